@@ -1,0 +1,172 @@
+import { Type, type Static } from 'typebox'
+import { Bilingual, Level, Millis, Origin, UnitRef, oneOf } from './common.ts'
+
+/** Life of an alert (design §5). `archived` is archived-until-escalating. */
+export const alertStatuses = ['new', 'acknowledged', 'waiting', 'archived', 'closed'] as const
+/** Verdicts in the order of the keys 1–5. */
+export const verdicts = ['true_positive', 'benign', 'false_positive', 'duplicate', 'test'] as const
+export type Verdict = (typeof verdicts)[number]
+export const queueTabs = ['new', 'mine', 'waiting', 'escalated', 'archived', 'closed', 'all'] as const
+export type QueueTab = (typeof queueTabs)[number]
+
+export const AlertRow = Type.Object({
+  id: Type.String(),
+  /** Grows with every change of the row: an older push never replaces a newer one. */
+  revision: Type.Number(),
+  ruleId: Type.String(),
+  title: Bilingual,
+  /** What happened, as a person would say it, masked. */
+  sentence: Bilingual,
+  level: Level,
+  origin: Origin,
+  status: oneOf(alertStatuses),
+  verdict: Type.Union([oneOf(verdicts), Type.Null()]),
+  unit: UnitRef,
+  entity: Type.Array(Type.Object({ field: Type.String(), value: Type.String() })),
+  count: Type.Number(),
+  /** Counts of the last 12 five-minute steps, oldest first. */
+  trend: Type.Array(Type.Number()),
+  firstSeen: Millis,
+  lastSeen: Millis,
+  raisedAt: Millis,
+  assignee: Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()]),
+  incident: Type.Union([Type.String(), Type.Null()]),
+  /** Came back after it was closed or archived. */
+  escalated: Type.Boolean(),
+  reopened: Type.Number(),
+  deadline: Type.Union([Millis, Type.Null()])
+})
+export type AlertRow = Static<typeof AlertRow>
+
+export const MatchedFieldView = Type.Object({ selection: Type.String(), field: Type.String(), value: Type.String() })
+export const EvidenceView = Type.Object({
+  eventId: Type.String(),
+  time: Millis,
+  matched: Type.Array(MatchedFieldView),
+  /** Line as received, masked; absent for roles without log text. */
+  original: Type.Optional(Type.String()),
+  /** Masked ECS document. */
+  event: Type.Optional(Type.Unknown())
+})
+
+/** One entry of an alert's or incident's story: who did what, when. */
+export const TimelineEntry = Type.Object({
+  id: Type.String(),
+  at: Millis,
+  /** Dotted act: `alert.opened`, `alert.acknowledged`, `alert.verdict`, `note`, `incident.merged` … */
+  act: Type.String(),
+  by: Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()]),
+  text: Type.String(),
+  params: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),
+  unit: Type.Union([Type.String(), Type.Null()])
+})
+export type TimelineEntry = Static<typeof TimelineEntry>
+
+export const AlertDetail = Type.Object({
+  alert: AlertRow,
+  rule: Type.Object({
+    id: Type.String(),
+    version: Type.String(),
+    title: Bilingual,
+    description: Type.String(),
+    tags: Type.Array(Type.String()),
+    falsePositives: Type.Array(Type.String())
+  }),
+  evidence: Type.Array(EvidenceView),
+  /** Times of the hops, milliseconds since the epoch: event → received → matched → raised → acknowledged (null: not yet). */
+  hops: Type.Object({
+    event: Millis,
+    received: Millis,
+    matched: Millis,
+    raised: Millis,
+    acknowledged: Type.Union([Millis, Type.Null()])
+  }),
+  /** Earlier alerts of the same fingerprint by verdict. */
+  history: Type.Object({ total: Type.Number(), byVerdict: Type.Record(Type.String(), Type.Number()) }),
+  /** Same entity or unit within an hour. */
+  related: Type.Array(AlertRow),
+  /** Units of the province in which this entity has been seen by any alert. */
+  rarity: Type.Object({ firstSeen: Millis, units: Type.Number(), alerts: Type.Number() }),
+  previous: Type.Union([Type.String(), Type.Null()]),
+  timeline: Type.Array(TimelineEntry)
+})
+export type AlertDetail = Static<typeof AlertDetail>
+
+export const AlertList = Type.Object({
+  items: Type.Array(AlertRow),
+  /** All that fit the filter, not the page. */
+  total: Type.Number(),
+  counts: Type.Record(oneOf(queueTabs), Type.Number()),
+  cursor: Type.Union([Type.String(), Type.Null()])
+})
+export type AlertList = Static<typeof AlertList>
+
+/** Acts on one or many alerts. `undo` takes back the caller's last act on these alerts within 30 s. */
+export const AlertAct = Type.Object({
+  ids: Type.Array(Type.String(), { minItems: 1, maxItems: 500 }),
+  act: Type.Union([
+    Type.Object({ kind: Type.Literal('acknowledge') }),
+    Type.Object({ kind: Type.Literal('assign'), userId: Type.String() }),
+    Type.Object({
+      kind: Type.Literal('verdict'),
+      verdict: oneOf(verdicts),
+      note: Type.Optional(Type.String({ maxLength: 4000 }))
+    }),
+    Type.Object({ kind: Type.Literal('note'), text: Type.String({ minLength: 1, maxLength: 4000 }) }),
+    Type.Object({ kind: Type.Literal('reopen') }),
+    Type.Object({
+      kind: Type.Literal('merge'),
+      /** An incident's id, or null for a new one. */
+      incident: Type.Union([Type.String(), Type.Null()]),
+      title: Type.Optional(Type.String({ maxLength: 200 }))
+    }),
+    Type.Object({ kind: Type.Literal('undo') })
+  ])
+})
+export type AlertAct = Static<typeof AlertAct>
+export const AlertActAnswer = Type.Object({
+  alerts: Type.Array(AlertRow),
+  incident: Type.Union([Type.String(), Type.Null()])
+})
+export type AlertActAnswer = Static<typeof AlertActAnswer>
+
+export const incidentStatuses = ['new', 'in_progress', 'waiting', 'review', 'closed'] as const
+export const IncidentRow = Type.Object({
+  /** Shown number, e.g. VL-0231. */
+  id: Type.String(),
+  revision: Type.Number(),
+  title: Bilingual,
+  level: Level,
+  origin: Origin,
+  status: oneOf(incidentStatuses),
+  units: Type.Array(UnitRef),
+  alerts: Type.Number(),
+  openedAt: Millis,
+  lastSeen: Millis,
+  assignee: Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()]),
+  /** Why it opened: `critical_alert`, `two_rules_one_entity`, `by_hand`. */
+  reason: Type.String(),
+  deadline: Type.Union([Millis, Type.Null()])
+})
+export type IncidentRow = Static<typeof IncidentRow>
+export const IncidentDetail = Type.Object({
+  incident: IncidentRow,
+  alerts: Type.Array(AlertRow),
+  timeline: Type.Array(TimelineEntry),
+  /** Legal clocks counted from detection (reference law set), milliseconds; informational. */
+  clocks: Type.Array(Type.Object({ code: Type.String(), label: Bilingual, due: Millis }))
+})
+export type IncidentDetail = Static<typeof IncidentDetail>
+export const IncidentAct = Type.Union([
+  Type.Object({
+    kind: Type.Literal('status'),
+    status: oneOf(incidentStatuses),
+    note: Type.Optional(Type.String({ maxLength: 4000 }))
+  }),
+  Type.Object({ kind: Type.Literal('assign'), userId: Type.Union([Type.String(), Type.Null()]) }),
+  Type.Object({ kind: Type.Literal('note'), text: Type.String({ minLength: 1, maxLength: 4000 }) }),
+  Type.Object({ kind: Type.Literal('title'), title: Type.String({ minLength: 1, maxLength: 200 }) }),
+  /** The other incident's alerts move here and it closes, pointing here. */
+  Type.Object({ kind: Type.Literal('merge'), from: Type.String() })
+])
+export type IncidentAct = Static<typeof IncidentAct>

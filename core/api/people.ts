@@ -1,0 +1,67 @@
+import { Type, type Static } from 'typebox'
+import { Millis, RoleName } from './common.ts'
+
+export const Session = Type.Object({
+  user: Type.Object({
+    id: Type.String(),
+    username: Type.String(),
+    name: Type.String(),
+    role: RoleName,
+    /** Unit codes it may see, with their subtrees; empty for those who see the province. */
+    units: Type.Array(Type.String()),
+    mayUnmask: Type.Boolean()
+  }),
+  mustChangePassword: Type.Boolean(),
+  /** To be sent as `x-csrf-token` with every act. */
+  csrf: Type.String()
+})
+export type Session = Static<typeof Session>
+export const SignIn = Type.Object({
+  username: Type.String({ minLength: 1, maxLength: 100 }),
+  password: Type.String({ minLength: 1, maxLength: 1000 })
+})
+export const ChangePassword = Type.Object({
+  current: Type.String({ minLength: 1, maxLength: 1000 }),
+  next: Type.String({ minLength: 1, maxLength: 1000 })
+})
+
+export const UserRow = Type.Object({
+  id: Type.String(),
+  username: Type.String(),
+  name: Type.String(),
+  role: RoleName,
+  units: Type.Array(Type.String()),
+  enabled: Type.Boolean(),
+  mustChangePassword: Type.Boolean(),
+  createdAt: Millis,
+  lastSignInAt: Type.Union([Millis, Type.Null()]),
+  sessions: Type.Number()
+})
+export type UserRow = Static<typeof UserRow>
+export const NewUser = Type.Object({
+  username: Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{1,63}$' }),
+  name: Type.String({ minLength: 1, maxLength: 200 }),
+  role: RoleName,
+  units: Type.Array(Type.String(), { maxItems: 500 })
+})
+export const UserChange = Type.Partial(
+  Type.Object({
+    name: Type.String({ minLength: 1, maxLength: 200 }),
+    role: RoleName,
+    units: Type.Array(Type.String(), { maxItems: 500 }),
+    enabled: Type.Boolean()
+  })
+)
+/** A password shown once. */
+export const OncePassword = Type.Object({ user: UserRow, password: Type.String() })
+
+export const AuditEntry = Type.Object({
+  id: Type.Number(),
+  at: Millis,
+  user: Type.String(),
+  act: Type.String(),
+  target: Type.String(),
+  params: Type.Record(Type.String(), Type.Unknown()),
+  address: Type.String()
+})
+export type AuditEntry = Static<typeof AuditEntry>

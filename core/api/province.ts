@@ -1,0 +1,86 @@
+import { Type, type Static } from 'typebox'
+import { Bilingual, Level, Millis, UnitRef } from './common.ts'
+
+/** How a unit looks on the tile map. `none` is grey: no evidence, never green. */
+export const unitStates = ['quiet', 'watch', 'incident', 'silent', 'none'] as const
+
+export const UnitTile = Type.Object({
+  code: Type.String(),
+  name: Type.String(),
+  kind: Type.Union([Type.Literal('commune'), Type.Literal('district'), Type.Literal('department')]),
+  district: Type.Union([Type.String(), Type.Null()]),
+  /** Place on the tile map; null for districts and departments. */
+  col: Type.Union([Type.Number(), Type.Null()]),
+  row: Type.Union([Type.Number(), Type.Null()]),
+  state: Type.Enum([...unitStates]),
+  lastSeen: Type.Union([Millis, Type.Null()]),
+  sources: Type.Number(),
+  openAlerts: Type.Number(),
+  openIncidents: Type.Number(),
+  worst: Type.Union([Level, Type.Null()])
+})
+export type UnitTile = Static<typeof UnitTile>
+export const UnitMap = Type.Object({
+  cols: Type.Number(),
+  rows: Type.Number(),
+  units: Type.Array(UnitTile),
+  counts: Type.Object({ communes: Type.Number(), districts: Type.Number(), departments: Type.Number() })
+})
+export type UnitMap = Static<typeof UnitMap>
+
+export const modelStages = ['live', 'pilot', 'pre', 'act', 'undescribed'] as const
+export const ModelRow = Type.Object({
+  id: Type.Number(),
+  name: Type.String(),
+  /** For tiles; our own short form of the exact name. */
+  shortName: Type.String(),
+  stage: Type.Enum([...modelStages]),
+  owner: Type.String(),
+  ownerInferred: Type.Boolean(),
+  systems: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), inferred: Type.Boolean() })),
+  baselines: Type.Array(
+    Type.Object({
+      label: Bilingual,
+      /** As the report prints it. */
+      printed: Type.String(),
+      /** What the parts add up to, when it can be checked. */
+      recomputed: Type.Union([Type.String(), Type.Null()]),
+      agrees: Type.Union([Type.Boolean(), Type.Null()])
+    })
+  ),
+  notes: Type.Array(Bilingual)
+})
+export type ModelRow = Static<typeof ModelRow>
+export const DependencyEdge = Type.Object({
+  from: Type.String(),
+  to: Type.String(),
+  kind: Type.Enum(['hard', 'soft', 'anyOf', 'kOfN', 'declared', 'monitoring']),
+  scope: Type.String(),
+  inferred: Type.Boolean(),
+  reason: Bilingual
+})
+export const ModelDetail = Type.Object({
+  model: ModelRow,
+  dependencies: Type.Array(DependencyEdge),
+  dependents: Type.Array(DependencyEdge),
+  alerts: Type.Number()
+})
+export type ModelDetail = Static<typeof ModelDetail>
+export const UnitDetail = Type.Object({
+  unit: UnitTile,
+  ref: UnitRef,
+  parent: Type.Union([UnitRef, Type.Null()]),
+  /** What it became on a later date, with the basis. */
+  successors: Type.Array(UnitRef),
+  systems: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
+  contacts: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      role: Type.String(),
+      name: Type.String(),
+      phone: Type.String(),
+      email: Type.String()
+    })
+  )
+})
+export type UnitDetail = Static<typeof UnitDetail>

@@ -1,0 +1,167 @@
+import { Type, type Static } from 'typebox'
+import { Bilingual, FateName, Level, Millis, Origin, UnitRef } from './common.ts'
+
+export const SourceRow = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  unit: UnitRef,
+  origin: Origin,
+  enabled: Type.Boolean(),
+  networks: Type.Array(Type.String()),
+  tokens: Type.Number(),
+  speaksFor: Type.Union([Type.Literal('self'), Type.Literal('any'), Type.Array(Type.String())]),
+  utcOffsetMinutes: Type.Number(),
+  /** `silent` and `never` are grey, never green. */
+  state: Type.Enum(['receiving', 'silent', 'never', 'off']),
+  lastReceivedAt: Type.Union([Millis, Type.Null()]),
+  received: Type.Number(),
+  fates: Type.Record(FateName, Type.Number())
+})
+export type SourceRow = Static<typeof SourceRow>
+
+export const SourceList = Type.Object({
+  sources: Type.Array(SourceRow),
+  ledger: Type.Object({
+    at: Millis,
+    received: Type.Number(),
+    fates: Type.Record(FateName, Type.Number()),
+    balanced: Type.Boolean(),
+    imbalance: Type.String()
+  }),
+  /** What listens where, what it heard, and what it refuses now. */
+  listeners: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      protocol: Type.String(),
+      address: Type.String(),
+      origin: Origin,
+      frames: Type.Number(),
+      bytes: Type.Number(),
+      refused: Type.Record(Type.String(), Type.Number())
+    })
+  ),
+  spool: Type.Object({
+    bytes: Type.Number(),
+    lagDetector: Type.Number(),
+    lagStore: Type.Number(),
+    refusal: Type.Union([Type.String(), Type.Null()])
+  }),
+  store: Type.Object({
+    kind: Type.String(),
+    away: Type.Boolean(),
+    since: Type.Union([Millis, Type.Null()]),
+    reason: Type.String()
+  })
+})
+export type SourceList = Static<typeof SourceList>
+
+export const NewSource = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 200 }),
+  unit: Type.String(),
+  networks: Type.Array(Type.String(), { maxItems: 64 }),
+  speaksFor: Type.Union([Type.Literal('self'), Type.Literal('any'), Type.Array(Type.String(), { maxItems: 500 })]),
+  utcOffsetMinutes: Type.Integer({ minimum: -720, maximum: 840 })
+})
+/** The token is shown once; the snippets are ready to paste. */
+export const NewToken = Type.Object({
+  source: SourceRow,
+  token: Type.String(),
+  snippets: Type.Array(Type.Object({ name: Type.String(), language: Type.String(), text: Type.String() }))
+})
+export type NewToken = Static<typeof NewToken>
+
+export const DeadLetterRow = Type.Object({
+  id: Type.String(),
+  source: Type.String(),
+  origin: Origin,
+  receivedAt: Millis,
+  code: Type.String(),
+  detail: Type.String(),
+  listener: Type.String(),
+  peer: Type.String(),
+  bytes: Type.Number(),
+  /** The first 2 KiB as text, masked, control characters shown. */
+  excerpt: Type.String()
+})
+export const DeadLetterList = Type.Object({
+  letters: Type.Array(DeadLetterRow),
+  cursor: Type.Union([Type.String(), Type.Null()])
+})
+export type DeadLetterList = Static<typeof DeadLetterList>
+export const ReplayAnswer = Type.Object({ replayed: Type.Number(), rejected: Type.Number(), gone: Type.Number() })
+
+export const RuleRow = Type.Object({
+  id: Type.String(),
+  title: Bilingual,
+  level: Level,
+  status: Type.String(),
+  kind: Type.Enum(['detection', 'correlation', 'built_in']),
+  logsource: Type.String(),
+  tags: Type.Array(Type.String()),
+  file: Type.String(),
+  version: Type.String(),
+  state: Type.Enum(['live', 'off', 'broken']),
+  error: Type.Union([Type.String(), Type.Null()]),
+  matches24h: Type.Number(),
+  falsePositiveShare: Type.Union([Type.Number(), Type.Null()])
+})
+export type RuleRow = Static<typeof RuleRow>
+export const RuleList = Type.Object({
+  rules: Type.Array(RuleRow),
+  total: Type.Number(),
+  loadedAt: Millis,
+  broken: Type.Number()
+})
+export type RuleList = Static<typeof RuleList>
+export const RuleDetail = Type.Object({
+  rule: RuleRow,
+  text: Type.String(),
+  description: Type.String(),
+  falsePositives: Type.Array(Type.String())
+})
+export type RuleDetail = Static<typeof RuleDetail>
+
+export const EventHit = Type.Object({
+  id: Type.String(),
+  time: Millis,
+  origin: Origin,
+  unit: UnitRef,
+  summary: Type.String(),
+  event: Type.Unknown()
+})
+export type EventHit = Static<typeof EventHit>
+export const EventSearch = Type.Object({
+  hits: Type.Array(EventHit),
+  cursor: Type.Union([Type.String(), Type.Null()]),
+  partial: Type.Boolean(),
+  tookMs: Type.Number()
+})
+export type EventSearch = Static<typeof EventSearch>
+export const EventHistogram = Type.Object({
+  buckets: Type.Array(Type.Object({ from: Millis, count: Type.Number() })),
+  total: Type.Number(),
+  intervalMs: Type.Number(),
+  partial: Type.Boolean(),
+  tookMs: Type.Number()
+})
+export type EventHistogram = Static<typeof EventHistogram>
+
+/** Counts for rail and top bar, scoped to the viewer. */
+export const Summary = Type.Object({
+  newAlerts: Type.Number(),
+  mine: Type.Number(),
+  openIncidents: Type.Number(),
+  units: Type.Object({ communes: Type.Number(), districts: Type.Number(), departments: Type.Number() }),
+  /** What we are blind to. */
+  blind: Type.Object({
+    silentSources: Type.Number(),
+    neverHeard: Type.Number(),
+    deadLetters: Type.Number(),
+    brokenRules: Type.Number(),
+    storeAway: Type.Boolean(),
+    ledgerImbalance: Type.Boolean()
+  }),
+  demonstration: Type.Union([Type.Object({ running: Type.Boolean(), startedAt: Millis }), Type.Null()]),
+  version: Type.String()
+})
+export type Summary = Static<typeof Summary>

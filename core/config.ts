@@ -1,0 +1,153 @@
+import { isIP } from 'node:net'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { SocError } from './errors.ts'
+
+/** One setting: how its text is read, what is allowed (for the message), and its default as text. */
+type Setting<T> = { read(text: string): T | undefined; allowed: string; fallback: string; about: string }
+
+const text = (about: string, fallback: string, allowed = 'text'): Setting<string> => ({
+  read: (value) => value,
+  allowed,
+  fallback,
+  about
+})
+const integer = (about: string, fallback: number, min: number, max: number): Setting<number> => ({
+  read: (value) => (/^\d+$/.test(value) && Number(value) >= min && Number(value) <= max ? Number(value) : undefined),
+  allowed: `a whole number from ${min} to ${max}`,
+  fallback: String(fallback),
+  about
+})
+const choice = <T extends string>(about: string, values: readonly T[], fallback: T): Setting<T> => ({
+  read: (value) => values.find((candidate) => candidate === value.toLowerCase()),
+  allowed: values.join(' or '),
+  fallback,
+  about
+})
+const flag = (about: string, fallback: boolean): Setting<boolean> => ({
+  read: (value) => ({ on: true, off: false, true: true, false: false })[value.toLowerCase()],
+  allowed: 'on or off',
+  fallback: fallback ? 'on' : 'off',
+  about
+})
+const address = (about: string, fallback: string): Setting<string> => ({
+  read: (value) => (isIP(value) ? value : undefined),
+  allowed: 'an IP address such as 127.0.0.1 or 0.0.0.0',
+  fallback,
+  about
+})
+const port = (about: string, fallback: number) => integer(`${about}; 0 lets the system choose`, fallback, 0, 65_535)
+const url = (about: string, fallback: string): Setting<string> => ({
+  read: (value) => (value === '' || /^https?:\/\/[^\s]+$/.test(value) ? value : undefined),
+  allowed: 'an http:// or https:// address, or empty',
+  fallback,
+  about
+})
+const list = (about: string, fallback: string): Setting<string[]> => ({
+  read: (value) =>
+    value
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  allowed: 'paths separated by commas',
+  fallback,
+  about
+})
+
+/** Every setting of the process; `.env.example` lists the same ones (a test compares them). */
+export const settings = {
+  SOC_DATA: text('folder of everything that is kept', './var'),
+  SOC_CONSOLE_HOST: address('address the console listens on', '127.0.0.1'),
+  SOC_CONSOLE_PORT: port('port of the console', 8045),
+  SOC_INTAKE_HOST: address('address every log listener listens on', '127.0.0.1'),
+  SOC_HTTP_PORT: port('port of HTTP intake: /v1/events and /_bulk', 8046),
+  SOC_SYSLOG_UDP_PORT: port('port of syslog over UDP', 5514),
+  SOC_SYSLOG_TCP_PORT: port('port of syslog over TCP', 5514),
+  SOC_TLS_CERT: text('PEM file with the certificate chain of console and HTTP intake', '', 'a path, or empty'),
+  SOC_TLS_KEY: text('PEM file with its private key', '', 'a path, or empty'),
+  SOC_PLAINTEXT: flag('listen beyond loopback without TLS', false),
+  SOC_STORE: choice('where events are kept', ['sqlite', 'elasticsearch'] as const, 'sqlite'),
+  SOC_ELASTICSEARCH_URL: url('address of Elasticsearch or OpenSearch', 'http://127.0.0.1:9200'),
+  SOC_ELASTICSEARCH_API_KEY: text('API key for Elasticsearch, base64 form', '', 'text, or empty'),
+  SOC_RETENTION_DAYS: integer('days that events are kept', 365, 1, 3_650),
+  SOC_SPOOL_MAX_MB: integer('size of the spool at which senders are held back, MiB', 20_480, 128, 10_485_760),
+  SOC_DISK_RESERVE_MB: integer('free disk space never touched, MiB', 2_048, 1, 1_048_576),
+  SOC_RULES: list('folders with Sigma rules', './rules'),
+  SOC_DEMO: choice('demonstration on an empty data folder', ['auto', 'on', 'off'] as const, 'auto'),
+  SOC_SILENT_AFTER_MIN: integer('minutes without an event after which a source counts as silent', 60, 1, 10_080),
+  SOC_CATALOGUE_DATE: text('day the inventory is read for, YYYY-MM-DD', '2023-11-30', 'a day such as 2023-11-30'),
+  SOC_LOG_LEVEL: choice('least level of the process log', ['debug', 'info', 'warn', 'error'] as const, 'info')
+} satisfies Record<string, Setting<unknown>>
+
+type Settings = typeof settings
+export type Config = { readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never }
+
+const isLoopback = (host: string) => host === '::1' || host.startsWith('127.')
+
+/** True when this listener may serve plain HTTP: on loopback, with TLS elsewhere, or when told so. */
+export function mayListen(config: Config, host: string): boolean {
+  return isLoopback(host) || config.SOC_PLAINTEXT || config.SOC_TLS_CERT !== ''
+}
+
+/**
+ * Reads every setting from the environment over an optional `KEY=value` file (`SOC_CONFIG`), validates all of them
+ * and freezes the result. Throws `config.invalid` with one line naming the setting, what was given and what is allowed.
+ */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const file = environment['SOC_CONFIG'] ? readConfigFile(environment['SOC_CONFIG']) : {}
+  for (const name of [...Object.keys(environment), ...Object.keys(file)]) {
+    if (name.startsWith('SOC_') && name !== 'SOC_CONFIG' && !(name in settings)) {
+      throw new SocError('config.invalid', `${name} is not a setting of Vọng Lâu; see .env.example`)
+    }
+  }
+  const values: Record<string, unknown> = {}
+  for (const [name, setting] of Object.entries(settings)) {
+    const given = environment[name] ?? file[name] ?? setting.fallback
+    const value = setting.read(given.trim())
+    if (value === undefined) {
+      throw new SocError('config.invalid', `${name} is "${given}"; allowed: ${setting.allowed}`)
+    }
+    values[name] = value
+  }
+  const config = values as Config
+  if ((config.SOC_TLS_CERT === '') !== (config.SOC_TLS_KEY === '')) {
+    throw new SocError('config.invalid', 'SOC_TLS_CERT and SOC_TLS_KEY belong together: one of them is empty')
+  }
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(config.SOC_CATALOGUE_DATE) || Number.isNaN(Date.parse(config.SOC_CATALOGUE_DATE))) {
+    throw new SocError(
+      'config.invalid',
+      `SOC_CATALOGUE_DATE is "${config.SOC_CATALOGUE_DATE}"; allowed: a day such as 2023-11-30`
+    )
+  }
+  for (const name of ['SOC_CONSOLE_HOST', 'SOC_INTAKE_HOST'] as const) {
+    if (!mayListen(config, config[name])) {
+      throw new SocError(
+        'config.invalid',
+        `${name} is "${config[name]}", beyond loopback: set SOC_TLS_CERT and SOC_TLS_KEY, or SOC_PLAINTEXT=on to do without TLS`
+      )
+    }
+  }
+  return Object.freeze({
+    ...config,
+    SOC_DATA: resolve(config.SOC_DATA),
+    SOC_RULES: config.SOC_RULES.map((path) => resolve(path))
+  })
+}
+
+/** `KEY=value` lines; `#` starts a comment line. */
+function readConfigFile(path: string): Record<string, string> {
+  let content: string
+  try {
+    content = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new SocError('config.invalid', `SOC_CONFIG is "${path}": the file cannot be read`, { cause: error })
+  }
+  const values: Record<string, string> = {}
+  for (const [index, line] of content.split(/\r?\n/).entries()) {
+    if (line.trim() === '' || line.trimStart().startsWith('#')) continue
+    const equals = line.indexOf('=')
+    if (equals < 1) throw new SocError('config.invalid', `${path}:${index + 1}: expected KEY=value`)
+    values[line.slice(0, equals).trim()] = line.slice(equals + 1).trim()
+  }
+  return values
+}

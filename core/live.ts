@@ -1,0 +1,14 @@
+import type { AlertRow, IncidentRow, SourceRow, Summary } from './api.ts'
+
+/** What the server pushes; one map for both ends. After a reconnect the page refetches. */
+export type LiveEvents = {
+  'alert:changed': (alert: AlertRow) => void
+  'incident:changed': (incident: IncidentRow) => void
+  'source:changed': (source: SourceRow) => void
+  'summary:changed': (summary: Summary) => void
+  /** First event of a sender after its token was made, or why it was refused. */
+  'sender:heard': (heard: { sender: string; at: number; refusal?: string }) => void
+}
+
+/** What the browser may say: nothing. Acts go over HTTP, where they are checked and audited. */
+export type LiveRequests = Record<string, never>

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+const root = import.meta.dirname
+const importPattern = /^\s*(?:import|export)\s+(?!type\b)(?:[^'"]*?\bfrom\s*)?['"]([^'"]+)['"]/gm
+const edges = new Map()
+
+/** File an import of ours stands for; undefined for packages. */
+function resolveImport(from, specifier) {
+  if (specifier === '#sigma-rules-parser') return join(root, 'detector/sigma/index.ts')
+  if (specifier.startsWith('#')) return join(root, specifier.slice(1))
+  return specifier.startsWith('.') ? join(dirname(from), specifier) : undefined
+}
+
+/** Files imported for their values: type-only imports vanish at run time and make no cycle. */
+function importsOf(file) {
+  let found = edges.get(file)
+  if (found === undefined) {
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+    found = [...text.matchAll(importPattern)]
+      .map((match) => resolveImport(file, match[1]))
+      .filter((path) => path?.endsWith('.ts'))
+    edges.set(file, found)
+  }
+  return found
+}
+
+/** The way from `start` back to `target`, or undefined. */
+function wayBack(start, target) {
+  const seen = new Set([start])
+  const stack = [[start]]
+  while (stack.length > 0) {
+    const path = stack.pop()
+    for (const next of importsOf(path.at(-1))) {
+      if (next === target) return [...path, next]
+      if (!seen.has(next)) {
+        seen.add(next)
+        stack.push([...path, next])
+      }
+    }
+  }
+  return undefined
+}
+
+/** ESLint rule: no import cycle among our own TypeScript files. */
+export const noCycle = {
+  meta: { type: 'problem', schema: [], messages: { cycle: 'Import cycle: {{path}}' } },
+  create(context) {
+    return {
+      ImportDeclaration(node) {
+        if (node.importKind === 'type') return
+        const target = resolveImport(context.filename, node.source.value)
+        if (target === undefined || !target.endsWith('.ts')) return
+        const path = target === context.filename ? [target] : wayBack(target, context.filename)
+        if (path)
+          context.report({
+            node,
+            messageId: 'cycle',
+            data: { path: path.map((file) => file.slice(root.length + 1)).join(' → ') }
+          })
+      }
+    }
+  }
+}

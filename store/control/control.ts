@@ -1,0 +1,86 @@
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { SocError } from '#core/errors.ts'
+
+/** The control database: accounts, senders, alerts, incidents, audit. One process writes it. */
+export type Control = {
+  /** Runs `act` in one immediate transaction; nested calls join the outer one. Rolls back on throw. */
+  transaction<T>(act: () => T): T
+  /** A prepared statement, kept for the next call with the same text. */
+  sql(text: string): StatementSync
+  close(): void
+}
+
+const migrationFolder = join(import.meta.dirname, 'migrations')
+
+/**
+ * Opens or creates the control database and applies the migrations it lacks, each in a transaction, after a copy of the
+ * file is put beside it. Throws `control.newer` when the file was written by a newer version. `:memory:` for tests.
+ */
+export function openControl(path: string): Control {
+  const database = new DatabaseSync(path)
+  database.exec(
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000; PRAGMA cache_size=-16384'
+  )
+  migrate(database, path)
+  const statements = new Map<string, StatementSync>()
+  let depth = 0
+  return {
+    transaction(act) {
+      if (depth > 0) return act()
+      database.exec('BEGIN IMMEDIATE')
+      depth = 1
+      try {
+        const result = act()
+        database.exec('COMMIT')
+        return result
+      } catch (error) {
+        database.exec('ROLLBACK')
+        throw error
+      } finally {
+        depth = 0
+      }
+    },
+    sql(text) {
+      let statement = statements.get(text)
+      if (statement === undefined) {
+        statement = database.prepare(text)
+        statements.set(text, statement)
+      }
+      return statement
+    },
+    close: () => database.close()
+  }
+}
+
+function migrate(database: DatabaseSync, path: string) {
+  const files = readdirSync(migrationFolder)
+    .filter((name) => /^\d{4}-.+\.sql$/.test(name))
+    .sort()
+  const current = (database.prepare('PRAGMA user_version').get() as { user_version: number }).user_version
+  const newest = Number(files.at(-1)?.slice(0, 4) ?? 0)
+  if (current > newest) {
+    throw new SocError(
+      'control.newer',
+      `${path} was written by a newer version (schema ${current}, this one knows ${newest})`
+    )
+  }
+  if (current > 0 && current < newest && existsSync(path)) {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    copyFileSync(path, `${path}.before-${String(newest).padStart(4, '0')}`)
+  }
+  for (const name of files) {
+    const version = Number(name.slice(0, 4))
+    if (version <= current) continue
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      database.exec(readFileSync(join(migrationFolder, name), 'utf8'))
+      database.exec(`PRAGMA user_version=${version}`)
+      database.exec('COMMIT')
+    } catch (error) {
+      database.exec('ROLLBACK')
+      throw new SocError('control.migration', `migration ${name} failed on ${path}`, { cause: error })
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import type { MatchBatch } from '#core/match.ts'
+import type { Origin } from '#core/origin.ts'
+import type { DataPlaneSnapshot } from '#core/sender.ts'
+import type { Config } from '#core/config.ts'
+import type { RuleRow } from '#core/api.ts'
+import type { LedgerFates, StoreEntry } from '#store/store.ts'
+
+/** A listener as the composition root orders it; port 0 lets the system choose. `sender` pins whoever connects. */
+export type ListenerOrder = {
+  id: string
+  protocol: 'syslog-udp' | 'syslog-tcp' | 'http'
+  host: string
+  port: number
+  origin: Origin
+  sender?: string
+}
+export type ListenerStatus = {
+  id: string
+  protocol: string
+  address: string
+  port: number
+  origin: Origin
+  frames: number
+  bytes: number
+  refused: Record<string, number>
+}
+/** Something at the door that people should know: shown, and raised as a built-in alert. */
+export type IntakeNotice = {
+  kind: 'unknown_sender' | 'wrong_token' | 'first_event' | 'disk_guard'
+  at: number
+  origin: Origin
+  sender: string
+  peer: string
+  listener: string
+  count: number
+}
+
+/** Main → intake. */
+export type ToIntake =
+  | { kind: 'snapshot'; snapshot: DataPlaneSnapshot }
+  | { kind: 'open'; id: number; listeners: ListenerOrder[] }
+  | { kind: 'close'; id: number; listeners: string[] }
+  | { kind: 'passed'; offset: number }
+  | { kind: 'replay'; id: number; frames: ReplayFrame[] }
+  | { kind: 'stop' }
+/** A dead letter on its way back into the spool: keeps its id and its first receive time. */
+export type ReplayFrame = {
+  letterId: string
+  sender: string
+  unit: string
+  origin: Origin
+  receivedAt: number
+  listener: string
+  peer: string
+  hint: string
+  flags: number
+  clientKey: string
+  raw: Uint8Array
+}
+/** Intake → main. */
+export type FromIntake =
+  | { kind: 'ready'; spoolId: string; end: number; start: number }
+  | { kind: 'durable'; end: number }
+  | { kind: 'opened'; id: number; listeners: ListenerStatus[]; error?: string }
+  | { kind: 'closed'; id: number }
+  | { kind: 'replayed'; id: number; error?: string }
+  | {
+      kind: 'status'
+      end: number
+      start: number
+      bytes: number
+      refusal?: string
+      received: { sender: string; origin: Origin; received: number; lastReceivedAt: number }[]
+      listeners: ListenerStatus[]
+      damage: { at: number; file: string; offset: number; bytes: number; kept: string }[]
+    }
+  | { kind: 'notice'; notice: IntakeNotice }
+  | { kind: 'stopped' }
+  | { kind: 'failed'; message: string }
+
+/** Main → pipeline. */
+export type ToPipeline =
+  | {
+      kind: 'begin'
+      config: Config
+      spoolId: string
+      position: number
+      checkpoint?: { offset: number; state: Uint8Array }
+      snapshot: DataPlaneSnapshot
+      end: number
+    }
+  | { kind: 'snapshot'; snapshot: DataPlaneSnapshot }
+  | { kind: 'durable'; end: number }
+  | { kind: 'committed'; to: number }
+  | { kind: 'reload' }
+  | { kind: 'stop' }
+/** Pipeline → main. */
+export type FromPipeline =
+  | { kind: 'matches'; batch: MatchBatch }
+  | { kind: 'rules'; rules: RuleRow[]; loadedAt: number; loadMs: number }
+  | { kind: 'status'; position: number; eventsPerSecond: number }
+  | { kind: 'stopped' }
+  | { kind: 'failed'; message: string }
+
+/** Pipeline → store writer, over their own MessagePort: one encoded range of the spool. */
+export type ToStoreFromPipeline = { kind: 'batch'; from: number; to: number; entries: StoreEntry[] }
+/** Store writer → pipeline: one credit back. */
+export type FromStoreToPipeline = { kind: 'credit' }
+/** Main → store writer. */
+export type ToStore =
+  | { kind: 'begin'; config: Config; spoolId: string; snapshot: DataPlaneSnapshot; end: number }
+  | { kind: 'snapshot'; snapshot: DataPlaneSnapshot }
+  | { kind: 'durable'; end: number }
+  | { kind: 'expire'; id: number; what: { beforeMs: number } | { origin: Origin } }
+  | { kind: 'stop' }
+/** Store writer → main. */
+export type FromStore =
+  | { kind: 'ready'; position: number }
+  | {
+      kind: 'status'
+      position: number
+      durable: number
+      fates: LedgerFates[]
+      away?: { since: number; reason: string }
+    }
+  | { kind: 'expired'; id: number; removed: string[]; error?: string }
+  | { kind: 'stopped' }
+  | { kind: 'failed'; message: string }
