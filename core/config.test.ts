@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { readConfig, settings } from './config.ts'
+
+describe('the configuration', () => {
+  it('is documented: .env.example lists every setting with its default, and nothing else', () => {
+    const lines = readFileSync(new URL('../.env.example', import.meta.url), 'utf8').split('\n')
+    const documented = Object.fromEntries(
+      lines
+        .filter((line) => /^[A-Z]/.test(line))
+        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])
+    )
+    expect(documented).toEqual(
+      Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, setting.fallback]))
+    )
+  })
+
+  it('names the setting, what was given and what is allowed when a value is wrong', () => {
+    expect(() => readConfig({ SOC_CONSOLE_PORT: '99999' })).toThrow(
+      'SOC_CONSOLE_PORT is "99999"; allowed: a whole number from 0 to 65535'
+    )
+    expect(() => readConfig({ SOC_STORE: 'oracle' })).toThrow('SOC_STORE is "oracle"; allowed: sqlite or elasticsearch')
+  })
+
+  it('refuses a setting it does not know, so that a slip of the pen is not a silent default', () => {
+    expect(() => readConfig({ SOC_CONSOLE_PROT: '1' })).toThrow('SOC_CONSOLE_PROT is not a setting')
+  })
+
+  it('refuses to listen beyond loopback without TLS or an explicit word', () => {
+    expect(() => readConfig({ SOC_INTAKE_HOST: '0.0.0.0' })).toThrow('SOC_INTAKE_HOST is "0.0.0.0", beyond loopback')
+    expect(readConfig({ SOC_INTAKE_HOST: '0.0.0.0', SOC_PLAINTEXT: 'on' }).SOC_INTAKE_HOST).toBe('0.0.0.0')
+  })
+
+  it('wants certificate and key together', () => {
+    expect(() => readConfig({ SOC_TLS_CERT: 'a.pem' })).toThrow('SOC_TLS_CERT and SOC_TLS_KEY belong together')
+  })
+
+  it('cannot be changed afterwards', () => {
+    expect(Object.isFrozen(readConfig({}))).toBe(true)
+  })
+
+  it('reads a file below the environment', () => {
+    expect(() => readConfig({ SOC_CONFIG: '/no/such/file' })).toThrow(
+      'SOC_CONFIG is "/no/such/file": the file cannot be read'
+    )
+  })
+})

