@@ -6,9 +6,9 @@ export type Unit = {
   shortName: string
   nameEn: string
   kind: 'province' | 'district' | 'commune' | 'department'
-  /** Code of the unit above; the province has none. */
+  /** Code of the unit above; the province and bodies outside its line of command (partners, suppliers) have none. */
   parent?: string
-  /** Place on the tile map; communes only. */
+  /** Place on the tile map; communes only (after the 2025 mergers: the place of the commune that kept the code). */
   tile?: { col: number; row: number }
   /** Departments: how the SOC stands to it (monitored, partner, reader, supplier, out, self). */
   scope?: string
@@ -17,7 +17,10 @@ export type Unit = {
 }
 
 export type DependencyKind = 'hard' | 'soft' | 'anyOf' | 'kOfN' | 'declared' | 'monitoring'
-/** Edge of the dependency graph: child `from` stands on `to`. `group` joins the members of anyOf and kOfN edges. */
+/**
+ * Edge of the dependency graph: child `from` (`M25` for a model, else a system's id) stands on the system `to`.
+ * `group` joins the members of anyOf and kOfN edges.
+ */
 export type Dependency = {
   from: string
   to: string
@@ -31,7 +34,15 @@ export type Dependency = {
   inferred: boolean
   reason: { vi: string; en: string }
 }
-export type System = { id: string; name: string; owner: string; inferred: boolean; security?: string }
+/** `owner` is a unit code, '' when nobody in the inventory owns it; `inferred`: the report does not name the system. */
+export type System = {
+  id: string
+  name: string
+  owner: string
+  inferred: boolean
+  ownerInferred?: boolean
+  security?: string
+}
 export type Baseline = {
   label: { vi: string; en: string }
   printed: string
@@ -54,9 +65,11 @@ export type ProvinceModel = {
 /** The inventory at one date; built and checked once at start. */
 export type Inventory = {
   readonly date: string
+  /** Units of the date, and those that have ended before it (so that old records keep a name). */
   unit(code: string): Unit | undefined
+  /** Units of the date only. */
   units(kind?: Unit['kind']): readonly Unit[]
-  /** The code itself and everything below it. */
+  /** The code itself and everything below it, with the ended units that became part of it; itself alone when unknown. */
   subtree(code: string): ReadonlySet<string>
   /** "Xã Phong Thu" with "Phong Điền" beside it; '' when there is no district above. */
   label(code: string): { code: string; name: string; district: string }
@@ -64,6 +77,7 @@ export type Inventory = {
   readonly map: { cols: number; rows: number }
   readonly systems: readonly System[]
   system(id: string): System | undefined
+  systemsOwnedBy(unit: string): readonly System[]
   readonly models: readonly ProvinceModel[]
   model(id: number): ProvinceModel | undefined
   readonly dependencies: readonly Dependency[]
