@@ -19,6 +19,8 @@ describe('docker-compose.yml', () => {
   it('is valid by the Compose specification', () => {
     const ajv = new Ajv({ strict: false })
     addFormats(ajv)
+    // Compose writes durations as Go does (1m30s), not as ISO 8601.
+    ajv.addFormat('duration', /^(\d+(\.\d+)?(ns|us|ms|s|m|h))+$/)
     ajv.addFormat('expose', true)
     ajv.addFormat('ports', true)
     // The published schema carries draft-04 `id`s and names a draft whose rules it does not use.
