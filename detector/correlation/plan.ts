@@ -1,0 +1,196 @@
+import type { EcsEvent } from '#core/event.ts'
+import { stableHash } from '#core/ids.ts'
+import { readKey, toField, type Field } from '../event-fields.ts'
+import type { RuleProfile } from '../rule-profile.ts'
+import type { CorrelationRule, RuleError, SigmaEvent } from '../sigma/types.ts'
+import { LATENESS_MS } from './ceilings.ts'
+
+/** A correlation rule ready to count: its references resolved, its condition a function. */
+export type CorrelationPlan = {
+  profile: RuleProfile
+  rule: CorrelationRule
+  /** Hash of this rule and the rules it counts: the windows are kept across a reload while it stays the same. */
+  key: string
+  /** How long a group is remembered after its last event was received, milliseconds. */
+  keepMs: number
+  holds(count: number): boolean
+  /** Group-by fields for each rule that is counted, and for rules that come `after` this one (by rule id). */
+  groupBy: Map<string, readonly Field[]>
+  /** Fields whose distinct values are counted; empty for event_count. */
+  values: readonly Field[]
+}
+
+/** The correlations of a rule set and what they mean for its detection rules. */
+export type CorrelationPlans = {
+  plans: CorrelationPlan[]
+  /** Detection rule id → the correlations that count it. */
+  countedBy: Map<string, CorrelationPlan[]>
+  /** Detection rules that raise no alert of their own. */
+  silent: Set<string>
+  /** Detection rule id → the correlation it must follow. */
+  follows: Map<string, { plan: CorrelationPlan; withinMs: number }>
+  errors: RuleError[]
+  /** Rules that cannot work because of one of the errors. */
+  broken: Set<string>
+}
+
+/** Resolves the references between correlations and the detection rules that were compiled; both by id or by name. */
+export function planCorrelations(profiles: readonly RuleProfile[]): CorrelationPlans {
+  const named = new Map<string, RuleProfile>()
+  for (const profile of profiles) {
+    named.set(profile.rule.id, profile)
+    if (profile.rule.name !== undefined) named.set(profile.rule.name, profile)
+  }
+  const result: CorrelationPlans = {
+    plans: [],
+    countedBy: new Map(),
+    silent: new Set(),
+    follows: new Map(),
+    errors: [],
+    broken: new Set()
+  }
+  const fail = ({ rule }: RuleProfile, code: string, message: string) => {
+    result.errors.push({ file: rule.file, line: rule.line, code, message, ruleId: rule.id, title: rule.title })
+    result.broken.add(rule.id)
+  }
+  const loud = new Set<string>()
+  for (const profile of profiles) {
+    if (profile.rule.kind !== 'correlation') continue
+    const plan = planOne(profile, profile.rule, named)
+    if ('fault' in plan) {
+      fail(profile, plan.code, plan.fault)
+      continue
+    }
+    result.plans.push(plan)
+    for (const id of plan.groupBy.keys()) {
+      result.countedBy.set(id, [...(result.countedBy.get(id) ?? []), plan])
+      if (profile.rule.generate) loud.add(id)
+      else result.silent.add(id)
+    }
+  }
+  for (const id of loud) result.silent.delete(id)
+  for (const profile of profiles) {
+    if (!profile.after) continue
+    const first = named.get(profile.after.rule)
+    const plan = result.plans.find((candidate) => candidate.profile === first)
+    if (!plan) {
+      fail(profile, 'rule.after', `soc.after: "${profile.after.rule}" is no working correlation rule of this set`)
+      continue
+    }
+    if (result.countedBy.get(profile.rule.id)?.includes(plan)) {
+      fail(profile, 'rule.after', `soc.after: "${profile.after.rule}" counts this very rule`)
+      continue
+    }
+    const groupBy = groupFields(plan.rule, profile)
+    if (!groupBy) {
+      fail(profile, 'rule.after', `soc.after: the aliases of "${profile.after.rule}" say nothing of this rule`)
+      continue
+    }
+    plan.groupBy.set(profile.rule.id, groupBy)
+    plan.keepMs = Math.max(plan.keepMs, profile.after.withinMs + LATENESS_MS)
+    result.follows.set(profile.rule.id, { plan, withinMs: profile.after.withinMs })
+  }
+  return result
+}
+
+/** The key of an event's group in a plan; undefined when it lacks a group-by field: such an event is not counted. */
+export function groupKeyOf(
+  plan: CorrelationPlan,
+  ruleId: string,
+  event: EcsEvent,
+  sigma: SigmaEvent | undefined
+): string | undefined {
+  // Origins never mix, and units only where the rule says so: whose attack it is decides who gets the alert.
+  let key = part(event.soc.origin) + part(plan.profile.scope === 'province' ? '' : event.organization.id)
+  for (const field of plan.groupBy.get(ruleId) ?? []) {
+    const value = readKey(event, sigma, field)
+    if (value === undefined) return undefined
+    key += part(value)
+  }
+  return key
+}
+
+/** The value an event adds to value_count; undefined when it lacks one of the fields: then it is not counted. */
+export function countedValue(
+  plan: CorrelationPlan,
+  event: EcsEvent,
+  sigma: SigmaEvent | undefined
+): string | undefined {
+  let value = ''
+  for (const field of plan.values) {
+    const text = readKey(event, sigma, field)
+    if (text === undefined) return undefined
+    value += part(text)
+  }
+  return value
+}
+
+/** Its length stands before each part, so that no two lists of values make one key. */
+const part = (text: string) => `${text.length}:${text}`
+
+type Fault = { code: string; fault: string }
+
+function planOne(
+  profile: RuleProfile,
+  rule: CorrelationRule,
+  named: Map<string, RuleProfile>
+): CorrelationPlan | Fault {
+  const groupBy = new Map<string, readonly Field[]>()
+  const counted: string[] = []
+  for (const reference of rule.rules) {
+    const base = named.get(reference)
+    if (!base) return { code: 'correlation.unknown_rule', fault: `"${reference}" is no working rule of this set` }
+    if (base.rule.kind === 'correlation') {
+      return {
+        code: 'correlation.chained',
+        fault: `"${reference}" is a correlation: counting those is not supported yet`
+      }
+    }
+    const fields = groupFields(rule, base)
+    if (!fields) return { code: 'correlation.alias', fault: `an alias in group-by says nothing of "${reference}"` }
+    groupBy.set(base.rule.id, fields)
+    counted.push(base.rule.text)
+  }
+  const spanMs = rule.timespanMs
+  return {
+    profile,
+    rule,
+    key: stableHash([rule.text, ...counted]),
+    keepMs: spanMs + LATENESS_MS,
+    holds: conditionOf(rule),
+    groupBy,
+    values: rule.type === 'value_count' ? rule.fields.map(toField) : []
+  }
+}
+
+function groupFields(rule: CorrelationRule, base: RuleProfile): Field[] | undefined {
+  const fields: Field[] = []
+  for (const name of rule.groupBy) {
+    const alias = Object.hasOwn(rule.aliases, name) ? rule.aliases[name] : undefined
+    const field = alias
+      ? (alias[base.rule.id] ?? (base.rule.name === undefined ? undefined : alias[base.rule.name]))
+      : name
+    if (field === undefined) return undefined
+    fields.push(toField(field))
+  }
+  return fields
+}
+
+const comparisons = {
+  gt: (count: number, value: number) => count > value,
+  gte: (count: number, value: number) => count >= value,
+  lt: (count: number, value: number) => count < value,
+  lte: (count: number, value: number) => count <= value,
+  eq: (count: number, value: number) => count === value,
+  neq: (count: number, value: number) => count !== value
+}
+
+/** Judged whenever an event is counted, on each window that holds it; also `lt` and its kin, which hold from the first event on. */
+function conditionOf(rule: CorrelationRule): (count: number) => boolean {
+  const parts = rule.condition.map(({ op, value }) => ({ compare: comparisons[op], value }))
+  if (parts.length === 1) {
+    const { compare, value } = parts[0]!
+    return (count) => compare(count, value)
+  }
+  return (count) => parts.every(({ compare, value }) => compare(count, value))
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto'
+import type { JsonObject } from '#core/event.ts'
+import type { RuleSummary } from '#core/match.ts'
+import { toField, type Field } from './event-fields.ts'
+import type { RuleError, SigmaRule } from './sigma/types.ts'
+
+/** What the detector keeps of a rule beside its conditions: the keys under `soc` and what alerts show. */
+export type RuleProfile = {
+  rule: SigmaRule
+  summary: RuleSummary
+  entity: readonly Field[] | undefined
+  /** `province`: a correlation that counts across units; its alert belongs to the province. */
+  scope: 'unit' | 'province'
+  /** Fields that fill the sentences. */
+  fills: readonly Field[]
+  /** True when the rule has no sentence of its own and `{host.name}` stands for "where". */
+  fallback: boolean
+  /** The rule is true only for a group for which that correlation is or was true, at most `withinMs` before. */
+  after?: { rule: string; withinMs: number }
+}
+
+const MAX_FIELDS = 8
+const MAX_SENTENCE = 500
+
+/** Every key under `soc`, how it is checked and what to say when it is not so. */
+const keys: Record<string, { good(value: unknown): boolean; expected: string }> = {
+  title_vi: { good: (value) => isText(value, 200), expected: 'a text of at most 200 characters' },
+  sentence_vi: {
+    good: (value) => isText(value, MAX_SENTENCE),
+    expected: `a text of at most ${MAX_SENTENCE} characters`
+  },
+  sentence_en: {
+    good: (value) => isText(value, MAX_SENTENCE),
+    expected: `a text of at most ${MAX_SENTENCE} characters`
+  },
+  entity: { good: isFieldList, expected: `a list of 1 to ${MAX_FIELDS} field names` },
+  scope: { good: (value) => value === 'unit' || value === 'province', expected: 'unit or province' },
+  after: { good: isAfter, expected: 'a correlation and a time, such as { rule: name, within: 30m }' },
+  sample: {
+    good: (value) =>
+      isObject(value) && isText(value['listener'], 32) && (value['hint'] ?? '') === String(value['hint'] ?? ''),
+    expected: 'a listener and a hint, such as { listener: syslog-tcp }'
+  }
+}
+
+/** Reads the keys under `soc` of a rule. A wrong key is an error of this rule alone, naming it. */
+export function profileRule(rule: SigmaRule): { profile: RuleProfile } | { error: RuleError } {
+  const soc = rule.custom['soc'] ?? {}
+  const fail = (code: string, message: string) => ({
+    error: { file: rule.file, line: rule.line, code, message, ruleId: rule.id, title: rule.title }
+  })
+  if (!isObject(soc)) return fail('rule.soc', 'soc: expected keys and values')
+  for (const [key, value] of Object.entries(soc)) {
+    const check = Object.hasOwn(keys, key) ? keys[key] : undefined
+    if (!check) return fail('rule.soc_key', `soc.${key} is not a key; known: ${Object.keys(keys).join(', ')}`)
+    if (!check.good(value)) return fail('rule.soc_value', `soc.${key}: expected ${check.expected}`)
+  }
+  if (rule.kind === 'correlation' && soc['after'])
+    return fail('rule.soc_value', 'soc.after belongs to a detection rule')
+  if (rule.kind === 'detection' && soc['scope'] === 'province') {
+    return fail('rule.soc_value', 'soc.scope: province belongs to a correlation rule')
+  }
+  const titleVi = (soc['title_vi'] as string | undefined) ?? rule.title
+  const vi = (soc['sentence_vi'] as string | undefined) ?? `Luật “${plain(titleVi)}” khớp trên {host.name}`
+  const en = (soc['sentence_en'] as string | undefined) ?? `Rule “${plain(rule.title)}” matched on {host.name}`
+  const entity = soc['entity'] as string[] | undefined
+  const profile: RuleProfile = {
+    rule,
+    summary: {
+      id: rule.id,
+      version: ruleVersion(rule.text),
+      title: { vi: titleVi, en: rule.title },
+      level: rule.level,
+      tags: rule.tags,
+      sentence: { vi, en },
+      falsePositives: rule.falsePositives
+    },
+    entity: entity?.map(toField),
+    scope: soc['scope'] === 'province' ? 'province' : 'unit',
+    fills: placeholders(vi, en).map(toField),
+    fallback: soc['sentence_vi'] === undefined || soc['sentence_en'] === undefined
+  }
+  if (isObject(soc['after'])) {
+    profile.after = { rule: String(soc['after']['rule']), withinMs: readTimespan(String(soc['after']['within']))! }
+  }
+  return { profile }
+}
+
+/** The short hash of a rule's text: its version, an attribute of its alerts. */
+export function ruleVersion(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12)
+}
+
+/** Names between braces; `{count}` is filled by whoever shows the alert, `{after.count}` by the detector. */
+function placeholders(...templates: string[]): string[] {
+  const names = templates.flatMap((template) => [...template.matchAll(/\{([^{}]{1,100})\}/g)].map((found) => found[1]!))
+  return [...new Set(names)].filter((name) => name !== 'count' && name !== 'after.count').slice(0, 32)
+}
+
+/** A title inside a sentence: its braces are text, not places to fill. */
+const plain = (title: string) => title.replaceAll('{', '(').replaceAll('}', ')')
+
+/** Milliseconds of a Sigma time span such as `10m`; undefined when it is none. */
+export function readTimespan(text: string): number | undefined {
+  const found = /^([1-9]\d{0,5})([smhd])$/.exec(text)
+  return found ? Number(found[1]) * { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[found[2] as 's'] : undefined
+}
+
+function isText(value: unknown, most: number): value is string {
+  return typeof value === 'string' && value.trim() !== '' && value.length <= most
+}
+function isFieldList(value: unknown): boolean {
+  return (
+    Array.isArray(value) && value.length > 0 && value.length <= MAX_FIELDS && value.every((name) => isText(name, 100))
+  )
+}
+function isAfter(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isText(value['rule'], 200) &&
+    isText(value['within'], 10) &&
+    readTimespan(value['within']) !== undefined
+  )
+}
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
