@@ -32,8 +32,10 @@ export type Frame = {
   hint: string
   /** Bits of {@link frameFlag}. */
   flags: number
-  /** The sender's own id of this event (`_bulk` `_id`, request key); empty when none. */
+  /** The sender's own id of this event (`_bulk` `_index/_id`, request key); empty when none. */
   clientKey: string
+  /** Only on a dead letter put back ({@link frameFlag.replay}): the id it keeps. Otherwise the spool makes the id. */
+  id?: string
   raw: Buffer
 }
 

@@ -14,13 +14,21 @@ export type LedgerNote = {
 export type SpoolRecord = { kind: 'frame'; frame: SpooledFrame } | ({ kind: 'note'; note: LedgerNote } & Position)
 
 /** What is appended: frames get their offset, id and durability from the spool. */
-export type SpoolEntry = { kind: 'frame'; frame: Frame } | { kind: 'note'; note: LedgerNote }
+export type SpoolEntry =
+  /** `batch`: digest of the whole request, on its first frame, so that the same bytes sent again are recognised. */
+  { kind: 'frame'; frame: Frame; batch?: string } | { kind: 'note'; note: LedgerNote }
+
+/** Keys that frames near the end of the spool carry: what is needed to know a request that comes again. */
+export type RecentKeys = { receivedAt: number; origin: Origin; sender: string; clientKeyId: string; batch: string }
 
 /** Records read from `from` (inclusive), in order; `next` is where to read on. */
 export type SpoolBatch = { partition: number; from: number; next: number; records: SpoolRecord[] }
 
-/** What went wrong with the files and what was done about it; shown in the console. */
-export type SpoolDamage = { at: number; file: string; offset: number; bytes: number; kept: string }
+/**
+ * What went wrong with the files and what was done about it; shown in the console. `offset` is the first record that is
+ * gone, `records` how many (0 when unknown), `kept` the file in quarantine/ with the damaged bytes ('' when too many).
+ */
+export type SpoolDamage = { at: number; file: string; offset: number; records: number; bytes: number; kept: string }
 
 /**
  * The queue between the wire and everybody else. It has partitions (one in the local home), durable positions and
@@ -29,18 +37,24 @@ export type SpoolDamage = { at: number; file: string; offset: number; bytes: num
 export type SpoolWriter = {
   /** Random id made with the spool; part of every event id. */
   readonly id: string
-  /** Resolves once the entries are durable (group commit with fdatasync). Rejects with `spool.full` when the disk guard holds. */
+  /**
+   * Resolves with the position of the first entry once all are durable (group commit with fdatasync). One append is one
+   * unit: after a crash either all of its entries are there or none. Rejects with `spool.full` when the disk guard
+   * holds; ledger notes alone still pass at the quota, as they must be able to say what was refused.
+   */
   append(entries: SpoolEntry[]): Promise<Position>
   /** Next offset to be written, of what is durable. */
   durableEnd(): number
   /** Called after every group commit with the new durable end. */
   onDurable(listener: (end: number) => void): void
-  /** Why appends are refused now (quota, disk), or undefined. */
-  refusal(): string | undefined
+  /** Why appends are refused now, or undefined. `backlog`: the disk does not keep up; `failed`: it reports errors. */
+  refusal(): 'quota' | 'disk' | 'backlog' | 'failed' | undefined
   /** Drop whole segments before this offset: every consumer has passed it durably. */
   dropBefore(offset: number): Promise<void>
   /** Cumulative frames and notes per sender and origin since the spool was made, exact at `durableEnd`. */
   received(): { sender: string; origin: Origin; received: number; lastReceivedAt: number }[]
+  /** Keys of the newest frames, oldest first, not further back than `maxAgeMs` before the newest frame. Read from disk. */
+  recentKeys(maxAgeMs: number): RecentKeys[]
   damage(): SpoolDamage[]
   bytes(): number
   close(): Promise<void>
