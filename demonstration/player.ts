@@ -64,7 +64,9 @@ export function playStory(options: {
     for (const step of story.steps) {
       await wait(step.after)
       if (stopped) return
-      await send(senders.get(step.sender)!, linesNow(step.file)).catch((error: unknown) => told(`${step.title}: ${String(error)}`))
+      await send(senders.get(step.sender)!, linesNow(step.file)).catch((error: unknown) =>
+        told(`${step.title}: ${String(error)}`)
+      )
     }
     for (let turn = 0; !stopped; turn++) {
       await wait(story.trickleEverySeconds)
@@ -76,7 +78,9 @@ export function playStory(options: {
       const now = clock.now()
       const year = new Date(now).getUTCFullYear()
       const moved = shiftTimes(line, now - (newestTime(line, year) ?? now), year)
-      await send(senders.get(source.sender)!, [moved]).catch((error: unknown) => told(`${source.file}: ${String(error)}`))
+      await send(senders.get(source.sender)!, [moved]).catch((error: unknown) =>
+        told(`${source.file}: ${String(error)}`)
+      )
     }
   }
   void play()

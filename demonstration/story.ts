@@ -42,11 +42,15 @@ export function readStory(folder: string): Story {
   }
   if (!Value.Check(Story, given)) {
     const [first] = Value.Errors(Story, given)
-    throw new SocError('demonstration.invalid', `${path}${first?.instancePath ?? ''}: ${first?.message ?? 'not a story'}`)
+    throw new SocError(
+      'demonstration.invalid',
+      `${path}${first?.instancePath ?? ''}: ${first?.message ?? 'not a story'}`
+    )
   }
   const known = new Set(given.senders.map((sender) => sender.id))
   for (const { sender, file } of [...given.steps, ...given.trickle]) {
-    if (!known.has(sender)) throw new SocError('demonstration.invalid', `${path}: ${file} names the sender "${sender}", which is not listed`)
+    if (!known.has(sender))
+      throw new SocError('demonstration.invalid', `${path}: ${file} names the sender "${sender}", which is not listed`)
   }
   return given
 }
