@@ -214,6 +214,24 @@ test('a rule that comes after a correlation is true only for its group, from the
   expect(success(314)).toEqual([])
 })
 
+test('a rule that comes after a single event wants the same values in both and shows both', () => {
+  const detector = make([
+    actionRule('upload'),
+    actionRule('call', { after: { rule: 'upload', within: '1h', by: ['source.ip', 'url.domain'] } })
+  ])
+  const at = (at: number, action: string, domain: string) => heard({ at, action }, { url: { domain } })
+  expect(
+    judge(detector, [at(1, 'call', 'a.example'), at(2, 'upload', 'a.example'), at(3, 'call', 'b.example')])
+  ).toEqual([])
+  const [fold] = judge(detector, [at(4, 'call', 'a.example')])
+  expect(fold).toMatchObject({ rule: { id: 'rule-call' }, count: 1, correlated: false })
+  expect(fold!.evidence.map((one) => [one.event.event.id[0], one.matched[0]!.value])).toEqual([
+    ['2', 'upload'],
+    ['4', 'call']
+  ])
+  expect(judge(detector, [at(3_610, 'call', 'a.example')])).toEqual([])
+})
+
 test('a condition with two bounds is true only between them', () => {
   const rule = correlationRule({
     id: 'range',
@@ -240,6 +258,10 @@ test('rules that cannot run are named with file and line, and the others go on',
     actionRule('typo', { sentance_vi: 'x' }),
     actionRule('type', { entity: 'user.name' }),
     actionRule('lost', { after: { rule: 'nowhere', within: '5m' } }),
+    actionRule('alone', { after: { rule: 'typo', within: '5m', by: ['source.ip'] } }),
+    actionRule('by-what', { after: { rule: 'fail', within: '5m' } }),
+    actionRule('by-twice', { after: { rule: 'burst', within: '5m', by: ['source.ip'] } }),
+    actionRule('self', { after: { rule: 'self', within: '5m', by: ['source.ip'] } }),
     actionRule('time', { after: { rule: 'burst', within: 'soon' } })
   ]
   const detector = make(rules)
@@ -249,8 +271,12 @@ test('rules that cannot run are named with file and line, and the others go on',
     'alias: correlation.alias',
     'chained: correlation.chained',
     'of-refused: correlation.unknown_rule',
+    'rule-alone: rule.after',
     'rule-bad: test',
+    'rule-by-twice: rule.after',
+    'rule-by-what: rule.after',
     'rule-lost: rule.after',
+    'rule-self: rule.after',
     'rule-time: rule.soc_value',
     'rule-type: rule.soc_value',
     'rule-typo: rule.soc_key',
@@ -341,7 +367,7 @@ const story = fc.array(
   fc.record({
     at: fc.integer({ min: 1, max: 400 }),
     late: fc.integer({ min: 0, max: 3_000 }),
-    action: fc.constantFrom('fail', 'fail', 'fail', 'success', 'login'),
+    action: fc.constantFrom('fail', 'fail', 'fail', 'success', 'login', 'paired'),
     unit: fc.constantFrom('1', '2'),
     ip: fc.constantFrom('192.0.2.1', '192.0.2.2', '192.0.2.3'),
     path: fc.constantFrom('/a', '/b', '/c')
@@ -352,6 +378,7 @@ const allRules: SigmaRule[] = [
   actionRule('fail'),
   actionRule('login', { entity: ['source.ip'] }),
   actionRule('success', { after: { rule: 'burst', within: '2m' } }),
+  actionRule('paired', { after: { rule: 'login', within: '1m', by: ['source.ip'] } }),
   correlationRule({ id: 'burst' }),
   correlationRule({ id: 'paths', type: 'value_count', fields: ['url.path'], condition: [{ op: 'gt', value: 1 }] }),
   correlationRule(

@@ -83,14 +83,23 @@ export function createDetector(options: DetectorOptions): Detector {
         if (counted.has(plan)) continue
         counted.add(plan)
         const firing = correlator.count(plan, hit.rule.id, judged.event, sigma, time)
-        if (firing) folds.add(correlated(plan, hit, firing, { judged, sigma, time }, provinceUnit))
+        if (firing && !plan.silent) folds.add(correlated(plan, hit, firing, { judged, sigma, time }, provinceUnit))
       }
     }
-    const raise = (hit: RuleHit, values?: Match['values']) => {
+    const raise = (hit: RuleHit, followed?: Firing) => {
       const profile = rules.profiles.get(hit.rule.id)!
       if (silent.has(hit.rule.id)) return
       const entity = entityOf(judged.event, sigma, profile.entity)
-      folds.add({ profile, judged, sigma, time, unit, entity, explain: () => hit.explain(), ...(values && { values }) })
+      folds.add({
+        profile,
+        judged,
+        sigma,
+        time,
+        unit,
+        entity,
+        explain: () => hit.explain(),
+        ...(followed && { followed })
+      })
     }
     for (const hit of hits) {
       if (follows.has(hit.rule.id)) continue
@@ -100,11 +109,11 @@ export function createDetector(options: DetectorOptions): Detector {
     // Rules that come after a correlation see it with this event counted in.
     for (const hit of hits) {
       const follow = follows.get(hit.rule.id)
-      const episode =
+      const followed =
         follow && correlator.followed(follow.plan, follow.withinMs, hit.rule.id, judged.event, sigma, time)
-      if (!episode) continue
+      if (!followed) continue
       count(hit)
-      raise(hit, { 'after.count': String(episode.count) })
+      raise(hit, followed)
     }
   }
 

@@ -23,9 +23,10 @@ export type Match = {
   time: number
   unit: string
   entity: Entity
-  /** Values beside the fields of the event. */
-  values?: Record<string, string>
-} & ({ firing: Firing; explain?: undefined } | { explain(): MatchedField[]; firing?: undefined })
+} & (
+  | { firing: Firing; explain?: undefined; followed?: undefined }
+  | { explain(): MatchedField[]; firing?: undefined; followed?: Firing }
+)
 
 type Draft = { fold: MatchFold; kept: (HeldEvidence & { explain?: () => MatchedField[] })[]; newest: number }
 
@@ -90,12 +91,13 @@ function newDraft(match: Match, origin: Origin): Draft {
     evidence: [],
     values: {}
   }
-  return { fold, kept: [], newest: -Infinity }
+  // What a rule came after is shown first: the upload before the call, a failure before the success.
+  return { fold, kept: match.followed?.evidence.slice(-1) ?? [], newest: -Infinity }
 }
 
 /** What fills the sentences. Without a sentence of its own a rule says where, in the best name there is. */
-function valuesOf({ profile, judged, sigma, entity, values }: Match): Record<string, string> {
-  const filled: Record<string, string> = { ...values }
+function valuesOf({ profile, judged, sigma, entity, followed }: Match): Record<string, string> {
+  const filled: Record<string, string> = followed ? { 'after.count': String(followed.episode.count) } : {}
   for (const field of profile.fills) {
     const value = entity.fields[field.name] ?? readField(judged.event, sigma, field)
     if (value !== undefined) filled[field.name] = value

@@ -15,8 +15,11 @@ export type RuleProfile = {
   fills: readonly Field[]
   /** True when the rule has no sentence of its own and `{host.name}` stands for "where". */
   fallback: boolean
-  /** The rule is true only for a group for which that correlation is or was true, at most `withinMs` before. */
-  after?: { rule: string; withinMs: number }
+  /**
+   * The rule is true only after another one: for a group for which that correlation is or was true at most `withinMs`
+   * before, or after a match of that detection rule with the same values in `by`.
+   */
+  after?: { rule: string; withinMs: number; by?: string[] }
 }
 
 const MAX_FIELDS = 8
@@ -35,7 +38,10 @@ const keys: Record<string, { good(value: unknown): boolean; expected: string }> 
   },
   entity: { good: isFieldList, expected: `a list of 1 to ${MAX_FIELDS} field names` },
   scope: { good: (value) => value === 'unit' || value === 'province', expected: 'unit or province' },
-  after: { good: isAfter, expected: 'a correlation and a time, such as { rule: name, within: 30m }' },
+  after: {
+    good: isAfter,
+    expected: 'a rule and a time, such as { rule: name, within: 30m } or { rule: name, within: 30m, by: [source.ip] }'
+  },
   sample: {
     good: (value) =>
       isObject(value) && isText(value['listener'], 32) && (value['hint'] ?? '') === String(value['hint'] ?? ''),
@@ -81,7 +87,9 @@ export function profileRule(rule: SigmaRule): { profile: RuleProfile } | { error
     fallback: soc['sentence_vi'] === undefined || soc['sentence_en'] === undefined
   }
   if (isObject(soc['after'])) {
-    profile.after = { rule: String(soc['after']['rule']), withinMs: readTimespan(String(soc['after']['within']))! }
+    const { rule: first, within, by } = soc['after']
+    profile.after = { rule: String(first), withinMs: readTimespan(String(within))! }
+    if (by !== undefined) profile.after.by = by as string[]
   }
   return { profile }
 }
@@ -115,11 +123,13 @@ function isFieldList(value: unknown): boolean {
   )
 }
 function isAfter(value: unknown): boolean {
+  if (!isObject(value) || Object.keys(value).some((key) => !['rule', 'within', 'by'].includes(key))) return false
+  const { rule, within, by } = value
   return (
-    isObject(value) &&
-    isText(value['rule'], 200) &&
-    isText(value['within'], 10) &&
-    readTimespan(value['within']) !== undefined
+    isText(rule, 200) &&
+    isText(within, 10) &&
+    readTimespan(within) !== undefined &&
+    (by === undefined || isFieldList(by))
   )
 }
 function isObject(value: unknown): value is JsonObject {

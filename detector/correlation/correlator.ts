@@ -21,7 +21,7 @@ export type Group = {
   shelf: Shelf
 }
 
-/** A correlation is true for a group by the event just counted. */
+/** A correlation is true for a group, and the newest events that made it so. */
 export type Firing = { episode: Readonly<Episode>; evidence: HeldEvidence[] }
 
 /** The groups of one rule, the one that was quiet longest first. */
@@ -96,7 +96,7 @@ export class Correlator {
     return { episode: group.episode!, evidence: group.shelf.places.map((place) => place.held) }
   }
 
-  /** The episode of a correlation that an event at `time` follows within `withinMs`, for rules with `soc.after`. */
+  /** What made a correlation true that an event at `time` follows within `withinMs`, for rules with `soc.after`. */
   followed(
     plan: CorrelationPlan,
     withinMs: number,
@@ -104,11 +104,12 @@ export class Correlator {
     event: EcsEvent,
     sigma: SigmaEvent,
     time: number
-  ): Readonly<Episode> | undefined {
+  ): Firing | undefined {
     const key = groupKeyOf(plan, ruleId, event, sigma)
     const group = key === undefined ? undefined : this.#states.get(plan)!.groups.get(key)
     if (!group?.episode || this.#closed(plan, group)) return undefined
-    return time >= group.episode.since && time <= group.episode.last + withinMs ? group.episode : undefined
+    if (time < group.episode.since || time > group.episode.last + withinMs) return undefined
+    return { episode: group.episode, evidence: group.shelf.places.map((place) => place.held) }
   }
 
   limits(): CorrelationLimits {

@@ -9,6 +9,8 @@ import { LATENESS_MS } from './ceilings.ts'
 export type CorrelationPlan = {
   profile: RuleProfile
   rule: CorrelationRule
+  /** True when it only remembers, for a rule that comes after: then it raises no alert. */
+  silent: boolean
   /** Hash of this rule and the rules it counts: the windows are kept across a reload while it stays the same. */
   key: string
   /** How long a group is remembered after its last event was received, milliseconds. */
@@ -71,26 +73,68 @@ export function planCorrelations(profiles: readonly RuleProfile[]): CorrelationP
   for (const id of loud) result.silent.delete(id)
   for (const profile of profiles) {
     if (!profile.after) continue
-    const first = named.get(profile.after.rule)
-    const plan = result.plans.find((candidate) => candidate.profile === first)
-    if (!plan) {
-      fail(profile, 'rule.after', `soc.after: "${profile.after.rule}" is no working correlation rule of this set`)
-      continue
-    }
-    if (result.countedBy.get(profile.rule.id)?.includes(plan)) {
-      fail(profile, 'rule.after', `soc.after: "${profile.after.rule}" counts this very rule`)
-      continue
-    }
-    const groupBy = groupFields(plan.rule, profile)
-    if (!groupBy) {
-      fail(profile, 'rule.after', `soc.after: the aliases of "${profile.after.rule}" say nothing of this rule`)
-      continue
-    }
-    plan.groupBy.set(profile.rule.id, groupBy)
-    plan.keepMs = Math.max(plan.keepMs, profile.after.withinMs + LATENESS_MS)
-    result.follows.set(profile.rule.id, { plan, withinMs: profile.after.withinMs })
+    const fault = follow(profile, profile.after, named, result)
+    if (fault) fail(profile, fault.code, fault.fault)
   }
   return result
+}
+
+/** Lets a detection rule follow a correlation, or a detection rule that is then counted for it and silent itself. */
+function follow(
+  profile: RuleProfile,
+  after: NonNullable<RuleProfile['after']>,
+  named: Map<string, RuleProfile>,
+  result: CorrelationPlans
+): Fault | undefined {
+  const broken = (what: string): Fault => ({ code: 'rule.after', fault: `soc.after: ${what}` })
+  const first = named.get(after.rule)
+  if (!first || result.broken.has(first.rule.id)) return broken(`"${after.rule}" is no working rule of this set`)
+  if (first === profile) return broken('a rule cannot come after itself')
+  let plan: CorrelationPlan
+  if (first.rule.kind === 'correlation') {
+    if (after.by) return broken(`by: "${after.rule}" has its own group-by`)
+    plan = result.plans.find((candidate) => candidate.profile === first)!
+    if (result.countedBy.get(profile.rule.id)?.includes(plan)) return broken(`"${after.rule}" counts this very rule`)
+  } else {
+    if (!after.by) return broken('by: which fields must be equal in both events')
+    if (first.after) return broken(`"${after.rule}" comes after another rule itself: not supported yet`)
+    plan = singleEventPlan(profile, first, after.by, after.withinMs)
+    result.plans.push(plan)
+    result.countedBy.set(first.rule.id, [...(result.countedBy.get(first.rule.id) ?? []), plan])
+    result.silent.add(first.rule.id)
+  }
+  const groupBy = groupFields(plan.rule, profile)
+  if (!groupBy) return broken(`the aliases of "${after.rule}" say nothing of this rule`)
+  plan.groupBy.set(profile.rule.id, groupBy)
+  plan.keepMs = Math.max(plan.keepMs, after.withinMs + LATENESS_MS)
+  result.follows.set(profile.rule.id, { plan, withinMs: after.withinMs })
+  return undefined
+}
+
+/** A plan that is true from the first event on and raises nothing: it only remembers. */
+function singleEventPlan(then: RuleProfile, first: RuleProfile, by: string[], withinMs: number): CorrelationPlan {
+  const rule: CorrelationRule = {
+    ...first.rule,
+    kind: 'correlation',
+    type: 'event_count',
+    rules: [first.rule.id],
+    groupBy: by,
+    aliases: {},
+    timespanMs: withinMs,
+    condition: [{ op: 'gte', value: 1 }],
+    fields: [],
+    generate: false
+  }
+  return {
+    profile: first,
+    rule,
+    silent: true,
+    key: stableHash(['after', then.rule.id, first.rule.text, String(withinMs), ...by]),
+    keepMs: withinMs + LATENESS_MS,
+    holds: () => true,
+    groupBy: new Map([[first.rule.id, by.map(toField)]]),
+    values: []
+  }
 }
 
 /** The key of an event's group in a plan; undefined when it lacks a group-by field: such an event is not counted. */
@@ -155,6 +199,7 @@ function planOne(
   return {
     profile,
     rule,
+    silent: false,
     key: stableHash([rule.text, ...counted]),
     keepMs: spanMs + LATENESS_MS,
     holds: conditionOf(rule),
