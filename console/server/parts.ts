@@ -91,7 +91,7 @@ export type Parts = {
   demonstration: { status(): { running: boolean; startedAt: number } | null; end(): Promise<void> }
   /** Senders or tokens changed: the data plane needs this snapshot. */
   onSnapshotChanged(snapshot: DataPlaneSnapshot): void
-  /** Called after acts of people, so that the composition root may push what follows from them (e.g. incidents). */
+  /** Called after acts of people with what they changed; the live feed has been told already. */
   onChanged?(changed: { alerts: AlertRow[]; incidents: IncidentRow[] }): void
   /** What /readyz asks: every part by name, with the reason when it is not ready. */
   readiness(): { name: string; ready: boolean; reason: string }[]

@@ -5,7 +5,8 @@ import { origins } from '../origin.ts'
 import { roles } from '../roles.ts'
 
 /** A union of string constants as a schema that OpenAPI shows as `enum`. */
-export const oneOf = <const T extends readonly string[]>(values: T) => Type.Enum([...values] as [...T])
+export const oneOf = <const T extends readonly string[]>(values: T): Type.TEnum<[...T]> =>
+  Type.Enum<[...T]>([...values] as [...T])
 
 export const Origin = oneOf(origins)
 export const Level = oneOf(levels)

@@ -31,6 +31,7 @@ export const UserRow = Type.Object({
   name: Type.String(),
   role: RoleName,
   units: Type.Array(Type.String()),
+  mayUnmask: Type.Boolean(),
   enabled: Type.Boolean(),
   mustChangePassword: Type.Boolean(),
   createdAt: Millis,
@@ -42,13 +43,16 @@ export const NewUser = Type.Object({
   username: Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{1,63}$' }),
   name: Type.String({ minLength: 1, maxLength: 200 }),
   role: RoleName,
-  units: Type.Array(Type.String(), { maxItems: 500 })
+  units: Type.Array(Type.String(), { maxItems: 500 }),
+  /** May see citizens' numbers whole, each time audited; false when absent. */
+  mayUnmask: Type.Optional(Type.Boolean())
 })
 export const UserChange = Type.Partial(
   Type.Object({
     name: Type.String({ minLength: 1, maxLength: 200 }),
     role: RoleName,
     units: Type.Array(Type.String(), { maxItems: 500 }),
+    mayUnmask: Type.Boolean(),
     enabled: Type.Boolean()
   })
 )

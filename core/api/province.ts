@@ -84,3 +84,17 @@ export const UnitDetail = Type.Object({
   )
 })
 export type UnitDetail = Static<typeof UnitDetail>
+
+/** A unit's contacts, replaced whole. */
+export const UnitContacts = Type.Object({
+  contacts: Type.Array(
+    Type.Object({
+      role: Type.String({ minLength: 1, maxLength: 100 }),
+      name: Type.String({ minLength: 1, maxLength: 200 }),
+      phone: Type.String({ maxLength: 50 }),
+      email: Type.String({ maxLength: 200 })
+    }),
+    { maxItems: 20 }
+  )
+})
+export type UnitContacts = Static<typeof UnitContacts>

@@ -89,6 +89,7 @@ export const DeadLetterList = Type.Object({
 })
 export type DeadLetterList = Static<typeof DeadLetterList>
 export const ReplayAnswer = Type.Object({ replayed: Type.Number(), rejected: Type.Number(), gone: Type.Number() })
+export type ReplayAnswer = Static<typeof ReplayAnswer>
 
 export const RuleRow = Type.Object({
   id: Type.String(),

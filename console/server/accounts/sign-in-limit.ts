@@ -1,0 +1,57 @@
+import type { Clock } from '#core/clock.ts'
+
+/** Free tries before the first wait; then the wait doubles from one second up to the ceiling. */
+const account = { free: 5, longestMs: 60_000 }
+// One address may stand for a whole office, so it gets more tries and then a longer wait.
+const address = { free: 20, longestMs: 15 * 60_000 }
+/** Failures are forgotten after this much quiet. */
+const FORGET_MS = 60 * 60_000
+/** Names remembered per kind. At the ceiling the one quiet for longest is forgotten; the address limit slows whoever floods. */
+const MAX_REMEMBERED = 10_000
+
+type Tries = { failures: number; last: number }
+
+/** Growing delays for sign-ins, per address and per account. */
+export type SignInLimit = {
+  /** Milliseconds to wait before this try may be judged; 0 means it counts as begun now. */
+  begin(address: string, username: string): number
+  /** The try was good: its account starts afresh, and the address gets this try back. */
+  succeeded(address: string, username: string): void
+}
+
+/**
+ * A try is counted when it begins, not when it fails, so that many tries at once gain nothing. Memory only: a restart
+ * forgives, and it takes longer than the delays it would save.
+ */
+export function createSignInLimit(clock: Clock): SignInLimit {
+  const byAccount = new Map<string, Tries>()
+  const byAddress = new Map<string, Tries>()
+
+  function waitOf(tries: Tries | undefined, limit: { free: number; longestMs: number }): number {
+    if (tries === undefined || tries.failures < limit.free) return 0
+    const delay = Math.min(limit.longestMs, 1000 * 2 ** Math.min(30, tries.failures - limit.free))
+    return Math.max(0, tries.last + delay - clock.now())
+  }
+  function count(map: Map<string, Tries>, key: string) {
+    const known = map.get(key)
+    const fresh = known === undefined || clock.now() - known.last > FORGET_MS
+    map.delete(key)
+    if (map.size >= MAX_REMEMBERED) map.delete(map.keys().next().value!)
+    map.set(key, { failures: fresh ? 1 : known.failures + 1, last: clock.now() })
+  }
+
+  return {
+    begin(from, username) {
+      const wait = Math.max(waitOf(byAccount.get(username), account), waitOf(byAddress.get(from), address))
+      if (wait > 0) return wait
+      count(byAccount, username)
+      count(byAddress, from)
+      return 0
+    },
+    succeeded(from, username) {
+      byAccount.delete(username)
+      const tries = byAddress.get(from)
+      if (tries !== undefined) tries.failures--
+    }
+  }
+}

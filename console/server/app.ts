@@ -1,0 +1,137 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import cookie from '@fastify/cookie'
+import rateLimit from '@fastify/rate-limit'
+import swagger from '@fastify/swagger'
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import Fastify from 'fastify'
+import { ApiError } from '#core/api.ts'
+import { createAudit } from './accounts/audit.ts'
+import { createSessions } from './accounts/sessions.ts'
+import { createSignInLimit } from './accounts/sign-in-limit.ts'
+import { createUsers } from './accounts/users.ts'
+import type { App, Context } from './context.ts'
+import { addGate, cookieName } from './gate.ts'
+import { createLive } from './live.ts'
+import { mask } from './masking.ts'
+import type { Parts } from './parts.ts'
+import { addRefusals } from './refusals.ts'
+import { alertRoutes } from './routes/alerts.ts'
+import { auditRoutes } from './routes/audit.ts'
+import { deadLetterRoutes } from './routes/dead-letters.ts'
+import { demonstrationRoutes } from './routes/demonstration.ts'
+import { eventRoutes } from './routes/events.ts'
+import { healthRoutes } from './routes/health.ts'
+import { incidentRoutes } from './routes/incidents.ts'
+import { modelRoutes } from './routes/models.ts'
+import { ruleRoutes } from './routes/rules.ts'
+import { sessionRoutes } from './routes/session.ts'
+import { sourceRoutes } from './routes/sources.ts'
+import { summaryRoutes } from './routes/summary.ts'
+import { unitRoutes } from './routes/units.ts'
+import { userRoutes } from './routes/users.ts'
+import { scopeOf } from './scope.ts'
+import { createSenders } from './senders.ts'
+import { buildSummary } from './summary.ts'
+import { addWeb } from './web.ts'
+
+/** Acts carry at most 500 ids and a note. */
+const MAX_BODY = 128 * 1024
+/** Requests per address and minute: an office of analysts behind one address fits, a flood does not. */
+const MAX_REQUESTS_PER_MINUTE = 6000
+
+/** Builds the console whole, without listening: `inject` reaches everything, `app.live` takes the pushes. */
+export function buildApp(parts: Parts): App {
+  const { config, control, clock, inventory } = parts
+  const tls = config.SOC_TLS_CERT !== ''
+  const app = Fastify({
+    ...(tls ? { https: { cert: readFileSync(config.SOC_TLS_CERT), key: readFileSync(config.SOC_TLS_KEY) } } : {}),
+    ...(parts.log === undefined ? {} : { loggerInstance: parts.log }),
+    disableRequestLogging: true,
+    bodyLimit: MAX_BODY,
+    routerOptions: { maxParamLength: 200 },
+    exposeHeadRoutes: false,
+    // A slow or silent browser does not hold a connection for ever.
+    requestTimeout: 30_000,
+    return503OnClosing: true
+  }) as unknown as App
+  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+
+  const own: Omit<Context, 'live'> = {
+    ...parts,
+    audit: createAudit(control, clock),
+    users: createUsers(control, clock),
+    sessions: createSessions(control, clock),
+    senders: createSenders(control, inventory, clock),
+    signInLimit: createSignInLimit(clock)
+  }
+  const live = createLive(
+    own,
+    cookieName(tls),
+    (userId, scope) => buildSummary(context, userId, scope),
+    (viewer) => scopeOf(viewer, inventory)
+  )
+  const context: Context = { ...own, live }
+  app.decorate('live', live)
+  app.addHook('onReady', async () => live.attach(app.server))
+  app.addHook('preClose', async () => live.close())
+
+  addRefusals(app)
+  void app.register(cookie)
+  void app.register(rateLimit, { global: true, max: MAX_REQUESTS_PER_MINUTE, timeWindow: 60_000, cache: 10_000 })
+  void app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Vọng Lâu', description: 'API of the console', version: parts.version },
+      components: {
+        securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: cookieName(tls) } }
+      }
+    }
+  })
+  addWeb(app, {
+    tls,
+    webRoot: parts.webRoot !== undefined && existsSync(join(parts.webRoot, 'index.html')) ? parts.webRoot : undefined
+  })
+  app.after(() => {
+    addGate(app, context)
+    addSerialiser(app)
+    addBodies(app)
+    sessionRoutes(app, context)
+    summaryRoutes(app, context)
+    alertRoutes(app, context)
+    incidentRoutes(app, context)
+    unitRoutes(app, context)
+    eventRoutes(app, context)
+    sourceRoutes(app, context)
+    deadLetterRoutes(app, context)
+    ruleRoutes(app, context)
+    modelRoutes(app, context)
+    userRoutes(app, context)
+    auditRoutes(app, context)
+    demonstrationRoutes(app, context)
+    healthRoutes(app, context)
+  })
+  return app
+}
+
+/** Every JSON answer passes the masking serialiser, is never kept by a cache, and describes its refusals. */
+function addSerialiser(app: App) {
+  app.addHook('onRoute', (route) => {
+    if (route.schema === undefined || !route.url.startsWith('/api/')) return
+    route.schema.response = { '4xx': ApiError, '5xx': ApiError, ...(route.schema.response as object | undefined) }
+  })
+  app.addHook('preSerialization', async (_request, _reply, answer) => mask(answer))
+  app.addHook('onSend', async (request, reply) => {
+    if (request.url.startsWith('/api/')) void reply.header('cache-control', 'no-store')
+  })
+}
+
+/** JSON only; an empty body with that type is no error, since browsers send the header on every act. */
+function addBodies(app: App) {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined)
+    else void parse(request, body as string, done)
+  })
+}

@@ -1,0 +1,74 @@
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyRequest,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault
+} from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { SocError } from '#core/errors.ts'
+import type { Audit } from './accounts/audit.ts'
+import type { SignInLimit } from './accounts/sign-in-limit.ts'
+import type { Sessions, Viewer } from './accounts/sessions.ts'
+import type { Users } from './accounts/users.ts'
+import type { Live } from './live.ts'
+import type { Parts } from './parts.ts'
+import type { Scope } from './scope.ts'
+import type { Senders } from './senders.ts'
+
+/** What routes work with: the parts handed in and the console's own. */
+export type Context = Parts & {
+  audit: Audit
+  users: Users
+  sessions: Sessions
+  senders: Senders
+  signInLimit: SignInLimit
+  live: Live
+}
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression<RawServerDefault>,
+  RawReplyDefaultExpression<RawServerDefault>,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the gate; undefined on public routes. */
+    viewer: Viewer | undefined
+    scope: Scope
+  }
+  interface FastifyInstance {
+    live: Live
+  }
+}
+
+type Seen = Pick<FastifyRequest, 'viewer' | 'scope' | 'ip'>
+
+/** The signed-in person of a request that the gate has let through. */
+export function viewerOf(request: Seen): Viewer {
+  if (request.viewer === undefined) throw new SocError('session.none', 'not signed in', { status: 401 })
+  return request.viewer
+}
+
+/** Writes one act of the signed-in person into the audit log. */
+export function auditAct(
+  context: Context,
+  request: Seen,
+  act: string,
+  target: string,
+  params: Record<string, unknown> = {}
+): void {
+  context.audit.record({ user: viewerOf(request).username, act, target, params, address: request.ip })
+}
+
+/** The same answer for what does not exist and for what belongs to another unit: existence is not told. */
+export function notFound(kind: string, id: string): SocError {
+  return new SocError(`${kind}.not_found`, 'there is no such record, or it is not yours', {
+    status: 404,
+    params: { id: id.slice(0, 100) }
+  })
+}

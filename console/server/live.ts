@@ -1,0 +1,218 @@
+import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import { Server, type Socket } from 'socket.io'
+import type { AlertRow, IncidentRow, SourceRow } from '#core/api.ts'
+import { UNASSIGNED } from '#core/frame.ts'
+import type { LiveEvents, LiveRequests } from '#core/live.ts'
+import type { Role } from '#core/roles.ts'
+import { access, may } from './authorisation.ts'
+import { isForeign } from './gate.ts'
+import { incidentHeader } from './incident-view.ts'
+import { mask } from './masking.ts'
+import { inScope, type Scope } from './scope.ts'
+import type { Context } from './context.ts'
+
+/** Longest wait of a changed row for others to go with it. */
+const COALESCE_MS = 50
+const SUMMARY_MS = 1000
+/** Rows waiting for the next flush; at the ceiling they go out at once. */
+const MAX_PENDING = 1000
+/** Packets waiting for one slow browser. At the ceiling it is disconnected; it reconnects and fetches the page anew. */
+const MAX_WAITING_PACKETS = 4000
+const MAX_CONNECTIONS = 2000
+const MAX_PER_SESSION = 10
+/** Sessions end by time too: how often open sockets are asked whether theirs still lives. */
+const SWEEP_MS = 30_000
+
+type LiveServer = Server<LiveRequests, LiveEvents, Record<string, never>, SocketData>
+type LiveSocket = Socket<LiveRequests, LiveEvents, Record<string, never>, SocketData>
+type SocketData = { session: string; user: string; audience: string }
+
+/** Everyone who may see the same: one role class and one set of units. All of them share a room and its payloads. */
+type Audience = { room: string; role: Role; scope: Scope; sockets: Set<LiveSocket> }
+
+/** Pushes to the browsers. Rows are given whole; each audience gets what it may see, masked. */
+export type Live = {
+  publishAlert(row: AlertRow): void
+  publishIncident(row: IncidentRow): void
+  publishSource(row: SourceRow): void
+  /** Something that counts has changed: every viewer gets its own summary, at most once a second. */
+  publishSummary(): void
+  /** First event of a sender after its token was made, or why it was refused. */
+  senderHeard(heard: { sender: string; at: number; refusal?: string }): void
+  connections(): number
+  attach(server: HttpServer): void
+  close(): void
+}
+
+/** Builds the feed. `summaryOf` makes one viewer's summary; timers are real, what they send is decided when they fire. */
+export function createLive(
+  context: Omit<Context, 'live'>,
+  cookieName: string,
+  summaryOf: (userId: string, scope: Scope) => Parameters<LiveEvents['summary:changed']>[0],
+  scopeOf: (viewer: { role: Role; units: string[] }) => Scope
+): Live {
+  const io: LiveServer = new Server({
+    path: '/live',
+    serveClient: false,
+    // Nothing is expected from the browser: small frames only.
+    maxHttpBufferSize: 10_000,
+    perMessageDeflate: false,
+    allowRequest: (request, answer) => {
+      const refusal = refuse(request)
+      answer(refusal ?? null, refusal === undefined)
+    }
+  })
+  const audiences = new Map<string, Audience>()
+  const perSession = new Map<string, number>()
+
+  function viewerOf(request: IncomingMessage) {
+    const cookies = (request.headers.cookie ?? '').split(';').map((part) => part.trim())
+    const found = cookies.find((part) => part.startsWith(`${cookieName}=`))
+    return context.sessions.find(found?.slice(cookieName.length + 1) ?? '', { touch: false })
+  }
+  /** Why a connection is refused; every request of the transport is asked, not only the first. */
+  function refuse(request: IncomingMessage): string | undefined {
+    if (isForeign(request.headers)) return 'request.foreign_origin'
+    const viewer = viewerOf(request)
+    if (viewer === undefined) return 'session.none'
+    if (viewer.mustChangePassword) return 'password.must_change'
+    const opening = !/[?&]sid=/.test(request.url ?? '')
+    if (opening && io.engine.clientsCount >= MAX_CONNECTIONS) return 'live.too_many'
+    if (opening && (perSession.get(viewer.session.id) ?? 0) >= MAX_PER_SESSION) return 'live.too_many'
+    return undefined
+  }
+
+  io.on('connection', (socket) => {
+    const viewer = viewerOf(socket.request)
+    // Between the handshake and now the session may have ended.
+    if (viewer === undefined || viewer.mustChangePassword) return void socket.disconnect(true)
+    const room = `${viewer.role}|${[...viewer.units].sort().join(',')}`
+    const audience = audiences.get(room) ?? { room, role: viewer.role, scope: scopeOf(viewer), sockets: new Set() }
+    audiences.set(room, audience)
+    audience.sockets.add(socket)
+    const { id: session } = viewer.session
+    socket.data = { session, user: viewer.id, audience: room }
+    perSession.set(session, (perSession.get(session) ?? 0) + 1)
+    void socket.join([room, `session:${session}`, `user:${viewer.id}`])
+    // Acts go over HTTP, where they are checked and audited.
+    socket.onAny(() => socket.disconnect(true))
+    socket.on('disconnect', () => {
+      audience.sockets.delete(socket)
+      if (audience.sockets.size === 0) audiences.delete(room)
+      const left = (perSession.get(session) ?? 1) - 1
+      if (left > 0) perSession.set(session, left)
+      else perSession.delete(session)
+    })
+  })
+
+  context.sessions.onEnded((ended) =>
+    io.in('session' in ended ? `session:${ended.session}` : `user:${ended.user}`).disconnectSockets(true)
+  )
+
+  const mayHear = (audience: Audience, event: keyof LiveEvents) =>
+    // What a person holds beyond the role (unmasking) is never pushed.
+    may({ role: audience.role, mayUnmask: false }, access[`LIVE ${event}`])
+
+  /** One payload per audience, made by `view`; undefined means not for them. */
+  function push<E extends keyof LiveEvents>(
+    event: E,
+    view: (audience: Audience) => Parameters<LiveEvents[E]>[0] | undefined
+  ) {
+    for (const audience of audiences.values()) {
+      if (!mayHear(audience, event)) continue
+      const payload = view(audience)
+      if (payload === undefined) continue
+      for (const socket of audience.sockets) {
+        const { conn } = socket as unknown as { conn: { writeBuffer: unknown[] } }
+        if (conn.writeBuffer.length > MAX_WAITING_PACKETS) socket.disconnect(true)
+      }
+      io.to(audience.room).emit(event, ...([mask(payload)] as Parameters<LiveEvents[E]>))
+    }
+  }
+
+  const alerts = new Map<string, AlertRow>()
+  const incidents = new Map<string, IncidentRow>()
+  const sources = new Map<string, SourceRow>()
+  let flushTimer: NodeJS.Timeout | undefined
+  let flushedAt = 0
+  function flush() {
+    clearTimeout(flushTimer)
+    flushTimer = undefined
+    flushedAt = performance.now()
+    for (const row of alerts.values())
+      push('alert:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
+    for (const row of incidents.values()) push('incident:changed', ({ scope }) => incidentHeader(row, scope))
+    for (const row of sources.values())
+      push('source:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
+    alerts.clear()
+    incidents.clear()
+    sources.clear()
+  }
+  function schedule() {
+    if (alerts.size + incidents.size + sources.size >= MAX_PENDING) return flush()
+    // The first row after a quiet time goes out with the next turn of the loop; a burst shares a flush.
+    flushTimer ??= setTimeout(flush, Math.max(0, COALESCE_MS - (performance.now() - flushedAt))).unref()
+  }
+
+  let summaryTimer: NodeJS.Timeout | undefined
+  let summarySentAt = 0
+  const lastSummary = new WeakMap<LiveSocket, string>()
+  function sendSummaries() {
+    summaryTimer = undefined
+    summarySentAt = performance.now()
+    for (const audience of audiences.values()) {
+      if (!mayHear(audience, 'summary:changed')) continue
+      const made = new Map<string, ReturnType<typeof summaryOf>>()
+      for (const socket of audience.sockets) {
+        const { user } = socket.data
+        const summary = made.get(user) ?? summaryOf(user, audience.scope)
+        made.set(user, summary)
+        const text = JSON.stringify(summary)
+        if (lastSummary.get(socket) === text) continue
+        lastSummary.set(socket, text)
+        socket.emit('summary:changed', mask(summary))
+      }
+    }
+  }
+
+  const sweep = setInterval(() => {
+    for (const { sockets } of audiences.values())
+      for (const socket of sockets) if (!context.sessions.isAlive(socket.data.session)) socket.disconnect(true)
+  }, SWEEP_MS).unref()
+
+  const newer = <T extends { id: string; revision: number }>(map: Map<string, T>, row: T) => {
+    const waiting = map.get(row.id)
+    if (waiting === undefined || waiting.revision <= row.revision) map.set(row.id, row)
+  }
+  return {
+    publishAlert(row) {
+      newer(alerts, row)
+      schedule()
+    },
+    publishIncident(row) {
+      newer(incidents, row)
+      schedule()
+    },
+    publishSource(row) {
+      sources.set(row.id, row)
+      schedule()
+    },
+    publishSummary() {
+      if (audiences.size === 0) return
+      summaryTimer ??= setTimeout(sendSummaries, Math.max(0, SUMMARY_MS - (performance.now() - summarySentAt))).unref()
+    },
+    senderHeard(heard) {
+      const unit = context.senders.get(heard.sender)?.unit ?? UNASSIGNED
+      push('sender:heard', ({ scope }) => (inScope(scope, unit) ? heard : undefined))
+    },
+    connections: () => io.engine?.clientsCount ?? 0,
+    attach: (server) => void io.attach(server),
+    close() {
+      clearTimeout(flushTimer)
+      clearTimeout(summaryTimer)
+      clearInterval(sweep)
+      io.disconnectSockets(true)
+      io.engine?.close()
+    }
+  }
+}

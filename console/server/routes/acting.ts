@@ -1,0 +1,26 @@
+import type { AlertRow, IncidentDetail, IncidentRow } from '#core/api.ts'
+import { SocError } from '#core/errors.ts'
+import { notFound, type Context } from '../context.ts'
+import { inScope, type Scope } from '../scope.ts'
+
+/** Refuses to give work to somebody who does not exist, is disabled or may not act. */
+export function assignable(context: Context, userId: string): void {
+  if (!context.users.assignable().some((user) => user.id === userId))
+    throw new SocError('user.not_assignable', 'work cannot be assigned to this user', { status: 422 })
+}
+
+/** An incident somebody wants to change: every unit in it must be inside the scope, not only one. */
+export function incidentToActOn(context: Context, scope: Scope, id: string): IncidentDetail {
+  const detail = context.alerts.incident(id)
+  if (detail === undefined || !detail.incident.units.every((unit) => inScope(scope, unit.code)))
+    throw notFound('incident', id)
+  return detail
+}
+
+/** What an act has changed, to the screens and to whoever else wants to know. */
+export function publishChanges(context: Context, changed: { alerts: AlertRow[]; incidents: IncidentRow[] }): void {
+  for (const alert of changed.alerts) context.live.publishAlert(alert)
+  for (const incident of changed.incidents) context.live.publishIncident(incident)
+  context.live.publishSummary()
+  context.onChanged?.(changed)
+}

@@ -1,0 +1,93 @@
+import { Type } from 'typebox'
+import { AlertAct, AlertActAnswer, AlertDetail, AlertList, Level, oneOf, queueTabs } from '#core/api.ts'
+import { SocError } from '#core/errors.ts'
+import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
+import { inScope, narrow } from '../scope.ts'
+import { assignable, incidentToActOn, publishChanges } from './acting.ts'
+import { Id, limitOf, text } from './query.ts'
+
+const Query = Type.Object({
+  tab: Type.Optional(oneOf(queueTabs)),
+  unit: text(50),
+  rule: text(),
+  level: Type.Optional(Level),
+  q: text(),
+  entity: text(500),
+  incident: text(50),
+  cursor: text(500),
+  limit: limitOf(100, 500)
+})
+
+/** The triage queue: list, one alert, and acts on one or many. */
+export function alertRoutes(app: App, context: Context): void {
+  app.get(
+    '/api/alerts',
+    { schema: { summary: 'The queue', querystring: Query, response: { 200: AlertList } } },
+    (request) => {
+      const { tab = 'new', unit, limit = 100, ...filter } = request.query
+      return context.alerts.list({
+        ...filter,
+        tab,
+        limit,
+        userId: viewerOf(request).id,
+        scope: narrow(request.scope, unit, context.inventory)
+      })
+    }
+  )
+
+  app.get(
+    '/api/alerts/:id',
+    { schema: { summary: 'One alert with evidence and story', params: Id, response: { 200: AlertDetail } } },
+    (request) => {
+      const detail = context.alerts.detail(request.params.id)
+      if (detail === undefined || !inScope(request.scope, detail.alert.unit.code))
+        throw notFound('alert', request.params.id)
+      return { ...detail, related: detail.related.filter((alert) => inScope(request.scope, alert.unit.code)) }
+    }
+  )
+
+  app.post(
+    '/api/alerts/acts',
+    { schema: { summary: 'Judge, assign, note, merge or undo', body: AlertAct, response: { 200: AlertActAnswer } } },
+    (request) => {
+      const { id, name } = viewerOf(request)
+      const { act } = request.body
+      const ids = [...new Set(request.body.ids)]
+      const units = context.alerts.unitsOf(ids)
+      for (const alert of ids) {
+        const unit = units.get(alert)
+        if (unit === undefined || !inScope(request.scope, unit)) throw notFound('alert', alert)
+      }
+      if (act.kind === 'assign') assignable(context, act.userId)
+      if (act.kind === 'merge' && act.incident !== null) incidentToActOn(context, request.scope, act.incident)
+      const answer = context.control.transaction(() => {
+        const done = context.alerts.act({ ids, act }, { id, name })
+        const params = { ids: ids.slice(0, 20), count: ids.length, ...wordsOf(act) }
+        auditAct(context, request, `alert.${act.kind}`, ids.length === 1 ? ids[0]! : `${ids.length} alerts`, params)
+        return done
+      })
+      const incident = answer.incident === null ? undefined : context.alerts.incident(answer.incident)
+      publishChanges(context, { alerts: answer.alerts, incidents: incident === undefined ? [] : [incident.incident] })
+      return answer
+    }
+  )
+}
+
+/** What of an act goes into the audit log: what was decided, not the text of notes, which the story keeps. */
+function wordsOf(act: AlertAct['act']): Record<string, string | null> {
+  switch (act.kind) {
+    case 'assign':
+      return { userId: act.userId }
+    case 'verdict':
+      return { verdict: act.verdict }
+    case 'merge':
+      return { incident: act.incident }
+    case 'acknowledge':
+    case 'note':
+    case 'reopen':
+    case 'undo':
+      return {}
+    default:
+      throw new SocError('request.invalid', 'unknown act', { status: 400 })
+  }
+}

@@ -1,0 +1,86 @@
+import { Type } from 'typebox'
+import { EventHistogram, EventHit, EventSearch, Origin } from '#core/api.ts'
+import { SocError } from '#core/errors.ts'
+import { DAY_MS } from '#core/time.ts'
+import { auditAct, notFound, type App, type Context } from '../context.ts'
+import { eventView, mayReadEvent } from '../event-view.ts'
+import { showWhole } from '../masking.ts'
+import { narrow, type Scope } from '../scope.ts'
+import { Id, limitOf, text } from './query.ts'
+
+/** Milliseconds a person waits for a search before it answers with what it has. */
+const SEARCH_BUDGET = { deadlineMs: 3000 }
+
+// Milliseconds since the epoch; ±8.64e15 is what a Date can be.
+const Moment = Type.Optional(Type.Number({ minimum: 0, maximum: 8.64e15 }))
+const common = { q: text(4096), from: Moment, to: Moment, unit: text(50), origin: Type.Optional(Origin) }
+const SearchQuery = Type.Object({ ...common, cursor: text(2000), limit: limitOf(100, 200) })
+const HistogramQuery = Type.Object({ ...common, buckets: limitOf(60, 500) })
+
+type Asked = { q?: string; from?: number; to?: number; unit?: string; origin?: 'real' | 'demonstration' | 'canary' }
+
+/** Search over events, its histogram, one event, and the audited act of seeing it unmasked. */
+export function eventRoutes(app: App, context: Context): void {
+  function requestOf(asked: Asked, scope: Scope) {
+    const to = asked.to ?? context.clock.now() + 1
+    const from = asked.from ?? to - DAY_MS
+    if (from >= to) throw new SocError('query.time_range', 'the range ends before it begins', { status: 400 })
+    const units = narrow(scope, asked.unit, context.inventory)
+    return {
+      query: asked.q ?? '',
+      from,
+      to,
+      ...(units === undefined ? {} : { units: [...units] }),
+      // Canaries are for rule proofs; people see them when they ask for them.
+      origins: asked.origin === undefined ? (['real', 'demonstration'] as const).slice() : [asked.origin]
+    }
+  }
+  async function find(id: string, scope: Scope) {
+    const hit = await context.search.byId(id)
+    if (hit === undefined || !mayReadEvent(hit.event, scope)) throw notFound('event', id)
+    return hit
+  }
+
+  app.get(
+    '/api/events',
+    { schema: { summary: 'Search, newest first', querystring: SearchQuery, response: { 200: EventSearch } } },
+    async (request) => {
+      const { cursor, limit = 100 } = request.query
+      const answer = await context.search.search(
+        { ...requestOf(request.query, request.scope), limit, ...(cursor === undefined ? {} : { cursor }) },
+        SEARCH_BUDGET
+      )
+      return {
+        // The store has filtered by unit; asking again costs nothing and holds if it ever errs.
+        hits: answer.hits.filter((hit) => mayReadEvent(hit.event, request.scope)).map((hit) => eventView(context, hit)),
+        cursor: answer.cursor ?? null,
+        partial: answer.partial,
+        tookMs: answer.tookMs
+      }
+    }
+  )
+
+  app.get(
+    '/api/events/histogram',
+    { schema: { summary: 'Events over time', querystring: HistogramQuery, response: { 200: EventHistogram } } },
+    (request) =>
+      context.search.histogram(requestOf(request.query, request.scope), request.query.buckets ?? 60, SEARCH_BUDGET)
+  )
+
+  app.get(
+    '/api/events/:id',
+    { schema: { summary: 'One event', params: Id, response: { 200: EventHit } } },
+    async (request) => eventView(context, await find(request.params.id, request.scope))
+  )
+
+  app.post(
+    '/api/events/:id/unmask',
+    { schema: { summary: 'One event with citizens’ numbers whole; audited', params: Id, response: { 200: EventHit } } },
+    async (request) => {
+      const hit = await find(request.params.id, request.scope)
+      // On record before anything is shown.
+      auditAct(context, request, 'event.unmasked', hit.id, { unit: hit.event.organization.id })
+      return { ...eventView(context, hit), event: showWhole(hit.event) }
+    }
+  )
+}

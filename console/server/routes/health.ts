@@ -1,0 +1,43 @@
+import { Type } from 'typebox'
+import { SocError } from '#core/errors.ts'
+import { may } from '../authorisation.ts'
+import type { App, Context } from '../context.ts'
+import { cookieName } from '../gate.ts'
+import { metricsText } from '../metrics.ts'
+
+const Ready = Type.Object({
+  ready: Type.Boolean(),
+  parts: Type.Array(Type.Object({ name: Type.String(), ready: Type.Boolean() }))
+})
+
+const isLoopback = (address: string) => /^(?:::ffff:)?127\.|^::1$/.test(address)
+
+/** What machines ask: alive, ready, figures; and the description of the API. */
+export function healthRoutes(app: App, context: Context): void {
+  app.get('/healthz', { schema: { summary: 'Alive', response: { 200: Type.Object({ ok: Type.Boolean() }) } } }, () => ({
+    ok: true
+  }))
+
+  app.get(
+    '/readyz',
+    { schema: { summary: 'Ready, part by part', response: { 200: Ready, 503: Ready } } },
+    (_request, reply) => {
+      // Names only: the reasons are on the sources screen, for those who may read it.
+      const parts = context.readiness().map(({ name, ready }) => ({ name, ready }))
+      const ready = parts.every((part) => part.ready)
+      void reply.code(ready ? 200 : 503)
+      return { ready, parts }
+    }
+  )
+
+  app.get('/metrics', { schema: { summary: 'Prometheus text; from this machine, or signed in' } }, (request, reply) => {
+    // A proxy on this machine speaks for others: what it forwards is not local.
+    const local = isLoopback(request.ip) && request.headers['x-forwarded-for'] === undefined
+    const viewer = context.sessions.find(request.cookies[cookieName(context.config.SOC_TLS_CERT !== '')] ?? '')
+    const known = viewer !== undefined && !viewer.mustChangePassword && may(viewer, 'metrics.read')
+    if (!local && !known) throw new SocError('access.denied', 'metrics are for this machine', { status: 403 })
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(metricsText(context))
+  })
+
+  app.get('/api/openapi.json', { schema: { summary: 'This description', hide: true } }, () => app.swagger())
+}

@@ -1,0 +1,12 @@
+import { Summary } from '#core/api.ts'
+import { viewerOf, type App, type Context } from '../context.ts'
+import { buildSummary } from '../summary.ts'
+
+/** Counts for rail and top bar. */
+export function summaryRoutes(app: App, context: Context): void {
+  app.get(
+    '/api/summary',
+    { schema: { summary: 'Counts of the viewer’s scope', response: { 200: Summary } } },
+    (request) => buildSummary(context, viewerOf(request).id, request.scope)
+  )
+}

@@ -1,0 +1,71 @@
+import { Type } from 'typebox'
+import { UnitContacts, UnitDetail, UnitMap } from '#core/api.ts'
+import { randomId } from '#core/ids.ts'
+import { may } from '../authorisation.ts'
+import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
+import { showWhole } from '../masking.ts'
+import type { Scope } from '../scope.ts'
+import { unitMap, unitTile } from '../unit-tiles.ts'
+
+const Code = Type.Object({ code: Type.String({ minLength: 1, maxLength: 50 }) })
+
+/** The tile map, one unit, and the contacts people keep for it. */
+export function unitRoutes(app: App, context: Context): void {
+  const { control, inventory } = context
+
+  function detailOf(code: string, scope: Scope, withContacts: boolean) {
+    const tile = unitTile(context, code, scope)
+    const unit = inventory.unit(code)
+    if (tile === undefined || unit === undefined) throw notFound('unit', code)
+    const contacts = withContacts
+      ? (control
+          .sql('SELECT id, role, name, phone, email FROM contacts WHERE unit = ? ORDER BY rowid')
+          .all(code) as UnitDetail['contacts'])
+      : []
+    return {
+      unit: tile,
+      ref: inventory.label(code),
+      parent: unit.parent === undefined ? null : inventory.label(unit.parent),
+      successors: unit.successors.map((successor) => ({
+        code: successor.code,
+        name: successor.name,
+        district: inventory.label(successor.code).district
+      })),
+      systems: inventory.systems
+        .filter((system) => system.owner === code)
+        .map((system) => ({ id: system.id, name: system.name })),
+      // Officials' numbers at work, there to be called; only those who may call them get them.
+      contacts: showWhole(contacts.map((contact) => ({ ...contact })))
+    }
+  }
+
+  app.get('/api/units', { schema: { summary: 'Tile map', response: { 200: UnitMap } } }, (request) =>
+    unitMap(context, request.scope)
+  )
+
+  app.get(
+    '/api/units/:code',
+    { schema: { summary: 'One unit', params: Code, response: { 200: UnitDetail } } },
+    (request) => detailOf(request.params.code, request.scope, may(viewerOf(request), 'contacts.read'))
+  )
+
+  app.put(
+    '/api/units/:code/contacts',
+    {
+      schema: { summary: 'Replace a unit’s contacts', params: Code, body: UnitContacts, response: { 200: UnitDetail } }
+    },
+    (request) => {
+      const { code } = request.params
+      if (unitTile(context, code, request.scope) === undefined) throw notFound('unit', code)
+      control.transaction(() => {
+        control.sql('DELETE FROM contacts WHERE unit = ?').run(code)
+        for (const { role, name, phone, email } of request.body.contacts)
+          control
+            .sql('INSERT INTO contacts (id, unit, role, name, phone, email) VALUES (?, ?, ?, ?, ?, ?)')
+            .run(randomId(), code, role, name, phone, email)
+        auditAct(context, request, 'contacts.replaced', code, { count: request.body.contacts.length })
+      })
+      return detailOf(code, request.scope, true)
+    }
+  )
+}
