@@ -26,7 +26,7 @@ export type SocEnvelope = {
   parser: string
   /** Absent when 0: event time minus receive time, milliseconds, when more than 5 minutes apart. */
   skew_ms?: number
-  /** Words for damaged frames: truncated, bad_utf8, half_frame, time_replaced. */
+  /** Words for damaged frames: truncated, half_frame, bad_utf8, cut, unsafe_key, no_time, time_replaced. */
   flags?: string[]
 }
 

@@ -1,0 +1,170 @@
+import type { Json, JsonObject } from '#core/event.ts'
+import { readDocumentTime } from '../enrich/event-time.ts'
+import { isObject } from '../read-document.ts'
+import { isAddress } from './addresses.ts'
+import { fieldKinds, fieldSets, looseSets, objectNames, type FieldKind } from './ecs-shape.ts'
+import { draftOf, type Content, type Draft, type Parser } from './parser.ts'
+import { keepVendor } from './vendor.ts'
+
+/** Event fields that are ours to say: a sender's own values are kept beside, not believed. */
+const ourEventFields = new Set(['id', 'created', 'kind', 'ingested', 'reference_time', 'original_base64'])
+
+/** Where other tools put a field: rsyslog, syslog-ng, journald, Fluent Bit and GELF, in the order asked. */
+const aliases: Record<string, string[]> = {
+  message: ['MESSAGE', 'msg', 'log', 'short_message'],
+  'host.name': ['HOST', '_HOSTNAME', 'hostname', 'host'],
+  'process.name': ['PROGRAM', 'SYSLOG_IDENTIFIER', 'programname', 'ident', 'app-name', 'appname'],
+  'process.pid': ['PID', '_PID', 'SYSLOG_PID', 'procid', 'pid'],
+  'log.level': ['level', 'severity', 'loglevel', 'syslogseverity-text'],
+  time: ['timestamp', 'ISODATE', '__REALTIME_TIMESTAMP', 'timereported', 'timegenerated', 'date', 'time', 'ts']
+}
+const aliasNames = new Set(Object.values(aliases).flat())
+
+/** An ECS document as it comes, or any JSON log that has a time or a message. */
+export const ecs: Parser = {
+  name: 'ecs',
+  accepts({ document }) {
+    if (document === undefined) return false
+    if (document['@timestamp'] !== undefined || typeof document['message'] === 'string') return true
+    if (isObject(document['ecs']) || isObject(document['event'])) return true
+    return aliases['message']!.some((name) => typeof document[name] === 'string')
+  },
+  parse: (content: Content): Draft => readEcs(content.document!, content.utcOffsetMinutes)
+}
+
+/** Sorts a document's fields: ECS where ECS says so, everything else below `vendor`. */
+export function readEcs(document: JsonObject, utcOffsetMinutes = 0): Draft {
+  const fields: JsonObject = {}
+  const vendor: JsonObject = {}
+  const draft = draftOf(fields, readDocumentTime(document['@timestamp'], utcOffsetMinutes))
+  for (const [key, value] of Object.entries(document)) {
+    if (key === '@timestamp' || key === '@version') continue
+    if (key === 'organization') {
+      const id = isObject(value) ? value['id'] : undefined
+      if (typeof id === 'string') draft.unitClaims.push(id)
+      else vendor[key] = value
+    } else if (key === 'message' && typeof value === 'string') fields[key] = value
+    else if (key === 'tags') keepTags(value, fields, vendor)
+    else if (key === 'labels') keepLabels(value, fields, vendor)
+    else if (key === 'vendor' && isObject(value)) Object.assign(vendor, value)
+    else if (fieldSets.has(key) && isObject(value)) {
+      const kept = looseSets.has(key) ? keepVendor(value) : sort(value, key, vendor)
+      if (Object.keys(kept).length > 0) fields[key] = kept
+    } else if (!aliasNames.has(key)) vendor[key] = value
+  }
+  takeAliases(document, draft, vendor, utcOffsetMinutes)
+  if (Object.keys(vendor).length > 0) fields['vendor'] = keepVendor(vendor)
+  return draft
+}
+
+/** One ECS field set: values of the right kind stay, others move to `vendor` under their dotted name. */
+function sort(source: JsonObject, path: string, vendor: JsonObject): JsonObject {
+  const kept: JsonObject = {}
+  for (const [key, value] of Object.entries(source)) {
+    const name = `${path}.${key}`
+    if (value === null || value === '') continue
+    if (path === 'event' && ourEventFields.has(key)) {
+      if (key !== 'kind' || value !== 'event') vendor[name] = value
+      continue
+    }
+    const kind = fieldKinds.get(name)
+    if (kind !== undefined) {
+      const right = rightValue(value, kind)
+      if (right !== undefined) kept[key] = right
+      if (
+        right === undefined ||
+        (kind === 'ip' && Array.isArray(value) && Array.isArray(right) && right.length < value.length)
+      ) {
+        vendor[name] = value
+      }
+    } else if (isObject(value)) {
+      const inner = sort(value, name, vendor)
+      if (Object.keys(inner).length > 0) kept[key] = inner
+    } else if (objectNames.has(name)) vendor[name] = value
+    else kept[key] = value
+  }
+  return kept
+}
+
+/** The value in the form its kind asks for; undefined when it is of another kind. */
+function rightValue(value: Json, kind: FieldKind): Json | undefined {
+  if (Array.isArray(value)) {
+    const right = value.map((element) => rightValue(element, kind)).filter((element) => element !== undefined)
+    return right.length === 0 || (kind !== 'ip' && right.length < value.length) ? undefined : right
+  }
+  if (isObject(value) || value === null) return undefined
+  switch (kind) {
+    case 'ip':
+      return typeof value === 'string' && isAddress(value) ? value : undefined
+    case 'long': {
+      const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value
+      return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined
+    }
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+    case 'date': {
+      const time = readDocumentTime(value)
+      return Number.isNaN(time) ? undefined : new Date(time).toISOString()
+    }
+    case 'boolean':
+      return typeof value === 'boolean' ? value : undefined
+    case 'word':
+      return value
+  }
+}
+
+function keepTags(value: Json, fields: JsonObject, vendor: JsonObject): void {
+  const tags = (Array.isArray(value) ? value : [value]).filter((tag) => typeof tag === 'string')
+  if (tags.length > 0) fields['tags'] = tags
+  else vendor['tags'] = value
+}
+
+/** ECS labels are flat words; anything else would clash in the mapping. */
+function keepLabels(value: Json, fields: JsonObject, vendor: JsonObject): void {
+  if (isObject(value) && Object.values(value).every((label) => typeof label !== 'object' && label !== null)) {
+    fields['labels'] = Object.fromEntries(Object.entries(value).map(([key, label]) => [key, String(label)]))
+  } else vendor['labels'] = value
+}
+
+/** Fills message, host, process, level and time from the names other tools use; what was not used goes to `vendor`. */
+function takeAliases(document: JsonObject, draft: Draft, vendor: JsonObject, utcOffsetMinutes: number): void {
+  const { fields } = draft
+  const used = new Set<string>()
+  const take = (target: string, fits: (value: Json) => boolean): Json | undefined => {
+    for (const name of aliases[target]!) {
+      const value = Object.hasOwn(document, name) ? document[name] : undefined
+      if (value === undefined || used.has(name) || !fits(value)) continue
+      used.add(name)
+      return value
+    }
+    return undefined
+  }
+  const word = (value: Json) => typeof value === 'string' && value !== ''
+  if (typeof fields['message'] !== 'string') {
+    const message = take('message', word)
+    if (message !== undefined) fields['message'] = message
+  }
+  for (const target of ['host.name', 'process.name', 'log.level'] as const) {
+    const [set = '', leaf = ''] = target.split('.')
+    const present = isObject(fields[set]) ? fields[set] : {}
+    if (present[leaf] !== undefined) continue
+    const value = take(target, word)
+    if (value !== undefined) fields[set] = { ...present, [leaf]: value }
+  }
+  const process = fields['process']
+  if (isObject(process) && process['name'] !== undefined && process['pid'] === undefined) {
+    const pid = take('process.pid', (value) => /^\d{1,10}$/.test(String(value)))
+    if (pid !== undefined) process['pid'] = Number(pid)
+  }
+  if (Number.isNaN(draft.time)) {
+    const fits = (value: Json) => !Number.isNaN(readDocumentTime(value, utcOffsetMinutes))
+    const time = take('time', fits)
+    if (time !== undefined) draft.time = readDocumentTime(time, utcOffsetMinutes)
+  }
+  const host = fields['host']
+  if (isObject(host) && typeof host['name'] === 'string') host['hostname'] ??= host['name']
+  for (const name of aliasNames) {
+    if (!Object.hasOwn(document, name) || used.has(name) || fields[name] !== undefined) continue
+    vendor[name] = document[name]!
+  }
+}

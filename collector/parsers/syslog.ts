@@ -1,0 +1,269 @@
+import { isIP } from 'node:net'
+import type { JsonObject } from '#core/event.ts'
+import { readOldSyslogTime, readRfc3339 } from '../enrich/event-time.ts'
+import { draftOf, type Content, type Draft, type Parser, type SyslogEnvelope } from './parser.ts'
+
+/** RFC 5424 §6.2.1, names as ECS writes them. */
+const facilities = [
+  'kernel',
+  'user-level',
+  'mail',
+  'system',
+  'security/authorization',
+  'syslogd',
+  'line printer',
+  'network news',
+  'UUCP',
+  'clock',
+  'security/authorization',
+  'FTP',
+  'NTP',
+  'log audit',
+  'log alert',
+  'clock',
+  ...Array.from({ length: 8 }, (_, index) => `local${index}`)
+]
+const severities = ['Emergency', 'Alert', 'Critical', 'Error', 'Warning', 'Notice', 'Informational', 'Debug']
+const levelNames = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'info', 'debug']
+
+/** Facilities auth (4) and authpriv (10): `system.auth` even when the program is unknown. */
+const AUTH_FACILITIES = new Set([4, 10])
+/** Most parameters of RFC 5424 structured data that are kept. */
+const MAX_SD_PARAMS = 64
+/** RFC 5424 allows 48 characters of APP-NAME; older daemons write paths. */
+const MAX_TAG = 128
+
+/**
+ * Opens a syslog line: RFC 5424, RFC 3164, and RFC 3164 with an RFC 3339 time (rsyslog's forward format). Without `<PRI>` a
+ * line counts only when it starts with a time and, for RFC 3339, a `program:` tag follows: that is how log files look.
+ * Undefined when this is no syslog line.
+ */
+export function readEnvelope(text: string, receivedAt: number, utcOffsetMinutes: number): SyslogEnvelope | undefined {
+  let at = 0
+  let priority = -1
+  if (text.charCodeAt(0) === 60) {
+    const close = text.indexOf('>')
+    if (close < 2 || close > 4) return undefined
+    for (let index = 1; index < close; index++) {
+      const digit = text.charCodeAt(index) - 48
+      if (digit < 0 || digit > 9) return undefined
+      priority = (priority < 0 ? 0 : priority) * 10 + digit
+    }
+    if (priority > 191) return undefined
+    at = close + 1
+    if (text[at] === '1' && text[at + 1] === ' ') return readNewForm(text, at + 2, priority)
+  }
+  const envelope: SyslogEnvelope = {
+    priority,
+    version: 0,
+    time: Number.NaN,
+    localTime: false,
+    host: '',
+    program: '',
+    pid: '',
+    messageId: '',
+    structuredData: undefined,
+    message: ''
+  }
+  const first = text.charCodeAt(at)
+  if (first >= 48 && first <= 57) {
+    const space = text.indexOf(' ', at)
+    const time = space < 0 ? Number.NaN : readRfc3339(text, at, space, utcOffsetMinutes)
+    if (!Number.isNaN(time)) {
+      envelope.time = time
+      readHostAndTag(text, space + 1, envelope)
+      return priority < 0 && envelope.program === '' ? undefined : envelope
+    }
+  } else {
+    const old = readOldSyslogTime(text, at, receivedAt, utcOffsetMinutes)
+    if (old !== undefined) {
+      envelope.time = old.time
+      envelope.localTime = true
+      readHostAndTag(text, text[old.end] === ' ' ? old.end + 1 : old.end, envelope)
+      return envelope
+    }
+  }
+  if (priority < 0) return undefined
+  readTag(text, at, envelope)
+  return envelope
+}
+
+/** `HOST TAG: message`. HOST is missing after a doubled space, before "--- last message repeated", or when the tag comes at once. */
+function readHostAndTag(text: string, at: number, envelope: SyslogEnvelope): void {
+  if (text[at] === ' ' || text.startsWith('--- ', at)) return readTag(text, text[at] === ' ' ? at + 1 : at, envelope)
+  const space = text.indexOf(' ', at)
+  if (space < 0) {
+    envelope.message = text.slice(at)
+    return
+  }
+  const last = text[space - 1]
+  const first = text.slice(at, space)
+  // An IPv6 address may end in a colon; a tag that comes at once does, or carries [pid].
+  if ((last === ':' || first.endsWith(']')) && isIP(first) === 0) return readTag(text, at, envelope)
+  envelope.host = first
+  readTag(text, space + 1, envelope)
+}
+
+/** `program[pid]: message`, `program: message`; anything else is all message. */
+function readTag(text: string, at: number, envelope: SyslogEnvelope): void {
+  const limit = Math.min(text.length, at + MAX_TAG)
+  let end = at
+  for (; end < limit; end++) {
+    const code = text.charCodeAt(end)
+    // '[' ':' ' ' end a tag; quotes and braces never occur in one.
+    if (code === 91 || code === 58 || code <= 32 || code === 34 || code === 123 || code === 61) break
+  }
+  const mark = text[end]
+  let next = end
+  let pid = ''
+  if (end > at && mark === '[') {
+    const close = text.indexOf(']', end)
+    if (close > end && close - end <= 32) {
+      pid = text.slice(end + 1, close)
+      next = close + 1
+    }
+  }
+  const after = text[next]
+  if (end > at && (after === ':' || (pid !== '' && (after === ' ' || after === undefined)))) {
+    const following = text[next + 1]
+    // "key:value" without a space is a message, not a tag, unless a pid stands there.
+    if (pid !== '' || following === ' ' || following === undefined || after !== ':') {
+      envelope.program = text.slice(at, end)
+      envelope.pid = pid
+      next++
+      if (after === ':' && text[next] === ' ') next++
+      envelope.message = text.slice(next)
+      return
+    }
+  }
+  envelope.message = text.slice(at)
+}
+
+/** RFC 5424: `TIMESTAMP HOST APP PROCID MSGID SD MSG`, every one of them may be `-`. */
+function readNewForm(text: string, start: number, priority: number): SyslogEnvelope {
+  let at = start
+  const word = () => {
+    const space = text.indexOf(' ', at)
+    const value = space < 0 ? text.slice(at) : text.slice(at, space)
+    at = space < 0 ? text.length : space + 1
+    return value === '-' ? '' : value
+  }
+  const timestamp = word()
+  const host = word()
+  const program = word()
+  const pid = word()
+  const messageId = word()
+  const data = readStructuredData(text, at)
+  at = data.end
+  if (text[at] === ' ') at++
+  if (text.charCodeAt(at) === 0xfeff) at++
+  return {
+    priority,
+    version: 1,
+    time: readRfc3339(timestamp, 0, timestamp.length),
+    localTime: false,
+    host,
+    program,
+    pid,
+    messageId,
+    structuredData: data.fields,
+    message: text.slice(at)
+  }
+}
+
+/** `[id name="value" …]…` or `-`; inside a value `\"`, `\\` and `\]` are escapes. Broken data stays in the message. */
+function readStructuredData(text: string, start: number): { fields: JsonObject | undefined; end: number } {
+  if (text[start] === '-') return { fields: undefined, end: start + 1 }
+  if (text[start] !== '[') return { fields: undefined, end: start }
+  const fields: Record<string, JsonObject> = Object.create(null) as Record<string, JsonObject>
+  let at = start
+  let params = 0
+  while (text[at] === '[') {
+    const nameEnd = endOf(text, at + 1, ' ]')
+    if (nameEnd < 0) return { fields: undefined, end: start }
+    const values: JsonObject = {}
+    const id = text.slice(at + 1, nameEnd)
+    at = nameEnd
+    while (text[at] === ' ') {
+      const equals = endOf(text, at + 1, '= ]')
+      if (equals < 0 || text[equals] !== '=' || text[equals + 1] !== '"') return { fields: undefined, end: start }
+      let close = equals + 2
+      while (close < text.length && text[close] !== '"') close += text[close] === '\\' ? 2 : 1
+      if (close >= text.length) return { fields: undefined, end: start }
+      const key = text.slice(at + 1, equals)
+      if (params++ < MAX_SD_PARAMS && key !== '' && key !== '__proto__' && key.length <= MAX_TAG) {
+        values[key] = text.slice(equals + 2, close).replace(/\\(["\\\]])/g, '$1')
+      }
+      at = close + 1
+    }
+    if (text[at] !== ']') return { fields: undefined, end: start }
+    if (id !== '__proto__' && id.length <= MAX_TAG && params <= MAX_SD_PARAMS) fields[id] = values
+    at++
+  }
+  return { fields: { ...fields }, end: at }
+}
+
+/** Index of the first of `stops` from `at` on, or -1. */
+function endOf(text: string, at: number, stops: string): number {
+  for (let index = at; index < text.length; index++) if (stops.includes(text[index]!)) return index
+  return -1
+}
+
+/** `log.syslog.*`, `host.name`, `process.*` and `log.level` of an envelope, laid under the fields a parser already made. */
+export function layEnvelope(fields: JsonObject, envelope: SyslogEnvelope): void {
+  const log = object(fields, 'log')
+  const syslog: JsonObject = {}
+  if (envelope.priority >= 0) {
+    const facility = envelope.priority >> 3
+    const severity = envelope.priority & 7
+    syslog['priority'] = envelope.priority
+    syslog['facility'] = { code: facility, name: facilities[facility]! }
+    syslog['severity'] = { code: severity, name: severities[severity]! }
+    log['level'] ??= levelNames[severity]!
+  }
+  if (envelope.version > 0) syslog['version'] = String(envelope.version)
+  if (envelope.messageId !== '') syslog['msgid'] = envelope.messageId
+  if (envelope.program !== '') syslog['appname'] = envelope.program
+  if (envelope.pid !== '') syslog['procid'] = envelope.pid
+  if (envelope.structuredData !== undefined) syslog['structured_data'] = envelope.structuredData
+  if (envelope.host !== '') {
+    syslog['hostname'] = envelope.host
+    const host = object(fields, 'host')
+    host['name'] ??= envelope.host
+    host['hostname'] ??= envelope.host
+    const related = object(fields, 'related')
+    const hosts = Array.isArray(related['hosts']) ? related['hosts'] : []
+    if (!hosts.includes(envelope.host)) related['hosts'] = [...hosts, envelope.host]
+  }
+  log['syslog'] = syslog
+  if (envelope.program !== '') {
+    const process = object(fields, 'process')
+    if (process['name'] === undefined) {
+      process['name'] = envelope.program
+      const pid = /^\d{1,10}$/.test(envelope.pid) ? Number(envelope.pid) : 0
+      if (pid > 0) process['pid'] = pid
+    }
+  }
+}
+
+function object(parent: JsonObject, key: string): JsonObject {
+  const present = parent[key]
+  if (typeof present === 'object' && present !== null && !Array.isArray(present)) return present
+  const made: JsonObject = {}
+  parent[key] = made
+  return made
+}
+
+/** Any syslog message that no special parser knows: still an event. */
+export const syslog: Parser = {
+  name: 'syslog',
+  accepts: (content) => content.envelope !== undefined,
+  parse(content: Content): Draft {
+    const auth = AUTH_FACILITIES.has((content.envelope?.priority ?? -1) >> 3)
+    return draftOf({
+      event: { dataset: auth ? 'system.auth' : 'system.syslog', module: 'system' },
+      service: { type: 'system' },
+      message: content.text
+    })
+  }
+}
