@@ -114,6 +114,10 @@ export const AlertAct = Type.Object({
     }),
     Type.Object({ kind: Type.Literal('note'), text: Type.String({ minLength: 1, maxLength: 4000 }) }),
     Type.Object({ kind: Type.Literal('reopen') }),
+    /** Asked the unit; comes back to the caller's hands by acknowledging. */
+    Type.Object({ kind: Type.Literal('wait') }),
+    /** Out of sight until it escalates: three times its greatest hour, or a new unit. */
+    Type.Object({ kind: Type.Literal('archive') }),
     Type.Object({
       kind: Type.Literal('merge'),
       /** An incident's id, or null for a new one. */

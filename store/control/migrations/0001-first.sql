@@ -69,8 +69,8 @@ CREATE TABLE contacts (
 
 -- Alerts ------------------------------------------------------------------------
 CREATE TABLE alerts (
-  id TEXT PRIMARY KEY,
-  seq INTEGER NOT NULL UNIQUE,                  -- opening order
+  seq INTEGER PRIMARY KEY,                      -- opening order, never used twice
+  id TEXT NOT NULL UNIQUE,                      -- CB-0001
   revision INTEGER NOT NULL,
   fingerprint TEXT NOT NULL,
   rule_id TEXT NOT NULL,
@@ -81,15 +81,25 @@ CREATE TABLE alerts (
   origin TEXT NOT NULL,
   unit TEXT NOT NULL,                           -- affected unit
   senders TEXT NOT NULL,                        -- JSON array
-  entity_key TEXT NOT NULL,
+  entity_key TEXT NOT NULL,                     -- empty for one that stands for many entities
   entity TEXT NOT NULL,                         -- JSON: field -> value
   vals TEXT NOT NULL,                           -- JSON: values for the sentence
   status TEXT NOT NULL,
   verdict TEXT,
   count INTEGER NOT NULL,
+  window_count INTEGER,                         -- correlation: the part of count that its newest window made
+  window_first INTEGER,
+  window_last INTEGER,
+  trend_step INTEGER NOT NULL,                  -- newest five-minute step: floor(ms / 300000)
+  trend TEXT NOT NULL,                          -- JSON: counts of 12 steps up to trend_step, oldest first
+  hour INTEGER NOT NULL,                        -- newest hour of receiving, its count, and the greatest hour before it
+  hour_count INTEGER NOT NULL,
+  hour_peak INTEGER NOT NULL DEFAULT 0,
+  archived_peak INTEGER,                        -- greatest hour when it was archived: three times as much brings it back
   first_seen INTEGER NOT NULL,
   last_seen INTEGER NOT NULL,
-  received_at INTEGER NOT NULL,                 -- of the first evidence
+  event_at INTEGER NOT NULL,                    -- the first evidence: when it happened, was received, matched, raised
+  received_at INTEGER NOT NULL,
   matched_at INTEGER NOT NULL,
   raised_at INTEGER NOT NULL,
   acknowledged_at INTEGER,
@@ -100,36 +110,66 @@ CREATE TABLE alerts (
   reopened INTEGER NOT NULL DEFAULT 0,
   previous_id TEXT,                             -- the closed alert of the same fingerprint before it
   many_entities INTEGER NOT NULL DEFAULT 0,     -- stands for more than 200 new entities an hour
+  entities INTEGER NOT NULL DEFAULT 1,
+  evidence_seq INTEGER NOT NULL DEFAULT 0,
   deadline INTEGER
 ) STRICT;
 -- At most one alert that is not closed per fingerprint.
 CREATE UNIQUE INDEX alerts_open ON alerts(fingerprint) WHERE status <> 'closed';
 CREATE INDEX alerts_by_fingerprint ON alerts(fingerprint, closed_at);
-CREATE INDEX alerts_by_status ON alerts(status, level_rank DESC, last_seen DESC);
+-- The queue's pages, counts and filters by unit are answered from these alone.
+CREATE INDEX alerts_by_status ON alerts(status, level_rank, last_seen, seq, unit);
+CREATE INDEX alerts_by_assignee ON alerts(assignee, status, level_rank, last_seen, seq, unit) WHERE assignee IS NOT NULL;
+CREATE INDEX alerts_escalated ON alerts(level_rank, last_seen, seq, unit)
+  WHERE escalated = 1 AND status IN ('new', 'acknowledged', 'waiting');
+CREATE INDEX alerts_closed ON alerts(closed_at, seq, unit) WHERE status = 'closed';
+CREATE INDEX alerts_by_time ON alerts(last_seen, seq, unit);
+CREATE INDEX alerts_counted ON alerts(status, unit);
+CREATE INDEX alerts_open_by_unit ON alerts(unit, level_rank) WHERE status IN ('new', 'acknowledged', 'waiting');
 CREATE INDEX alerts_by_entity ON alerts(entity_key, last_seen);
+CREATE INDEX alerts_by_entity_incident ON alerts(entity_key, incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX alerts_by_unit ON alerts(unit, last_seen);
-CREATE INDEX alerts_by_rule ON alerts(rule_id, unit, raised_at);
-CREATE INDEX alerts_by_incident ON alerts(incident_id);
+CREATE INDEX alerts_by_rule ON alerts(rule_id, unit, origin, raised_at) WHERE many_entities = 0;
+CREATE INDEX alerts_by_incident ON alerts(incident_id, last_seen) WHERE incident_id IS NOT NULL;
+-- What a search over alerts looks through: folded text, apart so that it is small.
+CREATE TABLE alert_text (
+  seq INTEGER PRIMARY KEY REFERENCES alerts(seq) ON DELETE CASCADE,
+  text TEXT NOT NULL
+) STRICT;
 CREATE TABLE alert_evidence (
-  alert_id TEXT NOT NULL REFERENCES alerts(id) ON DELETE CASCADE,
+  alert_seq INTEGER NOT NULL REFERENCES alerts(seq) ON DELETE CASCADE,
   event_id TEXT NOT NULL,
+  place INTEGER NOT NULL,                       -- order of arrival within the alert, from 1
   time INTEGER NOT NULL,
   event TEXT NOT NULL,                          -- JSON ECS document
   matched TEXT NOT NULL,                        -- JSON MatchedField[]
-  PRIMARY KEY (alert_id, event_id)
+  PRIMARY KEY (alert_seq, event_id)
 ) STRICT, WITHOUT ROWID;
--- Counts per alert and five minutes (event time), for the trend.
-CREATE TABLE alert_counts (
-  alert_id TEXT NOT NULL REFERENCES alerts(id) ON DELETE CASCADE,
-  step INTEGER NOT NULL,                        -- floor(ms / 300000)
-  count INTEGER NOT NULL,
-  PRIMARY KEY (alert_id, step)
+-- The entities that an alert for many of them stands for.
+CREATE TABLE alert_entities (
+  alert_seq INTEGER NOT NULL REFERENCES alerts(seq) ON DELETE CASCADE,
+  entity TEXT NOT NULL,                         -- hash of the key
+  first_at INTEGER NOT NULL,
+  PRIMARY KEY (alert_seq, entity)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX alert_entities_by_time ON alert_entities(alert_seq, first_at);
+-- Acts of people on alerts of the last minutes, with what was before: undo.
+CREATE TABLE alert_acts (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  alert_seq INTEGER NOT NULL REFERENCES alerts(seq) ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  user_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  before TEXT NOT NULL,                         -- JSON: columns as they were, and as the act left them
+  after TEXT NOT NULL
+) STRICT;
+CREATE INDEX alert_acts_by_alert ON alert_acts(alert_seq, id);
+CREATE INDEX alert_acts_by_time ON alert_acts(at);
 
 -- Incidents ---------------------------------------------------------------------
 CREATE TABLE incidents (
-  id TEXT PRIMARY KEY,                          -- VL-0001
-  seq INTEGER NOT NULL UNIQUE,
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,                      -- VL-0001
   revision INTEGER NOT NULL,
   title TEXT NOT NULL,                          -- JSON Bilingual
   level TEXT NOT NULL,
@@ -145,14 +185,16 @@ CREATE TABLE incidents (
   merged_into TEXT,
   deadline INTEGER
 ) STRICT;
-CREATE INDEX incidents_by_status ON incidents(status, last_seen DESC);
+CREATE INDEX incidents_by_status ON incidents(status, last_seen);
+CREATE INDEX incidents_by_time ON incidents(last_seen);
 CREATE TABLE incident_units (
   incident_id TEXT NOT NULL REFERENCES incidents(id) ON DELETE CASCADE,
   unit TEXT NOT NULL,
   PRIMARY KEY (incident_id, unit)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX incident_units_by_unit ON incident_units(unit, incident_id);
 
--- The story of alerts and incidents, append-only.
+-- The story of alerts and incidents, append-only. An act on an alert of an incident belongs to both.
 CREATE TABLE timeline (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at INTEGER NOT NULL,
@@ -164,8 +206,8 @@ CREATE TABLE timeline (
   text TEXT NOT NULL DEFAULT '',
   params TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
-CREATE INDEX timeline_by_alert ON timeline(alert_id, at);
-CREATE INDEX timeline_by_incident ON timeline(incident_id, at);
+CREATE INDEX timeline_by_alert ON timeline(alert_id) WHERE alert_id IS NOT NULL;
+CREATE INDEX timeline_by_incident ON timeline(incident_id) WHERE incident_id IS NOT NULL;
 
 -- The link from the data plane ---------------------------------------------------
 -- Highest spool offset whose matches are committed, and the correlation state that stands for `checkpoint_offset`.

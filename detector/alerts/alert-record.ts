@@ -1,0 +1,144 @@
+import type { AlertRow, Verdict } from '#core/api.ts'
+import type { Level } from '#core/match.ts'
+import type { Origin } from '#core/origin.ts'
+import type { AlertsContext, Changes } from './context.ts'
+
+/** One row of the table `alerts`; JSON columns as text. Its comments are in the migration. */
+export type AlertRecord = {
+  seq: number
+  id: string
+  revision: number
+  fingerprint: string
+  rule_id: string
+  rule_version: string
+  rule: string
+  level: Level
+  level_rank: number
+  origin: Origin
+  unit: string
+  senders: string
+  entity_key: string
+  entity: string
+  vals: string
+  status: AlertRow['status']
+  verdict: Verdict | null
+  count: number
+  window_count: number | null
+  window_first: number | null
+  window_last: number | null
+  trend_step: number
+  trend: string
+  hour: number
+  hour_count: number
+  hour_peak: number
+  archived_peak: number | null
+  first_seen: number
+  last_seen: number
+  event_at: number
+  received_at: number
+  matched_at: number
+  raised_at: number
+  acknowledged_at: number | null
+  closed_at: number | null
+  assignee: string | null
+  incident_id: string | null
+  escalated: number
+  reopened: number
+  previous_id: string | null
+  many_entities: number
+  entities: number
+  evidence_seq: number
+  deadline: number | null
+}
+
+/** Set when an alert opens and never after. */
+const fixed = [
+  'seq',
+  'id',
+  'fingerprint',
+  'rule_id',
+  'origin',
+  'unit',
+  'entity_key',
+  'entity',
+  'event_at',
+  'received_at',
+  'matched_at',
+  'raised_at',
+  'previous_id',
+  'many_entities'
+] as const
+const changing = [
+  'revision',
+  'rule_version',
+  'rule',
+  'level',
+  'level_rank',
+  'senders',
+  'vals',
+  'status',
+  'verdict',
+  'count',
+  'window_count',
+  'window_first',
+  'window_last',
+  'trend_step',
+  'trend',
+  'hour',
+  'hour_count',
+  'hour_peak',
+  'archived_peak',
+  'first_seen',
+  'last_seen',
+  'acknowledged_at',
+  'closed_at',
+  'assignee',
+  'incident_id',
+  'escalated',
+  'reopened',
+  'entities',
+  'evidence_seq',
+  'deadline'
+] as const
+const all = [...fixed, ...changing]
+
+const insertText = `INSERT INTO alerts (${all.join(', ')}) VALUES (${all.map((column) => `:${column}`).join(', ')})`
+const updateText = `UPDATE alerts SET ${changing.map((column) => `${column} = :${column}`).join(', ')} WHERE seq = :seq`
+
+export function insertAlert(context: AlertsContext, record: AlertRecord, changes: Changes): void {
+  context.control.sql(insertText).run(record)
+  changes.alerts.add(record.seq)
+}
+
+/** Writes what may change of an alert; its revision grows, so that an older push never replaces a newer one. */
+export function saveAlert(context: AlertsContext, record: AlertRecord, changes: Changes): void {
+  record.revision += 1
+  const { seq } = record
+  context.control
+    .sql(updateText)
+    .run({ seq, ...Object.fromEntries(changing.map((column) => [column, record[column]])) })
+  changes.alerts.add(seq)
+}
+
+const read = (row: unknown) => row as AlertRecord | undefined
+
+export function alertById(context: AlertsContext, id: string): AlertRecord | undefined {
+  return read(context.control.sql('SELECT * FROM alerts WHERE id = ?').get(id))
+}
+
+/** The one alert of a fingerprint that is not closed. */
+export function openAlert(context: AlertsContext, fingerprint: string): AlertRecord | undefined {
+  return read(context.control.sql(`SELECT * FROM alerts WHERE fingerprint = ? AND status <> 'closed'`).get(fingerprint))
+}
+
+/** The alert of a fingerprint that was closed last. */
+export function lastClosedAlert(context: AlertsContext, fingerprint: string): AlertRecord | undefined {
+  return read(
+    context.control
+      .sql(`SELECT * FROM alerts WHERE fingerprint = ? AND status = 'closed' ORDER BY closed_at DESC, seq DESC LIMIT 1`)
+      .get(fingerprint)
+  )
+}
+
+/** Open means that somebody may still have to look at it: neither closed nor archived until it escalates. */
+export const OPEN = `status IN ('new', 'acknowledged', 'waiting')`

@@ -1,0 +1,131 @@
+import type {
+  AlertAct,
+  AlertActAnswer,
+  AlertDetail,
+  AlertList,
+  AlertRow,
+  IncidentAct,
+  IncidentDetail,
+  IncidentRow
+} from '#core/api.ts'
+import type { Level, MatchBatch, MatchFold } from '#core/match.ts'
+import { actOnAlerts } from './alert-acts.ts'
+import { alertDetail, listAlerts, openByUnit, rowsOf, tabCounts, unitsOf } from './alert-queries.ts'
+import { HOUR_MS, noChanges, type Actor, type AlertsContext, type Changes, type Scope } from './context.ts'
+import { deleteDemonstration } from './demonstration.ts'
+import { foldIn } from './fold-in.ts'
+import { actOnIncident } from './incident-acts.ts'
+import {
+  countOpenIncidents,
+  incidentDetail,
+  incidentRowsOf,
+  listIncidents,
+  type IncidentFilter,
+  type IncidentList
+} from './incident-queries.ts'
+import { advance, positionOf, type DetectorPosition } from './position.ts'
+import type { AlertFilter } from './queue-filter.ts'
+import { refuse } from './refusals.ts'
+import { countForRule, forgetOldHours } from './rule-hours.ts'
+
+/** Rows that a committed change touched, unmasked, each once and as it is after the change. */
+export type Changed = { alerts: AlertRow[]; incidents: IncidentRow[] }
+
+/**
+ * Alerts and incidents of the control plane: the only writer of their tables. Rows are unmasked and rights are not
+ * asked here; the console's server does both. Refusals are `SocError`s with a 4xx status.
+ */
+export type Alerts = {
+  /** Takes a judged range of the spool, exactly once: matches, position and checkpoint in one transaction. */
+  commit(batch: MatchBatch, spoolId: string): Changed
+  /** An alert of the platform itself (`soc.*`), see built-in.ts. */
+  raise(fold: MatchFold): Changed
+  /** How far this spool is committed; offset -1 before its first commit. */
+  position(spoolId: string, partition?: number): DetectorPosition
+  list(filter: AlertFilter): AlertList
+  detail(id: string): AlertDetail | undefined
+  act(act: AlertAct, actor: Actor): AlertActAnswer
+  incidents(filter: IncidentFilter): IncidentList
+  incident(id: string): IncidentDetail | undefined
+  actOnIncident(id: string, act: IncidentAct, actor: Actor): IncidentDetail
+  unitsOf(ids: readonly string[]): Map<string, string>
+  summary(scope: Scope, userId: string): { newAlerts: number; mine: number; openIncidents: number }
+  openByUnit(): Map<string, { alerts: number; incidents: number; worst: Level | null }>
+  endDemonstration(): { alerts: number; incidents: number }
+}
+
+/**
+ * Alerts on an open control database. `onChange` hears every committed change, whoever made it, after its
+ * transaction; deletions are not told.
+ */
+export function createAlerts(parts: AlertsContext & { onChange?(changed: Changed): void }): Alerts {
+  const context: AlertsContext = { control: parts.control, inventory: parts.inventory, clock: parts.clock }
+  let hoursForgottenAt = -Infinity
+
+  /** Runs `work` in one transaction; then reads the rows it changed and tells of them. */
+  function change<T>(work: (changes: Changes) => T): { result: T } & Changed {
+    const changes = noChanges()
+    const done = context.control.transaction(() => {
+      const result = work(changes)
+      return {
+        result,
+        alerts: rowsOf(context, [...changes.alerts]),
+        incidents: incidentRowsOf(context, changes.incidents)
+      }
+    })
+    const { alerts, incidents } = done
+    if (alerts.length > 0 || incidents.length > 0) parts.onChange?.({ alerts, incidents })
+    return done
+  }
+
+  function take(fold: MatchFold, changes: Changes) {
+    countForRule(context, fold, foldIn(context, fold, changes))
+  }
+
+  return {
+    commit(batch, spoolId) {
+      const { alerts, incidents } = change((changes) => {
+        if (!advance(context, batch, spoolId)) return
+        for (const fold of batch.folds) take(fold, changes)
+        if (context.clock.now() - hoursForgottenAt >= HOUR_MS) {
+          hoursForgottenAt = context.clock.now()
+          forgetOldHours(context)
+        }
+      })
+      return { alerts, incidents }
+    },
+    raise(fold) {
+      const { alerts, incidents } = change((changes) => take(fold, changes))
+      return { alerts, incidents }
+    },
+    position: (spoolId, partition = 0) => positionOf(context, spoolId, partition),
+    list: (filter) => listAlerts(context, filter),
+    detail: (id) => alertDetail(context, id),
+    act(act, actor) {
+      const { result } = change((changes) => actOnAlerts(context, act, actor, changes))
+      const seqs = context.control
+        .sql('SELECT seq FROM alerts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY seq')
+        .all(JSON.stringify(act.ids)) as { seq: number }[]
+      return {
+        alerts: rowsOf(
+          context,
+          seqs.map(({ seq }) => seq)
+        ),
+        incident: result
+      }
+    },
+    incidents: (filter) => listIncidents(context, filter),
+    incident: (id) => incidentDetail(context, id),
+    actOnIncident(id, act, actor) {
+      change((changes) => actOnIncident(context, id, act, actor, changes))
+      return incidentDetail(context, id) ?? refuse(404, 'incident.unknown', `there is no incident ${id}`, { id })
+    },
+    unitsOf: (ids) => unitsOf(context, ids),
+    summary(scope, userId) {
+      const counts = tabCounts(context, scope, userId)
+      return { newAlerts: counts.new, mine: counts.mine, openIncidents: countOpenIncidents(context, scope) }
+    },
+    openByUnit: () => openByUnit(context),
+    endDemonstration: () => context.control.transaction(() => deleteDemonstration(context))
+  }
+}

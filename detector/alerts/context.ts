@@ -1,0 +1,33 @@
+import type { Clock } from '#core/clock.ts'
+import type { Inventory } from '#province/inventory.ts'
+import type { Control } from '#store/control/control.ts'
+
+/** What everything here stands on. */
+export type AlertsContext = { control: Control; inventory: Inventory; clock: Clock }
+
+/** Who acts, as the story of an alert names it; undefined where the platform itself acts. */
+export type Actor = { id: string; name: string }
+
+/** Units someone may see, subtrees included; undefined stands for the whole province, the empty set for nothing. */
+export type Scope = ReadonlySet<string> | undefined
+
+export const HOUR_MS = 3_600_000
+
+/** What one transaction changed: alerts by seq, incidents by id. The rows are read once, at its end. */
+export type Changes = { alerts: Set<number>; incidents: Set<string> }
+
+export const noChanges = (): Changes => ({ alerts: new Set(), incidents: new Set() })
+
+/** The next number of a series; numbers are never used twice, also after a demonstration was deleted. */
+export function nextNumber(context: AlertsContext, series: 'alert' | 'incident'): number {
+  const row = context.control
+    .sql(
+      `INSERT INTO meta (key, value) VALUES (?, '1')
+       ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) RETURNING value`
+    )
+    .get(`number.${series}`) as { value: string }
+  return Number(row.value)
+}
+
+/** `CB-0001` (cảnh báo) and `VL-0001` (Vọng Lâu). */
+export const numbered = (prefix: 'CB' | 'VL', number: number): string => `${prefix}-${String(number).padStart(4, '0')}`

@@ -1,0 +1,108 @@
+import { UNASSIGNED } from '#core/frame.ts'
+import { levels, type Bilingual, type RuleSummary } from '#core/match.ts'
+import { saveAlert, type AlertRecord } from './alert-record.ts'
+import { HOUR_MS, type AlertsContext, type Changes } from './context.ts'
+import {
+  incidentById,
+  openIncident,
+  putInto,
+  raiseLevel,
+  saveIncident,
+  type IncidentRecord
+} from './incident-record.ts'
+
+const CRITICAL = levels.indexOf('critical')
+
+/**
+ * Decides whether an alert opens or joins an incident by itself (design §5): when it is critical and has just `risen`
+ * (opened, reopened or gained its level), or when another rule has an open alert on the same entity within an hour.
+ * Changes the alert; the caller saves it. Informational alerts are context: two of them are no incident.
+ */
+export function considerIncident(context: AlertsContext, alert: AlertRecord, risen: boolean, changes: Changes): void {
+  if (alert.incident_id !== null) {
+    const current = incidentById(context, alert.incident_id)
+    if (current !== undefined && current.status !== 'closed') return
+  }
+  if (risen && alert.level_rank === CRITICAL) {
+    const joined = openIncidentFor(context, alert)
+    const incident = joined ?? openIncident(context, alert, 'critical_alert', titleOf(context, alert), changes)
+    putInto(context, incident, alert)
+    saveIncident(context, incident, changes)
+    return
+  }
+  const other = otherRuleOnEntity(context, alert)
+  if (other === undefined) return
+  const joined = openIncidentOf(context, other) ?? openIncidentFor(context, alert)
+  const incident = joined ?? openIncident(context, other, 'two_rules_one_entity', titleOfTwo(context, alert), changes)
+  if (other.incident_id !== incident.id && openIncidentOf(context, other) === undefined) {
+    putInto(context, incident, other)
+    saveAlert(context, other, changes)
+  }
+  putInto(context, incident, alert)
+  saveIncident(context, incident, changes)
+}
+
+/** An alert of an incident has new matches: the incident's last sight and level follow it. */
+export function followAlert(context: AlertsContext, alert: AlertRecord, changes: Changes): void {
+  const incident = alert.incident_id === null ? undefined : incidentById(context, alert.incident_id)
+  if (incident === undefined || incident.status === 'closed') return
+  if (alert.last_seen <= incident.last_seen && alert.level_rank <= incident.level_rank) return
+  incident.last_seen = Math.max(incident.last_seen, alert.last_seen)
+  raiseLevel(context, incident, alert)
+  saveIncident(context, incident, changes)
+}
+
+function otherRuleOnEntity(context: AlertsContext, alert: AlertRecord): AlertRecord | undefined {
+  if (alert.entity_key === '' || alert.level_rank === 0) return undefined
+  return context.control
+    .sql(
+      `SELECT * FROM alerts WHERE entity_key = ? AND last_seen BETWEEN ? AND ? AND rule_id <> ? AND origin = ?
+       AND status <> 'closed' AND level_rank > 0 ORDER BY incident_id IS NULL, last_seen DESC LIMIT 1`
+    )
+    .get(alert.entity_key, alert.last_seen - HOUR_MS, alert.last_seen + HOUR_MS, alert.rule_id, alert.origin) as
+    AlertRecord | undefined
+}
+
+function openIncidentOf(context: AlertsContext, alert: AlertRecord): IncidentRecord | undefined {
+  const incident = alert.incident_id === null ? undefined : incidentById(context, alert.incident_id)
+  return incident?.status === 'closed' ? undefined : incident
+}
+
+/** The open incident of the alert's entity, else one of its unit that was active within the hour; origins never mix. */
+function openIncidentFor(context: AlertsContext, alert: AlertRecord): IncidentRecord | undefined {
+  if (alert.entity_key !== '') {
+    const ofEntity = context.control
+      .sql(
+        `SELECT i.* FROM alerts a JOIN incidents i ON i.id = a.incident_id WHERE a.entity_key = ? AND a.incident_id IS NOT NULL
+         AND i.status <> 'closed' AND i.origin = ? ORDER BY i.last_seen DESC LIMIT 1`
+      )
+      .get(alert.entity_key, alert.origin)
+    if (ofEntity !== undefined) return ofEntity as IncidentRecord
+  }
+  // Unknown senders have nothing in common but that nobody knows them.
+  if (alert.unit === UNASSIGNED) return undefined
+  return context.control
+    .sql(
+      `SELECT i.* FROM incident_units u JOIN incidents i ON i.id = u.incident_id WHERE u.unit = ?
+       AND i.status <> 'closed' AND i.origin = ? AND i.last_seen >= ? ORDER BY i.last_seen DESC LIMIT 1`
+    )
+    .get(alert.unit, alert.origin, alert.last_seen - HOUR_MS) as IncidentRecord | undefined
+}
+
+/** "Web shell được gọi: Xã Phong Thu (Phong Điền)". */
+export function titleOf(context: AlertsContext, alert: AlertRecord): Bilingual {
+  const { title } = JSON.parse(alert.rule) as RuleSummary
+  const { name, district } = context.inventory.label(alert.unit)
+  const where = district === '' ? name : `${name} (${district})`
+  return { vi: `${title.vi}: ${where}`, en: `${title.en}: ${where}` }
+}
+
+function titleOfTwo(context: AlertsContext, alert: AlertRecord): Bilingual {
+  const entity = Object.values(JSON.parse(alert.entity) as Record<string, string>).join(', ')
+  const { name, district } = context.inventory.label(alert.unit)
+  const where = district === '' ? name : `${name} (${district})`
+  return {
+    vi: `Nhiều luật khớp trên ${entity}: ${where}`,
+    en: `Several rules on ${entity}: ${where}`
+  }
+}
