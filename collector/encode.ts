@@ -49,10 +49,19 @@ function scalar(value: Json | undefined): string {
   return Array.isArray(value) && value.length > 0 && !Array.isArray(value[0]) ? scalar(value[0]) : ''
 }
 
+/** Every value of an indexed field, one a line: whoever asks for one of several finds the event. */
+function columnText(value: Json | undefined): string {
+  const values = Array.isArray(value) ? value.map(scalar) : [scalar(value)]
+  return values
+    .filter((one) => one !== '')
+    .map((one) => one.replace(/\n/g, ' '))
+    .join('\n')
+}
+
 /** An ECS event as every store takes it: compact JSON, the indexed columns, the words to search. */
 export function encodeEvent(event: EcsEvent): EncodedEvent {
   const columns = {} as EventColumns
-  for (const [name, path] of columnPaths) columns[name] = scalar(valueAt(event, path))
+  for (const [name, path] of columnPaths) columns[name] = columnText(valueAt(event, path))
   return {
     id: event.event.id,
     time: Date.parse(event['@timestamp']),

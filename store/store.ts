@@ -25,12 +25,14 @@ export type EncodedEvent = {
   json: string
   /** Code of the affected unit. */
   unit: string
+  /** Code of the sender's unit (`soc.sender_unit`): both may see the event. */
+  senderUnit: string
   columns: EventColumns
   /** Words people search for: message, command line, URL… joined by spaces; at most 8 KiB. */
   text: string
 }
 
-/** Fields with an index of their own; '' when absent. */
+/** Fields with an index of their own; '' when absent, several values joined by a newline (one inside a value becomes a space). */
 export type EventColumns = {
   'host.name': string
   'user.name': string

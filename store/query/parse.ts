@@ -1,0 +1,216 @@
+import { foldText } from '#core/fold.ts'
+import { prefixOf, queryLimits, textFields, type Glob, type Query, type QueryError } from './ast.ts'
+import { networkRange, rangeOf } from './range.ts'
+import { QueryFault, scanQuery, type Token, type ValueText } from './scan.ts'
+import { foldValue, wordsOf } from './words.ts'
+
+/**
+ * Reads a query: `field:value`, `"phrases"`, `*` and `?`, `field:[a TO b]`, `field:>=n`, `field:10.0.0.0/8`,
+ * `field:(a OR b)`, `AND OR NOT`, parentheses; terms beside each other are joined by AND; an empty query is everything.
+ * A backslash takes the meaning from `* ? " \ ( ) :` and the space; before anything else it stands for itself.
+ */
+export function parseQuery(text: string): { ast: Query } | { error: QueryError } {
+  try {
+    const bytes = Buffer.byteLength(text)
+    if (bytes > queryLimits.bytes) throw new QueryFault('query.too_long', 0, { limit: queryLimits.bytes, bytes })
+    return { ast: new Parser(text).parse() }
+  } catch (error) {
+    if (error instanceof QueryFault) return { error: error.fault }
+    throw error
+  }
+}
+
+/** Recursive descent; OR binds least, then AND (written or implied), then NOT. */
+class Parser {
+  readonly #text: string
+  readonly #tokens: Token[]
+  #next = 0
+  #terms = 0
+  #depth = 0
+
+  constructor(text: string) {
+    this.#text = text
+    this.#tokens = scanQuery(text)
+  }
+
+  parse(): Query {
+    if (this.#tokens.length === 0) return { kind: 'all' }
+    const query = this.#or(undefined)
+    const left = this.#tokens[this.#next]
+    if (left !== undefined) throw this.#unexpected(left)
+    return query
+  }
+
+  #or(field: string | undefined): Query {
+    const parts = [this.#and(field)]
+    while (this.#peek('or')) {
+      this.#next++
+      parts.push(this.#and(field))
+    }
+    return joined('or', parts)
+  }
+
+  #and(field: string | undefined): Query {
+    const parts = [this.#not(field)]
+    for (;;) {
+      if (this.#peek('and')) this.#next++
+      else if (this.#next >= this.#tokens.length || this.#peek('or') || this.#peek('close')) break
+      parts.push(this.#not(field))
+    }
+    return joined('and', parts)
+  }
+
+  #not(field: string | undefined): Query {
+    if (!this.#peek('not')) return this.#primary(field)
+    this.#next++
+    return this.#deeper(() => ({ kind: 'not', part: this.#not(field) }))
+  }
+
+  #primary(field: string | undefined): Query {
+    const token = this.#tokens[this.#next]
+    if (token === undefined) throw new QueryFault('query.missing_operand', this.#text.length)
+    if (token.kind === 'open') return this.#group(token, field)
+    this.#next++
+    if (token.kind === 'value') return this.#leaf(field, token)
+    if (token.kind !== 'field' || field !== undefined) throw this.#unexpected(token)
+    const value = this.#tokens[this.#next]
+    if (value === undefined || value.at !== token.end)
+      throw new QueryFault('query.missing_value', token.end, { field: token.name })
+    if (token.name.split('.').some((part) => part === '')) throw new QueryFault('query.bad_field', token.at)
+    if (value.kind === 'open') return this.#group(value, token.name)
+    this.#next++
+    if (value.kind === 'value') return this.#leaf(token.name, value)
+    if (value.kind === 'range' || value.kind === 'compare') return this.#range(token.name, value)
+    throw new QueryFault('query.missing_value', token.end, { field: token.name })
+  }
+
+  #group(open: Token, field: string | undefined): Query {
+    this.#next++
+    const query = this.#deeper(() => {
+      if (this.#peek('close')) throw new QueryFault('query.missing_operand', open.end)
+      return this.#or(field)
+    })
+    if (!this.#peek('close')) throw new QueryFault('query.unclosed_parenthesis', open.at)
+    this.#next++
+    return query
+  }
+
+  #range(field: string, token: Token & { kind: 'range' | 'compare' }): Query {
+    this.#count(token)
+    let query: Query | undefined
+    if (token.kind === 'range') {
+      query = rangeOf(
+        field,
+        { text: token.low, inclusive: token.lowInclusive },
+        { text: token.high, inclusive: token.highInclusive }
+      )
+    } else {
+      const bound = { text: token.value, inclusive: token.operator.endsWith('=') }
+      query = token.operator.startsWith('>') ? rangeOf(field, bound, undefined) : rangeOf(field, undefined, bound)
+    }
+    return query ?? { kind: 'exists', field }
+  }
+
+  #leaf(field: string | undefined, token: Token & { kind: 'value' }): Query {
+    this.#count(token)
+    const plain = token.value.map((piece) => piece.text).join('')
+    // In a pasted address `?` begins the query part; it is no wildcard.
+    const pasted = field === undefined && plain.includes('://')
+    const wild = !pasted && token.value.some((piece) => piece.wild)
+    if (wild && /^\*+$/.test(plain)) return field === undefined ? { kind: 'all' } : { kind: 'exists', field }
+    if (field === undefined || textFields.has(field)) {
+      const words = wild ? wordGlobs(token.value) : wordsOf(plain).map((word): Glob => [{ literal: word }])
+      if (words.length === 0) throw new QueryFault('query.no_words', token.at, { text: plain.slice(0, 60) })
+      return field === undefined ? { kind: 'words', words } : { kind: 'words', field, words }
+    }
+    if (wild) return { kind: 'glob', field, glob: valueGlob(token.value) }
+    const network = !token.quoted && /(^|\.)ip$/.test(field) ? networkRange(field, plain) : undefined
+    return network ?? { kind: 'term', field, value: foldValue(plain) }
+  }
+
+  #peek(kind: Token['kind']): boolean {
+    return this.#tokens[this.#next]?.kind === kind
+  }
+
+  #count(token: Token) {
+    if (++this.#terms > queryLimits.terms)
+      throw new QueryFault('query.too_many_terms', token.at, { limit: queryLimits.terms })
+  }
+
+  #deeper<T>(act: () => T): T {
+    if (++this.#depth > queryLimits.depth)
+      throw new QueryFault('query.too_deep', this.#tokens[this.#next - 1]?.at ?? 0, { limit: queryLimits.depth })
+    const result = act()
+    this.#depth--
+    return result
+  }
+
+  #unexpected(token: Token): QueryFault {
+    if (token.kind === 'and' || token.kind === 'or') return new QueryFault('query.missing_operand', token.at)
+    return new QueryFault('query.unexpected', token.at, { found: this.#text.slice(token.at, token.end).slice(0, 60) })
+  }
+}
+
+function joined(kind: 'and' | 'or', parts: Query[]): Query {
+  return parts.length === 1 ? parts[0]! : { kind, parts }
+}
+
+/** A value with wildcards as a pattern. Folding works on the literal stretches, so a space at their edge is kept as one space. */
+function valueGlob(value: ValueText): Glob {
+  const glob: Glob = []
+  let literal = ''
+  const flush = () => {
+    if (literal !== '') glob.push({ literal: foldPart(literal) })
+    literal = ''
+  }
+  for (const piece of value) {
+    if (!piece.wild) {
+      literal += piece.text
+      continue
+    }
+    flush()
+    const wild = piece.text === '*' ? 'many' : 'one'
+    // `**` says nothing more than `*`.
+    if (!(wild === 'many' && glob.at(-1) === 'many')) glob.push(wild)
+  }
+  flush()
+  return glob.filter((piece) => typeof piece !== 'object' || piece.literal !== '')
+}
+
+function foldPart(text: string): string {
+  const folded = foldText(text)
+  const head = /^\s/.test(text) ? ' ' : ''
+  const tail = /\s$/.test(text) && folded !== '' ? ' ' : ''
+  return head + folded + tail
+}
+
+/** The words of a value with wildcards: a pattern stays one word, `pow*shell.exe` is the word `pow*shell` and the word `exe`. */
+function wordGlobs(value: ValueText): Glob[] {
+  const words: Glob[] = []
+  let current: ValueText = []
+  const flush = () => {
+    const glob = valueGlob(current)
+    current = []
+    // A lone `*` between separators would match any word: it says nothing, so it is no word.
+    if (glob.some((piece) => typeof piece === 'object' || piece === 'one')) words.push(glob)
+  }
+  for (const piece of value) {
+    if (piece.wild || /^[\p{L}\p{N}\p{M}]$/u.test(piece.text)) current.push(piece)
+    else flush()
+  }
+  flush()
+  return words
+}
+
+/** The words that an index of whole words can look up: exact words, and prefixes apart. For homes and for prefilters. */
+export function indexableWords(words: Glob[]): { exact: string[]; prefixes: string[] } {
+  const exact: string[] = []
+  const prefixes: string[] = []
+  for (const glob of words) {
+    const [first] = glob
+    const prefix = prefixOf(glob)
+    if (glob.length === 1 && typeof first === 'object') exact.push(first.literal)
+    else if (prefix !== undefined) prefixes.push(prefix)
+  }
+  return { exact, prefixes }
+}

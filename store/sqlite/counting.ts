@@ -1,0 +1,140 @@
+import type { JsonObject } from '#core/event.ts'
+import type { HistogramAnswer } from '#store/store.ts'
+import { cutTime } from '../histogram.ts'
+import { compileQuery } from '../query/evaluate.ts'
+import type { Connections, KnownDay } from './connections.ts'
+import type { DayReader } from './day-reader.ts'
+import { BudgetSpent, type Deadline } from './deadline.ts'
+import type { DayState } from './files.ts'
+import { Merge, type Walk } from './merge.ts'
+import type { Plan } from './plan.ts'
+
+const MINUTE = 60_000
+/** A single counting statement looks at no more than this much time, so that the budget is asked in between. */
+const SLICE_MS = 60 * MINUTE
+
+/** Counts events by time. What the index cannot answer alone is compared document by document while the budget lasts. */
+export function countByTime(
+  connections: Connections,
+  days: KnownDay[],
+  walk: Omit<Walk, 'after'>,
+  buckets: number,
+  deadline: Deadline
+): HistogramAnswer {
+  const { intervalMs, starts } = cutTime(walk.from, walk.to, buckets)
+  const counts = new Array<number>(starts.length).fill(0)
+  const first = starts[0] ?? 0
+  const add = (time: number, n: number) => {
+    const index = Math.floor((time - first) / intervalMs)
+    counts[index] = (counts[index] ?? 0) + n
+  }
+  const counter = new Counter(connections, walk, intervalMs, deadline, add)
+  let partial = false
+  try {
+    for (const day of days) partial = !counter.countDay(day) || partial
+    partial = counter.compare() || partial
+  } catch (error) {
+    if (!(error instanceof BudgetSpent)) throw error
+    partial = true
+  }
+  return {
+    buckets: starts.map((from, index) => ({ from, count: counts[index] ?? 0 })),
+    total: counts.reduce((sum, count) => sum + count, 0),
+    intervalMs,
+    partial: partial || connections.damaged.size > 0,
+    tookMs: deadline.tookMs
+  }
+}
+
+class Counter {
+  readonly #connections: Connections
+  readonly #walk: Omit<Walk, 'after'>
+  readonly #intervalMs: number
+  readonly #deadline: Deadline
+  readonly #add: (time: number, n: number) => void
+  /** Days whose events must be compared with the documents. */
+  readonly #toCompare: KnownDay[] = []
+
+  constructor(
+    connections: Connections,
+    walk: Omit<Walk, 'after'>,
+    intervalMs: number,
+    deadline: Deadline,
+    add: (time: number, n: number) => void
+  ) {
+    this.#connections = connections
+    this.#walk = walk
+    this.#intervalMs = intervalMs
+    this.#deadline = deadline
+    this.#add = add
+  }
+
+  /** Counts one file by its index, or puts it aside for comparing. False when the file could not be looked at. */
+  countDay(known: KnownDay): boolean {
+    const { from, to, query, units } = this.#walk
+    const { state, name } = known
+    const touches = (least: number | undefined, greatest: number | undefined) =>
+      least !== undefined && greatest !== undefined && least < to && greatest >= from
+    if (!touches(state.least, state.greatest) && !touches(state.oddLeast, state.oddGreatest)) return true
+    const done = this.#connections.using(name, (day) => {
+      const plan = day.plan(query, units)
+      if (plan === 'nothing') return true
+      if (!plan.exact) this.#toCompare.push(known)
+      else if (query.kind === 'all' && this.#intervalMs % MINUTE === 0) this.#countMinutes(day, plan, state)
+      else this.#countIndexed(day, plan, state, from, to)
+      return true
+    })
+    return done === true
+  }
+
+  /** Whole minutes come from the rollup; what sticks out at both ends is counted. */
+  #countMinutes(day: DayReader, plan: Plan, state: DayState) {
+    const { from, to, units } = this.#walk
+    const firstMinute = Math.ceil(from / MINUTE)
+    const endMinute = Math.floor(to / MINUTE)
+    if (firstMinute >= endMinute) return this.#countIndexed(day, plan, state, from, to)
+    this.#countIndexed(day, plan, state, from, firstMinute * MINUTE)
+    this.#countIndexed(day, plan, state, endMinute * MINUTE, to)
+    for (const { minute, n } of day.minutes(firstMinute, endMinute, units)) this.#add(minute * MINUTE, n)
+  }
+
+  #countIndexed(day: DayReader, plan: Plan, state: DayState, from: number, to: number) {
+    if (from >= to) return
+    if (state.oddLeast !== undefined) for (const time of day.oddTimes(plan, from, to)) this.#add(time, 1)
+    if (state.least === undefined || state.greatest === undefined) return
+    // Slices lie inside one bucket: buckets begin at multiples of the interval from the first one.
+    const width = Math.min(this.#intervalMs, SLICE_MS)
+    const low = Math.max(from, state.least)
+    let end = Math.min(to, state.greatest + 1)
+    while (end > low) {
+      const start = Math.max(low, this.#sliceStart(end - 1, width))
+      const n = day.count(plan, start, end)
+      if (n > 0) this.#add(start, n)
+      if (this.#deadline.spent) throw new BudgetSpent()
+      end = start
+    }
+  }
+
+  /** Hours and bucket widths divide each other, and both begin at whole Vietnamese hours or below. */
+  #sliceStart(time: number, width: number): number {
+    return Math.floor(time / width) * width
+  }
+
+  /** Walks over what the index could only narrow. True when something is missing. */
+  compare(): boolean {
+    if (this.#toCompare.length === 0) return false
+    const merge = new Merge(this.#connections, this.#toCompare, { ...this.#walk, after: undefined })
+    const accepts = compileQuery(this.#walk.query)
+    try {
+      for (let found = merge.next(); found !== undefined; found = merge.next()) {
+        const row = found.day.row(found.place)
+        if (row !== undefined && (found.plan.exact || accepts(JSON.parse(row.json) as JsonObject, row.text)))
+          this.#add(found.time, 1)
+        if (this.#deadline.spent) return true
+      }
+    } finally {
+      merge.close()
+    }
+    return merge.incomplete
+  }
+}
