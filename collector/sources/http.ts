@@ -1,0 +1,270 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { messageOf, SocError } from '#core/errors.ts'
+import { UNASSIGNED } from '#core/frame.ts'
+import { plainAddress } from '#core/network.ts'
+import { bulkAnswer } from './bulk-split.ts'
+import { facadeAnswer, openPaths } from './elastic-facade.ts'
+import { BodyBudget, readBody } from './http-body.ts'
+import { tokensOf } from './http-credentials.ts'
+import { bulkEventsOf, eventsOf, type RequestHints } from './http-framing.ts'
+import { defaultPatience, patienceOf, takePatiently, waitForDoor } from './http-patience.ts'
+import {
+  frameAt,
+  peerName,
+  type Door,
+  type Hold,
+  type Identity,
+  type Listener,
+  type ListenerOrder,
+  type SourceOptions
+} from './source.ts'
+
+/** More connections are refused at once and counted. */
+const MAX_CONNECTIONS = 1_024
+const MAX_HINT = 255
+/** When stopping, requests that are being answered get this long. */
+const STOP_MS = 5_000
+const RETRY_AFTER_S = '5'
+
+/**
+ * HTTP intake: our own `/v1/events` and enough of Elasticsearch for everything that can send to one. The rule above all
+ * others: an event that can be framed is never answered with an error, because rsyslog, Fluent Bit and Beats throw away
+ * what is refused. What a parser does not like becomes a dead letter here, not a refusal there.
+ */
+export async function openHttp(order: ListenerOrder, door: Door, options: SourceOptions): Promise<Listener> {
+  const budget = new BodyBudget()
+  const state = { stopping: false }
+  const act = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
+    const act = new Exchange(request, response, door, budget, options, state)
+    act.run(expectsContinue).catch((error: unknown) => {
+      door.refused('internal')
+      act.fail(new SocError('http.internal', messageOf(error), { cause: error }))
+    })
+  }
+  const listener: RequestListener = (request, response) => act(request, response, false)
+  const limits = { requestTimeout: 120_000, headersTimeout: 30_000, keepAliveTimeout: 65_000 }
+  const server: Server = options.tls
+    ? createTlsServer({ ...limits, cert: options.tls.cert, key: options.tls.key }, listener)
+    : createServer(limits, listener)
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => act(request, response, true))
+  server.maxConnections = MAX_CONNECTIONS
+  server.on('drop', () => door.refused('connections'))
+  server.on('clientError', (_error, socket) => {
+    door.refused('bad_request')
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+    else socket.destroy()
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host: order.host, port: order.port }, resolve)
+  })
+  const { address, port } = server.address() as AddressInfo
+  return {
+    address,
+    port,
+    async close() {
+      state.stopping = true
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeIdleConnections()
+      const timer = setTimeout(() => server.closeAllConnections(), STOP_MS)
+      await closed
+      clearTimeout(timer)
+    }
+  }
+}
+
+type Route = { kind: 'events' | 'bulk'; hints: RequestHints }
+
+/** One request and its answer. */
+class Exchange {
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #door: Door
+  readonly #budget: BodyBudget
+  readonly #options: SourceOptions
+  readonly #state: { stopping: boolean }
+  readonly #address: string
+  readonly #peer: string
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    door: Door,
+    budget: BodyBudget,
+    options: SourceOptions,
+    state: { stopping: boolean }
+  ) {
+    this.#request = request
+    this.#response = response
+    this.#door = door
+    this.#budget = budget
+    this.#options = options
+    this.#state = state
+    this.#address = plainAddress(request.socket.remoteAddress ?? '')
+    this.#peer = peerName(this.#address, request.socket.remotePort ?? 0)
+    response.setHeader('X-Elastic-Product', 'Elasticsearch')
+    // A sender that goes away is no error of ours; 'aborted' is seen where the body is read.
+    request.on('error', () => undefined)
+    response.on('error', () => undefined)
+  }
+
+  async run(expectsContinue: boolean): Promise<void> {
+    const target = readTarget(this.#request.url ?? '/')
+    if (target === undefined) return this.fail(new SocError('http.bad_path', 'no such path', { status: 404 }))
+    const { path, query } = target
+    const method = this.#request.method ?? 'GET'
+    const identity = this.#identify(openPaths.includes(path) && (method === 'GET' || method === 'HEAD'))
+    if (identity === undefined) return this.#unauthorised()
+
+    const route = routeOf(path, query)
+    if (route === undefined) {
+      const answer = facadeAnswer(method, path)
+      if (answer === undefined) return this.fail(new SocError('http.not_found', 'no such path', { status: 404 }))
+      return this.#answer(answer.status, answer.body, answer.type)
+    }
+    if (method !== 'POST' && method !== 'PUT') {
+      this.#response.setHeader('Allow', 'POST')
+      return this.fail(new SocError('http.method', 'send events with POST', { status: 405 }))
+    }
+    const patience = patienceOf(
+      route.kind,
+      this.#request.headers['user-agent'],
+      this.#options.patience ?? defaultPatience
+    )
+    const deadline = performance.now() + patience.holdMs
+    // Before the body is read, so that nothing is held in memory for a sender that has to wait.
+    if (!(await waitForDoor(this.#door, deadline, () => this.#gone()))) return this.#refuse(patience.then)
+    if (expectsContinue) this.#response.writeContinue()
+    try {
+      await this.#take(route, identity, deadline, patience.then)
+    } finally {
+      this.#budget.release(this.#request)
+    }
+  }
+
+  /** Answers an error. What is left of the body is read and thrown away, so that the sender gets to see the answer. */
+  fail(error: SocError) {
+    if (error.status < 500) this.#door.refused(error.code === 'http.aborted' ? 'aborted' : 'bad_request')
+    if (error.code === 'http.aborted' || this.#response.headersSent) {
+      this.#request.socket.destroy()
+      return
+    }
+    const reason = error.status < 500 ? error.message : 'internal error'
+    if (error.status === 413) this.#response.setHeader('Connection', 'close')
+    this.#request.resume()
+    this.#answer(
+      error.status,
+      JSON.stringify({ error: { type: error.code, reason, ...error.params }, status: error.status })
+    )
+  }
+
+  async #take(route: Route, identity: Identity, deadline: number, then: Hold['then']): Promise<void> {
+    const started = performance.now()
+    let body
+    try {
+      body = await readBody(this.#request, this.#budget, this.#options.maxBodyBytes)
+    } catch (error) {
+      if (error instanceof SocError) return this.fail(error)
+      throw error
+    }
+    const contentType = this.#request.headers['content-type'] ?? ''
+    const split =
+      route.kind === 'bulk' ? bulkEventsOf(body.bytes, route.hints) : eventsOf(body.bytes, contentType, route.hints)
+    if ('problem' in split) {
+      return this.fail(
+        new SocError('http.unframeable', `byte ${split.at}: ${split.problem}`, {
+          status: 400,
+          params: { byte: split.at }
+        })
+      )
+    }
+    const events = 'items' in split ? split.events : split
+    const frames = events.map(({ raw, ...rest }) => frameAt(this.#door, identity, this.#peer, raw, rest))
+    const batch = `${route.kind}:${body.digest}`
+    if (!(await takePatiently(this.#door, frames, batch, deadline, () => this.#gone()))) return this.#refuse(then)
+    const tookMs = Math.round(performance.now() - started)
+    this.#answer(200, 'items' in split ? bulkAnswer(split.items, tookMs) : `{"accepted":${events.length}}`)
+  }
+
+  /** Undefined: not let in. `open`: this path is answered without credentials, but not with wrong ones. */
+  #identify(open: boolean): Identity | undefined {
+    const bySource = this.#door.identify(this.#address)
+    if (this.#door.pinned) return bySource
+    const tokens = tokensOf(this.#request.headers.authorization)
+    if (tokens === undefined) {
+      if (open || bySource.sender !== UNASSIGNED) return bySource
+      this.#door.refused('unknown_sender')
+      this.#door.notice('unknown_sender', bySource, this.#peer)
+      return undefined
+    }
+    for (const token of tokens) {
+      const identity = this.#door.identifyToken(token)
+      if (identity !== undefined) return identity
+    }
+    this.#door.refused('wrong_token')
+    this.#door.notice('wrong_token', bySource, this.#peer)
+    return undefined
+  }
+
+  #unauthorised() {
+    this.#response.setHeader('WWW-Authenticate', 'Basic realm="vong-lau", charset="UTF-8"')
+    this.#request.resume()
+    const reason = 'missing or wrong token'
+    this.#answer(401, JSON.stringify({ error: { type: 'security_exception', reason }, status: 401 }))
+  }
+
+  /** Nothing is taken now, and this sender has waited as long as it can. */
+  #refuse(then: Hold['then']) {
+    this.#door.refused('held')
+    // rsyslog keeps its batch only when the connection breaks; any answer but 200 and the batch is gone.
+    if (then === 'reset' || this.#gone()) {
+      this.#request.socket.resetAndDestroy()
+      return
+    }
+    this.#response.setHeader('Retry-After', RETRY_AFTER_S)
+    this.#response.setHeader('Connection', 'close')
+    const reason = 'the spool is full; nothing was taken, send it again'
+    this.#answer(then, JSON.stringify({ error: { type: 'es_rejected_execution_exception', reason }, status: then }))
+  }
+
+  #gone() {
+    return this.#state.stopping || this.#request.socket.destroyed
+  }
+
+  #answer(status: number, body: string, type = 'application/json') {
+    if (this.#state.stopping) this.#response.setHeader('Connection', 'close')
+    this.#response.statusCode = status
+    this.#response.setHeader('Content-Type', type)
+    this.#response.setHeader('Content-Length', Buffer.byteLength(body))
+    this.#response.end(this.#request.method === 'HEAD' ? undefined : body)
+  }
+}
+
+/** Path and query, with the optional base path `/es` taken off; undefined when it is no path. */
+function readTarget(url: string): { path: string; query: URLSearchParams } | undefined {
+  const mark = url.indexOf('?')
+  const raw = mark === -1 ? url : url.slice(0, mark)
+  if (!raw.startsWith('/')) return undefined
+  let path: string
+  try {
+    path = decodeURIComponent(raw)
+  } catch {
+    return undefined
+  }
+  path = path.replace(/^\/es(?=\/|$)/, '')
+  return {
+    path: path.length > 1 ? path.replace(/\/$/, '') : '/',
+    query: new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1))
+  }
+}
+
+function routeOf(path: string, query: URLSearchParams): Route | undefined {
+  const told = (name: string) => (query.get(name) ?? '').slice(0, MAX_HINT)
+  if (path === '/v1/events') return { kind: 'events', hints: { dataset: told('dataset'), index: '', pipeline: '' } }
+  const bulk = /^(?:\/([^/_][^/]*))?\/_bulk$/.exec(path)
+  if (bulk === null) return undefined
+  const index = (bulk[1] ?? '').slice(0, MAX_HINT)
+  return { kind: 'bulk', hints: { dataset: '', index, pipeline: told('pipeline') } }
+}

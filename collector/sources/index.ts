@@ -1,0 +1,11 @@
+import { openHttp } from './http.ts'
+import type { ListenerOrder, Source } from './source.ts'
+import { openSyslogTcp } from './syslog-tcp.ts'
+import { openSyslogUdp } from './syslog-udp.ts'
+
+/** Every protocol, by its name in a {@link ListenerOrder}. */
+export const sources = {
+  'syslog-udp': openSyslogUdp,
+  'syslog-tcp': openSyslogTcp,
+  http: openHttp
+} satisfies Record<ListenerOrder['protocol'], Source>

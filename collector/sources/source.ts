@@ -1,0 +1,97 @@
+import { isUtf8 } from 'node:buffer'
+import type { Clock } from '#core/clock.ts'
+import { frameFlag, type Frame } from '#core/frame.ts'
+import type { Origin } from '#core/origin.ts'
+
+/** A listener as the composition root orders it; port 0 lets the system choose. `sender` pins whoever connects. */
+export type ListenerOrder = {
+  id: string
+  protocol: 'syslog-udp' | 'syslog-tcp' | 'http'
+  host: string
+  port: number
+  origin: Origin
+  sender?: string
+}
+
+/** Whose bytes these are, as far as the door knows: by pin, token or source network, never by what they say. */
+export type Identity = { sender: string; unit: string }
+
+export type NoticeKind = 'unknown_sender' | 'wrong_token' | 'first_event' | 'disk_guard'
+
+/**
+ * What the intake gives a listener: who somebody is, and where frames go. A listener knows nothing of spool, senders or
+ * other listeners; it turns bytes into frames and slows its sender down when the door says so.
+ */
+export type Door = {
+  readonly listener: string
+  readonly origin: Origin
+  readonly clock: Clock
+  /** Whoever is at this address: the pinned sender, else the one of the longest network, else `_unassigned`. */
+  identify(address: string): Identity
+  /** The sender of a token; undefined when the token is wrong. A pinned listener asks nobody for a token. */
+  identifyToken(token: string): Identity | undefined
+  readonly pinned: boolean
+  /**
+   * Resolves when all frames are durable (or known duplicates). `batch` is the digest of the whole request they came
+   * in. Rejects with `spool.full` when nothing is taken now.
+   */
+  take(frames: Frame[], batch?: string): Promise<void>
+  /** Why nothing is taken now; undefined when frames are welcome. */
+  refusal(): string | undefined
+  /** Frames that the protocol cannot hold back: counted into the ledger as dropped, with this reason. */
+  drop(identity: Identity, count: number, reason: string): void
+  /** Counts what the listener turned away. `reason` is one of a fixed list of words, never text from outside. */
+  refused(reason: string, count?: number): void
+  notice(kind: NoticeKind, identity: Identity, peer: string): void
+}
+
+/** A listener that is open. */
+export type Listener = {
+  address: string
+  port: number
+  /** Numbers that only the listener knows, beside what the door counted. */
+  refusals?(): Record<string, number>
+  /** Stops accepting, takes in what has already arrived, and closes. */
+  close(): Promise<void>
+}
+
+/** How long a sender waits for its answer, and what it then gets: a status, or a broken connection. */
+export type Hold = { holdMs: number; then: 429 | 503 | 'reset' }
+export type Patience = { events: Hold; bulk: Hold; syslogNg: Hold; rsyslog: Hold }
+
+/** What some protocols need beside their order. */
+export type SourceOptions = {
+  /** PEM texts; with them HTTP is HTTPS. */
+  tls?: { cert: string; key: string } | undefined
+  patience?: Patience
+  maxBodyBytes?: number
+}
+
+/** One protocol: opens a listener. Rejects with the system's error, e.g. EADDRINUSE. */
+export type Source = (order: ListenerOrder, door: Door, options: SourceOptions) => Promise<Listener>
+
+/** `192.0.2.1:514`, `[2001:db8::1]:514`. */
+export const peerName = (address: string, port: number) =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+
+/** A frame as this door hears it now. */
+export function frameAt(
+  door: Door,
+  identity: Identity,
+  peer: string,
+  raw: Buffer,
+  { flags = isUtf8(raw) ? 0 : frameFlag.badUtf8, hint = '', clientKey = '' } = {}
+): Frame {
+  return {
+    receivedAt: door.clock.now(),
+    listener: door.listener,
+    origin: door.origin,
+    peer,
+    sender: identity.sender,
+    unit: identity.unit,
+    hint,
+    flags,
+    clientKey,
+    raw
+  }
+}

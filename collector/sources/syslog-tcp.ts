@@ -1,0 +1,153 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import type { Frame } from '#core/frame.ts'
+import { plainAddress } from '#core/network.ts'
+import { frameAt, peerName, type Door, type Listener, type ListenerOrder } from './source.ts'
+import { SyslogFramer } from './syslog-framing.ts'
+
+/** More connections are refused at once and counted; 175 units with a few relays each need far fewer. */
+const MAX_CONNECTIONS = 2_048
+/** Bytes read from one connection and not yet durable; beyond it the connection is paused and its sender waits. */
+const MAX_IN_FLIGHT = 1024 * 1024
+/** Bytes of unfinished messages over all connections; beyond it the connection that asks for more is cut short. */
+const MAX_UNFINISHED = 64 * 1024 * 1024
+/** While nothing is taken, the door is asked again this often. */
+const RETRY_MS = 100
+/** After our FIN a sender may still be writing: read on until it is this long quiet, or at most this long in all. */
+const QUIET_MS = 250
+const DRAIN_MS = 3_000
+
+/**
+ * Syslog over TCP. There is no acknowledgement in the protocol, so the sender is held back instead: a connection is
+ * paused while its bytes are not durable, and never closed for being too fast.
+ */
+export async function openSyslogTcp(order: ListenerOrder, door: Door): Promise<Listener> {
+  const connections = new Set<Connection>()
+  const unfinished = { bytes: 0 }
+  const server = createServer((socket) => {
+    const connection = new Connection(socket, door, unfinished)
+    connections.add(connection)
+    socket.once('close', () => connections.delete(connection))
+  })
+  server.maxConnections = MAX_CONNECTIONS
+  server.on('drop', () => door.refused('connections'))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host: order.host, port: order.port }, resolve)
+  })
+  const { address, port } = server.address() as AddressInfo
+  return {
+    address,
+    port,
+    async close() {
+      server.close()
+      await Promise.all([...connections].map((connection) => connection.drain()))
+    }
+  }
+}
+
+class Connection {
+  readonly #socket: Socket
+  readonly #door: Door
+  readonly #framer = new SyslogFramer()
+  readonly #unfinished: { bytes: number }
+  readonly #address: string
+  readonly #peer: string
+  /** Frames on their way to the disk, in order: each part is offered again until it is taken. */
+  #taking: Promise<void> = Promise.resolve()
+  #inFlight = 0
+  #held = 0
+  #stopping = false
+  #lastDataAt = performance.now()
+
+  constructor(socket: Socket, door: Door, unfinished: { bytes: number }) {
+    this.#socket = socket
+    this.#door = door
+    this.#unfinished = unfinished
+    this.#address = plainAddress(socket.remoteAddress ?? '')
+    this.#peer = peerName(this.#address, socket.remotePort ?? 0)
+    socket.setKeepAlive(true, 60_000)
+    socket.on('data', (chunk: Buffer) => this.#read(chunk))
+    // A reset is an ordinary end of a syslog connection; 'close' follows and keeps what was half said.
+    socket.on('error', () => door.refused('reset'))
+    socket.once('close', () => this.#ended())
+  }
+
+  /** Says goodbye, takes in what is still on its way, and resolves when all of it is durable. */
+  async drain(): Promise<void> {
+    this.#stopping = true
+    this.#socket.end()
+    this.#socket.resume()
+    const started = performance.now()
+    const closed = new Promise<void>((resolve) => {
+      if (this.#socket.closed) resolve()
+      else this.#socket.once('close', () => resolve())
+    })
+    const timer = setInterval(() => {
+      const now = performance.now()
+      if (now - this.#lastDataAt > QUIET_MS || now - started > DRAIN_MS) this.#socket.destroy()
+    }, 50)
+    await closed
+    clearInterval(timer)
+    await this.#taking
+  }
+
+  #read(chunk: Buffer) {
+    this.#lastDataAt = performance.now()
+    this.#offer(chunk.length, (emit) => {
+      this.#framer.push(chunk, emit)
+      this.#unfinished.bytes += this.#framer.pending - this.#held
+      this.#held = this.#framer.pending
+      if (this.#unfinished.bytes > MAX_UNFINISHED && this.#held > 0) {
+        this.#framer.giveUp(emit)
+        this.#unfinished.bytes -= this.#held
+        this.#held = 0
+      }
+    })
+  }
+
+  #ended() {
+    this.#unfinished.bytes -= this.#held
+    this.#held = 0
+    this.#offer(0, (emit) => this.#framer.end(emit))
+  }
+
+  #offer(bytes: number, cut: (emit: (raw: Buffer, flags: number) => void) => void) {
+    const identity = this.#door.identify(this.#address)
+    const frames: Frame[] = []
+    cut((raw, flags) => frames.push(frameAt(this.#door, identity, this.#peer, raw, { flags })))
+    if (frames.length === 0) return
+    this.#inFlight += bytes
+    if (this.#inFlight > MAX_IN_FLIGHT) this.#socket.pause()
+    const taken = this.#door.take(frames)
+    // Handed over now, so that group commits gather; waited for in order.
+    taken.catch(() => undefined)
+    this.#taking = this.#taking
+      .then(() => taken)
+      .catch(() => this.#retry(frames))
+      .then(() => {
+        this.#inFlight -= bytes
+        if (this.#inFlight <= MAX_IN_FLIGHT && !this.#socket.destroyed) this.#socket.resume()
+      })
+  }
+
+  /** Nothing is taken now: hold the sender back and offer the same frames until the door opens. */
+  async #retry(frames: Frame[]): Promise<void> {
+    this.#door.refused('held')
+    this.#socket.pause()
+    for (;;) {
+      if (this.#stopping) {
+        const first = frames[0]!
+        this.#door.drop({ sender: first.sender, unit: first.unit }, frames.length, 'stopped while the spool was full')
+        return
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+      if (this.#door.refusal() !== undefined) continue
+      try {
+        await this.#door.take(frames)
+        return
+      } catch {
+        // Refused again between the question and the act: go on waiting.
+      }
+    }
+  }
+}

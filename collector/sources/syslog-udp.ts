@@ -1,0 +1,97 @@
+import { createSocket, type RemoteInfo } from 'node:dgram'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { isIPv6 } from 'node:net'
+import type { Frame } from '#core/frame.ts'
+import { plainAddress } from '#core/network.ts'
+import { frameAt, peerName, type Door, type Listener, type ListenerOrder } from './source.ts'
+import { datagram } from './syslog-framing.ts'
+
+/** Asked of the kernel for bursts; it gives what net.core.rmem_max allows. */
+const RECEIVE_BUFFER_BYTES = 32 * 1024 * 1024
+/** Received and not yet durable. Beyond it datagrams are dropped and counted: this protocol cannot hold anybody back. */
+const MAX_IN_FLIGHT = 64 * 1024 * 1024
+
+/** Syslog over UDP. Nothing is promised to the sender; what is lost here or in the kernel is counted and shown. */
+export async function openSyslogUdp(order: ListenerOrder, door: Door): Promise<Listener> {
+  const type = isIPv6(order.host) ? 'udp6' : 'udp4'
+  const socket = createSocket({ type, recvBufferSize: RECEIVE_BUFFER_BYTES })
+  let gathered: Frame[] = []
+  let inFlight = 0
+  const taking = new Set<Promise<void>>()
+
+  const handOver = () => {
+    const frames = gathered
+    gathered = []
+    const bytes = frames.reduce((sum, frame) => sum + frame.raw.length, 0)
+    inFlight += bytes
+    const taken = door
+      .take(frames)
+      .catch(() => dropAll(frames, 'the spool was full'))
+      .finally(() => {
+        inFlight -= bytes
+      })
+    taking.add(taken)
+    void taken.then(() => taking.delete(taken))
+  }
+  const dropAll = (frames: Frame[], reason: string) => {
+    for (const { sender, unit } of frames) door.drop({ sender, unit }, 1, reason)
+    door.refused('dropped', frames.length)
+  }
+
+  socket.on('message', (bytes: Buffer, from: RemoteInfo) => {
+    const { raw, flags } = datagram(bytes)
+    if (raw.length === 0) {
+      door.refused('empty')
+      return
+    }
+    const address = plainAddress(from.address)
+    const frame = frameAt(door, door.identify(address), peerName(address, from.port), raw, { flags })
+    if (inFlight > MAX_IN_FLIGHT) {
+      dropAll([frame], 'the disk did not keep up')
+      return
+    }
+    // Everything that one turn of the loop reads is appended together.
+    if (gathered.push(frame) === 1) setImmediate(handOver)
+  })
+  socket.on('error', () => door.refused('socket'))
+  const bound = once(socket, 'listening')
+  socket.bind({ address: order.host, port: order.port, exclusive: true })
+  await bound
+  const { address, port } = socket.address()
+  return {
+    address,
+    port,
+    refusals: () => kernelDrops(port),
+    async close() {
+      await new Promise<void>((resolve) => socket.close(() => resolve()))
+      await new Promise(setImmediate)
+      await Promise.all(taking)
+    }
+  }
+}
+
+/** Datagrams that the kernel threw away because we did not read fast enough; Linux only, elsewhere nobody counts them. */
+function kernelDrops(port: number): Record<string, number> {
+  if (process.platform !== 'linux') return {}
+  let drops = 0
+  for (const table of ['/proc/net/udp', '/proc/net/udp6']) {
+    try {
+      drops += countDrops(readFileSync(table, 'utf8'), port)
+    } catch {
+      // IPv6 may be switched off, or /proc not readable in a container: then there is nothing to show.
+    }
+  }
+  return drops === 0 ? {} : { kernel_drops: drops }
+}
+
+/** Sum of the last column over the sockets of this port; addresses are `hex:PORT`. */
+export function countDrops(table: string, port: number): number {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0')
+  let drops = 0
+  for (const line of table.split('\n').slice(1)) {
+    const columns = line.trim().split(/\s+/)
+    if (columns[1]?.endsWith(`:${hex}`)) drops += Number(columns.at(-1)) || 0
+  }
+  return drops
+}
