@@ -158,6 +158,8 @@ export function createLive(
   let summarySentAt = 0
   const lastSummary = new WeakMap<LiveSocket, string>()
   function sendSummaries() {
+    // Rows first: a count never runs ahead of what it counts.
+    flush()
     summaryTimer = undefined
     summarySentAt = performance.now()
     for (const audience of audiences.values()) {

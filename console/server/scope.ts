@@ -28,3 +28,8 @@ export function narrow(scope: Scope, unit: string | undefined, inventory: Invent
   const asked = inventory.unit(unit) === undefined ? new Set([unit]) : inventory.subtree(unit)
   return scope === undefined ? asked : new Set([...asked].filter((code) => scope.has(code)))
 }
+
+/** Accounts inside a scope: all of their units are. Those of the whole province belong to whoever sees it. */
+export function manages(scope: Scope, user: { units: readonly string[] }): boolean {
+  return scope === undefined || (user.units.length > 0 && user.units.every((unit) => scope.has(unit)))
+}

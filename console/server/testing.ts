@@ -24,7 +24,7 @@ import { inScope } from './scope.ts'
 export const START = Date.UTC(2023, 10, 30, 3, 0, 0)
 /** Two communes of different districts, and the district of the first. */
 export const OWN = '19750'
-export const FOREIGN = '19816'
+export const FOREIGN = '19822'
 /** A citizen number and a phone number that must never be seen whole. */
 export const CITIZEN = '046201001289'
 export const PHONE = '0912345678'

@@ -19,8 +19,8 @@ export type AuditRecord = {
 export type Audit = {
   /** Writes one entry; inside a transaction of the control database it stands or falls with the act. */
   record(entry: AuditRecord): void
-  /** Newest first; `before` is the id of the last entry seen. */
-  list(filter: { before?: number; limit: number; user?: string; act?: string }): AuditEntry[]
+  /** Newest first; `before` is the id of the last entry seen, `among` the only usernames of interest. */
+  list(filter: { before?: number; limit: number; user?: string; act?: string; among?: string[] }): AuditEntry[]
 }
 
 export function createAudit(control: Control, clock: Clock): Audit {
@@ -32,14 +32,18 @@ export function createAudit(control: Control, clock: Clock): Audit {
         .sql('INSERT INTO audit (at, user, act, target, params, address) VALUES (?, ?, ?, ?, ?, ?)')
         .run(clock.now(), user, act, target.slice(0, 400), json, address)
     },
-    list({ before = Number.MAX_SAFE_INTEGER, limit, user = '', act = '' }) {
+    list({ before = Number.MAX_SAFE_INTEGER, limit, user = '', act = '', among }) {
+      const names = JSON.stringify(among ?? null)
       const rows = control
         .sql(
           `SELECT id, at, user, act, target, params, address FROM audit
            WHERE id < ? AND (? = '' OR user = ?) AND (? = '' OR act = ? OR substr(act, 1, length(?) + 1) = ? || '.')
+             AND (? = 'null' OR user IN (SELECT value FROM json_each(?)))
            ORDER BY id DESC LIMIT ?`
         )
-        .all(before, user, user, act, act, act, act, limit) as (Omit<AuditEntry, 'params'> & { params: string })[]
+        .all(before, user, user, act, act, act, act, names, names, limit) as (Omit<AuditEntry, 'params'> & {
+        params: string
+      })[]
       return rows.map((row) => ({ ...row, params: JSON.parse(row.params) as AuditEntry['params'] }))
     }
   }

@@ -38,6 +38,10 @@ const rowOf = (row: Row): UserRow => ({
   sessions: row.sessions
 })
 
+/** An administrator who is held to no unit: somebody must always be one. */
+const leadsProvince = (user: Pick<UserRow, 'role' | 'units' | 'enabled'>) =>
+  user.role === 'admin' && user.enabled && user.units.length === 0
+
 /** The accounts in the control database; who may change them is decided before. */
 export type Users = {
   list(): UserRow[]
@@ -59,7 +63,7 @@ export function createUsers(control: Control, clock: Clock): Users {
     const row = control.sql(`${SELECT} WHERE u.id = ?`).get(id) as Row | undefined
     return row === undefined ? undefined : rowOf(row)
   }
-  return {
+  const users: Users = {
     list: () => (control.sql(`${SELECT} ORDER BY u.username`).all() as Row[]).map(rowOf),
     get,
     credentials(username) {
@@ -107,10 +111,7 @@ export function createUsers(control: Control, clock: Clock): Users {
         control
           .sql('UPDATE users SET name = ?, role = ?, units = ?, enabled = ?, may_unmask = ? WHERE id = ?')
           .run(next.name, next.role, JSON.stringify(next.units), next.enabled ? 1 : 0, next.mayUnmask ? 1 : 0, id)
-        const admins = control
-          .sql(`SELECT count(*) AS n FROM users WHERE role = 'admin' AND enabled = 1 AND units = '[]'`)
-          .get() as { n: number }
-        if (admins.n === 0)
+        if (leadsProvince(old) && !leadsProvince(next) && !users.list().some(leadsProvince))
           throw new SocError('user.last_admin', 'this is the last administrator of the province', { status: 409 })
         return get(id)!
       })
@@ -128,4 +129,5 @@ export function createUsers(control: Control, clock: Clock): Users {
         .sql(`SELECT id, name FROM users WHERE enabled = 1 AND role IN ('admin', 'analyst') ORDER BY name`)
         .all() as { id: string; name: string }[]
   }
+  return users
 }

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { AuditEntry } from '#core/api.ts'
 import type { App, Context } from '../context.ts'
+import { manages } from '../scope.ts'
 import { limitOf, text } from './query.ts'
 
 const Query = Type.Object({
@@ -19,7 +20,14 @@ export function auditRoutes(app: App, context: Context): void {
     { schema: { summary: 'Audit log', querystring: Query, response: { 200: Page } } },
     (request) => {
       const { limit = 100, ...filter } = request.query
-      const entries = context.audit.list({ ...filter, limit })
+      const { scope } = request
+      // Whoever is set over some units reads the acts of those units' people.
+      const among = context.users.list().filter((user) => manages(scope, user))
+      const entries = context.audit.list({
+        ...filter,
+        limit,
+        ...(scope === undefined ? {} : { among: among.map((user) => user.username) })
+      })
       return { entries, cursor: entries.length < limit ? null : String(entries.at(-1)!.id) }
     }
   )

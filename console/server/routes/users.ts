@@ -4,7 +4,7 @@ import { SocError } from '#core/errors.ts'
 import { hashPassword, randomPassword } from '../accounts/password.ts'
 import { auditAct, notFound, type App, type Context } from '../context.ts'
 import { showWhole } from '../masking.ts'
-import { inScope, type Scope } from '../scope.ts'
+import { inScope, manages, type Scope } from '../scope.ts'
 import { Id, Nothing } from './query.ts'
 
 const People = Type.Array(Type.Object({ id: Type.String(), name: Type.String() }))
@@ -21,17 +21,14 @@ export function userRoutes(app: App, context: Context): void {
     if (scope !== undefined && units.length === 0)
       throw new SocError('unit.required', 'a unit must be named', { status: 422 })
   }
-  /** Accounts inside the scope: all of their units are. Those of the whole province belong to its administrators. */
-  const manageable = (user: UserRow, scope: Scope) =>
-    scope === undefined || (user.units.length > 0 && user.units.every((unit) => scope.has(unit)))
   function mine(id: string, scope: Scope): UserRow {
     const user = users.get(id)
-    if (user === undefined || !manageable(user, scope)) throw notFound('user', id)
+    if (user === undefined || !manages(scope, user)) throw notFound('user', id)
     return user
   }
 
   app.get('/api/users', { schema: { summary: 'Accounts', response: { 200: Type.Array(UserRow) } } }, (request) =>
-    users.list().filter((user) => manageable(user, request.scope))
+    users.list().filter((user) => manages(request.scope, user))
   )
 
   app.post(

@@ -1,0 +1,293 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { roles, type Role } from '#core/roles.ts'
+import { access, may, permissions } from './authorisation.ts'
+import { CITIZEN, FOREIGN, OWN, PHONE, SCRIPT, testConsole, type Person } from './testing.ts'
+
+/*
+ * The expectation is written down here once more, from docs/api.md and design §7, independently of the table under test.
+ * `own` and `foreign` are the same request aimed at something of one's own unit and at something of another's.
+ */
+type Shot = { url: string; body?: unknown }
+type Expected = { roles: readonly Role[]; own: Shot; foreign?: Shot }
+const all = roles
+const soc = ['admin', 'analyst'] as const
+const readers = ['admin', 'analyst', 'auditor'] as const
+const readersAndOwner = [...readers, 'owner'] as const
+const source = { name: 'Máy chủ', networks: [], speaksFor: 'self', utcOffsetMinutes: 420 }
+
+let ids = { ownSource: '', foreignSource: '', ownUser: '', foreignUser: '' }
+const expectations = (): Record<string, Expected> => ({
+  'GET /api/session': { roles: all, own: { url: '/api/session' } },
+  'DELETE /api/session': { roles: all, own: { url: '/api/session' } },
+  'POST /api/session/password': {
+    roles: all,
+    own: { url: '/api/session/password', body: { current: 'x', next: 'y' } }
+  },
+  'GET /api/summary': { roles: all, own: { url: '/api/summary' } },
+  'GET /api/alerts': { roles: readersAndOwner, own: { url: '/api/alerts' } },
+  'GET /api/alerts/:id': {
+    roles: readersAndOwner,
+    own: { url: '/api/alerts/a-own' },
+    foreign: { url: '/api/alerts/a-foreign' }
+  },
+  'POST /api/alerts/acts': {
+    roles: soc,
+    own: { url: '/api/alerts/acts', body: { ids: ['a-own'], act: { kind: 'acknowledge' } } },
+    foreign: { url: '/api/alerts/acts', body: { ids: ['a-own', 'a-foreign'], act: { kind: 'acknowledge' } } }
+  },
+  'GET /api/incidents': { roles: readersAndOwner, own: { url: '/api/incidents' } },
+  'GET /api/incidents/:id': {
+    roles: readersAndOwner,
+    own: { url: '/api/incidents/VL-0001' },
+    foreign: { url: '/api/incidents/VL-0002' }
+  },
+  'POST /api/incidents/:id/acts': {
+    roles: soc,
+    own: { url: '/api/incidents/VL-0001/acts', body: { kind: 'note', text: 'x' } },
+    foreign: { url: '/api/incidents/VL-0003/acts', body: { kind: 'note', text: 'x' } }
+  },
+  'GET /api/units': { roles: all, own: { url: '/api/units' } },
+  'GET /api/units/:code': { roles: all, own: { url: `/api/units/${OWN}` }, foreign: { url: `/api/units/${FOREIGN}` } },
+  'PUT /api/units/:code/contacts': {
+    roles: ['admin'],
+    own: { url: `/api/units/${OWN}/contacts`, body: { contacts: [] } },
+    foreign: { url: `/api/units/${FOREIGN}/contacts`, body: { contacts: [] } }
+  },
+  'GET /api/events': { roles: readersAndOwner, own: { url: '/api/events' } },
+  'GET /api/events/histogram': { roles: readersAndOwner, own: { url: '/api/events/histogram' } },
+  'GET /api/events/:id': {
+    roles: readersAndOwner,
+    own: { url: '/api/events/e-own' },
+    foreign: { url: '/api/events/e-foreign' }
+  },
+  // The people of this walk do not hold the personal permission; see the test of its own.
+  'POST /api/events/:id/unmask': { roles: [], own: { url: '/api/events/e-own/unmask' } },
+  'GET /api/sources': { roles: readersAndOwner, own: { url: '/api/sources' } },
+  'POST /api/sources': {
+    roles: ['admin'],
+    own: { url: '/api/sources', body: { ...source, unit: OWN } },
+    foreign: { url: '/api/sources', body: { ...source, unit: FOREIGN } }
+  },
+  'PATCH /api/sources/:id': {
+    roles: ['admin'],
+    own: { url: `/api/sources/${ids.ownSource}`, body: { name: 'Khác' } },
+    foreign: { url: `/api/sources/${ids.foreignSource}`, body: { name: 'Khác' } }
+  },
+  'POST /api/sources/:id/tokens': {
+    roles: ['admin'],
+    own: { url: `/api/sources/${ids.ownSource}/tokens` },
+    foreign: { url: `/api/sources/${ids.foreignSource}/tokens` }
+  },
+  'DELETE /api/sources/:id/tokens': {
+    roles: ['admin'],
+    own: { url: `/api/sources/${ids.ownSource}/tokens` },
+    foreign: { url: `/api/sources/${ids.foreignSource}/tokens` }
+  },
+  'GET /api/dead-letters': { roles: readers, own: { url: '/api/dead-letters' } },
+  'POST /api/dead-letters/replay': {
+    roles: soc,
+    own: { url: '/api/dead-letters/replay', body: { ids: ['d-own'] } },
+    foreign: { url: '/api/dead-letters/replay', body: { ids: ['d-foreign'] } }
+  },
+  'GET /api/rules': { roles: readers, own: { url: '/api/rules' } },
+  'GET /api/rules/:id': { roles: readers, own: { url: '/api/rules/rule-1' } },
+  'GET /api/models': { roles: all, own: { url: '/api/models' } },
+  'GET /api/models/:id': { roles: all, own: { url: '/api/models/1' } },
+  'GET /api/people': { roles: soc, own: { url: '/api/people' } },
+  'GET /api/users': { roles: ['admin'], own: { url: '/api/users' } },
+  'POST /api/users': {
+    roles: ['admin'],
+    own: { url: '/api/users', body: { username: 'NEW', name: 'x', role: 'owner', units: [OWN] } },
+    foreign: { url: '/api/users', body: { username: 'NEW', name: 'x', role: 'owner', units: [FOREIGN] } }
+  },
+  'PATCH /api/users/:id': {
+    roles: ['admin'],
+    own: { url: `/api/users/${ids.ownUser}`, body: { name: 'y' } },
+    foreign: { url: `/api/users/${ids.foreignUser}`, body: { name: 'y' } }
+  },
+  'POST /api/users/:id/password': {
+    roles: ['admin'],
+    own: { url: `/api/users/${ids.ownUser}/password` },
+    foreign: { url: `/api/users/${ids.foreignUser}/password` }
+  },
+  'DELETE /api/users/:id/sessions': {
+    roles: ['admin'],
+    own: { url: `/api/users/${ids.ownUser}/sessions` },
+    foreign: { url: `/api/users/${ids.foreignUser}/sessions` }
+  },
+  'GET /api/audit': { roles: ['admin', 'auditor'], own: { url: '/api/audit' } },
+  'POST /api/demonstration/end': { roles: ['admin'], own: { url: '/api/demonstration/end' } },
+  'GET /api/openapi.json': { roles: all, own: { url: '/api/openapi.json' } }
+})
+const open = ['POST /api/session', 'GET /healthz', 'GET /readyz', 'GET /metrics']
+const web = ['GET /*', 'HEAD /*']
+const routes = Object.keys(access).filter((route) => !route.startsWith('LIVE ') && !web.includes(route))
+
+const testing = testConsole()
+let fresh = 0
+async function shoot(route: string, shot: Shot, headers: Record<string, string>) {
+  const body = JSON.stringify(shot.body)?.replace('NEW', `nguoi-moi-${++fresh}`)
+  const answer = await testing.app.inject({
+    method: route.split(' ')[0] as 'GET',
+    url: shot.url,
+    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { payload: body })
+  })
+  return {
+    status: answer.statusCode,
+    body: answer.body,
+    code: (answer.body && answer.json().code) as string | undefined
+  }
+}
+
+beforeAll(async () => {
+  await testing.app.ready()
+  const admin = testing.person('admin')
+  const make = async (unit: string) =>
+    (
+      await testing.app.inject({
+        method: 'POST',
+        url: '/api/sources',
+        headers: admin.headers,
+        payload: { ...source, unit }
+      })
+    ).json().id as string
+  ids = {
+    ownSource: await make(OWN),
+    foreignSource: await make(FOREIGN),
+    ownUser: testing.person('owner', [OWN]).id,
+    foreignUser: testing.person('owner', [FOREIGN]).id
+  }
+})
+afterAll(() => testing.close())
+
+test('every registered route has an entry, every entry a route, and every entry an expectation', () => {
+  for (const route of routes) {
+    const [method, url] = route.split(' ') as ['GET', string]
+    expect(testing.app.hasRoute({ method, url }), route).toBe(true)
+  }
+  expect(Object.keys(expectations()).sort()).toEqual(routes.filter((route) => !open.includes(route)).sort())
+})
+
+test('a route without an entry cannot be registered', async () => {
+  const other = testConsole()
+  void other.app.register(async (plugin) => void plugin.get('/api/secret', () => 'x'))
+  await expect(other.app.ready()).rejects.toThrow('GET /api/secret has no entry')
+})
+
+describe.each(routes.filter((route) => !open.includes(route)))('%s', (route) => {
+  test('answers nobody who is not signed in', async () => {
+    const { status, code } = await shoot(route, expectations()[route]!.own, {})
+    expect([status, code]).toEqual([401, 'session.none'])
+  })
+
+  test('answers nobody with a session that never was', async () => {
+    const headers = { cookie: `vl_session=${'A'.repeat(43)}`, 'x-csrf-token': 'x' }
+    expect((await shoot(route, expectations()[route]!.own, headers)).status).toBe(401)
+  })
+
+  test('waits for the first change of password', async () => {
+    const { status, code } = await shoot(
+      route,
+      expectations()[route]!.own,
+      testing.person('admin', [], { mustChange: true }).headers
+    )
+    if (access[route] === 'own_session') expect(code).not.toBe('password.must_change')
+    else expect([status, code]).toEqual([403, 'password.must_change'])
+  })
+
+  if (!route.startsWith('GET '))
+    test('refuses an act without its CSRF token', async () => {
+      const { cookie } = testing.person('admin').headers
+      for (const token of [undefined, 'A'.repeat(32)]) {
+        const headers = { cookie: cookie!, ...(token === undefined ? {} : { 'x-csrf-token': token }) }
+        const { status, code } = await shoot(route, expectations()[route]!.own, headers)
+        expect([status, code]).toEqual([403, 'csrf.wrong'])
+      }
+    })
+
+  test.each(roles)('for %s it is as agreed, over the province and within one unit', async (role) => {
+    const { roles: allowed, own, foreign } = expectations()[route]!
+    // An owner without units sees nothing, so there is nothing to ask over the province.
+    const people: Person[] = [testing.person(role, [OWN]), ...(role === 'owner' ? [] : [testing.person(role)])]
+    for (const [index, person] of people.entries()) {
+      const mine = await shoot(route, own, person.headers)
+      const scoped = index === 0
+      if (!allowed.includes(role)) {
+        expect([mine.status, mine.code]).toEqual([403, 'access.denied'])
+        continue
+      }
+      if (route === 'POST /api/session/password') expect(mine.code).toBe('password.wrong')
+      else expect(mine.status, mine.body).toBeLessThan(300)
+      expect(mine.body).not.toContain(CITIZEN)
+      expect(mine.body).not.toContain(PHONE)
+      if (scoped)
+        for (const id of ['a-foreign', 'e-foreign', 'd-foreign', 'VL-0002']) expect(mine.body).not.toContain(id)
+      if (role === 'leader')
+        for (const trace of [SCRIPT.slice(0, 8), '046*', '091*', 'a-own']) expect(mine.body).not.toContain(trace)
+      if (foreign === undefined) continue
+      const theirs = await shoot(route, foreign, testing.person(role, scoped ? [OWN] : []).headers)
+      if (scoped) expect([404, 422], theirs.body).toContain(theirs.status)
+      else expect(theirs.status, theirs.body).toBeLessThan(300)
+    }
+  })
+})
+
+test('an owner without units sees nothing at all', async () => {
+  const { headers } = testing.person('owner')
+  expect((await shoot('GET', { url: '/api/alerts' }, headers)).body).not.toContain('a-own')
+  expect((await shoot('GET', { url: '/api/units' }, headers)).body).toContain('"units":[]')
+  expect((await shoot('GET', { url: '/api/alerts/a-own' }, headers)).status).toBe(404)
+  expect((await shoot('GET', { url: '/api/events/e-own' }, headers)).status).toBe(404)
+})
+
+test('asking for another unit in the address narrows to nothing, never widens', async () => {
+  const { headers } = testing.person('owner', [OWN])
+  for (const url of [`/api/alerts?unit=${FOREIGN}`, `/api/incidents?unit=${FOREIGN}`]) {
+    await shoot('GET', { url }, headers)
+    expect(testing.world.asked.at(-1)).toMatchObject({ scope: new Set() })
+  }
+  await shoot('GET', { url: `/api/events?unit=${FOREIGN}` }, headers)
+  expect(testing.world.asked.at(-1)).toMatchObject({ units: [] })
+})
+
+test('an incident of several units shows an owner its header and its own part only', async () => {
+  const { body } = await shoot('GET', { url: '/api/incidents/VL-0003' }, testing.person('owner', [OWN]).headers)
+  const seen = JSON.parse(body)
+  expect(seen.incident.units.map((unit: { code: string }) => unit.code)).toEqual([OWN])
+  expect(seen.alerts.map((alert: { id: string }) => alert.id)).toEqual(['a-own'])
+  expect(seen.timeline.map((entry: { unit: string }) => entry.unit)).toEqual([OWN])
+  expect(body).not.toContain(FOREIGN)
+})
+
+describe('seeing numbers whole', () => {
+  test.each([
+    ['admin', true, 200],
+    ['admin', false, 403],
+    ['analyst', true, 200],
+    ['owner', true, 200],
+    ['leader', true, 403],
+    ['auditor', true, 403]
+  ] as const)('%s, personally allowed %s: %i', async (role, mayUnmask, status) => {
+    const { headers } = testing.person(role, role === 'owner' ? [OWN] : [], { mayUnmask })
+    const answer = await shoot('POST', { url: '/api/events/e-own/unmask' }, headers)
+    expect(answer.status).toBe(status)
+    if (status !== 200) return
+    expect(answer.body).toContain(CITIZEN)
+    const entry = testing.parts.control.sql('SELECT act, target FROM audit ORDER BY id DESC LIMIT 1').get()
+    expect(entry).toEqual({ act: 'event.unmasked', target: 'e-own' })
+  })
+
+  test('does not reach into another unit', async () => {
+    const { headers } = testing.person('owner', [OWN], { mayUnmask: true })
+    expect((await shoot('POST', { url: '/api/events/e-foreign/unmask' }, headers)).status).toBe(404)
+  })
+})
+
+test('no role holds a permission by mistake of its name, and unknown ones are refused', () => {
+  for (const role of roles) {
+    expect(may({ role, mayUnmask: true }, undefined)).toBe(false)
+    expect(may({ role, mayUnmask: true }, 'everything' as never)).toBe(false)
+  }
+  for (const permission of permissions) expect(may({ role: 'root' as never, mayUnmask: true }, permission)).toBe(false)
+})

@@ -1,0 +1,96 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { startServer } from './server.ts'
+import { PASSWORD, testConsole } from './testing.ts'
+
+test('the address names the port the system chose, and a taken port is a clear error', async () => {
+  const soc = testConsole()
+  const url = await startServer(soc.app, soc.parts.config)
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
+  expect((await fetch(`${url}healthz`)).status).toBe(200)
+  const second = testConsole({ environment: { SOC_CONSOLE_PORT: new URL(url).port } })
+  await expect(startServer(second.app, second.parts.config)).rejects.toMatchObject({ code: 'console.listen' })
+  await soc.close()
+  await second.close()
+})
+
+test('every address is no address for a browser: loopback is shown', async () => {
+  const soc = testConsole({ environment: { SOC_CONSOLE_HOST: '0.0.0.0', SOC_PLAINTEXT: 'on' } })
+  expect(await startServer(soc.app, soc.parts.config)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
+  await soc.close()
+})
+
+test('with TLS the cookie belongs to this host and to TLS alone, and browsers stay with it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vl-tls-'))
+  const { key, certificate } = selfSigned()
+  writeFileSync(join(folder, 'key.pem'), key)
+  writeFileSync(join(folder, 'cert.pem'), certificate)
+  const environment = { SOC_TLS_CERT: join(folder, 'cert.pem'), SOC_TLS_KEY: join(folder, 'key.pem') }
+  const soc = testConsole({ environment })
+  try {
+    const url = await startServer(soc.app, soc.parts.config)
+    expect(url).toMatch(/^https:/)
+    const { id } = soc.person('analyst')
+    const { username } = soc.parts.control.sql('SELECT username FROM users WHERE id = ?').get(id) as {
+      username: string
+    }
+    const headers = await new Promise<Record<string, unknown>>((resolve, reject) => {
+      const asked = request(
+        `${url}api/session`,
+        {
+          method: 'POST',
+          ca: certificate,
+          checkServerIdentity: () => undefined,
+          headers: { 'content-type': 'application/json' }
+        },
+        (answer) => {
+          answer.resume()
+          resolve(answer.headers)
+        }
+      )
+      asked.on('error', reject)
+      asked.end(JSON.stringify({ username, password: PASSWORD }))
+    })
+    expect(String(headers['set-cookie'])).toMatch(
+      /^__Host-vl_session=[^;]+; Path=\/; HttpOnly; Secure; SameSite=Strict$/
+    )
+    expect(headers['strict-transport-security']).toContain('max-age=')
+  } finally {
+    await soc.close()
+    rmSync(folder, { recursive: true })
+  }
+})
+
+/** A self-signed certificate made here, so that no key lies in the repository: the least X.509 that Node accepts. */
+function selfSigned(): { key: string; certificate: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const tlv = (tag: number, ...parts: Buffer[]) => {
+    const body = Buffer.concat(parts)
+    const length = body.length < 128 ? [body.length] : [0x82, body.length >> 8, body.length & 255]
+    return Buffer.concat([Buffer.from([tag, ...length]), body])
+  }
+  const sequence = (...parts: Buffer[]) => tlv(0x30, ...parts)
+  const ecdsaWithSha256 = sequence(tlv(0x06, Buffer.from('2a8648ce3d040302', 'hex')))
+  const commonName = sequence(tlv(0x06, Buffer.from('550403', 'hex')), tlv(0x0c, Buffer.from('test')))
+  const name = sequence(tlv(0x31, commonName))
+  const validity = sequence(tlv(0x17, Buffer.from('200101000000Z')), tlv(0x17, Buffer.from('491231235959Z')))
+  const body = sequence(
+    tlv(0xa0, tlv(0x02, Buffer.from([2]))),
+    tlv(0x02, Buffer.from([1])),
+    ecdsaWithSha256,
+    name,
+    validity,
+    name,
+    publicKey.export({ type: 'spki', format: 'der' })
+  )
+  const signature = tlv(0x03, Buffer.from([0]), sign('sha256', body, privateKey))
+  const der = sequence(body, ecdsaWithSha256, signature).toString('base64')
+  return {
+    key: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+    certificate: `-----BEGIN CERTIFICATE-----\n${der.match(/.{1,64}/g)!.join('\n')}\n-----END CERTIFICATE-----\n`
+  }
+}
