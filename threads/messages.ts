@@ -1,3 +1,6 @@
+import type { IntakeNotice, ListenerOrder, ListenerStatus } from '#collector/intake.ts'
+import type { SpoolDamage } from '#collector/spool/spool.ts'
+import type { EcsEvent } from '#core/event.ts'
 import type { MatchBatch } from '#core/match.ts'
 import type { Origin } from '#core/origin.ts'
 import type { DataPlaneSnapshot } from '#core/sender.ts'
@@ -5,35 +8,7 @@ import type { Config } from '#core/config.ts'
 import type { RuleRow } from '#core/api.ts'
 import type { LedgerFates, StoreEntry } from '#store/store.ts'
 
-/** A listener as the composition root orders it; port 0 lets the system choose. `sender` pins whoever connects. */
-export type ListenerOrder = {
-  id: string
-  protocol: 'syslog-udp' | 'syslog-tcp' | 'http'
-  host: string
-  port: number
-  origin: Origin
-  sender?: string
-}
-export type ListenerStatus = {
-  id: string
-  protocol: string
-  address: string
-  port: number
-  origin: Origin
-  frames: number
-  bytes: number
-  refused: Record<string, number>
-}
-/** Something at the door that people should know: shown, and raised as a built-in alert. */
-export type IntakeNotice = {
-  kind: 'unknown_sender' | 'wrong_token' | 'first_event' | 'disk_guard'
-  at: number
-  origin: Origin
-  sender: string
-  peer: string
-  listener: string
-  count: number
-}
+export type { IntakeNotice, ListenerOrder, ListenerStatus } from '#collector/intake.ts'
 
 /** Main → intake. */
 export type ToIntake =
@@ -59,20 +34,20 @@ export type ReplayFrame = {
 }
 /** Intake → main. */
 export type FromIntake =
-  | { kind: 'ready'; spoolId: string; end: number; start: number }
+  | { kind: 'ready'; spoolId: string; end: number }
   | { kind: 'durable'; end: number }
   | { kind: 'opened'; id: number; listeners: ListenerStatus[]; error?: string }
   | { kind: 'closed'; id: number }
   | { kind: 'replayed'; id: number; error?: string }
   | {
       kind: 'status'
+      at: number
       end: number
-      start: number
       bytes: number
       refusal?: string
       received: { sender: string; origin: Origin; received: number; lastReceivedAt: number }[]
       listeners: ListenerStatus[]
-      damage: { at: number; file: string; offset: number; bytes: number; kept: string }[]
+      damage: SpoolDamage[]
     }
   | { kind: 'notice'; notice: IntakeNotice }
   | { kind: 'stopped' }
@@ -102,8 +77,20 @@ export type FromPipeline =
   | { kind: 'stopped' }
   | { kind: 'failed'; message: string }
 
+/** A dead letter that came back through the spool and parses now. */
+export type ReplayedLetter = {
+  letterId: string
+  frame: { sender: string; origin: Origin; receivedAt: number }
+  event: EcsEvent
+}
 /** Pipeline → store writer, over their own MessagePort: one encoded range of the spool. */
-export type ToStoreFromPipeline = { kind: 'batch'; from: number; to: number; entries: StoreEntry[] }
+export type ToStoreFromPipeline = {
+  kind: 'batch'
+  from: number
+  to: number
+  entries: StoreEntry[]
+  replayed: ReplayedLetter[]
+}
 /** Store writer → pipeline: one credit back. */
 export type FromStoreToPipeline = { kind: 'credit' }
 /** Main → store writer. */
@@ -118,6 +105,7 @@ export type FromStore =
   | { kind: 'ready'; position: number }
   | {
       kind: 'status'
+      at: number
       position: number
       durable: number
       fates: LedgerFates[]

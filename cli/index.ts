@@ -1,0 +1,53 @@
+import { messageOf, SocError } from '#core/errors.ts'
+import type { Command } from './command.ts'
+
+/** The subcommands; each file is loaded only when it is called. */
+const commands: Record<string, { about: string; load(): Promise<Command> }> = {
+  start: {
+    about: 'run Vọng Lâu: collectors, detector, store and console',
+    load: async () => (await import('./start.ts')).start
+  },
+  rules: { about: 'check, match and test Sigma rules', load: async () => (await import('./rules.ts')).rules },
+  parse: { about: 'show what the parsers make of lines', load: async () => (await import('./parse.ts')).parse },
+  replay: {
+    about: 'send a log file through a running listener',
+    load: async () => (await import('./replay.ts')).replay
+  },
+  ledger: { about: 'frames received and their fates', load: async () => (await import('./ledger.ts')).ledger },
+  'dead-letters': {
+    about: 'list dead letters or show one whole',
+    load: async () => (await import('./dead-letters.ts')).deadLetters
+  },
+  users: { about: 'list accounts, reset a password offline', load: async () => (await import('./users.ts')).users },
+  bench: { about: 'measure: soc bench NAME', load: async () => (await import('./bench.ts')).bench }
+}
+
+function usage(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length))
+  const lines = Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`)
+  return `Usage: npm run soc -- COMMAND [options]\n\n${lines.join('\n')}\n\nEvery command has --help.`
+}
+
+async function main(args: string[]): Promise<number> {
+  const [name, ...rest] = args
+  const entry = name === undefined ? undefined : commands[name]
+  if (entry === undefined) {
+    const asked = name === undefined || name === '--help' || name === 'help'
+    process.stderr.write(`${asked ? '' : `soc: there is no command "${name}"\n\n`}${usage()}\n`)
+    return asked ? 0 : 2
+  }
+  const command = await entry.load()
+  if (rest.includes('--help')) {
+    process.stdout.write(`${command.help.trim()}\n`)
+    return 0
+  }
+  return command.run(rest)
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  process.stderr.write(`soc: ${messageOf(error)}\n`)
+  if (!(error instanceof SocError) && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`)
+  process.exitCode = error instanceof SocError && error.code === 'cli.usage' ? 2 : 1
+}

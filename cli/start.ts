@@ -1,0 +1,56 @@
+import { hostname, userInfo } from 'node:os'
+import { readConfig, type Config } from '#core/config.ts'
+import { SocError } from '#core/errors.ts'
+import { startSoc, type RunningSoc } from '../main.ts'
+import { ensureWeb, webRoot } from './build-web.ts'
+import { readArgs, type Command } from './command.ts'
+
+/** `soc start`: the whole system in this process until SIGINT or SIGTERM. */
+export const start: Command = {
+  about: 'run Vọng Lâu',
+  help: `
+Usage: soc start [--no-build]
+
+Runs collectors, detector, store and console. Settings come from the environment (SOC_…) and from the file that SOC_CONFIG
+names; .env.example lists them all. The console is built first when it is missing or stale, unless --no-build. SIGINT or SIGTERM stops in order: what was acknowledged is kept.`,
+  async run(args) {
+    const { values } = readArgs(args, { 'no-build': { type: 'boolean' } })
+    const config = readConfig(process.env)
+    const say = (line: string) => process.stdout.write(`${line}\n`)
+    const started = performance.now()
+    if (values['no-build'] !== true) await ensureWeb(say)
+    const soc = await startSoc(config, { webRoot, say })
+    printWelcome(config, soc, say, performance.now() - started)
+    const failed = await new Promise<string | undefined>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(undefined))
+      soc.onFailed((reason) => resolve(reason))
+    })
+    say(failed === undefined ? 'stopping …' : `stopping: ${failed}`)
+    await soc.stop()
+    if (failed !== undefined) throw new SocError('soc.failed', failed)
+    return 0
+  }
+}
+
+function printWelcome(config: Config, soc: RunningSoc, say: (line: string) => void, tookMs: number) {
+  const port = new URL(soc.url).port
+  say('')
+  say(`Vọng Lâu is listening: ${soc.url}   (${(tookMs / 1000).toFixed(1)} s)`)
+  say(`  from another computer:  ssh -L ${port}:127.0.0.1:${port} ${userInfo().username}@${hostname()}`)
+  say(`  open to the network:    SOC_CONSOLE_HOST=0.0.0.0 with SOC_TLS_CERT and SOC_TLS_KEY`)
+  for (const listener of soc.listeners) say(`  ${listener.protocol.padEnd(11)} ${listener.address}`)
+  if (soc.firstPassword !== undefined) {
+    // To the terminal only: a log file or a container's log must never hold it.
+    if (process.stdout.isTTY)
+      say(
+        `\n  first sign-in: ${soc.firstPassword.username} / ${soc.firstPassword.password}   (shown once, to be changed)`
+      )
+    else
+      say(
+        `\n  first sign-in: npm run soc -- users reset-password ${soc.firstPassword.username}   (no terminal here to show a password on)`
+      )
+  }
+  if (soc.demonstrationRunning) say('  a demonstration is playing; SOC_DEMO=off or the button in the console ends it')
+  say(`  data folder: ${config.SOC_DATA}`)
+  say('')
+}

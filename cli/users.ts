@@ -1,0 +1,63 @@
+import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { resetPassword } from '#console/server/accounts/accounts.ts'
+import { systemClock } from '#core/clock.ts'
+import { readConfig } from '#core/config.ts'
+import { SocError } from '#core/errors.ts'
+import { openControl } from '#store/control/control.ts'
+import { readArgs, table, type Command } from './command.ts'
+
+/** `soc users`: accounts without the console, for whoever can read the data folder. */
+export const users: Command = {
+  about: 'list accounts, reset a password offline',
+  help: `
+Usage: soc users [list] [--json]
+       soc users reset-password USERNAME
+
+reset-password prints a new password once, ends the account's sessions and forces a change at the next sign-in.
+Works while Vọng Lâu runs and when it does not. The data folder is SOC_DATA.`,
+  async run(args) {
+    const { values, positionals } = readArgs(args, { json: { type: 'boolean' } })
+    const path = join(readConfig(process.env).SOC_DATA, 'control.db')
+    if (!existsSync(path))
+      throw new SocError('cli.no_data', `SOC_DATA holds no control database yet (${path}): start Vọng Lâu once`)
+    const control = openControl(path)
+    try {
+      const [action = 'list', username] = positionals
+      if (action === 'reset-password') {
+        if (username === undefined) throw new SocError('cli.usage', 'users reset-password needs a username')
+        process.stdout.write(`${await resetPassword(control, username, systemClock)}\n`)
+        return 0
+      }
+      if (action !== 'list') throw new SocError('cli.usage', `users: there is no action "${action}"`)
+      const rows = control
+        .sql('SELECT username, name, role, units, enabled, last_sign_in_at FROM users ORDER BY username')
+        .all() as {
+        username: string
+        name: string
+        role: string
+        units: string
+        enabled: number
+        last_sign_in_at: number | null
+      }[]
+      if (values.json)
+        process.stdout.write(
+          `${JSON.stringify(rows.map((row) => ({ ...row, units: JSON.parse(row.units), enabled: row.enabled === 1 })))}\n`
+        )
+      else {
+        const text = rows.map((row) => [
+          row.username,
+          row.name,
+          row.role,
+          row.units === '[]' ? '' : row.units,
+          row.enabled === 1 ? '' : 'off',
+          row.last_sign_in_at === null ? 'never' : new Date(row.last_sign_in_at).toISOString()
+        ])
+        process.stdout.write(`${table(['username', 'name', 'role', 'units', 'state', 'last sign-in'], text)}\n`)
+      }
+      return 0
+    } finally {
+      control.close()
+    }
+  }
+}

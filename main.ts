@@ -1,0 +1,193 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import cron from 'node-cron'
+import pino from 'pino'
+import { createFirstAdministrator } from '#console/server/accounts/accounts.ts'
+import { buildApp } from '#console/server/app.ts'
+import { dataPlaneSnapshot } from '#console/server/senders.ts'
+import { startServer } from '#console/server/server.ts'
+import { systemClock } from '#core/clock.ts'
+import type { Config } from '#core/config.ts'
+import { lockDataFolder } from '#core/lock.ts'
+import { createAlerts } from '#detector/alerts/alerts.ts'
+import { builtInRules, createBuiltIn } from '#detector/alerts/built-in.ts'
+import { loadInventory } from '#province/load.ts'
+import { openControl } from '#store/control/control.ts'
+import { startDataPlane } from '#threads/data-plane.ts'
+import type { ListenerOrder, ListenerStatus } from '#threads/messages.ts'
+import { createReadPool } from '#threads/read-pool.ts'
+import { version } from './core/version.ts'
+import { createDemonstration, storyFolder } from './wiring/demonstration.ts'
+import { createLedgerFile } from './wiring/ledger-file.ts'
+import { createLiveLink } from './wiring/live-link.ts'
+import { replayDeadLetters } from './wiring/replay.ts'
+import { createRulesPart } from './wiring/rules-part.ts'
+import { sourcesStatus } from './wiring/sources-status.ts'
+import { createWatch } from './wiring/watch.ts'
+
+const DAY_MS = 86_400_000
+
+export type RunningSoc = {
+  url: string
+  listeners: ListenerStatus[]
+  /** Only on an empty data folder: shown once. */
+  firstPassword: { username: string; password: string } | undefined
+  demonstrationRunning: boolean
+  /** Called when a thread ends that should not: the process must stop. */
+  onFailed(listener: (reason: string) => void): void
+  stop(): Promise<void>
+}
+
+/** The composition root: reads top to bottom, builds the parts, joins them, and stops them in the reverse order. */
+export async function startSoc(
+  config: Config,
+  options: { webRoot?: string; say(line: string): void }
+): Promise<RunningSoc> {
+  const clock = systemClock
+  mkdirSync(config.SOC_DATA, { recursive: true, mode: 0o700 })
+  const lock = lockDataFolder(config.SOC_DATA)
+  const log = pino(
+    { level: config.SOC_LOG_LEVEL },
+    pino.destination({ dest: join(config.SOC_DATA, 'soc.log'), mkdir: true, sync: false })
+  )
+  const inventory = loadInventory(config.SOC_CATALOGUE_DATE)
+  const control = openControl(join(config.SOC_DATA, 'control.db'))
+  const firstPassword = await createFirstAdministrator(control, clock)
+
+  // Control plane: alerts and incidents, pushed to the screens as they change.
+  const link = createLiveLink()
+  const alerts = createAlerts({ control, inventory, clock, onChange: link.changed })
+  const builtIn = createBuiltIn(inventory)
+  const snapshot = () => dataPlaneSnapshot(control, inventory)
+  const watch = createWatch({
+    clock,
+    silentAfterMs: config.SOC_SILENT_AFTER_MIN * 60_000,
+    builtIn,
+    senders: () => snapshot().senders,
+    raise: (fold) => alerts.raise(fold)
+  })
+
+  // Data plane: its threads commit through here and are told what they need to know.
+  const writeLedger = createLedgerFile(config.SOC_DATA)
+  let failed: ((reason: string) => void) | undefined
+  const dataPlane = await startDataPlane(config, {
+    position: (spoolId) => alerts.position(spoolId),
+    commit: (batch, spoolId) => alerts.commit(batch, spoolId),
+    snapshot,
+    notice(notice) {
+      log.info({ notice }, 'intake notice')
+      link.notice(notice)
+      watch.notice(notice)
+    },
+    changed(state) {
+      watch.state(state)
+      link.state(state)
+      writeLedger(state.ledger)
+    },
+    failed(thread, message) {
+      log.fatal({ thread, message }, 'thread failed')
+      failed?.(`${thread}: ${message}`)
+    }
+  })
+
+  const reader = createReadPool(config)
+  const demonstration = createDemonstration({
+    folder: storyFolder,
+    control,
+    clock,
+    dataPlane,
+    sendersChanged: () => dataPlane.setSnapshot(snapshot()),
+    forget: () => alerts.endDemonstration(),
+    told: (message) => log.warn({ message }, 'demonstration')
+  })
+  const rules = createRulesPart({
+    control,
+    clock,
+    loaded: () => ({ rules: dataPlane.state.rules, loadedAt: dataPlane.state.rulesLoadedAt }),
+    builtIn: builtInRules
+  })
+
+  // Console.
+  const intakePort = (protocol: string) =>
+    dataPlane.state.listeners.find((listener) => listener.protocol === protocol && listener.origin === 'real')?.port ??
+    0
+  const app = await buildApp({
+    config,
+    clock,
+    control,
+    inventory,
+    alerts,
+    search: reader,
+    sources: () => sourcesStatus(dataPlane.state, config),
+    rules,
+    replay: (ids) => replayDeadLetters(ids, { reader, dataPlane, snapshot: snapshot() }),
+    demonstration: { status: () => demonstration.status(), end: () => demonstration.end() },
+    onSnapshotChanged: (changed) => dataPlane.setSnapshot(changed),
+    readiness: () => [
+      { name: 'rules', ready: dataPlane.state.rulesLoadedAt > 0, reason: 'rules are still loading' },
+      { name: 'store', ready: dataPlane.state.store.away === null, reason: dataPlane.state.store.away?.reason ?? '' },
+      { name: 'spool', ready: dataPlane.state.spool.refusal === null, reason: dataPlane.state.spool.refusal ?? '' }
+    ],
+    intake: () => ({
+      host: config.SOC_INTAKE_HOST,
+      httpPort: intakePort('http'),
+      syslogPort: intakePort('syslog-tcp')
+    }),
+    version,
+    ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
+    log
+  })
+  const url = await startServer(app, config)
+  link.connect(app.live)
+  const listeners = await dataPlane.open(realListeners(config))
+  const runningFile = join(config.SOC_DATA, 'running.json')
+  writeFileSync(
+    runningFile,
+    JSON.stringify({
+      pid: process.pid,
+      url,
+      listeners: listeners.map(({ id, protocol, port }) => ({ id, protocol, port }))
+    })
+  )
+
+  const fresh = firstPassword !== undefined
+  if (demonstration.wanted(config.SOC_DEMO, fresh)) await demonstration.start()
+  else if (config.SOC_DEMO === 'off' && demonstration.status() !== null) await demonstration.end()
+
+  const retention = cron.schedule(
+    '10 1 * * *',
+    async () => {
+      const removed = await dataPlane.expire({ beforeMs: clock.now() - config.SOC_RETENTION_DAYS * DAY_MS })
+      if (removed.length > 0) log.info({ removed }, 'retention')
+    },
+    { timezone: 'Asia/Ho_Chi_Minh' }
+  )
+
+  return {
+    url,
+    listeners,
+    firstPassword,
+    demonstrationRunning: demonstration.status()?.running ?? false,
+    onFailed: (listener) => (failed = listener),
+    async stop() {
+      await retention.stop()
+      rmSync(runningFile, { force: true })
+      demonstration.stop()
+      await dataPlane.stop()
+      await app.close()
+      await reader.close()
+      control.close()
+      lock.release()
+      log.flush()
+    }
+  }
+}
+
+function realListeners(config: Config): ListenerOrder[] {
+  const host = config.SOC_INTAKE_HOST
+  return [
+    { id: 'syslog-udp', protocol: 'syslog-udp', host, port: config.SOC_SYSLOG_UDP_PORT, origin: 'real' },
+    { id: 'syslog-tcp', protocol: 'syslog-tcp', host, port: config.SOC_SYSLOG_TCP_PORT, origin: 'real' },
+    { id: 'http', protocol: 'http', host, port: config.SOC_HTTP_PORT, origin: 'real' }
+  ]
+}

@@ -1,0 +1,266 @@
+import { MessageChannel, Worker } from 'node:worker_threads'
+import type { RuleRow } from '#core/api.ts'
+import type { Config } from '#core/config.ts'
+import { SocError } from '#core/errors.ts'
+import type { Ledger } from '#core/ledger.ts'
+import type { MatchBatch } from '#core/match.ts'
+import type { Origin } from '#core/origin.ts'
+import type { DataPlaneSnapshot } from '#core/sender.ts'
+import { ledgerOf, type FatesAt } from './ledger.ts'
+import type {
+  FromIntake,
+  FromPipeline,
+  FromStore,
+  IntakeNotice,
+  ListenerOrder,
+  ListenerStatus,
+  ReplayFrame,
+  ToIntake,
+  ToPipeline,
+  ToStore
+} from './messages.ts'
+
+/** Store statuses remembered to find one older than an intake status; both come twice a second. */
+const STATUS_MEMORY = 8
+
+/** What the control plane answers to the data plane, and what it wants to know. */
+export type ControlSide = {
+  /** Position and checkpoint committed for this spool; -1 when none. */
+  position(spoolId: string): { offset: number; checkpoint?: { offset: number; state: Uint8Array } }
+  /** Commits a batch; returns when it is durable. */
+  commit(batch: MatchBatch, spoolId: string): void
+  snapshot(): DataPlaneSnapshot
+  notice(notice: IntakeNotice): void
+  /** After every status: ledger, store state, lags. */
+  changed(state: DataPlaneState): void
+  /** A thread died or cannot start: the process must end. */
+  failed(thread: string, message: string): void
+}
+
+export type DataPlaneState = {
+  ledger: Ledger | undefined
+  listeners: ListenerStatus[]
+  spool: { bytes: number; end: number; refusal: string | null; damage: number }
+  detector: { position: number; eventsPerSecond: number }
+  store: { position: number; away: { since: number; reason: string } | null }
+  rules: RuleRow[]
+  rulesLoadedAt: number
+  rulesLoadMs: number
+}
+
+export type DataPlane = {
+  readonly state: DataPlaneState
+  open(listeners: ListenerOrder[]): Promise<ListenerStatus[]>
+  close(listeners: string[]): Promise<void>
+  setSnapshot(snapshot: DataPlaneSnapshot): void
+  replay(frames: ReplayFrame[]): Promise<void>
+  expire(what: { beforeMs: number } | { origin: Origin }): Promise<string[]>
+  reloadRules(): void
+  stop(): Promise<void>
+}
+
+/** Starts intake, pipeline and store threads and joins them to the control side. Resolves when the rules are loaded and frames can be taken. */
+export async function startDataPlane(config: Config, control: ControlSide): Promise<DataPlane> {
+  const spawn = (name: string, data: unknown, ports: import('node:worker_threads').MessagePort[] = []) =>
+    new Worker(new URL(`./${name}.ts`, import.meta.url), { name, workerData: data, transferList: ports })
+  const channel = new MessageChannel()
+  const intake = spawn('intake', { config })
+  const pipeline = spawn('pipeline', { storePort: channel.port1 }, [channel.port1])
+  const store = spawn('store', { pipelinePort: channel.port2 }, [channel.port2])
+  const toIntake = (message: ToIntake) => intake.postMessage(message)
+  const toPipeline = (message: ToPipeline) => pipeline.postMessage(message)
+  const toStore = (message: ToStore) => store.postMessage(message)
+
+  const state: DataPlaneState = {
+    ledger: undefined,
+    listeners: [],
+    spool: { bytes: 0, end: 0, refusal: null, damage: 0 },
+    detector: { position: -1, eventsPerSecond: 0 },
+    store: { position: -1, away: null },
+    rules: [],
+    rulesLoadedAt: 0,
+    rulesLoadMs: 0
+  }
+  const asked = new Map<number, { resolve(value: never): void; reject(error: Error): void }>()
+  let nextId = 1
+  const ask = <T>(send: (id: number) => void): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      const id = nextId++
+      asked.set(id, { resolve: resolve as (value: never) => void, reject })
+      send(id)
+    })
+  const answer = (id: number, value: unknown, error?: string) => {
+    const question = asked.get(id)
+    asked.delete(id)
+    if (error !== undefined) question?.reject(new SocError('data_plane.refused', error))
+    else question?.resolve(value as never)
+  }
+
+  let spoolId = ''
+  let stopping = false
+  let fatesSeen: FatesAt[] = []
+  let durable = { store: -1, checkpoint: -1 }
+  let passed = 0
+  const stopped = new Map<string, () => void>()
+  let rulesReady: () => void
+  const ready = new Promise<void>((resolve) => (rulesReady = resolve))
+  let intakeReady: () => void
+  const listening = new Promise<void>((resolve) => (intakeReady = resolve))
+  const failures: { reject?: (error: Error) => void } = {}
+  const failing = new Promise<never>((_resolve, reject) => (failures.reject = reject))
+  failing.catch(() => undefined)
+  const fail = (thread: string, message: string) => {
+    if (stopping) return
+    failures.reject?.(new SocError('data_plane.failed', `${thread}: ${message}`))
+    control.failed(thread, message)
+  }
+  for (const [name, worker] of [
+    ['intake', intake],
+    ['pipeline', pipeline],
+    ['store', store]
+  ] as const) {
+    worker.on('error', (error) => fail(name, error instanceof Error ? (error.stack ?? error.message) : String(error)))
+    worker.on('exit', (code) => {
+      stopped.get(name)?.()
+      if (!stopping) fail(name, `thread ended with code ${code}`)
+    })
+  }
+
+  /** The spool may drop what both the store and the correlation checkpoint have passed for good. */
+  function release() {
+    const offset = Math.min(durable.store, durable.checkpoint) + 1
+    if (offset > passed) {
+      passed = offset
+      toIntake({ kind: 'passed', offset })
+    }
+  }
+
+  intake.on('message', (message: FromIntake) => {
+    switch (message.kind) {
+      case 'ready': {
+        spoolId = message.spoolId
+        state.spool.end = message.end
+        const committed = control.position(spoolId)
+        const snapshot = control.snapshot()
+        toPipeline({
+          kind: 'begin',
+          config,
+          spoolId,
+          position: committed.offset,
+          ...(committed.checkpoint ? { checkpoint: committed.checkpoint } : {}),
+          snapshot,
+          end: message.end
+        })
+        durable.checkpoint = committed.checkpoint?.offset ?? -1
+        toStore({ kind: 'begin', config, spoolId, snapshot, end: message.end })
+        intakeReady()
+        return
+      }
+      case 'durable':
+        state.spool.end = message.end
+        toPipeline({ kind: 'durable', end: message.end })
+        toStore({ kind: 'durable', end: message.end })
+        return
+      case 'status': {
+        state.listeners = message.listeners
+        state.spool = {
+          bytes: message.bytes,
+          end: message.end,
+          refusal: message.refusal ?? null,
+          damage: message.damage.length
+        }
+        const older = fatesSeen.findLast((seen) => seen.at <= message.at)
+        if (older) state.ledger = ledgerOf({ at: message.at, end: message.end, received: message.received }, older)
+        control.changed(state)
+        return
+      }
+      case 'opened':
+        return answer(message.id, message.listeners, message.error)
+      case 'closed':
+        return answer(message.id, undefined)
+      case 'replayed':
+        return answer(message.id, undefined, message.error)
+      case 'notice':
+        return control.notice(message.notice)
+      case 'failed':
+        return fail('intake', message.message)
+      case 'stopped':
+        return
+    }
+  })
+  pipeline.on('message', (message: FromPipeline) => {
+    switch (message.kind) {
+      case 'matches':
+        control.commit(message.batch, spoolId)
+        if (message.batch.checkpoint) {
+          durable = { ...durable, checkpoint: message.batch.to }
+          release()
+        }
+        toPipeline({ kind: 'committed', to: message.batch.to })
+        return
+      case 'rules':
+        Object.assign(state, { rules: message.rules, rulesLoadedAt: message.loadedAt, rulesLoadMs: message.loadMs })
+        rulesReady()
+        control.changed(state)
+        return
+      case 'status':
+        state.detector = { position: message.position, eventsPerSecond: message.eventsPerSecond }
+        return
+      case 'failed':
+        return fail('pipeline', message.message)
+      case 'stopped':
+        return
+    }
+  })
+  store.on('message', (message: FromStore) => {
+    switch (message.kind) {
+      case 'ready':
+        state.store.position = message.position
+        return
+      case 'status':
+        fatesSeen = [...fatesSeen, message].slice(-STATUS_MEMORY)
+        state.store = { position: message.position, away: message.away ?? null }
+        if (message.durable > durable.store) {
+          durable = { ...durable, store: message.durable }
+          release()
+        }
+        return
+      case 'expired':
+        return answer(message.id, message.removed, message.error)
+      case 'failed':
+        return fail('store', message.message)
+      case 'stopped':
+        return
+    }
+  })
+
+  toIntake({ kind: 'snapshot', snapshot: control.snapshot() })
+  await Promise.race([Promise.all([ready, listening]), failing])
+
+  return {
+    state,
+    open: (listeners) => ask((id) => toIntake({ kind: 'open', id, listeners })),
+    close: (listeners) => ask((id) => toIntake({ kind: 'close', id, listeners })),
+    setSnapshot(snapshot) {
+      toIntake({ kind: 'snapshot', snapshot })
+      toPipeline({ kind: 'snapshot', snapshot })
+      toStore({ kind: 'snapshot', snapshot })
+    },
+    replay: (frames) => ask((id) => toIntake({ kind: 'replay', id, frames })),
+    expire: (what) => ask((id) => toStore({ kind: 'expire', id, what })),
+    reloadRules: () => toPipeline({ kind: 'reload' }),
+    async stop() {
+      stopping = true
+      // Intake first, so that what it took is durable; then the detector reports its position; the store ends last.
+      for (const [name, worker] of [
+        ['intake', intake],
+        ['pipeline', pipeline],
+        ['store', store]
+      ] as const) {
+        const ended = new Promise<void>((resolve) => stopped.set(name, resolve))
+        worker.postMessage({ kind: 'stop' })
+        await ended
+      }
+    }
+  }
+}

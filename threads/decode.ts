@@ -1,0 +1,53 @@
+import type { SpoolRecord } from '#collector/spool/spool.ts'
+import { encodeEvent } from '#collector/encode.ts'
+import type { EcsEvent, Outcome } from '#core/event.ts'
+import { frameFlag, type SpooledFrame } from '#core/frame.ts'
+import type { DeadLetterInput, StoreEntry } from '#store/store.ts'
+
+/** A dead letter that came back through the spool and is an event now. */
+export type Replayed = { offset: number; letterId: string; event: EcsEvent; frame: SpooledFrame }
+
+/** What one spool record means for the store and, when it is an event, for the detector. */
+export type Decoded = { entry: StoreEntry; event?: EcsEvent; replayed?: Replayed }
+
+/**
+ * One spool record → its fate. The same function serves the pipeline and a store writer that has fallen behind,
+ * so both come to the same fates and ids. A record that changes no fate (a replayed frame) counts 0.
+ */
+export function decodeRecord(record: SpoolRecord, interpret: (frame: SpooledFrame) => Outcome): Decoded {
+  if (record.kind === 'note') {
+    const { sender, origin, fate, count } = record.note
+    return { entry: { offset: record.offset, sender, origin, receivedAt: 0, fate, count } }
+  }
+  const { frame } = record
+  const place = { offset: frame.offset, sender: frame.sender, origin: frame.origin, receivedAt: frame.receivedAt }
+  const outcome = interpret(frame)
+  if ((frame.flags & frameFlag.replay) !== 0) {
+    const entry: StoreEntry = { ...place, fate: 'joined', count: 0 }
+    if ('rejected' in outcome) return { entry }
+    return {
+      entry,
+      event: outcome.event,
+      replayed: { offset: frame.offset, letterId: frame.id, event: outcome.event, frame }
+    }
+  }
+  if ('rejected' in outcome) {
+    return { entry: { ...place, fate: 'dead_lettered', letter: letterOf(frame, outcome.rejected) } }
+  }
+  return { entry: { ...place, fate: 'stored', event: encodeEvent(outcome.event) }, event: outcome.event }
+}
+
+function letterOf(frame: SpooledFrame, rejected: { code: string; detail: string }): DeadLetterInput {
+  return {
+    id: frame.id,
+    code: rejected.code,
+    detail: rejected.detail,
+    listener: frame.listener,
+    peer: frame.peer,
+    unit: frame.unit,
+    hint: frame.hint,
+    flags: frame.flags,
+    clientKey: frame.clientKey,
+    raw: frame.raw.toString('base64')
+  }
+}

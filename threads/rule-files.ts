@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { existsSync, watch, type FSWatcher } from 'node:fs'
+import type { RuleRow } from '#core/api.ts'
+import type { JsonObject } from '#core/event.ts'
+import type { RuleError, SigmaRule } from '#detector/sigma/types.ts'
+
+/** Changes within this time are one reload: an editor or `git pull` touches many files at once. */
+const SETTLE_MS = 400
+
+/** Calls `changed` when anything below the folders changes; returns how to stop. */
+export function watchRules(folders: readonly string[], changed: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const watchers: FSWatcher[] = []
+  for (const folder of folders) {
+    if (!existsSync(folder)) continue
+    const watcher = watch(folder, { recursive: true }, (_event, name) => {
+      if (name !== null && !/\.ya?ml$/.test(name)) return
+      clearTimeout(timer)
+      timer = setTimeout(changed, SETTLE_MS)
+    })
+    // A folder that vanishes ends its watcher; the rules read before stay in force.
+    watcher.on('error', () => watcher.close())
+    watchers.push(watcher)
+  }
+  return () => {
+    clearTimeout(timer)
+    for (const watcher of watchers) watcher.close()
+  }
+}
+
+/** The short hash of a rule's text: its version. */
+export function ruleVersion(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12)
+}
+
+/** Rows of the rules screen as far as the data plane knows; the control plane adds the counts. */
+export function ruleRows(rules: readonly SigmaRule[], errors: readonly RuleError[]): RuleRow[] {
+  const broken = new Map(errors.filter((error) => error.ruleId !== undefined).map((error) => [error.ruleId!, error]))
+  const rows = rules.map((rule): RuleRow => {
+    const error = broken.get(rule.id)
+    broken.delete(rule.id)
+    return {
+      id: rule.id,
+      title: { vi: vietnameseTitle(rule.custom) ?? rule.title, en: rule.title },
+      level: rule.level,
+      status: rule.status,
+      kind: rule.kind,
+      logsource:
+        rule.kind === 'detection'
+          ? [rule.logsource.product, rule.logsource.category, rule.logsource.service].filter(Boolean).join(' / ')
+          : rule.type,
+      tags: rule.tags,
+      file: rule.file,
+      version: ruleVersion(rule.text),
+      state: error ? 'broken' : 'live',
+      error: error ? `${error.file}:${error.line}: ${error.message}` : null,
+      matches24h: 0,
+      falsePositiveShare: null
+    }
+  })
+  const unread = errors.filter((error) => error.ruleId === undefined || broken.has(error.ruleId))
+  return [
+    ...rows,
+    ...unread.map((error): RuleRow => {
+      const title = error.title ?? error.file.split('/').at(-1) ?? error.file
+      return {
+        id: error.ruleId ?? `${error.file}:${error.line}`,
+        title: { vi: title, en: title },
+        level: 'informational',
+        status: '',
+        kind: 'detection',
+        logsource: '',
+        tags: [],
+        file: error.file,
+        version: '',
+        state: 'broken',
+        error: `${error.file}:${error.line}: ${error.message}`,
+        matches24h: 0,
+        falsePositiveShare: null
+      }
+    })
+  ]
+}
+
+function vietnameseTitle(custom: JsonObject): string | undefined {
+  const soc = custom['soc']
+  const title = typeof soc === 'object' && soc !== null && !Array.isArray(soc) ? soc['title_vi'] : undefined
+  return typeof title === 'string' ? title : undefined
+}

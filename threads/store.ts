@@ -1,0 +1,281 @@
+import { join } from 'node:path'
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
+import { encodeEvent } from '#collector/encode.ts'
+import { createInterpreter } from '#collector/interpret.ts'
+import { openSpoolReader } from '#collector/spool/reader.ts'
+import { messageOf, SocError } from '#core/errors.ts'
+import { systemClock } from '#core/clock.ts'
+import type { StoreWriter } from '#store/store.ts'
+import { decodeRecord } from './decode.ts'
+import type { FromStore, FromStoreToPipeline, ReplayedLetter, ToStore, ToStoreFromPipeline } from './messages.ts'
+import { openWriter } from './open-store.ts'
+
+/** Records per write when catching up from the spool. */
+const CATCH_UP_RECORDS = 2_000
+const CATCH_UP_BYTES = 2 * 1024 * 1024
+/** First and longest pause between tries while the store is away, milliseconds. */
+const RETRY_FIRST_MS = 500
+const RETRY_MAX_MS = 15_000
+const STATUS_EVERY_MS = 500
+/** The durable position is asked for this often: it costs a checkpoint of the write-ahead log. */
+const DURABLE_EVERY_MS = 10_000
+
+const port = parentPort!
+const pipelinePort = (workerData as { pipelinePort: MessagePort }).pipelinePort
+const send = (message: FromStore) => port.postMessage(message)
+const giveCredit = () => pipelinePort.postMessage({ kind: 'credit' } satisfies FromStoreToPipeline)
+
+/** The only writer of the store: takes encoded ranges, and reads the spool itself where one is missing. */
+class StoreThread {
+  readonly #writer: StoreWriter
+  readonly #reader
+  readonly #interpreter
+  #end: number
+  #queue: ToStoreFromPipeline[] = []
+  #orders: Extract<ToStore, { kind: 'expire' }>[] = []
+  #running = false
+  #stopping = false
+  #away: { since: number; reason: string } | undefined
+  #durable = -1
+  #lastDurableAt = 0
+  #lastStatusAt = 0
+  #lastStatusPosition = -2
+  #wake: (() => void) | undefined
+
+  constructor(begin: Extract<ToStore, { kind: 'begin' }>, writer: StoreWriter) {
+    this.#writer = writer
+    this.#reader = openSpoolReader(join(begin.config.SOC_DATA, 'spool'))
+    this.#interpreter = createInterpreter(begin.snapshot)
+    this.#end = begin.end
+  }
+
+  take(batch: ToStoreFromPipeline) {
+    this.#queue.push(batch)
+    void this.run()
+  }
+
+  durable(end: number) {
+    this.#end = Math.max(this.#end, end)
+    void this.run()
+  }
+
+  setSnapshot(snapshot: Extract<ToStore, { kind: 'snapshot' }>['snapshot']) {
+    this.#interpreter.setSnapshot(snapshot)
+  }
+
+  expire(order: Extract<ToStore, { kind: 'expire' }>) {
+    this.#orders.push(order)
+    void this.run()
+  }
+
+  async run() {
+    if (this.#running) return
+    this.#running = true
+    try {
+      while (!this.#stopping) {
+        const order = this.#orders.shift()
+        if (order) await this.#expire(order)
+        const batch = this.#queue.shift()
+        if (batch) {
+          await this.#catchUp(batch.from)
+          await this.#write(batch)
+          giveCredit()
+        } else if (!order) break
+        this.status(false)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    } finally {
+      this.#running = false
+    }
+  }
+
+  /**
+   * Reads the spool for what was never handed over, up to (not including) `before`. Also called by the timer with the
+   * durable end, so that a skipped hand-over is made good when the pipeline falls quiet.
+   */
+  async #catchUp(before: number) {
+    while (!this.#stopping && this.#writer.position(0) + 1 < before) {
+      const from = Math.max(this.#writer.position(0) + 1, this.#reader.start())
+      const batch = this.#reader.read(from, Math.min(before, this.#end), {
+        maxRecords: CATCH_UP_RECORDS,
+        maxBytes: CATCH_UP_BYTES
+      })
+      if (batch.next <= from) return
+      const range: ToStoreFromPipeline = { kind: 'batch', from, to: batch.next - 1, entries: [], replayed: [] }
+      for (const record of batch.records) {
+        const decoded = decodeRecord(record, this.#interpreter.interpret)
+        range.entries.push(decoded.entry)
+        if (decoded.replayed) {
+          const { sender, origin, receivedAt } = decoded.replayed.frame
+          range.replayed.push({
+            letterId: decoded.replayed.letterId,
+            frame: { sender, origin, receivedAt },
+            event: decoded.replayed.event
+          })
+        }
+      }
+      await this.#write(range)
+      this.status(false)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+
+  /** When the queue is empty but the spool is ahead for a while: nobody will hand these over any more. */
+  async idle() {
+    if (this.#running || this.#queue.length > 0 || this.#stopping) return
+    if (this.#writer.position(0) + 1 >= this.#end) return
+    this.#running = true
+    try {
+      await this.#catchUp(this.#end)
+    } finally {
+      this.#running = false
+    }
+    void this.run()
+  }
+
+  async #write(batch: ToStoreFromPipeline) {
+    const position = this.#writer.position(0)
+    if (batch.to <= position) return
+    const entries = batch.entries.filter((entry) => entry.offset > position)
+    let pause = RETRY_FIRST_MS
+    while (!this.#stopping) {
+      try {
+        for (const letter of batch.replayed) await this.#resolve(letter)
+        await this.#writer.write({ partition: 0, from: position + 1, to: batch.to, entries })
+        if (this.#away) {
+          this.#away = undefined
+          this.status(true)
+        }
+        return
+      } catch (error) {
+        // Everything is retried: the spool holds, and giving up would lose what a sender was told is safe.
+        this.#away ??= { since: Date.now(), reason: '' }
+        this.#away.reason = messageOf(error)
+        this.status(true)
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, pause)
+          this.#wake = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
+        pause = Math.min(pause * 2, RETRY_MAX_MS)
+      }
+    }
+  }
+
+  async #resolve(letter: ReplayedLetter) {
+    await this.#writer.resolveDeadLetter(
+      letter.letterId,
+      letter.frame.origin,
+      letter.frame.receivedAt,
+      encodeEvent(letter.event)
+    )
+  }
+
+  async #expire(order: Extract<ToStore, { kind: 'expire' }>) {
+    try {
+      const { removed } = await this.#writer.expire(order.what)
+      send({ kind: 'expired', id: order.id, removed })
+    } catch (error) {
+      send({ kind: 'expired', id: order.id, removed: [], error: messageOf(error) })
+    }
+    this.status(true)
+  }
+
+  status(force: boolean) {
+    const now = Date.now()
+    const position = this.#writer.position(0)
+    if (!force && (now - this.#lastStatusAt < STATUS_EVERY_MS || position === this.#lastStatusPosition)) return
+    this.#lastStatusAt = now
+    this.#lastStatusPosition = position
+    send({
+      kind: 'status',
+      at: now,
+      position,
+      durable: this.#durable,
+      fates: this.#writer.fates(),
+      ...(this.#away ? { away: this.#away } : {})
+    })
+  }
+
+  async tick() {
+    void this.idle()
+    if (Date.now() - this.#lastDurableAt >= DURABLE_EVERY_MS && !this.#running) {
+      this.#lastDurableAt = Date.now()
+      try {
+        this.#durable = await this.#writer.durablePosition(0)
+      } catch (error) {
+        this.#away ??= { since: Date.now(), reason: messageOf(error) }
+      }
+      this.status(true)
+    } else this.status(false)
+  }
+
+  async stop() {
+    this.#stopping = true
+    this.#wake?.()
+    while (this.#running) await new Promise((resolve) => setImmediate(resolve))
+    this.status(true)
+    this.#reader.close()
+    await this.#writer.close()
+  }
+}
+
+let store: StoreThread | undefined
+const waiting: ToStoreFromPipeline[] = []
+let timer: NodeJS.Timeout | undefined
+
+async function begin(message: Extract<ToStore, { kind: 'begin' }>) {
+  let pause = RETRY_FIRST_MS
+  for (;;) {
+    try {
+      const writer = await openWriter(message.config, systemClock)
+      store = new StoreThread(message, writer)
+      send({ kind: 'ready', position: writer.position(0) })
+      store.status(true)
+      break
+    } catch (error) {
+      if (!(error instanceof SocError && error.code === 'store.away')) throw error
+      // The home is not there yet: frames wait in the spool, detection goes on, the console says so.
+      send({
+        kind: 'status',
+        at: Date.now(),
+        position: -1,
+        durable: -1,
+        fates: [],
+        away: { since: Date.now(), reason: error.message }
+      })
+      await new Promise((resolve) => setTimeout(resolve, pause))
+      pause = Math.min(pause * 2, RETRY_MAX_MS)
+    }
+  }
+  timer = setInterval(() => void store?.tick(), STATUS_EVERY_MS)
+  for (const batch of waiting.splice(0)) store.take(batch)
+  void store.run()
+}
+
+pipelinePort.on('message', (message: ToStoreFromPipeline) => {
+  if (store) store.take(message)
+  else waiting.push(message)
+})
+port.on('message', (message: ToStore) => {
+  switch (message.kind) {
+    case 'begin':
+      begin(message).catch((error: unknown) => send({ kind: 'failed', message: messageOf(error) }))
+      return
+    case 'snapshot':
+      return store?.setSnapshot(message.snapshot)
+    case 'durable':
+      return store?.durable(message.end)
+    case 'expire':
+      return store?.expire(message)
+    case 'stop':
+      clearInterval(timer)
+      void (store?.stop() ?? Promise.resolve()).then(() => {
+        send({ kind: 'stopped' })
+        pipelinePort.close()
+        port.close()
+      })
+  }
+})

@@ -1,0 +1,30 @@
+import type { AlertRow, IncidentRow } from '#core/api.ts'
+import type { Live } from '#console/server/live.ts'
+import type { DataPlaneState } from '#threads/data-plane.ts'
+import type { IntakeNotice } from '#threads/messages.ts'
+
+/**
+ * What changes in the control plane, on its way to the screens. Before the server listens nobody can watch: what changes
+ * until then is fetched by the first page.
+ */
+export function createLiveLink() {
+  let live: Live | undefined
+  return {
+    connect(target: Live) {
+      live = target
+    },
+    changed(changed: { alerts: AlertRow[]; incidents: IncidentRow[] }) {
+      for (const alert of changed.alerts) live?.publishAlert(alert)
+      for (const incident of changed.incidents) live?.publishIncident(incident)
+      live?.publishSummary()
+    },
+    notice(notice: IntakeNotice) {
+      if (notice.kind === 'first_event') live?.senderHeard({ sender: notice.sender, at: notice.at })
+      if (notice.kind === 'wrong_token')
+        live?.senderHeard({ sender: notice.sender, at: notice.at, refusal: notice.kind })
+    },
+    state(_state: DataPlaneState) {
+      live?.publishSummary()
+    }
+  }
+}

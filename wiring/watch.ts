@@ -1,0 +1,85 @@
+import type { Clock } from '#core/clock.ts'
+import type { MatchFold } from '#core/match.ts'
+import type { Sender } from '#core/sender.ts'
+import type { DataPlaneState } from '#threads/data-plane.ts'
+import type { IntakeNotice } from '#threads/messages.ts'
+import type { BuiltIn } from '#detector/alerts/built-in.ts'
+
+/** A store that is away for less than this is a hiccup, not an alert. */
+const STORE_AWAY_AFTER_MS = 15_000
+/** An imbalance must be seen this many times in a row: two statuses may be read at different moments. */
+const IMBALANCE_SEEN = 4
+const SILENCE_CHECK_MS = 5_000
+/** Threshold of the demonstration's senders, shortened so that the story shows a silent commune. */
+const DEMONSTRATION_SILENT_AFTER_MS = 90_000
+
+/** The watchman over our own senses: turns what the data plane says of itself into built-in alerts, once per occurrence. */
+export function createWatch(parts: {
+  clock: Clock
+  silentAfterMs: number
+  builtIn: BuiltIn
+  senders(): Sender[]
+  raise(fold: MatchFold): void
+}) {
+  const { clock, builtIn, raise } = parts
+  /** Senders whose silence has been told; bounded by the number of senders. */
+  const silent = new Set<string>()
+  let storeTold = false
+  let imbalances = 0
+  let imbalanceTold = false
+  let lastSilenceCheck = 0
+
+  function checkSilence(state: DataPlaneState) {
+    const now = clock.now()
+    if (now - lastSilenceCheck < SILENCE_CHECK_MS || state.ledger === undefined) return
+    lastSilenceCheck = now
+    const lastOf = new Map(state.ledger.rows.map((row) => [row.sender, row.lastReceivedAt]))
+    for (const sender of parts.senders()) {
+      const last = lastOf.get(sender.id) ?? 0
+      const limit = sender.origin === 'demonstration' ? DEMONSTRATION_SILENT_AFTER_MS : parts.silentAfterMs
+      // A sender that never spoke is not silent: it is shown as never heard.
+      const isSilent = sender.enabled && last > 0 && now - last > limit
+      if (!isSilent) silent.delete(sender.id)
+      else if (!silent.has(sender.id)) {
+        silent.add(sender.id)
+        raise(
+          builtIn.silentSource({
+            at: now,
+            sender: sender.id,
+            name: sender.name,
+            unit: sender.unit,
+            origin: sender.origin,
+            lastReceivedAt: last
+          })
+        )
+      }
+    }
+  }
+
+  return {
+    notice(notice: IntakeNotice) {
+      if (notice.kind === 'unknown_sender') raise(builtIn.unknownSender(notice))
+      if (notice.kind === 'wrong_token') raise(builtIn.wrongToken(notice))
+      if (notice.kind === 'disk_guard') raise(builtIn.diskGuard(notice))
+    },
+
+    state(state: DataPlaneState) {
+      const now = clock.now()
+      const { away } = state.store
+      if (away === null) storeTold = false
+      else if (!storeTold && now - away.since > STORE_AWAY_AFTER_MS) {
+        storeTold = true
+        raise(builtIn.storeAway({ at: now, since: away.since, reason: away.reason }))
+      }
+      if (state.ledger !== undefined) {
+        imbalances = state.ledger.balanced ? 0 : imbalances + 1
+        if (imbalances === 0) imbalanceTold = false
+        else if (imbalances >= IMBALANCE_SEEN && !imbalanceTold) {
+          imbalanceTold = true
+          raise(builtIn.ledgerImbalance({ at: now, detail: state.ledger.imbalance }))
+        }
+      }
+      checkSilence(state)
+    }
+  }
+}
