@@ -5,7 +5,7 @@ import type { RecentKeys } from './spool/spool.ts'
 /** What a client was never answered comes again within this time. */
 export const RECENT_MS = 600_000
 /**
- * Keys remembered, of frames and of whole requests. At the ceiling the oldest are forgotten: a request that comes again
+ * Keys remembered, of frames and of whole requests. At the ceiling the older half is forgotten: a request that comes again
  * that late is taken twice here, and events with a client key still meet their own id in the store.
  */
 const MAX_KEYS = 262_144
@@ -16,16 +16,16 @@ type Known = { at: number; pending: Promise<unknown> | undefined }
 
 /** Remembers what was taken lately, so that what is sent again is taken once. Time is the collector's own clock. */
 export class RecentRequests {
-  readonly #keys = new Map<string, Known>()
-  readonly #batches = new Map<string, Known>()
+  readonly #keys = new Generations<Known>(MAX_KEYS)
+  readonly #batches = new Generations<Known>(MAX_BATCHES)
 
   /** Loads what the spool's end says; ages count from its newest frame, as nobody was answered while we were down. */
   load(keys: readonly RecentKeys[], now: number) {
     const newest = keys.reduce((most, key) => Math.max(most, key.receivedAt), 0)
     for (const key of keys) {
       const known = { at: now - (newest - key.receivedAt), pending: undefined }
-      if (key.clientKeyId !== '') remember(this.#keys, key.clientKeyId, known, MAX_KEYS)
-      if (key.batch !== '') remember(this.#batches, `${key.origin} ${key.sender} ${key.batch}`, known, MAX_BATCHES)
+      if (key.clientKeyId !== '') this.#keys.set(key.clientKeyId, known)
+      if (key.batch !== '') this.#batches.set(`${key.origin} ${key.sender} ${key.batch}`, known)
     }
   }
 
@@ -44,8 +44,8 @@ export class RecentRequests {
     const known: Known = { at: now, pending: taken }
     const keys = frames.filter((frame) => frame.clientKey !== '').map(keyOf)
     const request = batch === undefined || frames.length === 0 ? undefined : batchKey(frames[0]!, batch)
-    for (const key of keys) remember(this.#keys, key, known, MAX_KEYS)
-    if (request !== undefined) remember(this.#batches, request, known, MAX_BATCHES)
+    for (const key of keys) this.#keys.set(key, known)
+    if (request !== undefined) this.#batches.set(request, known)
     taken.then(
       () => (known.pending = undefined),
       () => {
@@ -65,9 +65,36 @@ const batchKey = (frame: Frame, batch: string) => `${frame.origin} ${frame.sende
 const fresh = (known: Known | undefined, now: number) =>
   known !== undefined && (known.pending !== undefined || now - known.at < RECENT_MS) ? known : undefined
 
-/** Puts the key at the young end of the map, which keeps insertion order. */
-function remember(map: Map<string, Known>, key: string, known: Known, most: number) {
-  map.delete(key)
-  map.set(key, known)
-  if (map.size > most) map.delete(map.keys().next().value!)
+/**
+ * A map of at most `max` entries that forgets the older half at once: taking the first key out of one Map again and
+ * again would walk over all the places that were deleted before.
+ */
+class Generations<T> {
+  readonly #half: number
+  #young = new Map<string, T>()
+  #old = new Map<string, T>()
+
+  constructor(max: number) {
+    this.#half = max / 2
+  }
+
+  get size(): number {
+    return this.#young.size + this.#old.size
+  }
+
+  get(key: string): T | undefined {
+    return this.#young.get(key) ?? this.#old.get(key)
+  }
+
+  set(key: string, value: T) {
+    this.#young.set(key, value)
+    if (this.#young.size < this.#half) return
+    this.#old = this.#young
+    this.#young = new Map()
+  }
+
+  delete(key: string) {
+    this.#young.delete(key)
+    this.#old.delete(key)
+  }
 }
