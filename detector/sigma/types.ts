@@ -54,6 +54,8 @@ export type SigmaEvent = {
   categories: readonly string[]
   /** The value of a field by its rule name (raw Windows, ECS or Winlogbeat name); undefined when absent. */
   get(field: string): unknown
+  /** Every text and number of the event, for keywords; without it an event has none. */
+  texts?(): string[]
 }
 
 /** One detection rule is true for one event. */
