@@ -32,10 +32,9 @@ type Reading = { header: Header; data: JsonObject }
 /** Flat names that belong to the header; all others are event data. NXLog's names stand beside Windows' own. */
 const headerNames = new Set(
   `Channel EventID EventId Provider_Name ProviderName SourceName Provider_Guid ProviderGuid Computer Hostname MachineName
-  EventRecordID RecordNumber RecordID SystemTime TimeCreated EventTime EventReceivedTime Execution_ProcessID
-  ExecutionProcessID Execution_ThreadID ThreadID ProcessID Level Severity SeverityValue Task Opcode OpcodeValue Keywords
-  Version Security_UserID UserID Message SourceModuleName SourceModuleType Qualifiers Correlation_ActivityID @timestamp
-  @version Category EventType_Original EventTypeOrignal`.split(/\s+/)
+  EventRecordID RecordNumber RecordID SystemTime TimeCreated EventTime Execution_ProcessID ExecutionProcessID
+  Execution_ThreadID ThreadID ProcessID Level Task Opcode OpcodeValue Keywords Version Security_UserID UserID Message
+  @timestamp @version`.split(/\s+/)
 )
 /** Windows' own words for its levels. */
 const levels: Record<string, string> = {
@@ -64,7 +63,7 @@ function first(document: JsonObject, ...names: string[]): string {
 function readFlat(document: JsonObject): Reading {
   const data: JsonObject = {}
   for (const [name, value] of Object.entries(document)) if (!headerNames.has(name)) data[name] = value
-  // Event data may carry the header's own names: NXLog's EventType is Sysmon's.
+  const created = document['TimeCreated']
   return {
     header: {
       channel: first(document, 'Channel'),
@@ -73,7 +72,11 @@ function readFlat(document: JsonObject): Reading {
       id: first(document, 'EventID', 'EventId'),
       computer: first(document, 'Computer', 'Hostname', 'MachineName'),
       recordId: first(document, 'EventRecordID', 'RecordNumber', 'RecordID'),
-      time: document['SystemTime'] ?? document['TimeCreated'] ?? document['@timestamp'] ?? document['EventTime'],
+      time:
+        document['SystemTime'] ??
+        (isObject(created) ? attributes(created)['SystemTime'] : created) ??
+        document['@timestamp'] ??
+        document['EventTime'],
       pid: first(document, 'Execution_ProcessID', 'ExecutionProcessID', 'ProcessID'),
       threadId: first(document, 'Execution_ThreadID', 'ThreadID'),
       level: first(document, 'Level'),
@@ -117,7 +120,7 @@ function readNested(event: JsonObject): Reading {
       keywords: text(system['Keywords']),
       version: text(system['Version']),
       userSid: text(attributes(system['Security'])['UserID']),
-      message: ''
+      message: text(isObject(event['RenderingInfo']) ? event['RenderingInfo']['Message'] : undefined)
     },
     data: namedData(event)
   }
