@@ -45,6 +45,8 @@ export type Detector = {
   replaceRules(rules: readonly SigmaRule[]): void
   /** Rules of the present set that do not run, with file and line. */
   ruleErrors(): RuleError[]
+  /** Ids of the rules that are only counted or waited for by others and raise no alert of their own. */
+  silentRules(): ReadonlySet<string>
   limits(): DetectorLimits
 }
 
@@ -137,6 +139,7 @@ export function createDetector(options: DetectorOptions): Detector {
       correlator.setPlans(rules.correlations.plans)
     },
     ruleErrors: () => rules.errors,
+    silentRules: () => rules.correlations.silent,
     limits: () => ({ ...correlator.limits(), faults, lastFault })
   }
 }

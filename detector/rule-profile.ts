@@ -43,9 +43,8 @@ const keys: Record<string, { good(value: unknown): boolean; expected: string }> 
     expected: 'a rule and a time, such as { rule: name, within: 30m } or { rule: name, within: 30m, by: [source.ip] }'
   },
   sample: {
-    good: (value) =>
-      isObject(value) && isText(value['listener'], 32) && (value['hint'] ?? '') === String(value['hint'] ?? ''),
-    expected: 'a listener and a hint, such as { listener: syslog-tcp }'
+    good: isSample,
+    expected: 'how its samples are heard, such as { listener: syslog-tcp, received: 2026-11-23T09:00:00+07:00 }'
   }
 }
 
@@ -130,6 +129,15 @@ function isAfter(value: unknown): boolean {
     isText(within, 10) &&
     readTimespan(within) !== undefined &&
     (by === undefined || isFieldList(by))
+  )
+}
+function isSample(value: unknown): boolean {
+  if (!isObject(value) || Object.keys(value).some((key) => !['listener', 'hint', 'received'].includes(key)))
+    return false
+  const { listener, hint, received } = value
+  const known = listener === 'syslog-tcp' || listener === 'syslog-udp' || listener === 'http' || listener === 'bulk'
+  return (
+    known && (hint === undefined || isText(hint, 100)) && isText(received, 40) && !Number.isNaN(Date.parse(received))
   )
 }
 function isObject(value: unknown): value is JsonObject {

@@ -10,8 +10,8 @@ export type Ceilings = {
   evidence: number
 }
 
-/** About 60 MB when all of them are reached at once. */
-export const defaultCeilings: Ceilings = { groups: 50_000, entriesPerGroup: 10_000, entries: 400_000, evidence: 4_096 }
+/** About 40 MB, and a checkpoint of a third of a second, when all of them are reached at once. */
+export const defaultCeilings: Ceilings = { groups: 20_000, entriesPerGroup: 10_000, entries: 200_000, evidence: 2_048 }
 
 /**
  * An event is remembered for the span of its rule plus this time after it was received (not after it happened: what an

@@ -10,7 +10,17 @@ const MAX_BYTES = 256 << 20
 
 /** Times as steps from the one before: most are small, and what is small compresses well. */
 type Steps = number[]
-type GroupRecord = { k: string; a: number; e?: Episode; t: Steps; r: Steps; v?: { texts: string[]; at: number[] } }
+type GroupRecord = {
+  k: string
+  a: number
+  e?: Episode
+  /** Newest time forgotten; absent when nothing was. */
+  f?: number
+  t: Steps
+  r: Steps
+  c: Steps
+  v?: { texts: string[]; at: number[] }
+}
 type Checkpoint = {
   version: number
   clock: number
@@ -70,8 +80,10 @@ function packGroup(key: string, group: Group): GroupRecord {
     k: key,
     a: group.lastArrival,
     t: toSteps(entries.map((entry) => entry.time)),
-    r: toSteps(entries.map((entry) => entry.arrival))
+    r: toSteps(entries.map((entry) => entry.arrival)),
+    c: toSteps(entries.map((entry) => entry.count))
   }
+  if (group.window.forgottenTo > -Infinity) record.f = group.window.forgottenTo
   if (group.episode) record.e = group.episode
   if (entries[0]?.value === undefined) return record
   const texts = new Map<string, number>()
@@ -85,8 +97,12 @@ function packGroup(key: string, group: Group): GroupRecord {
 function unpackGroup(record: GroupRecord): SavedGroup {
   const times = fromSteps(record.t)
   const arrivals = fromSteps(record.r)
+  const counts = fromSteps(record.c)
   const values = record.v?.at.map((place) => text(record.v!.texts[place]))
-  if (times.length !== arrivals.length || (values && values.length !== times.length)) throw new Error('a group is torn')
+  for (const list of [arrivals, counts, values ?? times]) {
+    if (list.length !== times.length) throw new Error('a group is torn')
+  }
+  if (times.some((time, index) => time < (times[index - 1] ?? time))) throw new Error('a group is out of order')
   return {
     key: text(record.k),
     lastArrival: number(record.a),
@@ -97,8 +113,9 @@ function unpackGroup(record: GroupRecord): SavedGroup {
       last: number(record.e.last),
       count: number(record.e.count)
     },
+    forgottenTo: record.f === undefined ? -Infinity : number(record.f),
     entries: times.map((time, index) => {
-      const entry = { time, arrival: arrivals[index]! }
+      const entry = { time, arrival: arrivals[index]!, count: counts[index]! }
       return values ? { ...entry, value: values[index]! } : entry
     })
   }

@@ -163,7 +163,7 @@ export class Correlator {
     const entries = saved.entries
       .slice(Math.max(0, saved.entries.length - room))
       .filter((entry) => (entry.value !== undefined) === distinct)
-    for (const entry of entries) group.window.add(entry.time, entry.arrival, entry.value, () => false)
+    group.window.resume(entries, saved.forgottenTo)
     this.#uncount(state, -entries.length)
     return group
   }
@@ -252,5 +252,6 @@ export type SavedGroup = {
   lastArrival: number
   episode: Episode | undefined
   entries: WindowEntry[]
+  forgottenTo: number
 }
 export type SavedEvidence = { rule: number; group: number; evidence: HeldEvidence }

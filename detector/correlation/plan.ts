@@ -87,7 +87,7 @@ function follow(
   result: CorrelationPlans
 ): Fault | undefined {
   const broken = (what: string): Fault => ({ code: 'rule.after', fault: `soc.after: ${what}` })
-  const first = named.get(after.rule)
+  const first = named.get(after.rule) ?? named.get(after.rule.toLowerCase())
   if (!first || result.broken.has(first.rule.id)) return broken(`"${after.rule}" is no working rule of this set`)
   if (first === profile) return broken('a rule cannot come after itself')
   let plan: CorrelationPlan
@@ -182,7 +182,7 @@ function planOne(
   const groupBy = new Map<string, readonly Field[]>()
   const counted: string[] = []
   for (const reference of rule.rules) {
-    const base = named.get(reference)
+    const base = named.get(reference) ?? named.get(reference.toLowerCase())
     if (!base) return { code: 'correlation.unknown_rule', fault: `"${reference}" is no working rule of this set` }
     if (base.rule.kind === 'correlation') {
       return {

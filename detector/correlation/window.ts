@@ -1,31 +1,36 @@
 import { ownText } from '../event-fields.ts'
 
 /** A distinct value, once per window: entries point at it, so moving the window needs no map look-up. */
-type Value = { text: string; inWindow: number; held: number }
+type Value = { text: string; inWindow: number; held: number; seen: number }
 
 /** The greatest window found: what it counts, and the event times of its first and last entry (milliseconds). */
 export type Measure = { count: number; first: number; last: number }
 
-/** One remembered event as it is checkpointed: event time, time of arrival, and its value where values are counted. */
-export type WindowEntry = { time: number; arrival: number; value?: string }
+/** One remembered event as it is checkpointed: event time, time of arrival, what the window ending at it counted, and its value where values are counted. */
+export type WindowEntry = { time: number; arrival: number; count: number; value?: string }
 
 /**
- * Sliding windows of one group over event time: a window ending at T holds the entries with T - span < time ≤ T.
- * Entries are kept in the order of their event time, however they arrive. A cursor stands on the window that ends at
- * the newest entry; an event in order moves it by amortised O(1), a late one walks it back and forth over the entries
- * newer than the event. Counts entries, or distinct values when `distinct` is set.
+ * Sliding windows of one group over event time: a window ending at T holds the entries with T - span < time ≤ T. Counts
+ * entries, or distinct values when `distinct` is set. Entries are kept in the order of their event time, however they
+ * arrive, each with the count of the window that ends at it. An event in order moves the newest window by amortised
+ * O(1); a late one adds itself to the counts of the windows that hold it, in one pass over the entries newer than it.
+ * Forgetting an entry leaves the counts as they were: they say what was seen, and never more than there was.
  */
 export class SlidingWindow {
   readonly #spanMs: number
   readonly #values: Map<string, Value> | undefined
   #times: number[] = []
   #arrivals: number[] = []
+  #counts: number[] = []
   #slots: Value[] = []
   /** First entry that is not forgotten; what lies before it is cut away from time to time. */
   #head = 0
-  /** The cursor's window is [low, end of the arrays) except while a late entry is being measured. */
+  /** First entry of the window that ends at the newest one. */
   #low = 0
   #distinctInWindow = 0
+  /** Event time of the newest entry forgotten: windows that reach back to it are not known whole. */
+  #forgottenTo = -Infinity
+  #look = 0
 
   constructor(spanMs: number, distinct: boolean) {
     this.#spanMs = spanMs
@@ -42,41 +47,19 @@ export class SlidingWindow {
     return this.size === 0 ? -Infinity : this.#times[this.#times.length - 1]!
   }
 
+  get forgottenTo(): number {
+    return this.#forgottenTo
+  }
+
   /**
    * Remembers one event and looks at every window that holds it: the one ending at its own time and those ending at
    * a newer entry. Returns the greatest count for which `holds` is true, or undefined when there is none.
    */
-  add(
-    time: number,
-    arrival: number,
-    value: string | undefined,
-    holds: (count: number) => boolean
-  ): Measure | undefined {
-    const place = this.#place(time)
-    const high = this.#times.length
-    // The cursor walks back until its window ends at the new entry …
-    for (let index = high - 1; index >= place && index >= this.#low; index--) this.#leave(index)
-    this.#insert(place, time, arrival, value)
-    this.#enter(place)
-    if (this.#low > place) this.#low = place
-    while (this.#low > this.#head && this.#times[this.#low - 1]! > time - this.#spanMs) this.#enter(--this.#low)
-    // … and forth again to the newest entry, measuring each window that holds it.
-    let greatest: Measure | undefined
-    for (let index = place; index <= high; index++) {
-      if (index > place) this.#enter(index)
-      const end = this.#times[index]!
-      while (this.#times[this.#low]! <= end - this.#spanMs) {
-        this.#leave(this.#low)
-        this.#low++
-      }
-      // Entries of one moment belong to one window: it is measured at the last of them.
-      if (end >= time + this.#spanMs || this.#times[index + 1] === end) continue
-      const count = this.#values ? this.#distinctInWindow : index - this.#low + 1
-      if ((greatest === undefined || count > greatest.count) && holds(count)) {
-        greatest = { count, first: this.#times[this.#low]!, last: end }
-      }
-    }
-    return greatest
+  add(time: number, arrival: number, text: string | undefined, holds: (count: number) => boolean): Measure | undefined {
+    if (time < this.newest) return this.#addLate(time, arrival, text, holds)
+    const count = this.#append(time, arrival, 0, text)
+    this.#counts[this.#counts.length - 1] = count
+    return holds(count) ? { count, first: this.#times[this.#low]!, last: time } : undefined
   }
 
   /** Forgets the oldest entries that arrived at or before `arrival`; returns how many. */
@@ -97,19 +80,78 @@ export class SlidingWindow {
   entries(): WindowEntry[] {
     const entries: WindowEntry[] = []
     for (let index = this.#head; index < this.#times.length; index++) {
-      const entry: WindowEntry = { time: this.#times[index]!, arrival: this.#arrivals[index]! }
+      const entry: WindowEntry = {
+        time: this.#times[index]!,
+        arrival: this.#arrivals[index]!,
+        count: this.#counts[index]!
+      }
       if (this.#values) entry.value = this.#slots[index]!.text
       entries.push(entry)
     }
     return entries
   }
 
-  /** Where an entry of this time goes: after everything of the same time. Looks from the newest end, where most belong. */
-  #place(time: number): number {
+  /** Puts entries back into an empty window, in order of event time. */
+  resume(entries: readonly WindowEntry[], forgottenTo: number): void {
+    for (const { time, arrival, count, value } of entries) this.#append(time, arrival, count, value)
+    this.#forgottenTo = forgottenTo
+  }
+
+  /** Adds the newest entry; returns what the window ending at it counts. */
+  #append(time: number, arrival: number, count: number, text: string | undefined): number {
+    this.#times.push(time)
+    this.#arrivals.push(arrival)
+    this.#counts.push(count)
+    if (this.#values) {
+      const value = this.#hold(text!)
+      this.#slots.push(value)
+      this.#enter(value)
+    }
+    while (this.#times[this.#low]! <= time - this.#spanMs) this.#leave()
+    return this.#values ? this.#distinctInWindow : this.#times.length - this.#low
+  }
+
+  #addLate(
+    time: number,
+    arrival: number,
+    text: string | undefined,
+    holds: (count: number) => boolean
+  ): Measure | undefined {
+    const place = this.#firstAfter(time)
+    const start = this.#firstAfter(time - this.#spanMs)
+    const value = this.#values ? this.#hold(text!) : undefined
+    // The windows in which this value is new lie between the last one that holds it from before and the next time it is seen.
+    const before = value ? this.#timeOf(value, place - 1, start, -1) : undefined
+    const after = value ? this.#timeOf(value, place, this.#firstAfter(time + this.#spanMs - 1) - 1, 1) : undefined
+    const own = value ? this.#distinctIn(start, place) + (before === undefined ? 1 : 0) : place - start + 1
+    this.#times.splice(place, 0, time)
+    this.#arrivals.splice(place, 0, arrival)
+    this.#counts.splice(place, 0, own)
+    if (value) this.#slots.splice(place, 0, value)
+    if (time <= this.newest - this.#spanMs) this.#low++
+    else if (value) this.#enter(value)
+    const newFrom = value ? Math.max(this.#forgottenTo, before ?? -Infinity) + this.#spanMs : -Infinity
+    const newUntil = after ?? Infinity
+    const times = this.#times
+    const counts = this.#counts
+    let greatest = -1
+    for (let index = place; index < times.length && times[index]! < time + this.#spanMs; index++) {
+      const end = times[index]!
+      if (index > place && end >= newFrom && end < newUntil) counts[index]!++
+      // Entries of one moment belong to one window: it is measured at the last of them.
+      if (times[index + 1] === end || (greatest >= 0 && counts[index]! <= counts[greatest]!)) continue
+      if (holds(counts[index]!)) greatest = index
+    }
+    if (greatest < 0) return undefined
+    const last = times[greatest]!
+    return { count: counts[greatest]!, first: times[this.#firstAfter(last - this.#spanMs)]!, last }
+  }
+
+  /** First remembered entry that is newer than `time`. */
+  #firstAfter(time: number): number {
     const times = this.#times
     let low = this.#head
     let high = times.length
-    if (high === low || times[high - 1]! <= time) return high
     while (low < high) {
       const middle = (low + high) >>> 1
       if (times[middle]! <= time) low = middle + 1
@@ -118,36 +160,46 @@ export class SlidingWindow {
     return low
   }
 
-  #insert(place: number, time: number, arrival: number, text: string | undefined): void {
-    const last = place === this.#times.length
-    if (last) {
-      this.#times.push(time)
-      this.#arrivals.push(arrival)
-    } else {
-      this.#times.splice(place, 0, time)
-      this.#arrivals.splice(place, 0, arrival)
+  /** Event time of the nearest entry with this value, from `index` to `end` in steps of `step`. */
+  #timeOf(value: Value, index: number, end: number, step: 1 | -1): number | undefined {
+    if (value.held === 1) return undefined
+    for (; step > 0 ? index <= end : index >= end; index += step) {
+      if (this.#slots[index] === value) return this.#times[index]
     }
-    if (!this.#values) return
-    let value = this.#values.get(text!)
-    if (!value) this.#values.set(text!, (value = { text: ownText(text!), inWindow: 0, held: 0 }))
+    return undefined
+  }
+
+  #distinctIn(start: number, end: number): number {
+    this.#look++
+    let distinct = 0
+    for (let index = start; index < end; index++) {
+      const value = this.#slots[index]!
+      if (value.seen === this.#look) continue
+      value.seen = this.#look
+      distinct++
+    }
+    return distinct
+  }
+
+  #hold(text: string): Value {
+    let value = this.#values!.get(text)
+    if (!value) this.#values!.set(text, (value = { text: ownText(text), inWindow: 0, held: 0, seen: 0 }))
     value.held++
-    if (last) this.#slots.push(value)
-    else this.#slots.splice(place, 0, value)
+    return value
   }
 
-  #enter(index: number): void {
-    if (this.#values && this.#slots[index]!.inWindow++ === 0) this.#distinctInWindow++
+  #enter(value: Value): void {
+    if (value.inWindow++ === 0) this.#distinctInWindow++
   }
 
-  #leave(index: number): void {
-    if (this.#values && --this.#slots[index]!.inWindow === 0) this.#distinctInWindow--
+  #leave(): void {
+    if (this.#values && --this.#slots[this.#low]!.inWindow === 0) this.#distinctInWindow--
+    this.#low++
   }
 
   #drop(): void {
-    if (this.#low === this.#head) {
-      this.#leave(this.#low)
-      this.#low++
-    }
+    if (this.#low === this.#head) this.#leave()
+    this.#forgottenTo = Math.max(this.#forgottenTo, this.#times[this.#head]!)
     if (this.#values) {
       const value = this.#slots[this.#head]!
       if (--value.held === 0) this.#values.delete(value.text)
@@ -160,6 +212,7 @@ export class SlidingWindow {
     if (this.#head < 64 || this.#head * 2 < this.#times.length) return
     this.#times = this.#times.slice(this.#head)
     this.#arrivals = this.#arrivals.slice(this.#head)
+    this.#counts = this.#counts.slice(this.#head)
     if (this.#values) this.#slots = this.#slots.slice(this.#head)
     this.#low -= this.#head
     this.#head = 0
