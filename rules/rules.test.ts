@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { loadRules } from '#sigma-rules-parser'
+import type { JsonObject } from '#core/event.ts'
+import type { SigmaRule } from '#detector/sigma/types.ts'
+import { testRules, type RuleTest } from '../cli/rules-test.ts'
+
+const folder = import.meta.dirname
+const { rules, errors } = loadRules([folder])
+const areas = ['web', 'linux', 'windows', 'network', 'exchange', 'citizen-data']
+const soc = (rule: SigmaRule) => (rule.custom['soc'] ?? {}) as JsonObject
+const alerting = rules.filter((rule) => soc(rule)['sample'] !== undefined)
+const nameOf = (rule: SigmaRule) => relative(folder, rule.file)
+
+describe('our own rules', () => {
+  let results: RuleTest[]
+  beforeAll(async () => {
+    results = await testRules([folder])
+  })
+
+  test('all parse, and there are at least twenty that raise alerts, in every area', () => {
+    expect(errors).toEqual([])
+    expect(alerting.length).toBeGreaterThanOrEqual(20)
+    for (const area of areas) expect(alerting.some((rule) => nameOf(rule).startsWith(`${area}/`)), area).toBe(true)
+  })
+
+  test('each is true for the sample that must fire and silent on the other, through parsers and detector', () => {
+    expect(results.filter((result) => !result.ok)).toEqual([])
+    expect(results.map((result) => result.ruleId).sort()).toEqual(alerting.map((rule) => rule.id).sort())
+  })
+
+  test('none is true for the sample on which another one must be silent', () => {
+    expect(results.filter((result) => result.others.length > 0)).toEqual([])
+  })
+
+  test.each(alerting.map((rule) => [nameOf(rule), rule] as const))('%s says what an analyst needs', (_name, rule) => {
+    expect(rule.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(rule.description.length).toBeGreaterThan(40)
+    expect(rule.falsePositives.length).toBeGreaterThan(0)
+    expect(rule.level).not.toBe('informational')
+    expect(rule.tags.some((tag) => /^attack\.t\d{4}(\.\d{3})?$/.test(tag))).toBe(true)
+    expect(rule.tags.every((tag) => /^attack\.(t\d{4}(\.\d{3})?|[a-z-]+)$/.test(tag))).toBe(true)
+    for (const key of ['title_vi', 'sentence_vi', 'sentence_en']) expect(soc(rule)[key], key).toEqual(expect.any(String))
+    expect(rule.kind === 'correlation' ? rule.groupBy : soc(rule)['entity']).not.toEqual([])
+    // Both sentences are filled from the same fields.
+    const fields = (key: string) => (String(soc(rule)[key]).match(/\{[^}]+\}/g) ?? []).sort()
+    expect(fields('sentence_vi')).toEqual(fields('sentence_en'))
+    // Vietnamese is written composed, or searches and comparisons would miss it.
+    expect(rule.text.normalize('NFC')).toBe(rule.text)
+  })
+
+  test('every id is used once and every sample belongs to a rule', () => {
+    expect(new Set(rules.map((rule) => rule.id)).size).toBe(rules.length)
+    const files = readdirSync(folder, { recursive: true }).map(String)
+    const stems = new Set(alerting.map((rule) => nameOf(rule).replace(/\.yml$/, '')))
+    const strays = files.filter((file) => file.endsWith('.log') && !stems.has(file.replace(/\.(fire|silent)\.log$/, '')))
+    expect(strays).toEqual([])
+  })
+
+  test('samples use documentation addresses and no citizen number', () => {
+    for (const file of readdirSync(folder, { recursive: true }).map(String)) {
+      if (!file.endsWith('.log')) continue
+      const text = readFileSync(join(folder, file), 'utf8')
+      const addresses = text.match(/\b\d{1,3}(\.\d{1,3}){3}\b/g) ?? []
+      expect(addresses.filter((ip) => !/^(192\.0\.2|198\.51\.100|203\.0\.113|127\.0\.0)\./.test(ip)), file).toEqual([])
+      expect(text.match(/\b0\d{11}\b/g), file).toBe(null)
+    }
+  })
+})
