@@ -30,8 +30,8 @@ import { sourceRoutes } from './routes/sources.ts'
 import { summaryRoutes } from './routes/summary.ts'
 import { unitRoutes } from './routes/units.ts'
 import { userRoutes } from './routes/users.ts'
-import { scopeOf } from './scope.ts'
 import { createSenders } from './senders.ts'
+import { sourceRows } from './source-rows.ts'
 import { buildSummary } from './summary.ts'
 import { addWeb } from './web.ts'
 
@@ -49,6 +49,8 @@ export function buildApp(parts: Parts): App {
     ...(parts.log === undefined ? {} : { loggerInstance: parts.log }),
     // What matters is in the audit log; a line per request would only hide failures.
     logController: new LogController({ disableRequestLogging: true }),
+    // A proxy on this machine says for whom it asks; nobody else is believed.
+    trustProxy: 'loopback',
     bodyLimit: MAX_BODY,
     routerOptions: { maxParamLength: 200 },
     exposeHeadRoutes: false,
@@ -66,12 +68,10 @@ export function buildApp(parts: Parts): App {
     senders: createSenders(control, inventory, clock),
     signInLimit: createSignInLimit(clock)
   }
-  const live = createLive(
-    own,
-    cookieName(tls),
-    (userId, scope) => buildSummary(context, userId, scope),
-    (viewer) => scopeOf(viewer, inventory)
-  )
+  const live = createLive(own, cookieName(tls), {
+    summary: (userId, scope) => buildSummary(context, userId, scope),
+    sources: () => sourceRows(context, undefined)
+  })
   const context: Context = { ...own, live }
   app.decorate('live', live)
   app.addHook('onReady', async () => live.attach(app.server))

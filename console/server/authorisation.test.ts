@@ -274,6 +274,7 @@ describe('seeing numbers whole', () => {
     expect(answer.status).toBe(status)
     if (status !== 200) return
     expect(answer.body).toContain(CITIZEN)
+    expect((await shoot('GET', { url: '/api/events/e-own' }, headers)).body).not.toContain(CITIZEN)
     const entry = testing.parts.control.sql('SELECT act, target FROM audit ORDER BY id DESC LIMIT 1').get()
     expect(entry).toEqual({ act: 'event.unmasked', target: 'e-own' })
   })

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { SocError } from '#core/errors.ts'
+import { refusalOf } from './refusals.ts'
 import { CITIZEN, OWN, SCRIPT, testConsole } from './testing.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vl-web-'))
@@ -172,6 +174,16 @@ describe('malformed requests', () => {
       .get(made.id)
     expect(row).toEqual({ username: 'thu-vai', must: 1 })
   })
+})
+
+test('the framework’s own refusals speak our codes', () => {
+  expect(refusalOf({ statusCode: 429, message: 'x' })).toMatchObject({
+    status: 429,
+    body: { code: 'request.too_many' }
+  })
+  expect(refusalOf(undefined)).toMatchObject({ status: 500, body: { code: 'server.failed', params: {} } })
+  const away = new SocError('store.away', 'disk at /var/secret', { status: 503, params: { path: '/var/secret' } })
+  expect(refusalOf(away).body).toEqual({ code: 'store.away', params: {} })
 })
 
 test('a failure inside says nothing of itself', async () => {

@@ -157,6 +157,17 @@ describe('the live feed', () => {
   })
 })
 
+test('a new source appears on the screens of those who may see its unit', async () => {
+  const own = await listen(soc.person('owner', [OWN]))
+  const foreign = await listen(soc.person('owner', [FOREIGN]))
+  const { headers } = soc.person('admin')
+  const payload = { name: 'Máy chủ', unit: OWN, networks: [], speaksFor: 'self', utcOffsetMinutes: 420 }
+  await soc.app.inject({ method: 'POST', url: '/api/sources', headers, payload })
+  await settled(own, foreign)
+  expect(own['source:changed'].map((source) => source.state)).toEqual(['never'])
+  expect(foreign['source:changed']).toEqual([])
+})
+
 describe('who may listen', () => {
   test('is whoever is signed in, from our own page, with the password changed', async () => {
     await refused(listen({ cookie: '' }))

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import { Server, type Socket } from 'socket.io'
-import type { AlertRow, IncidentRow, SourceRow } from '#core/api.ts'
+import type { AlertRow, IncidentRow, SourceRow, Summary } from '#core/api.ts'
 import { UNASSIGNED } from '#core/frame.ts'
 import type { LiveEvents, LiveRequests } from '#core/live.ts'
 import type { Role } from '#core/roles.ts'
@@ -8,12 +8,17 @@ import { access, may } from './authorisation.ts'
 import { isForeign } from './gate.ts'
 import { incidentHeader } from './incident-view.ts'
 import { mask } from './masking.ts'
-import { inScope, type Scope } from './scope.ts'
+import { createChangeNotice } from './source-rows.ts'
+import { inScope, scopeOf, type Scope } from './scope.ts'
 import type { Context } from './context.ts'
 
 /** Longest wait of a changed row for others to go with it. */
 const COALESCE_MS = 50
 const SUMMARY_MS = 1000
+/** Making summaries takes at most this share of the thread: with many viewers and alerts they come less often. */
+const SUMMARY_SHARE = 0.05
+/** Sources change with every frame; screens hear of it this often. */
+const SOURCES_MS = 5000
 /** Rows waiting for the next flush; at the ceiling they go out at once. */
 const MAX_PENDING = 1000
 /** Packets waiting for one slow browser. At the ceiling it is disconnected; it reconnects and fetches the page anew. */
@@ -44,13 +49,11 @@ export type Live = {
   close(): void
 }
 
-/** Builds the feed. `summaryOf` makes one viewer's summary; timers are real, what they send is decided when they fire. */
-export function createLive(
-  context: Omit<Context, 'live'>,
-  cookieName: string,
-  summaryOf: (userId: string, scope: Scope) => Parameters<LiveEvents['summary:changed']>[0],
-  scopeOf: (viewer: { role: Role; units: string[] }) => Scope
-): Live {
+/** What the feed reads when it is time to send: one viewer's summary, and every source. */
+export type LiveViews = { summary(userId: string, scope: Scope): Summary; sources(): SourceRow[] }
+
+/** Builds the feed. Timers are real; what they send is decided when they fire. */
+export function createLive(context: Omit<Context, 'live'>, cookieName: string, views: LiveViews): Live {
   const io: LiveServer = new Server({
     path: '/live',
     serveClient: false,
@@ -87,7 +90,12 @@ export function createLive(
     // Between the handshake and now the session may have ended.
     if (viewer === undefined || viewer.mustChangePassword) return void socket.disconnect(true)
     const room = `${viewer.role}|${[...viewer.units].sort().join(',')}`
-    const audience = audiences.get(room) ?? { room, role: viewer.role, scope: scopeOf(viewer), sockets: new Set() }
+    const audience = audiences.get(room) ?? {
+      room,
+      role: viewer.role,
+      scope: scopeOf(viewer, context.inventory),
+      sockets: new Set()
+    }
     audiences.set(room, audience)
     audience.sockets.add(socket)
     const { id: session } = viewer.session
@@ -109,6 +117,19 @@ export function createLive(
     io.in('session' in ended ? `session:${ended.session}` : `user:${ended.user}`).disconnectSockets(true)
   )
 
+  /** A timer that keeps no process alive, and whose failure is logged: a feed that stumbles must not stop the platform. */
+  const later = (work: () => void, ms: number) =>
+    setTimeout(
+      () => {
+        try {
+          work()
+        } catch (error) {
+          context.log?.error({ err: error }, 'live feed')
+        }
+      },
+      Math.max(0, ms)
+    ).unref()
+
   const mayHear = (audience: Audience, event: keyof LiveEvents) =>
     // What a person holds beyond the role (unmasking) is never pushed.
     may({ role: audience.role, mayUnmask: false }, access[`LIVE ${event}`])
@@ -118,15 +139,17 @@ export function createLive(
     event: E,
     view: (audience: Audience) => Parameters<LiveEvents[E]>[0] | undefined
   ) {
+    const masked = new Map<unknown, unknown>()
     for (const audience of audiences.values()) {
       if (!mayHear(audience, event)) continue
       const payload = view(audience)
       if (payload === undefined) continue
+      if (!masked.has(payload)) masked.set(payload, mask(payload))
       for (const socket of audience.sockets) {
         const { conn } = socket as unknown as { conn: { writeBuffer: unknown[] } }
         if (conn.writeBuffer.length > MAX_WAITING_PACKETS) socket.disconnect(true)
       }
-      io.to(audience.room).emit(event, ...([mask(payload)] as Parameters<LiveEvents[E]>))
+      io.to(audience.room).emit(event, ...([masked.get(payload)] as Parameters<LiveEvents[E]>))
     }
   }
 
@@ -139,35 +162,38 @@ export function createLive(
     clearTimeout(flushTimer)
     flushTimer = undefined
     flushedAt = performance.now()
-    for (const row of alerts.values())
-      push('alert:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
-    for (const row of incidents.values()) push('incident:changed', ({ scope }) => incidentHeader(row, scope))
-    for (const row of sources.values())
-      push('source:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
-    alerts.clear()
-    incidents.clear()
-    sources.clear()
+    // Emptied first: a row that cannot be sent must not come back with every flush.
+    const [alertRows, incidentRows, rows] = [alerts, incidents, sources].map((map) => [...map.values()]) as [
+      AlertRow[],
+      IncidentRow[],
+      SourceRow[]
+    ]
+    for (const map of [alerts, incidents, sources]) map.clear()
+    for (const row of alertRows) push('alert:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
+    for (const row of incidentRows) push('incident:changed', ({ scope }) => incidentHeader(row, scope))
+    for (const row of rows) push('source:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
   }
   function schedule() {
     if (alerts.size + incidents.size + sources.size >= MAX_PENDING) return flush()
     // The first row after a quiet time goes out with the next turn of the loop; a burst shares a flush.
-    flushTimer ??= setTimeout(flush, Math.max(0, COALESCE_MS - (performance.now() - flushedAt))).unref()
+    flushTimer ??= later(flush, COALESCE_MS - (performance.now() - flushedAt))
   }
 
   let summaryTimer: NodeJS.Timeout | undefined
-  let summarySentAt = 0
+  let nextSummaryAt = 0
   const lastSummary = new WeakMap<LiveSocket, string>()
   function sendSummaries() {
+    const began = performance.now()
+    summaryTimer = undefined
+    noticeSources(began)
     // Rows first: a count never runs ahead of what it counts.
     flush()
-    summaryTimer = undefined
-    summarySentAt = performance.now()
     for (const audience of audiences.values()) {
       if (!mayHear(audience, 'summary:changed')) continue
-      const made = new Map<string, ReturnType<typeof summaryOf>>()
+      const made = new Map<string, Summary>()
       for (const socket of audience.sockets) {
         const { user } = socket.data
-        const summary = made.get(user) ?? summaryOf(user, audience.scope)
+        const summary = made.get(user) ?? views.summary(user, audience.scope)
         made.set(user, summary)
         const text = JSON.stringify(summary)
         if (lastSummary.get(socket) === text) continue
@@ -175,12 +201,25 @@ export function createLive(
         socket.emit('summary:changed', mask(summary))
       }
     }
+    const ended = performance.now()
+    nextSummaryAt = Math.max(began + SUMMARY_MS, ended + (ended - began) / SUMMARY_SHARE)
   }
 
-  const sweep = setInterval(() => {
+  let sourcesAt = -SOURCES_MS
+  const changedSources = createChangeNotice()
+  /** Puts sources that changed since the last look into the next flush. */
+  function noticeSources(now: number) {
+    if (now - sourcesAt < SOURCES_MS) return
+    sourcesAt = now
+    for (const row of changedSources(views.sources())) sources.set(row.id, row)
+  }
+
+  function sweep() {
+    sweepTimer = later(sweep, SWEEP_MS)
     for (const { sockets } of audiences.values())
       for (const socket of sockets) if (!context.sessions.isAlive(socket.data.session)) socket.disconnect(true)
-  }, SWEEP_MS).unref()
+  }
+  let sweepTimer = later(sweep, SWEEP_MS)
 
   const newer = <T extends { id: string; revision: number }>(map: Map<string, T>, row: T) => {
     const waiting = map.get(row.id)
@@ -201,7 +240,7 @@ export function createLive(
     },
     publishSummary() {
       if (audiences.size === 0) return
-      summaryTimer ??= setTimeout(sendSummaries, Math.max(0, SUMMARY_MS - (performance.now() - summarySentAt))).unref()
+      summaryTimer ??= later(sendSummaries, nextSummaryAt - performance.now())
     },
     senderHeard(heard) {
       const unit = context.senders.get(heard.sender)?.unit ?? UNASSIGNED
@@ -212,7 +251,7 @@ export function createLive(
     close() {
       clearTimeout(flushTimer)
       clearTimeout(summaryTimer)
-      clearInterval(sweep)
+      clearTimeout(sweepTimer)
       io.disconnectSockets(true)
       io.engine?.close()
     }

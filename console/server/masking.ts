@@ -121,7 +121,7 @@ const whole = new WeakSet<object>()
 
 /**
  * Marks an object of an answer as not to be masked: an unmasked event after its audited act, officials' own contact data,
- * secrets shown once. The only way around {@link mask}.
+ * secrets shown once. The only way around {@link mask}. Mark a fresh object: the mark stays with it.
  */
 export function showWhole<T extends object>(value: T): T {
   whole.add(value)

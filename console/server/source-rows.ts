@@ -110,3 +110,14 @@ export function sourceList(context: Context, scope: Scope): SourceList {
     store: scope === undefined ? status.store : { ...status.store, reason: '' }
   }
 }
+
+/** Remembers the rows of the look before and gives those that differ; the first look only remembers. */
+export function createChangeNotice(): (rows: readonly SourceRow[]) => SourceRow[] {
+  let last: Map<string, string> | undefined
+  return (rows) => {
+    const now = new Map(rows.map((row) => [row.id, JSON.stringify(row)]))
+    const before = last
+    last = now
+    return before === undefined ? [] : rows.filter((row) => before.get(row.id) !== now.get(row.id))
+  }
+}

@@ -4,6 +4,7 @@ import type { SourceList, SourceRow } from '#core/api.ts'
 import { UNASSIGNED } from '#core/frame.ts'
 import { readSourceNetwork } from './networks.ts'
 import { dataPlaneSnapshot, tokenHash } from './senders.ts'
+import { createChangeNotice } from './source-rows.ts'
 import { FOREIGN, OWN, START, ledgerRow, testConsole } from './testing.ts'
 
 const soc = testConsole()
@@ -193,6 +194,16 @@ describe('the sources screen', () => {
     const stateOf = (id: string) => sources.find((row) => row.id === id)!.state
     expect([never, fresh, silent, off].map((row) => stateOf(row.id))).toEqual(['never', 'receiving', 'silent', 'off'])
   })
+})
+
+test('only sources that changed since the last look are pushed', async () => {
+  const rows = ((await call('GET', '/api/sources')).body as SourceList).sources
+  const changed = createChangeNotice()
+  expect(changed(rows)).toEqual([])
+  expect(changed(structuredClone(rows))).toEqual([])
+  const next = rows.map((row, index) => (index === 1 ? { ...row, received: row.received + 1 } : row))
+  const added = { ...rows[0]!, id: 'new' }
+  expect(changed([...next, added]).map((row) => row.id)).toEqual([rows[1]!.id, 'new'])
 })
 
 describe('units', () => {

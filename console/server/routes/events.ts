@@ -80,7 +80,8 @@ export function eventRoutes(app: App, context: Context): void {
       const hit = await find(request.params.id, request.scope)
       // On record before anything is shown.
       auditAct(context, request, 'event.unmasked', hit.id, { unit: hit.event.organization.id })
-      return { ...eventView(context, hit), event: showWhole(hit.event) }
+      // A copy is marked: the store may hand the same object to the next reader.
+      return { ...eventView(context, hit), event: showWhole({ ...hit.event }) }
     }
   )
 }

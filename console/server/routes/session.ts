@@ -35,7 +35,7 @@ const sessionOf = (viewer: Viewer): Session =>
 export function sessionRoutes(app: App, context: Context): void {
   const tls = context.config.SOC_TLS_CERT !== ''
   const cookie = cookieName(tls)
-  const options = { path: '/', httpOnly: true, sameSite: 'strict', secure: tls } as const
+  const options = { path: '/', httpOnly: true, sameSite: 'strict' } as const
   const { audit, sessions, users, signInLimit } = context
 
   function tryOrRefuse(address: string, username: string) {
@@ -46,10 +46,15 @@ export function sessionRoutes(app: App, context: Context): void {
         params: { retryAfterS: Math.ceil(waitMs / 1000) }
       })
   }
-  function open(userId: string, request: { ip: string; headers: { 'user-agent'?: string } }, reply: FastifyReply) {
+  function open(
+    userId: string,
+    request: { ip: string; protocol: string; headers: { 'user-agent'?: string } },
+    reply: FastifyReply
+  ) {
     const from = { address: request.ip, agent: request.headers['user-agent'] ?? '' }
     const opened = sessions.open(userId, from)
-    void reply.setCookie(cookie, opened.cookie, options)
+    // A proxy on this machine may hold the certificate for us.
+    void reply.setCookie(cookie, opened.cookie, { ...options, secure: tls || request.protocol === 'https' })
     return sessionOf(opened.viewer)
   }
 
@@ -88,7 +93,7 @@ export function sessionRoutes(app: App, context: Context): void {
       sessions.end(viewerOf(request).session.id)
       auditAct(context, request, 'session.closed', '')
     })
-    void reply.clearCookie(cookie, options).code(204)
+    void reply.clearCookie(cookie, { ...options, secure: tls || request.protocol === 'https' }).code(204)
     return null
   })
 
