@@ -1,12 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { loadRules } from '#sigma-rules-parser'
+import { compileRules, loadRules, toSigmaEvent } from '#sigma-rules-parser'
+import { createInterpreter } from '#collector/interpret.ts'
 import type { JsonObject } from '#core/event.ts'
+import { createDetector } from '#detector/detector.ts'
 import type { SigmaRule } from '#detector/sigma/types.ts'
 import { testRules, type RuleTest } from '../cli/rules-test.ts'
 
 const folder = import.meta.dirname
+const storyFolder = join(folder, '../sample-logs/story')
+/** As far as this test reads it. */
+type Story = {
+  senders: { id: string; name: string; unit: string; protocol: string; speaksFor?: 'any' }[]
+  steps: { sender: string; file: string }[]
+  trickle: { sender: string; file: string }[]
+}
 const { rules, errors } = loadRules([folder])
 const areas = ['web', 'linux', 'windows', 'network', 'exchange', 'citizen-data']
 const soc = (rule: SigmaRule) => (rule.custom['soc'] ?? {}) as JsonObject
@@ -48,6 +57,48 @@ describe('our own rules', () => {
     expect(fields('sentence_vi')).toEqual(fields('sentence_en'))
     // Vietnamese is written composed, or searches and comparisons would miss it.
     expect(rule.text.normalize('NFC')).toBe(rule.text)
+  })
+
+  test('the demonstration raises the alerts of its story, and its harmless lines none', () => {
+    const story = JSON.parse(readFileSync(join(storyFolder, 'story.json'), 'utf8')) as Story
+    const senders = story.senders.map((sender) => ({
+      speaksFor: 'self' as const,
+      ...sender,
+      origin: 'demonstration' as const,
+      tokenHashes: [],
+      networks: [],
+      utcOffsetMinutes: 420,
+      enabled: true
+    }))
+    const { interpret } = createInterpreter({ version: 0, unitByDomain: {}, unitNames: {}, senders })
+    const detector = createDetector({ rules, compileRules, toSigmaEvent })
+    const receivedAt = Date.parse('2026-11-23T02:18:45+07:00')
+    const play = ({ sender, file }: { sender: string; file: string }) => {
+      const lines = readFileSync(join(storyFolder, file), 'utf8').split('\n')
+      const judged = lines.filter(Boolean).map((line, offset) => {
+        const { protocol: listener, unit } = story.senders.find((one) => one.id === sender)!
+        const place = { partition: 0, offset, id: `${file}-${offset}` }
+        const frame = { receivedAt, listener, origin: 'demonstration' as const, peer: '', sender, unit, hint: '', flags: 0 }
+        const outcome = interpret({ ...frame, ...place, clientKey: '', raw: Buffer.from(line) })
+        if ('rejected' in outcome) throw new Error(`${file}: ${outcome.rejected.detail}`)
+        return { offset, event: outcome.event, receivedAt, sender }
+      })
+      return detector.judge(judged, 0, judged.length - 1).folds.map((fold) => fold.rule.title.en)
+    }
+    const raised = story.steps.flatMap(play)
+    for (const title of [
+      'SSH passwords guessed from one address',
+      'SSH log-in succeeded after guessed passwords',
+      'Web shell uploaded and then called',
+      'Intrusion alarm of the firewall',
+      'Malware found by the firewall',
+      'Office program starts a script host',
+      'Shadow copies or recovery switched off',
+      'Mass look-ups of citizens by one officer'
+    ]) {
+      expect(raised).toContain(title)
+    }
+    expect(story.trickle.flatMap(play)).toEqual([])
   })
 
   test('every id is used once and every sample belongs to a rule', () => {
