@@ -82,7 +82,7 @@ export function maskText(text: string): string {
   // Hiding one number can leave the start of another; each round takes digits away, so this ends.
   for (let round = 0; round < 8; round++) {
     const next = maskOnce(masked)
-    if (next === masked) return next
+    if (next === masked || !maybe.test(next)) return next
     masked = next
   }
   return masked
@@ -101,15 +101,16 @@ function holdsNumber(key: string): boolean {
   const name = foldText(key.replace(/([a-z\d])([A-Z])/g, '$1_$2')).replace(/[\s.-]+/g, '_')
   return numberFields.has(name)
 }
-const knownKeys = new Map<string, boolean>()
+type Key = { name: string; announces: boolean }
+const knownKeys = new Map<string, Key>()
 /** Field names come from logs, so the memory of their spelling is bounded: at the ceiling it starts anew. */
 const MAX_KNOWN_KEYS = 4096
-function holdsNumberKnown(key: string): boolean {
+function keyOf(key: string): Key {
   let known = knownKeys.get(key)
   if (known === undefined) {
     if (knownKeys.size >= MAX_KNOWN_KEYS) knownKeys.clear()
-    known = holdsNumber(key)
-    knownKeys.set(key, known)
+    known = { name: maskText(key), announces: holdsNumber(key) }
+    if (key.length <= 100) knownKeys.set(key, known)
   }
   return known
 }
@@ -160,8 +161,8 @@ function maskObject(value: Record<string, unknown>, announcedBy: boolean, depth:
   const masked: unknown[] = new Array(keys.length)
   let changed = false
   const names = keys.map((key, index) => {
-    const name = maskText(key)
-    masked[index] = maskValue(value[key], announcedBy || holdsNumberKnown(key), depth + 1)
+    const { name, announces } = keyOf(key)
+    masked[index] = maskValue(value[key], announcedBy || announces, depth + 1)
     if (masked[index] !== value[key] || name !== key) changed = true
     return name
   })
