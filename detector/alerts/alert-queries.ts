@@ -5,7 +5,15 @@ import { OPEN } from './alert-record.ts'
 import { alertRow, selectAlerts, type NamedAlertRecord } from './alert-row.ts'
 import { HOUR_MS, type AlertsContext, type Scope } from './context.ts'
 import { evidenceOf } from './evidence.ts'
-import { decodeCursor, encodeCursor, filterSql, isPlain, MAX_PAGE, type AlertFilter } from './queue-filter.ts'
+import {
+  decodeCursor,
+  encodeCursor,
+  filterSql,
+  isPlain,
+  MAX_PAGE,
+  placesText,
+  type AlertFilter
+} from './queue-filter.ts'
 import { story } from './timeline.ts'
 
 /** Related alerts shown beside one. */
@@ -15,22 +23,17 @@ const MAX_RARITY = 5_000
 
 /** One page of the queue with the counts of every tab, all within the filter's scope. */
 export function listAlerts(context: AlertsContext, filter: AlertFilter): AlertList {
-  const { from, where, order, params } = filterSql(filter)
+  const sql = filterSql(filter)
+  const { from, where, order, params } = sql
   const limit = Math.min(Math.max(1, Math.trunc(filter.limit)), MAX_PAGE)
   const paged: Record<string, string | number> = { ...params, limit: limit + 1 }
-  let after = ''
-  if (filter.cursor !== undefined && filter.cursor !== '') {
-    const keys = decodeCursor(filter.cursor, order.length)
-    after = ` AND (${order.map((key) => `a.${key}`).join(', ')}) < (${order.map((key) => `:${key}`).join(', ')})`
+  const after = filter.cursor !== undefined && filter.cursor !== ''
+  if (after) {
+    const keys = decodeCursor(filter.cursor ?? '', order.length)
     order.forEach((key, index) => (paged[key] = keys[index] ?? 0))
   }
-  // Two steps: the page's place is found in an index alone, then only its rows are read.
-  const places = context.control
-    .sql(
-      `SELECT ${order.map((key) => `a.${key}`).join(', ')} FROM ${from} WHERE ${where}${after}
-       ORDER BY ${order.map((key) => `a.${key} DESC`).join(', ')} LIMIT :limit`
-    )
-    .all(paged) as Record<string, number>[]
+  // Two steps: the page's places are found first, then only its rows are read.
+  const places = context.control.sql(placesText(sql, after)).all(paged) as Record<string, number>[]
   const page = places.slice(0, limit)
   const last = page.at(-1)
   const counts = tabCounts(context, filter.scope, filter.userId)
@@ -69,17 +72,17 @@ export function tabCounts(context: AlertsContext, scope: Scope, userId: string):
     .sql(`SELECT status, COUNT(*) AS n FROM alerts WHERE ${inScope} GROUP BY status`)
     .all(units) as { status: AlertRow['status']; n: number }[]
   const count = (status: AlertRow['status']) => byStatus.find((row) => row.status === status)?.n ?? 0
-  const one = (where: string, more: Record<string, string> = {}) =>
+  const one = (index: string, where: string, more: Record<string, string> = {}) =>
     (
       context.control
-        .sql(`SELECT COUNT(*) AS n FROM alerts WHERE ${where} AND ${inScope}`)
+        .sql(`SELECT COUNT(*) AS n FROM alerts INDEXED BY ${index} WHERE ${where} AND ${inScope}`)
         .get({ ...units, ...more }) as { n: number }
     ).n
   return {
     new: count('new'),
-    mine: one(`assignee = :user AND ${OPEN}`, { user: userId }),
+    mine: one('alerts_by_assignee', `assignee = :user AND ${OPEN}`, { user: userId }),
     waiting: count('waiting'),
-    escalated: one(`escalated = 1 AND ${OPEN}`),
+    escalated: one('alerts_escalated', `escalated = 1 AND ${OPEN}`),
     archived: count('archived'),
     closed: count('closed'),
     all: byStatus.reduce((sum, row) => sum + row.n, 0)
@@ -120,7 +123,9 @@ export function alertDetail(context: AlertsContext, id: string): AlertDetail | u
 /** Earlier alerts of the same fingerprint, by verdict. */
 function historyOf(context: AlertsContext, record: NamedAlertRecord): AlertDetail['history'] {
   const rows = context.control
-    .sql('SELECT verdict, COUNT(*) AS n FROM alerts WHERE fingerprint = ? AND seq < ? GROUP BY verdict')
+    .sql(
+      "SELECT verdict, COUNT(*) AS n FROM alerts WHERE fingerprint = ? AND status = 'closed' AND seq < ? GROUP BY verdict"
+    )
     .all(record.fingerprint, record.seq) as { verdict: string | null; n: number }[]
   const byVerdict: Record<string, number> = {}
   for (const { verdict, n } of rows) if (verdict !== null) byVerdict[verdict] = n

@@ -47,7 +47,6 @@ export type AlertRecord = {
   previous_id: string | null
   many_entities: number
   entities: number
-  evidence_seq: number
   deadline: number | null
 }
 
@@ -68,16 +67,13 @@ const fixed = [
   'previous_id',
   'many_entities'
 ] as const
-const changing = [
+/** What matches change; the rest changes by acts of people and turns of its life. */
+const figures = [
   'revision',
   'rule_version',
   'rule',
-  'level',
-  'level_rank',
   'senders',
   'vals',
-  'status',
-  'verdict',
   'count',
   'window_count',
   'window_first',
@@ -87,37 +83,60 @@ const changing = [
   'hour',
   'hour_count',
   'hour_peak',
-  'archived_peak',
   'first_seen',
   'last_seen',
+  'entities'
+] as const
+const turns = [
+  'level',
+  'level_rank',
+  'status',
+  'verdict',
+  'archived_peak',
   'acknowledged_at',
   'closed_at',
   'assignee',
   'incident_id',
   'escalated',
   'reopened',
-  'entities',
-  'evidence_seq',
   'deadline'
 ] as const
+const changing = [...figures, ...turns]
 const all = [...fixed, ...changing]
 
 const insertText = `INSERT INTO alerts (${all.join(', ')}) VALUES (${all.map((column) => `:${column}`).join(', ')})`
-const updateText = `UPDATE alerts SET ${changing.map((column) => `${column} = :${column}`).join(', ')} WHERE seq = :seq`
+const updateOf = (columns: readonly string[]) =>
+  `UPDATE alerts SET ${columns.map((column) => `${column} = :${column}`).join(', ')} WHERE seq = :seq`
+const updateText = updateOf(changing)
+const updateFiguresText = updateOf(figures)
 
 export function insertAlert(context: AlertsContext, record: AlertRecord, changes: Changes): void {
   context.control.sql(insertText).run(record)
-  changes.alerts.add(record.seq)
+  changes.alerts.set(record.seq, record)
 }
 
 /** Writes what may change of an alert; its revision grows, so that an older push never replaces a newer one. */
 export function saveAlert(context: AlertsContext, record: AlertRecord, changes: Changes): void {
+  save(context, record, updateText, changing, changes)
+}
+
+/** The same where only matches came: leaves alone the indexes of everything else. */
+export function saveFigures(context: AlertsContext, record: AlertRecord, changes: Changes): void {
+  save(context, record, updateFiguresText, figures, changes)
+}
+
+function save(
+  context: AlertsContext,
+  record: AlertRecord,
+  text: string,
+  columns: readonly (keyof AlertRecord)[],
+  changes: Changes
+) {
   record.revision += 1
-  const { seq } = record
-  context.control
-    .sql(updateText)
-    .run({ seq, ...Object.fromEntries(changing.map((column) => [column, record[column]])) })
-  changes.alerts.add(seq)
+  const values: Record<string, string | number | null> = { seq: record.seq }
+  for (const column of columns) values[column] = record[column]
+  context.control.sql(text).run(values)
+  changes.alerts.set(record.seq, record)
 }
 
 const read = (row: unknown) => row as AlertRecord | undefined

@@ -11,6 +11,14 @@ export type NamedAlertRecord = AlertRecord & { assignee_name: string | null }
 /** Columns and joins of {@link NamedAlertRecord}. */
 export const selectAlerts = `SELECT a.*, u.name AS assignee_name FROM alerts a LEFT JOIN users u ON u.id = a.assignee`
 
+/** The same for a record in hand. */
+export function withName(context: AlertsContext, record: AlertRecord): NamedAlertRecord {
+  if (record.assignee === null) return { ...record, assignee_name: null }
+  const user = context.control.sql('SELECT name FROM users WHERE id = ?').get(record.assignee) as
+    { name: string } | undefined
+  return { ...record, assignee_name: user?.name ?? null }
+}
+
 /** An alert as the API shows it, unmasked. */
 export function alertRow(context: AlertsContext, record: NamedAlertRecord): AlertRow {
   const rule = JSON.parse(record.rule) as RuleSummary

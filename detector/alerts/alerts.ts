@@ -23,6 +23,7 @@ import {
   type IncidentFilter,
   type IncidentList
 } from './incident-queries.ts'
+import { alertRow, withName } from './alert-row.ts'
 import { advance, positionOf, type DetectorPosition } from './position.ts'
 import type { AlertFilter } from './queue-filter.ts'
 import { refuse } from './refusals.ts'
@@ -69,7 +70,7 @@ export function createAlerts(parts: AlertsContext & { onChange?(changed: Changed
       const result = work(changes)
       return {
         result,
-        alerts: rowsOf(context, [...changes.alerts]),
+        alerts: [...changes.alerts.values()].map((record) => alertRow(context, withName(context, record))),
         incidents: incidentRowsOf(context, changes.incidents)
       }
     })

@@ -1,6 +1,7 @@
 import type { Clock } from '#core/clock.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#store/control/control.ts'
+import type { AlertRecord } from './alert-record.ts'
 
 /** What everything here stands on. */
 export type AlertsContext = { control: Control; inventory: Inventory; clock: Clock }
@@ -13,10 +14,10 @@ export type Scope = ReadonlySet<string> | undefined
 
 export const HOUR_MS = 3_600_000
 
-/** What one transaction changed: alerts by seq, incidents by id. The rows are read once, at its end. */
-export type Changes = { alerts: Set<number>; incidents: Set<string> }
+/** What one transaction changed: alerts by seq with their newest record, incidents by id. */
+export type Changes = { alerts: Map<number, AlertRecord>; incidents: Set<string> }
 
-export const noChanges = (): Changes => ({ alerts: new Set(), incidents: new Set() })
+export const noChanges = (): Changes => ({ alerts: new Map(), incidents: new Set() })
 
 /** The next number of a series; numbers are never used twice, also after a demonstration was deleted. */
 export function nextNumber(context: AlertsContext, series: 'alert' | 'incident'): number {

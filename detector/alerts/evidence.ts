@@ -11,23 +11,27 @@ const FIRST_KEPT = 5
 const MAX_EVENT_CHARACTERS = 32_768
 const MAX_ORIGINAL = 8_192
 
-/** Adds the evidence of one fold to an alert, each event once. Changes `record.evidence_seq`; the caller saves. */
+/** Adds the evidence of one fold to an alert, each event once. */
 export function keepEvidence(context: AlertsContext, record: AlertRecord, evidence: readonly Evidence[]): void {
+  if (evidence.length === 0) return
   const insert = context.control.sql(
     'INSERT OR IGNORE INTO alert_evidence (alert_seq, event_id, place, time, event, matched) VALUES (?, ?, ?, ?, ?, ?)'
   )
+  const newest = context.control
+    .sql('SELECT MAX(place) AS place FROM alert_evidence WHERE alert_seq = ?')
+    .get(record.seq) as { place: number | null }
+  let place = newest.place ?? 0
   for (const { event, matched } of evidence) {
-    const place = record.evidence_seq + 1
     const kept = insert.run(
       record.seq,
       event.event.id,
-      place,
+      place + 1,
       timeOf(event),
       storedEvent(event),
       JSON.stringify(matched)
     )
     if (kept.changes === 0) continue
-    record.evidence_seq = place
+    place += 1
     if (place > MAX_KEPT) {
       // Places grow by one, so exactly one event is older than the newest that are kept.
       context.control

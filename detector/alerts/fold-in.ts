@@ -1,5 +1,5 @@
 import { levels, type MatchFold } from '#core/match.ts'
-import { insertAlert, lastClosedAlert, openAlert, saveAlert, type AlertRecord } from './alert-record.ts'
+import { insertAlert, lastClosedAlert, openAlert, saveAlert, saveFigures, type AlertRecord } from './alert-record.ts'
 import { saveSearchText } from './alert-row.ts'
 import { HOUR_MS, nextNumber, numbered, type AlertsContext, type Changes } from './context.ts'
 import { addFold, escalates, lastSeenOf, withSenders } from './counting.ts'
@@ -99,17 +99,15 @@ function open(
     reopened: 0,
     previous_id: previous,
     many_entities: many ? 1 : 0,
-    entities: many ? 0 : 1,
-    evidence_seq: 0,
+    entities: 1,
     deadline: deadlineFrom(fold.rule.level, now)
   }
+  tell(context, { act: 'alert.opened', alert: record.id, unit: record.unit, params: { level: record.level } })
+  considerIncident(context, record, true, changes)
   insertAlert(context, record, changes)
   keepEvidence(context, record, fold.evidence)
   if (many) rememberEntity(context, record, entityKey)
   saveSearchText(context, record)
-  tell(context, { act: 'alert.opened', alert: record.id, unit: record.unit, params: { level: record.level } })
-  considerIncident(context, record, true, changes)
-  saveAlert(context, record, changes)
   wakeAtNewUnit(context, record, changes)
   return fold.count
 }
@@ -121,12 +119,16 @@ function update(
   entityKey: string,
   changes: Changes
 ): number {
+  const before = { level: record.level, status: record.status, incident: record.incident_id }
   const grown = add(context, record, fold, entityKey)
   const rose = takeLevel(context, record, fold)
   if (record.status === 'archived' && escalates(record)) comeBack(context, record)
   if (record.incident_id === null) considerIncident(context, record, rose, changes)
   else followAlert(context, record, changes)
-  saveAlert(context, record, changes)
+  const turned =
+    before.level !== record.level || before.status !== record.status || before.incident !== record.incident_id
+  if (turned) saveAlert(context, record, changes)
+  else saveFigures(context, record, changes)
   return grown
 }
 
@@ -161,7 +163,7 @@ function add(context: AlertsContext, record: AlertRecord, fold: MatchFold, entit
   const grown = addFold(record, fold)
   record.senders = withSenders(record.senders, fold)
   keepEvidence(context, record, fold.evidence)
-  if (record.many_entities === 1) rememberEntity(context, record, entityKey)
+  if (record.many_entities === 1 && rememberEntity(context, record, entityKey)) record.entities += 1
   const values = JSON.stringify(fold.values)
   if (values !== record.vals || fold.rule.version !== record.rule_version) {
     record.vals = values

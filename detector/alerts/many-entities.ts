@@ -14,7 +14,7 @@ export function meetsManyEntities(context: AlertsContext, fold: MatchFold): bool
   const own = context.control
     .sql(
       `SELECT COUNT(*) AS n FROM (SELECT 1 FROM alerts WHERE rule_id = ? AND unit = ? AND origin = ? AND raised_at > ?
-       AND many_entities = 0 LIMIT ${MAX_NEW_ENTITIES})`
+       LIMIT ${MAX_NEW_ENTITIES})`
     )
     .get(fold.rule.id, fold.unit, fold.origin, since) as { n: number }
   if (own.n >= MAX_NEW_ENTITIES) return true
@@ -42,11 +42,11 @@ export function asManyEntities(fold: MatchFold): MatchFold {
   }
 }
 
-/** Remembers an entity in the alert that stands for it. Changes `record.entities`; the caller saves. */
-export function rememberEntity(context: AlertsContext, record: AlertRecord, entityKey: string): void {
-  if (record.entities >= MAX_REMEMBERED) return
+/** Remembers an entity in the alert that stands for it; true when it was not known there. */
+export function rememberEntity(context: AlertsContext, record: AlertRecord, entityKey: string): boolean {
+  if (record.entities >= MAX_REMEMBERED) return false
   const kept = context.control
     .sql('INSERT OR IGNORE INTO alert_entities (alert_seq, entity, first_at) VALUES (?, ?, ?)')
     .run(record.seq, stableHash([entityKey]), context.clock.now())
-  if (kept.changes > 0) record.entities += 1
+  return kept.changes > 0
 }

@@ -22,7 +22,7 @@ export type AlertFilter = {
 
 export const MAX_PAGE = 500
 /** Words of a search beyond these are not looked at. */
-const MAX_WORDS = 8
+const MAX_WORDS = 5
 const MAX_QUERY = 200
 
 /** Conditions of each tab; they repeat the words of the partial indexes, so that SQLite uses those. */
@@ -87,9 +87,19 @@ export function filterSql(filter: AlertFilter): FilterSql {
     .filter((word) => word !== '')
     .slice(0, MAX_WORDS)
   if (words.length > 0) {
-    from += ' JOIN alert_text t ON t.seq = a.seq'
-    where.push('NOT EXISTS (SELECT 1 FROM json_each(:words) w WHERE instr(t.text, w.value) = 0)')
-    params['words'] = JSON.stringify(words)
+    // The texts are read in their own order, and only alerts whose text fits are looked up.
+    from = 'alert_text t CROSS JOIN alerts a'
+    where.push('a.seq = t.seq')
+    // As many conditions whatever is asked: one text, and instr() of an empty word is true.
+    for (let index = 0; index < MAX_WORDS; index++) {
+      where.push(`instr(t.text, :word${index}) > 0`)
+      params[`word${index}`] = words[index] ?? ''
+    }
+  }
+  // SQLite would rather look up the status, and sort: for these two a smaller index is in the right order already.
+  else if (!filter.rule && !filter.incident) {
+    if (filter.tab === 'escalated') from += ' INDEXED BY alerts_escalated'
+    if (filter.tab === 'closed') from += ' INDEXED BY alerts_closed'
   }
   return { from, where: where.join(' AND '), order: orders[filter.tab], params }
 }
@@ -114,4 +124,11 @@ export function decodeCursor(cursor: string, length: number): number[] {
     // Refused below: a cursor is ours or it is nothing.
   }
   return refuse(400, 'cursor.invalid', 'the cursor is not one of ours')
+}
+
+/** The statement that finds the places of one page, from an index alone where the filter allows it; `:limit` rows. */
+export function placesText({ from, where, order }: FilterSql, after: boolean): string {
+  const keys = order.map((key) => `a.${key}`).join(', ')
+  const next = after ? ` AND (${keys}) < (${order.map((key) => `:${key}`).join(', ')})` : ''
+  return `SELECT ${keys} FROM ${from} WHERE ${where}${next} ORDER BY ${order.map((key) => `a.${key} DESC`).join(', ')} LIMIT :limit`
 }

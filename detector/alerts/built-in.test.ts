@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest'
+import { builtInRules, createBuiltIn } from './built-in.ts'
+import { inventory, START, testBench } from './sample-folds.ts'
+
+const builtIn = createBuiltIn(inventory)
+const notice = {
+  at: START,
+  origin: 'real',
+  sender: '',
+  peer: '203.0.113.9:514',
+  listener: 'syslog-udp',
+  count: 3
+} as const
+
+it('every built-in rule speaks both languages and leaves nothing of its template open', () => {
+  const bench = testBench()
+  const folds = [
+    builtIn.unknownSender(notice),
+    builtIn.wrongToken({ ...notice, listener: 'http' }),
+
+    builtIn.silentSource({
+      at: START,
+      sender: 's1',
+      name: 'Máy chủ xã Phong Thu',
+      unit: '19849',
+      origin: 'demonstration',
+      lastReceivedAt: START - 600_000
+    }),
+    builtIn.storeAway({ at: START, since: START - 20_000, reason: 'connection refused' }),
+    builtIn.ledgerImbalance({ at: START, detail: 's1: 10 ≠ 9' }),
+    builtIn.diskGuard(notice)
+  ]
+  expect(folds.map((fold) => fold.rule.id)).toEqual(builtInRules.map((rule) => rule.id))
+  for (const fold of folds) {
+    const { alerts } = bench.alerts.raise(fold)
+    const row = alerts.find((alert) => alert.ruleId === fold.rule.id)
+    for (const language of ['vi', 'en'] as const) {
+      expect(row?.title[language]).not.toBe('')
+      expect(row?.sentence[language]).not.toMatch(/\{|không rõ|unknown(?! sender)/)
+    }
+  }
+  expect(bench.alerts.list({ tab: 'all', userId: 'u1', scope: undefined, limit: 10 }).total).toBe(6)
+})
+
+it('a silent source says since when, in the time of Huế, and belongs to its unit and origin', () => {
+  const fold = builtIn.silentSource({
+    at: START,
+    sender: 's1',
+    name: 'Máy chủ',
+    unit: '19849',
+    origin: 'demonstration',
+    lastReceivedAt: START - 60_000
+  })
+  expect(fold).toMatchObject({ unit: '19849', origin: 'demonstration', values: { since: '15/10/2023 01:59' } })
+})
+
+it('an unknown sender is its address, of either family, and nobody’s unit', () => {
+  expect(builtIn.unknownSender(notice)).toMatchObject({ unit: '_unassigned', count: 3, entity: { key: '203.0.113.9' } })
+  const addresses = ['[2001:db8::1]:514', '2001:db8::1', '203.0.113.9'].map(
+    (peer) => builtIn.unknownSender({ ...notice, peer }).entity.key
+  )
+  expect(addresses).toEqual(['2001:db8::1', '2001:db8::1', '203.0.113.9'])
+})
+
+it('what is about the platform belongs to the SOC itself', () => {
+  expect(builtIn.storeAway({ at: START, since: START, reason: 'x' }).unit).toBe('H57.soc')
+})
