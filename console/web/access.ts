@@ -1,0 +1,72 @@
+import type { Role } from '#core/roles.ts'
+import type { Route } from './routes.ts'
+
+/** The rail's entries in its order; at most eight for any role. */
+export const entries = [
+  'mine',
+  'posture',
+  'queue',
+  'incidents',
+  'models',
+  'units',
+  'search',
+  'sources',
+  'rules',
+  'admin'
+] as const
+export type Entry = (typeof entries)[number]
+
+const seen: Record<Role, readonly Entry[]> = {
+  admin: ['queue', 'incidents', 'models', 'units', 'search', 'sources', 'rules', 'admin'],
+  analyst: ['queue', 'incidents', 'models', 'units', 'search', 'sources', 'rules'],
+  auditor: ['incidents', 'queue', 'models', 'units', 'search', 'sources', 'rules', 'admin'],
+  owner: ['mine', 'queue', 'incidents', 'units', 'search', 'sources', 'models'],
+  leader: ['posture', 'units', 'models']
+}
+
+/** What a role finds in its rail. The server decides again on every request; this only hides what would be refused. */
+export function entriesOf(role: Role): readonly Entry[] {
+  return seen[role]
+}
+
+/** The first screen of a role. */
+export function landing(role: Role): string {
+  if (role === 'owner') return '/mine'
+  if (role === 'leader') return '/posture'
+  return role === 'auditor' ? '/incidents' : '/alerts'
+}
+
+const entryOfPage: Record<Route['page'], Entry | null> = {
+  home: null,
+  queue: 'queue',
+  incidents: 'incidents',
+  incident: 'incidents',
+  units: 'units',
+  models: 'models',
+  search: 'search',
+  sources: 'sources',
+  rules: 'rules',
+  admin: 'admin',
+  posture: 'posture',
+  mine: 'mine',
+  password: null,
+  nowhere: null
+}
+
+/** The rail entry that a route belongs to. */
+export function entryOf(route: Route): Entry | null {
+  return entryOfPage[route.page]
+}
+
+/** Whether a role may look at a route at all. */
+export function maySee(role: Role, route: Route): boolean {
+  const entry = entryOf(route)
+  if (entry === null) return true
+  if (route.page === 'admin' && route.view === 'users') return role === 'admin'
+  return seen[role].includes(entry)
+}
+
+/** Whether a role judges alerts and works on incidents. */
+export function mayAct(role: Role): boolean {
+  return role === 'admin' || role === 'analyst'
+}

@@ -1,0 +1,182 @@
+import type {
+  AlertAct,
+  AlertActAnswer,
+  AlertDetail,
+  AlertList,
+  AuditEntry,
+  DeadLetterList,
+  EventHistogram,
+  EventHit,
+  EventSearch,
+  IncidentAct,
+  IncidentDetail,
+  IncidentRow,
+  ModelDetail,
+  ModelRow,
+  NewToken,
+  RuleDetail,
+  RuleList,
+  Session,
+  SourceList,
+  SourceRow,
+  Summary,
+  UnitDetail,
+  UnitMap,
+  UserRow
+} from '#core/api.ts'
+import type { Role } from '#core/roles.ts'
+import type { Params } from './i18n/text.svelte.ts'
+import { address } from './routes.ts'
+
+/** A request that did not succeed: the server's code, or one of ours (`network.unreachable`, `network.timeout`, `network.answer`). */
+export class ApiFailure extends Error {
+  readonly code: string
+  readonly status: number
+  readonly params: Params
+
+  constructor(code: string, status: number, params: Params = {}) {
+    super(code)
+    this.name = 'ApiFailure'
+    this.code = code
+    this.status = status
+    this.params = params
+  }
+}
+
+export type IncidentList = { items: IncidentRow[]; total: number; cursor: string | null }
+export type AuditList = { entries: AuditEntry[]; cursor: string | null }
+export type Person = { id: string; name: string }
+export type Once = { user: UserRow; password: string }
+export type SourceDraft = {
+  name: string
+  unit: string
+  networks: string[]
+  speaksFor: 'self' | 'any' | string[]
+  utcOffsetMinutes: number
+}
+export type UserDraft = { username: string; name: string; role: Role; units: string[]; mayUnmask: boolean }
+export type UserChange = Partial<{ name: string; role: Role; units: string[]; mayUnmask: boolean; enabled: boolean }>
+export type Contact = UnitDetail['contacts'][number]
+type Query = Record<string, string | null | undefined>
+
+/** No answer within this is a failure that one can retry, not a spinner for ever. */
+export const TIMEOUT_MS = 20_000
+
+export type ApiParts = {
+  fetch: typeof globalThis.fetch
+  /** The session's token for acts; empty before sign-in. */
+  csrf: () => string
+  /** The server's clock as its answer says, milliseconds with the precision of a second. */
+  onServerTime: (ms: number) => void
+  /** The server no longer knows this session. */
+  onSignedOut: () => void
+}
+
+/** The console's API as typed functions; every failure is an {@link ApiFailure}. */
+export function createApi(parts: ApiParts) {
+  async function call<T>(method: string, url: string, body?: unknown): Promise<T> {
+    const response = await send(parts, method, url, body)
+    const served = Date.parse(response.headers.get('date') ?? '')
+    if (Number.isFinite(served)) parts.onServerTime(served)
+    if (!response.ok) {
+      const failure = await refusal(response)
+      // A wrong password at sign-in is an answer, not the end of a session.
+      if (response.status === 401 && url !== '/api/session') parts.onSignedOut()
+      throw failure
+    }
+    if (response.status === 204) return undefined as T
+    try {
+      return (await response.json()) as T
+    } catch {
+      throw new ApiFailure('network.answer', response.status)
+    }
+  }
+  const get = <T>(path: readonly string[], query?: Query) => call<T>('GET', address(['api', ...path], query))
+  const post = <T>(path: readonly string[], body: unknown = {}) => call<T>('POST', address(['api', ...path]), body)
+  const patch = <T>(path: readonly string[], body: unknown) => call<T>('PATCH', address(['api', ...path]), body)
+  const remove = (path: readonly string[]) => call<void>('DELETE', address(['api', ...path]))
+
+  return {
+    session: () => get<Session>(['session']),
+    signIn: (username: string, password: string) => post<Session>(['session'], { username, password }),
+    signOut: () => remove(['session']),
+    changePassword: (current: string, next: string) => post<Session>(['session', 'password'], { current, next }),
+    summary: () => get<Summary>(['summary']),
+
+    alerts: (query: Query) => get<AlertList>(['alerts'], query),
+    alert: (id: string) => get<AlertDetail>(['alerts', id]),
+    actOnAlerts: (ids: string[], act: AlertAct['act']) => post<AlertActAnswer>(['alerts', 'acts'], { ids, act }),
+    incidents: (query: Query) => get<IncidentList>(['incidents'], query),
+    incident: (id: string) => get<IncidentDetail>(['incidents', id]),
+    actOnIncident: (id: string, act: IncidentAct) => post<IncidentDetail>(['incidents', id, 'acts'], act),
+    people: () => get<Person[]>(['people']),
+
+    units: () => get<UnitMap>(['units']),
+    unit: (code: string) => get<UnitDetail>(['units', code]),
+    setContacts: (code: string, contacts: Contact[]) =>
+      call<UnitDetail>('PUT', address(['api', 'units', code, 'contacts']), {
+        contacts: contacts.map(({ role, name, phone, email }) => ({ role, name, phone, email }))
+      }),
+    models: () => get<ModelRow[]>(['models']),
+    model: (id: string) => get<ModelDetail>(['models', id]),
+
+    events: (query: Query) => get<EventSearch>(['events'], query),
+    histogram: (query: Query) => get<EventHistogram>(['events', 'histogram'], query),
+    event: (id: string) => get<EventHit>(['events', id]),
+    unmask: (id: string) => post<EventHit>(['events', id, 'unmask']),
+
+    sources: () => get<SourceList>(['sources']),
+    createSource: (draft: SourceDraft) => post<SourceRow>(['sources'], draft),
+    changeSource: (id: string, change: Partial<SourceDraft> & { enabled?: boolean }) =>
+      patch<SourceRow>(['sources', id], change),
+    createToken: (id: string) => post<NewToken>(['sources', id, 'tokens']),
+    revokeTokens: (id: string) => remove(['sources', id, 'tokens']),
+    deadLetters: (query: Query) => get<DeadLetterList>(['dead-letters'], query),
+    replay: (ids: string[]) =>
+      post<{ replayed: number; rejected: number; gone: number }>(['dead-letters', 'replay'], { ids }),
+
+    rules: (query: Query) => get<RuleList>(['rules'], query),
+    rule: (id: string) => get<RuleDetail>(['rules', id]),
+
+    users: () => get<UserRow[]>(['users']),
+    createUser: (draft: UserDraft) => post<Once>(['users'], draft),
+    changeUser: (id: string, change: UserChange) => patch<UserRow>(['users', id], change),
+    resetPassword: (id: string) => post<Once>(['users', id, 'password']),
+    endSessions: (id: string) => remove(['users', id, 'sessions']),
+    audit: (query: Query) => get<AuditList>(['audit'], query),
+    endDemonstration: () => post<void>(['demonstration', 'end'])
+  }
+}
+
+export type Api = ReturnType<typeof createApi>
+
+async function send(parts: ApiParts, method: string, url: string, body: unknown): Promise<Response> {
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (method !== 'GET') headers['x-csrf-token'] = parts.csrf()
+  if (body !== undefined) headers['content-type'] = 'application/json'
+  try {
+    return await parts.fetch(url, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) })
+    })
+  } catch (error) {
+    const timedOut = error instanceof DOMException && error.name === 'TimeoutError'
+    throw new ApiFailure(timedOut ? 'network.timeout' : 'network.unreachable', 0)
+  }
+}
+
+async function refusal(response: Response): Promise<ApiFailure> {
+  try {
+    const answer = (await response.json()) as { code?: unknown; params?: unknown }
+    if (typeof answer.code === 'string') {
+      const params = typeof answer.params === 'object' && answer.params !== null ? answer.params : {}
+      return new ApiFailure(answer.code, response.status, params as Params)
+    }
+  } catch {
+    // A proxy's page instead of our JSON: the status is all there is to say.
+  }
+  return new ApiFailure(`http.${response.status}`, response.status, { status: response.status })
+}

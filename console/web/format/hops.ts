@@ -1,0 +1,25 @@
+import type { AlertDetail } from '#core/api.ts'
+
+export type Hop = {
+  code: 'event' | 'received' | 'matched' | 'raised' | 'acknowledged'
+  at: number | null
+  tookMs: number | null
+  slow: boolean
+}
+
+/** A machine hop longer than this is where an alert lost its time. */
+export const SLOW_MS = 5_000
+
+/** The way of one alert: event → received → matched → raised → acknowledged, each with what it took. */
+export function hopsOf(hops: AlertDetail['hops']): { hops: Hop[]; machineMs: number } {
+  const order = ['event', 'received', 'matched', 'raised', 'acknowledged'] as const
+  const list = order.map((code, index): Hop => {
+    const at = hops[code]
+    const before = index === 0 ? null : hops[order[index - 1] ?? 'event']
+    const tookMs = at === null || before === null ? null : at - before
+    // Waiting for a person is not a slow machine; a clock that runs ahead shows as a negative hop.
+    const slow = code !== 'acknowledged' && tookMs !== null && (tookMs > SLOW_MS || tookMs < -SLOW_MS)
+    return { code, at, tookMs, slow }
+  })
+  return { hops: list, machineMs: hops.raised - hops.received }
+}

@@ -1,0 +1,10 @@
+import { evidence } from './vi/evidence.ts'
+import { frame } from './vi/frame.ts'
+import { people } from './vi/people.ts'
+import { province } from './vi/province.ts'
+import { triage } from './vi/triage.ts'
+
+/** Every word of the console in Vietnamese: the source; English is typed by it. */
+export const vi = { ...frame, ...triage, ...province, ...evidence, ...people }
+
+export type Messages = typeof vi

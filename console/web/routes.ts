@@ -1,0 +1,65 @@
+/** Where one can be in the console. A page's open panel is part of its address, so that it can be sent and reloaded. */
+export type Route =
+  | { page: 'home' }
+  | { page: 'queue'; id: string | null }
+  | { page: 'incidents' }
+  | { page: 'incident'; id: string }
+  | { page: 'units'; id: string | null }
+  | { page: 'models'; id: string | null }
+  | { page: 'search' }
+  | { page: 'sources'; view: 'list' | 'dead-letters'; id: string | null }
+  | { page: 'rules'; id: string | null }
+  | { page: 'admin'; view: 'users' | 'audit'; id: string | null }
+  | { page: 'posture' }
+  | { page: 'mine' }
+  | { page: 'password' }
+  | { page: 'nowhere' }
+
+/** Reads a path; unknown paths are `nowhere`, never an exception. */
+export function routeOf(path: string): Route {
+  const parts = path.split('/').filter((part) => part !== '')
+  if (parts.length > 2) return { page: 'nowhere' }
+  const [head = '', raw] = parts
+  const id = raw === undefined ? null : decoded(raw)
+  switch (head) {
+    case '':
+      return { page: 'home' }
+    case 'alerts':
+      return { page: 'queue', id }
+    case 'incidents':
+      return id === null ? { page: 'incidents' } : { page: 'incident', id }
+    case 'units':
+    case 'models':
+    case 'rules':
+      return { page: head, id }
+    case 'sources':
+      return id === 'dead-letters'
+        ? { page: 'sources', view: 'dead-letters', id: null }
+        : { page: 'sources', view: 'list', id }
+    case 'admin':
+      return id === 'audit' ? { page: 'admin', view: 'audit', id: null } : { page: 'admin', view: 'users', id }
+    case 'search':
+    case 'posture':
+    case 'mine':
+    case 'password':
+      return id === null ? { page: head } : { page: 'nowhere' }
+    default:
+      return { page: 'nowhere' }
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/** An address of ours: path parts are encoded, empty query values left out. */
+export function address(parts: readonly string[], query: Record<string, string | null | undefined> = {}): string {
+  const search = new URLSearchParams()
+  for (const [key, value] of Object.entries(query)) if (value) search.set(key, value)
+  const text = search.toString()
+  return `/${parts.map(encodeURIComponent).join('/')}${text === '' ? '' : `?${text}`}`
+}

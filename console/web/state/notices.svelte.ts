@@ -1,0 +1,40 @@
+/** How long an act can be taken back, as the server counts it too. */
+export const UNDO_MS = 30_000
+const PLAIN_MS = 6_000
+
+export type Notice = { text: string; kind: 'done' | 'failed'; until: number; undo: (() => Promise<void>) | null }
+
+/** The one line at the foot of the screen: what just happened, and the way back. A new one replaces the old. */
+export class Notices {
+  current = $state.raw<Notice | null>(null)
+  readonly #now: () => number
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  done(text: string, undo: (() => Promise<void>) | null = null): void {
+    this.current = { text, kind: 'done', until: this.#now() + (undo === null ? PLAIN_MS : UNDO_MS), undo }
+  }
+
+  failed(text: string): void {
+    this.current = { text, kind: 'failed', until: this.#now() + UNDO_MS, undo: null }
+  }
+
+  /** Takes the last act back, once. */
+  async undo(): Promise<void> {
+    const notice = this.current
+    if (notice?.undo == null || notice.until <= this.#now()) return
+    this.current = null
+    await notice.undo()
+  }
+
+  /** Drops a notice whose time is over; called by the ticking clock. */
+  tick(): void {
+    if (this.current !== null && this.current.until <= this.#now()) this.current = null
+  }
+
+  dismiss(): void {
+    this.current = null
+  }
+}

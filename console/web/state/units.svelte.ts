@@ -1,0 +1,72 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- collections here are plain and replaced whole ($state.raw), never changed in place */
+import type { UnitMap, UnitRef } from '#core/api.ts'
+import { foldText } from '#core/fold.ts'
+import { t } from '../i18n/text.svelte.ts'
+import { Remote } from './remote.svelte.ts'
+
+export type Unit = UnitMap['units'][number]
+export type District = { district: Unit | null; communes: Unit[] }
+
+/** The unit tree of the viewer: names, who belongs to whom, and the state of each unit. */
+export class Units {
+  readonly remote: Remote<UnitMap>
+  readonly all = $derived.by(() => this.remote.value?.units ?? [])
+  readonly byCode = $derived(new Map(this.all.map((unit) => [unit.code, unit])))
+  readonly departments = $derived(this.all.filter((unit) => unit.kind === 'department'))
+  /** Districts with their communes, in the inventory's order; communes seen without their district come last. */
+  readonly districts = $derived(grouped(this.all))
+
+  constructor(now: () => number) {
+    this.remote = new Remote(now)
+  }
+
+  /** Whether a unit lies in a scope: the scope itself or a commune of that district. The empty scope is everything. */
+  inScope(code: string, scope: string): boolean {
+    return scope === '' || code === scope || this.byCode.get(code)?.district === scope
+  }
+
+  /** "xã Phong Thu (Phong Điền)": two communes share a short name, so the district stands beside it. */
+  nameOf(code: string): string {
+    const unit = this.byCode.get(code)
+    if (unit === undefined) return code
+    const district = unit.district === null ? undefined : this.byCode.get(unit.district)
+    return district === undefined ? unit.name : `${unit.name} (${shortDistrict(district.name)})`
+  }
+
+  /** Units whose name, district or code contains the words, accents and đ folded. */
+  find(words: string): Unit[] {
+    const wanted = foldText(words)
+    const tree = [
+      ...this.districts.flatMap((group) => [...(group.district ? [group.district] : []), ...group.communes]),
+      ...this.departments
+    ]
+    if (wanted === '') return tree
+    return tree.filter((unit) => foldText(`${this.nameOf(unit.code)} ${unit.code}`).includes(wanted))
+  }
+}
+
+/** A unit as named beside an alert: its name, and its district in brackets when it has one. */
+export function unitText(unit: UnitRef): string {
+  if (unit.name === '') return t('unit.unassigned')
+  return unit.district === '' || unit.district === unit.name
+    ? unit.name
+    : `${unit.name} (${shortDistrict(unit.district)})`
+}
+
+/** "Huyện Phong Điền" → "Phong Điền": inside brackets the kind is noise. */
+export function shortDistrict(name: string): string {
+  return name.replace(/^(Huyện|Thị xã|Thành phố|Quận)\s+/u, '')
+}
+
+function grouped(units: readonly Unit[]): District[] {
+  const groups = new Map<string, District>()
+  for (const unit of units) if (unit.kind === 'district') groups.set(unit.code, { district: unit, communes: [] })
+  for (const unit of units) {
+    if (unit.kind !== 'commune') continue
+    const key = unit.district ?? ''
+    const group = groups.get(key) ?? { district: null, communes: [] }
+    group.communes.push(unit)
+    groups.set(key, group)
+  }
+  return [...groups.values()]
+}
