@@ -96,7 +96,7 @@ export type Parts = {
   /** What /readyz asks: every part by name, with the reason when it is not ready. */
   readiness(): { name: string; ready: boolean; reason: string }[]
   /** Where senders reach the intake, for the snippets beside a new token. */
-  intake(): { host: string; httpPort: number; syslogPort: number }
+  intake(): { host: string; httpPort: number; syslogPort: number; tls?: boolean }
   version: string
   /** Folder of the built browser part; undefined serves the API alone. */
   webRoot?: string
