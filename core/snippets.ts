@@ -1,42 +1,68 @@
 /** One text to paste beside a new token. */
 export type SenderSnippet = { name: string; language: string; text: string }
 
-/** What a snippet needs to know: the token and where the intake listens. */
-export type SnippetFacts = { token: string; host: string; httpPort: number; syslogPort: number }
+/** What a snippet needs to know: the token, where the intake listens, and whether HTTP intake speaks TLS. */
+export type SnippetFacts = { token: string; host: string; httpPort: number; syslogPort: number; tls?: boolean }
+
+/** Stands for the server's name where the intake listens on every address: only its people know what it is called. */
+const UNKNOWN_HOST = 'SOC_ADDRESS'
+
+/**
+ * rsyslog's queues hold 1,000 messages and wait 2 s for a place before they throw a message away: seen with 8.2302 while
+ * the other end restarted. So the queue is larger, goes to disk when it fills, and waits.
+ */
+const rsyslogQueue = (file: string) =>
+  [
+    `  queue.type="LinkedList" queue.filename="${file}" queue.size="100000" queue.maxDiskSpace="1g"`,
+    '  queue.timeoutEnqueue="60000" queue.saveOnShutdown="on" action.resumeRetryCount="-1" action.resumeInterval="5")'
+  ].join('\n')
 
 /**
  * Ready configurations for the usual senders. rsyslog and syslog-ng can only send a password, so the token is the password
- * of HTTP basic authentication there; plain syslog carries no token and is known by its source network.
+ * of HTTP basic authentication there; plain syslog carries no token and is known by its source network. The two HTTP ways
+ * are acknowledged, so nothing is lost when either side restarts; rsyslog's ids make a batch that is sent twice count once.
  */
-export function senderSnippets({ token, host, httpPort, syslogPort }: SnippetFacts): SenderSnippet[] {
-  const address = host.includes(':') ? `[${host}]` : host
+export function senderSnippets({ token, host, httpPort, syslogPort, tls = false }: SnippetFacts): SenderSnippet[] {
+  const name = ['0.0.0.0', '::', ''].includes(host) ? UNKNOWN_HOST : host
+  const url = `${tls ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${httpPort}`
   return [
     {
       name: 'curl',
       language: 'shell',
-      text: `printf '%s\\n' '{"message":"Vong Lau test"}' | curl -sS -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/x-ndjson' --data-binary @- http://${address}:${httpPort}/v1/events`
+      text: [
+        `printf '{"message":"Vong Lau test %s"}\\n' "$(date -Is)" |`,
+        `  curl -sS -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/x-ndjson' --data-binary @- ${url}/v1/events`
+      ].join('\n')
     },
     {
       name: 'rsyslog (omelasticsearch)',
       language: 'rsyslog',
       text: [
+        '# /etc/rsyslog.d/60-vonglau.conf; needs the package rsyslog-elasticsearch and a $WorkDirectory',
         'module(load="omelasticsearch")',
         'template(name="vonglau" type="list" option.jsonf="on") {',
         '  property(outname="@timestamp" name="timereported" dateFormat="rfc3339" format="jsonf")',
         '  property(outname="host.name" name="hostname" format="jsonf")',
-        '  property(outname="message" name="rawmsg" format="jsonf")',
+        '  property(outname="process.name" name="programname" format="jsonf")',
+        '  property(outname="log.syslog.facility.name" name="syslogfacility-text" format="jsonf")',
+        '  property(outname="log.syslog.severity.name" name="syslogseverity-text" format="jsonf")',
+        '  property(outname="message" name="msg" format="jsonf")',
         '}',
-        `action(type="omelasticsearch" server="${host}" serverport="${httpPort}" uid="vonglau" pwd="${token}"`,
-        '  template="vonglau" searchIndex="syslog" bulkmode="on"',
-        '  queue.type="LinkedList" queue.filename="vonglau" queue.saveOnShutdown="on" action.resumeRetryCount="-1")'
+        'template(name="vonglau-id" type="list") { property(name="uuid") }',
+        'action(type="omelasticsearch" template="vonglau" searchIndex="syslog" searchType=""',
+        `  server="${name}" serverport="${httpPort}"${tls ? ' usehttps="on"' : ''} uid="vonglau" pwd="${token}"`,
+        '  bulkmode="on" bulkid="vonglau-id" dynbulkid="on" writeoperation="create"',
+        rsyslogQueue('vonglau')
       ].join('\n')
     },
     {
       name: 'rsyslog (omfwd)',
       language: 'rsyslog',
       text: [
-        `action(type="omfwd" target="${host}" port="${syslogPort}" protocol="tcp" template="RSYSLOG_SyslogProtocol23Format"`,
-        '  TCP_Framing="octet-counted" queue.type="LinkedList" queue.filename="vonglau" action.resumeRetryCount="-1")'
+        '# Plain syslog has no acknowledgement and no token: enter the network of this sender in the console.',
+        `action(type="omfwd" target="${name}" port="${syslogPort}" protocol="tcp" template="RSYSLOG_SyslogProtocol23Format"`,
+        '  TCP_Framing="octet-counted"',
+        rsyslogQueue('vonglau-tcp')
       ].join('\n')
     },
     {
@@ -44,10 +70,24 @@ export function senderSnippets({ token, host, httpPort, syslogPort }: SnippetFac
       language: 'syslog-ng',
       text: [
         'destination d_vonglau {',
-        `  http(url("http://${address}:${httpPort}/v1/events") method("POST") user("vonglau") password("${token}")`,
-        '    headers("Content-Type: application/x-ndjson") batch-lines(100) batch-timeout(1000)',
-        '    body("$(format-json --scope rfc5424 --pair @timestamp=$ISODATE --pair message=$MSG)") delimiter("\\n"));',
-        '};'
+        `  http(url("${url}/v1/events") method("POST") user("vonglau") password("${token}")`,
+        '    headers("Content-Type: application/x-ndjson") delimiter("\\n") batch-lines(100) batch-timeout(1000)',
+        '    body("$(format-json @timestamp=$ISODATE host.name=$HOST process.name=$PROGRAM message=$MSG)")',
+        '    disk-buffer(disk-buf-size(1073741824) reliable(yes)));',
+        '};',
+        'log { source(s_src); destination(d_vonglau); };'
+      ].join('\n')
+    },
+    {
+      name: 'Filebeat, Winlogbeat',
+      language: 'yaml',
+      text: [
+        'output.elasticsearch:',
+        `  hosts: ["${url}"]`,
+        '  username: "vonglau"',
+        `  password: "${token}"`,
+        'setup.template.enabled: false',
+        'setup.ilm.enabled: false'
       ].join('\n')
     }
   ]
