@@ -93,6 +93,13 @@ describe('one frame in, one outcome out', () => {
     expect(event.soc.flags).toEqual(['cut'])
   })
 
+  it('takes the dataset from the request where the document names none', () => {
+    const document = '{"message":"x"}'
+    expect(at(eventOf(document, { hint: 'qlvb.audit' }), 'event.dataset')).toBe('qlvb.audit')
+    expect(at(eventOf(document, { hint: 'filebeat-8.17.0' }), 'event.dataset')).toBe('generic')
+    expect(at(eventOf('<30>x', { hint: 'qlvb.audit' }), 'event.dataset')).toBe('system.syslog')
+  })
+
   it('opens JSON that came by syslog', () => {
     const event = eventOf('<30>Nov 23 07:30:52 web-a app: {"message":"hi","event":{"dataset":"app.log"}}')
     expect(pick(event, 'message', 'event.dataset', 'host.name')).toEqual({

@@ -26,6 +26,9 @@ const DEFAULT_OFFSET_MINUTES = ICT_OFFSET_MS / 60_000
 /** A JSON log line may carry a whole log line as its message; nothing is opened deeper than that. */
 const MAX_NESTING = 1
 
+/** A hint that names a dataset, as `/v1/events?dataset=app.log` gives it; index and pipeline names look otherwise. */
+const datasetName = /^[a-z][a-z0-9_]{0,63}\.[a-z][a-z0-9_]{0,63}$/
+
 type Known = { senders: ReadonlyMap<string, Sender>; units: UnitResolver }
 type Read = { draft: Draft; parser: string }
 
@@ -178,7 +181,7 @@ function finish(
     kind: 'event',
     created: new Date(frame.receivedAt).toISOString()
   }
-  event['dataset'] ??= 'generic'
+  event['dataset'] ??= datasetName.test(frame.hint) ? frame.hint : 'generic'
   // A JSON document is kept in its fields; its text only when reading it had to change it.
   if (!startsDocument(text) || flags.includes('cut') || flags.includes('unsafe_key')) {
     event['original'] = cutText(text.toWellFormed(), MAX_ORIGINAL_BYTES)

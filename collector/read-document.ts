@@ -19,6 +19,11 @@ export type ReadDocument = { document: JsonObject; flags: string[] }
 /** Keys that mean something to JavaScript itself: they never become properties of ours. */
 const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype'])
 
+/** True for a key that must not become a property: whoever makes keys out of a sender's words asks this. */
+export function isUnsafeKey(key: string): boolean {
+  return unsafeKeys.has(key)
+}
+
 /** Integers a double cannot hold are kept as text: record ids must not change their last digits. */
 const longInteger = /[:[,\s]-?\d{16,}/
 

@@ -70,9 +70,12 @@ describe('ECS documents as they come', () => {
     expect(at(event, 'vendor')).toMatchObject({ 'event.id': 'mine', 'event.kind': 'alert', soc: { origin: 'canary' } })
   })
 
-  it('may call their host by one word', () => {
-    expect(pick(document({ host: 'qlvb-01', message: 'x' }), 'host.name', 'vendor')).toEqual({
+  it('may call host, user and the like by one word', () => {
+    const event = document({ host: 'qlvb-01', user: 'cb-0171', service: { name: 'qlvb' }, message: 'x' })
+    expect(pick(event, 'host.name', 'user.name', 'service.name', 'vendor')).toEqual({
       'host.name': 'qlvb-01',
+      'user.name': 'cb-0171',
+      'service.name': 'qlvb',
       vendor: undefined
     })
   })

@@ -20,6 +20,18 @@ const aliases: Record<string, string[]> = {
 }
 const aliasNames = new Set(Object.values(aliases).flat())
 
+/** Field sets that home-made logs write as one word, and the field that the word is. */
+const wordHomes: Record<string, string> = {
+  error: 'message',
+  file: 'path',
+  group: 'name',
+  process: 'name',
+  rule: 'name',
+  service: 'name',
+  url: 'original',
+  user: 'name'
+}
+
 /** An ECS document as it comes, or any JSON log that has a time or a message. */
 export const ecs: Parser = {
   name: 'ecs',
@@ -42,7 +54,7 @@ export function readEcs(document: JsonObject, utcOffsetMinutes = 0): Draft {
     if (key === 'organization') {
       const id = isObject(value) ? value['id'] : undefined
       if (typeof id === 'string') draft.unitClaims.push(id)
-      else vendor[key] = value
+      vendor[key] = value
     } else if (key === 'message' && typeof value === 'string') fields[key] = value
     else if (key === 'tags') keepTags(value, fields, vendor)
     else if (key === 'labels') keepLabels(value, fields, vendor)
@@ -50,6 +62,8 @@ export function readEcs(document: JsonObject, utcOffsetMinutes = 0): Draft {
     else if (fieldSets.has(key) && isObject(value)) {
       const kept = looseSets.has(key) ? keepVendor(value) : sort(value, key, vendor)
       if (Object.keys(kept).length > 0) fields[key] = kept
+    } else if (typeof value === 'string' && value !== '' && Object.hasOwn(wordHomes, key)) {
+      fields[key] = { [wordHomes[key]!]: value }
     } else if (!aliasNames.has(key)) vendor[key] = value
   }
   takeAliases(document, draft, vendor, utcOffsetMinutes)

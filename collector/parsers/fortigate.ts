@@ -1,5 +1,6 @@
 import type { JsonObject } from '#core/event.ts'
 import { readEpoch, readRfc3339, readZone } from '../enrich/event-time.ts'
+import { isUnsafeKey } from '../read-document.ts'
 import { distinct, isAddress, readPort, readWhole } from './addresses.ts'
 import { readTarget } from './nginx-access.ts'
 import { draftOf, type Content, type Draft, type Parser, type Refusal } from './parser.ts'
@@ -120,7 +121,7 @@ export const fortigate: Parser = {
     const { time, local } = readTime(values, content.utcOffsetMinutes)
     const firewall: JsonObject = {}
     for (const [key, value] of values) {
-      if (!mapped.has(key) && value !== '' && key !== '__proto__' && key !== 'constructor') firewall[key] = value
+      if (!mapped.has(key) && value !== '' && !isUnsafeKey(key)) firewall[key] = value
     }
     const source = readEnd(values, 'src', 'sentbyte', 'sentpkt')
     const destination = readEnd(values, 'dst', 'rcvdbyte', 'rcvdpkt')

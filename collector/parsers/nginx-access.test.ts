@@ -82,6 +82,11 @@ describe('access logs', () => {
     })
   })
 
+  it('tells Apache by what the protocol says of the content', () => {
+    const hint = { hint: 'filebeat-8.17.0-apache-access-pipeline' }
+    expect(at(eventOf(`::1 - - ${time} "GET / HTTP/1.1" 200 1`, hint), 'event.dataset')).toBe('apache.access')
+  })
+
   it('keeps a user agent that names a program it knows, and one that names none', () => {
     const agent = (text: string) => eventOf(`192.0.2.1 - - ${time} "GET / HTTP/1.1" 200 1 "-" "${text}"`)
     expect(at(agent('sqlmap/1.8.2#stable'), 'user_agent')).toMatchObject({ name: 'sqlmap', version: '1.8.2' })

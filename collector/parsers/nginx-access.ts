@@ -27,7 +27,7 @@ export const nginxAccess: Parser = {
     const time = readAccessLogTime(text, open + 1)
     const quotes = readQuoted(text, end + 2)
     if (quotes === undefined) return { code: 'parse.broken_line', detail: 'access log: the request is not quoted' }
-    const apache = content.program.startsWith('apache') || content.program.startsWith('httpd')
+    const apache = /^(apache|httpd)/.test(content.program) || content.hint.includes('apache')
     const fields: JsonObject = {
       event: {
         dataset: apache ? 'apache.access' : 'nginx.access',

@@ -48,6 +48,14 @@ describe('syslog envelopes', () => {
     })
   })
 
+  it('takes the sender’s zone where RFC 5424 or RFC 3339 leaves it out', () => {
+    for (const line of ['<14>1 2026-11-23T07:30:52 h a - - - x', '<14>2026-11-23T07:30:52 h a: x']) {
+      const event = eventOf(line)
+      expect(event['@timestamp'], line).toBe('2026-11-23T00:30:52.000Z')
+      expect(at(event, 'event.timezone'), line).toBe('+07:00')
+    }
+  })
+
   it('keeps broken structured data in the message', () => {
     expect(at(eventOf('<14>1 2026-11-23T00:30:52Z h a - - [broken k=v hello'), 'message')).toBe('[broken k=v hello')
   })

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { JsonObject } from '#core/event.ts'
 import { readOldSyslogTime, readRfc3339 } from '../enrich/event-time.ts'
+import { isUnsafeKey } from '../read-document.ts'
 import { draftOf, type Content, type Draft, type Parser, type SyslogEnvelope } from './parser.ts'
 
 /** RFC 5424 §6.2.1, names as ECS writes them. */
@@ -51,7 +52,7 @@ export function readEnvelope(text: string, receivedAt: number, utcOffsetMinutes:
     }
     if (priority > 191) return undefined
     at = close + 1
-    if (text[at] === '1' && text[at + 1] === ' ') return readNewForm(text, at + 2, priority)
+    if (text[at] === '1' && text[at + 1] === ' ') return readNewForm(text, at + 2, priority, utcOffsetMinutes)
   }
   const envelope: SyslogEnvelope = {
     priority,
@@ -71,6 +72,7 @@ export function readEnvelope(text: string, receivedAt: number, utcOffsetMinutes:
     const time = space < 0 ? Number.NaN : readRfc3339(text, at, space, utcOffsetMinutes)
     if (!Number.isNaN(time)) {
       envelope.time = time
+      envelope.localTime = Number.isNaN(readRfc3339(text, at, space))
       readHostAndTag(text, space + 1, envelope)
       return priority < 0 && envelope.program === '' ? undefined : envelope
     }
@@ -140,7 +142,7 @@ function readTag(text: string, at: number, envelope: SyslogEnvelope): void {
 }
 
 /** RFC 5424: `TIMESTAMP HOST APP PROCID MSGID SD MSG`, every one of them may be `-`. */
-function readNewForm(text: string, start: number, priority: number): SyslogEnvelope {
+function readNewForm(text: string, start: number, priority: number, utcOffsetMinutes: number): SyslogEnvelope {
   let at = start
   const word = () => {
     const space = text.indexOf(' ', at)
@@ -153,6 +155,9 @@ function readNewForm(text: string, start: number, priority: number): SyslogEnvel
   const program = word()
   const pid = word()
   const messageId = word()
+  const zoned = readRfc3339(timestamp, 0, timestamp.length)
+  // RFC 5424 demands a zone; devices that leave it out mean their own.
+  const local = Number.isNaN(zoned) ? readRfc3339(timestamp, 0, timestamp.length, utcOffsetMinutes) : Number.NaN
   const data = readStructuredData(text, at)
   at = data.end
   if (text[at] === ' ') at++
@@ -160,8 +165,8 @@ function readNewForm(text: string, start: number, priority: number): SyslogEnvel
   return {
     priority,
     version: 1,
-    time: readRfc3339(timestamp, 0, timestamp.length),
-    localTime: false,
+    time: Number.isNaN(zoned) ? local : zoned,
+    localTime: !Number.isNaN(local),
     host,
     program,
     pid,
@@ -191,13 +196,13 @@ function readStructuredData(text: string, start: number): { fields: JsonObject |
       while (close < text.length && text[close] !== '"') close += text[close] === '\\' ? 2 : 1
       if (close >= text.length) return { fields: undefined, end: start }
       const key = text.slice(at + 1, equals)
-      if (params++ < MAX_SD_PARAMS && key !== '' && key !== '__proto__' && key.length <= MAX_TAG) {
+      if (params++ < MAX_SD_PARAMS && key !== '' && !isUnsafeKey(key) && key.length <= MAX_TAG) {
         values[key] = text.slice(equals + 2, close).replace(/\\(["\\\]])/g, '$1')
       }
       at = close + 1
     }
     if (text[at] !== ']') return { fields: undefined, end: start }
-    if (id !== '__proto__' && id.length <= MAX_TAG && params <= MAX_SD_PARAMS) fields[id] = values
+    if (!isUnsafeKey(id) && id.length <= MAX_TAG && params <= MAX_SD_PARAMS) fields[id] = values
     at++
   }
   return { fields: { ...fields }, end: at }

@@ -314,6 +314,23 @@ describe('the other two forms', () => {
     })
   })
 
+  it('event data keeps names that look like the header’s, and loses the spaces of Defender’s', () => {
+    const event = eventOf(
+      JSON.stringify({
+        ...header,
+        EventID: 1119,
+        SourceName: 'Real-Time Protection',
+        'Threat Name': 'EICAR',
+        Severity: 5
+      })
+    )
+    expect(at(event, 'winlog.event_data')).toEqual({
+      SourceName: 'Real-Time Protection',
+      ThreatName: 'EICAR',
+      Severity: 5
+    })
+  })
+
   it('event data cannot write over our own fields, nor a prototype', () => {
     const event = eventOf(
       `{"EventID":1,"Channel":"Security","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"soc":{"sender":"x"}}`

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '#core/event.ts'
 import { readDocumentTime } from '../enrich/event-time.ts'
-import { isObject } from '../read-document.ts'
+import { isObject, isUnsafeKey } from '../read-document.ts'
 import { readEcs } from './ecs.ts'
 import { draftOf, type Content, type Draft, type Parser } from './parser.ts'
 import { laySysmon } from './sysmon.ts'
@@ -29,13 +29,6 @@ type Header = {
 }
 type Reading = { header: Header; data: JsonObject }
 
-/** Flat names that belong to the header; all others are event data. NXLog's names stand beside Windows' own. */
-const headerNames = new Set(
-  `Channel EventID EventId Provider_Name ProviderName SourceName Provider_Guid ProviderGuid Computer Hostname MachineName
-  EventRecordID RecordNumber RecordID SystemTime TimeCreated EventTime Execution_ProcessID ExecutionProcessID
-  Execution_ThreadID ThreadID ProcessID Level Task Opcode OpcodeValue Keywords Version Security_UserID UserID Message
-  @timestamp @version`.split(/\s+/)
-)
 /** Windows' own words for its levels. */
 const levels: Record<string, string> = {
   '0': 'information',
@@ -51,44 +44,54 @@ function text(value: Json | undefined): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }
 
-function first(document: JsonObject, ...names: string[]): string {
-  for (const name of names) {
-    const value = text(document[name])
-    if (value !== '') return value
+/** Flat raw names: `Channel`, `EventID`, … beside the event data. NXLog's names stand beside Windows' own. */
+function readFlat(document: JsonObject): Reading {
+  // Only the name that was taken belongs to the header: Defender's own data has a SourceName beside Provider_Name.
+  const used = new Set(['@version', '@timestamp'])
+  const first = (...names: string[]): string => {
+    for (const name of names) {
+      const value = text(document[name])
+      if (value === '') continue
+      used.add(name)
+      return value
+    }
+    return ''
   }
-  return ''
+  const header: Header = {
+    channel: first('Channel'),
+    provider: first('Provider_Name', 'ProviderName', 'SourceName'),
+    providerGuid: first('Provider_Guid', 'ProviderGuid'),
+    id: eventIdOf(document['EventID'] ?? document['EventId']),
+    computer: first('Computer', 'Hostname', 'MachineName'),
+    recordId: first('EventRecordID', 'RecordNumber', 'RecordID'),
+    time: flatTime(document, used),
+    pid: first('Execution_ProcessID', 'ExecutionProcessID', 'ProcessID'),
+    threadId: first('Execution_ThreadID', 'ThreadID'),
+    level: first('Level'),
+    task: first('Task'),
+    opcode: first('Opcode', 'OpcodeValue'),
+    keywords: first('Keywords'),
+    version: first('Version'),
+    userSid: first('Security_UserID', 'UserID'),
+    message: first('Message')
+  }
+  used.add(document['EventID'] === undefined ? 'EventId' : 'EventID')
+  return { header, data: Object.fromEntries(Object.entries(document).filter(([name]) => !used.has(name))) }
 }
 
-/** Flat raw names: `Channel`, `EventID`, … beside the event data. */
-function readFlat(document: JsonObject): Reading {
-  const data: JsonObject = {}
-  for (const [name, value] of Object.entries(document)) if (!headerNames.has(name)) data[name] = value
-  const created = document['TimeCreated']
-  return {
-    header: {
-      channel: first(document, 'Channel'),
-      provider: first(document, 'Provider_Name', 'ProviderName', 'SourceName'),
-      providerGuid: first(document, 'Provider_Guid', 'ProviderGuid'),
-      id: first(document, 'EventID', 'EventId'),
-      computer: first(document, 'Computer', 'Hostname', 'MachineName'),
-      recordId: first(document, 'EventRecordID', 'RecordNumber', 'RecordID'),
-      time:
-        document['SystemTime'] ??
-        (isObject(created) ? attributes(created)['SystemTime'] : created) ??
-        document['@timestamp'] ??
-        document['EventTime'],
-      pid: first(document, 'Execution_ProcessID', 'ExecutionProcessID', 'ProcessID'),
-      threadId: first(document, 'Execution_ThreadID', 'ThreadID'),
-      level: first(document, 'Level'),
-      task: first(document, 'Task'),
-      opcode: first(document, 'Opcode', 'OpcodeValue'),
-      keywords: first(document, 'Keywords'),
-      version: first(document, 'Version'),
-      userSid: first(document, 'Security_UserID', 'UserID'),
-      message: first(document, 'Message')
-    },
-    data
+function flatTime(document: JsonObject, used: Set<string>): Json | undefined {
+  for (const name of ['SystemTime', 'TimeCreated', '@timestamp', 'EventTime']) {
+    const value = document[name]
+    if (value === undefined) continue
+    used.add(name)
+    return isObject(value) ? attributes(value)['SystemTime'] : value
   }
+  return undefined
+}
+
+/** An id is a number, text, or an element with attributes. */
+function eventIdOf(id: Json | undefined): string {
+  return text(isObject(id) ? (id['#text'] ?? id['Value']) : id)
 }
 
 function attributes(value: Json | undefined): JsonObject {
@@ -102,13 +105,12 @@ function readNested(event: JsonObject): Reading {
   const system = isObject(event['System']) ? event['System'] : {}
   const provider = attributes(system['Provider'])
   const execution = attributes(system['Execution'])
-  const id = system['EventID']
   return {
     header: {
       channel: text(system['Channel']),
       provider: text(provider['Name']),
       providerGuid: text(provider['Guid']),
-      id: text(isObject(id) ? (id['#text'] ?? id['Value']) : id),
+      id: eventIdOf(system['EventID']),
       computer: text(system['Computer']),
       recordId: text(system['EventRecordID']),
       time: attributes(system['TimeCreated'])['SystemTime'],
@@ -189,9 +191,15 @@ function winlogOf(header: Header, data: JsonObject): JsonObject {
   if (/^\d{1,10}$/.test(header.pid)) process['pid'] = Number(header.pid)
   if (/^\d{1,10}$/.test(header.threadId)) process['thread'] = { id: Number(header.threadId) }
   if (Object.keys(process).length > 0) winlog['process'] = process
-  const kept = keepVendor(data)
+  const kept = dataOf(data)
   if (Object.keys(kept).length > 0) winlog['event_data'] = kept
   return winlog
+}
+
+/** Event data, whole. Defender's names have spaces ("Threat Name"), which neither Sigma nor a search line can write. */
+function dataOf(data: JsonObject): JsonObject {
+  const entries = Object.entries(keepVendor(data)).map(([name, value]) => [name.replaceAll(' ', ''), value] as const)
+  return Object.fromEntries(entries.filter(([name]) => !isUnsafeKey(name)))
 }
 
 /** The ECS reading of one Windows event: what its channel and id say in common words. */
@@ -256,8 +264,8 @@ function parseWinlogbeat(document: JsonObject, winlog: JsonObject): Draft {
   const { header, data } = readWinlogbeat(winlog)
   const draft = readEcs(document)
   const kept = { ...winlog }
-  if (isObject(winlog['event_data'])) kept['event_data'] = keepVendor(winlog['event_data'])
-  if (isObject(winlog['user_data'])) kept['user_data'] = keepVendor(winlog['user_data'])
+  if (isObject(winlog['event_data'])) kept['event_data'] = dataOf(winlog['event_data'])
+  if (isObject(winlog['user_data'])) kept['user_data'] = dataOf(winlog['user_data'])
   // Kibana and Sigma rules alike want the id as text.
   if (header.id !== '') kept['event_id'] = header.id
   if (header.recordId !== '') kept['record_id'] = header.recordId
