@@ -76,6 +76,7 @@ export function createDetector(options: DetectorOptions): Detector {
     const hits = rules.set.match(sigma)
     if (hits.length === 0) return
     const time = Date.parse(judged.event['@timestamp'])
+    if (Number.isNaN(time)) throw new Error(`its @timestamp is no time: ${judged.event['@timestamp']}`)
     const { silent, countedBy, follows } = rules.correlations
     const unit = judged.event.organization.id
     // An event counts once for a correlation, by the first of its rules that is true.
@@ -127,7 +128,7 @@ export function createDetector(options: DetectorOptions): Detector {
           judgeOne(judged, folds)
         } catch (error) {
           faults++
-          lastFault = `event ${judged.event.event.id}: ${messageOf(error)}`
+          lastFault = `event ${judged.event.event.id}: ${messageOf(error)}`.slice(0, 300)
         }
       }
       return { partition, from, to, folds: folds.finish(clock.now(), explainAgain) }
