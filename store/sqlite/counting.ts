@@ -1,7 +1,7 @@
-import type { JsonObject } from '#core/event.ts'
+import { DAY_MS } from '#core/time.ts'
 import type { HistogramAnswer } from '#store/store.ts'
 import { cutTime } from '../histogram.ts'
-import { compileQuery } from '../query/evaluate.ts'
+import { acceptsRow } from './compare.ts'
 import type { Connections, KnownDay } from './connections.ts'
 import type { DayReader } from './day-reader.ts'
 import { BudgetSpent, type Deadline } from './deadline.ts'
@@ -10,8 +10,10 @@ import { Merge, type Walk } from './merge.ts'
 import type { Plan } from './plan.ts'
 
 const MINUTE = 60_000
-/** A single counting statement looks at no more than this much time, so that the budget is asked in between. */
-const SLICE_MS = 60 * MINUTE
+/** One counting statement walks over about so many events (0.3 s), so that the budget is asked in between. */
+const SLICE_EVENTS = 1_000_000
+/** Widest stretch counted in units of keys, one day: any bucket that is wider is a multiple of it. */
+const MAX_GROUP_MS = DAY_MS
 
 /** Counts events by time. What the index cannot answer alone is compared document by document while the budget lasts. */
 export function countByTime(
@@ -28,7 +30,7 @@ export function countByTime(
     const index = Math.floor((time - first) / intervalMs)
     counts[index] = (counts[index] ?? 0) + n
   }
-  const counter = new Counter(connections, walk, intervalMs, deadline, add)
+  const counter = new Counter(connections, walk, { first, intervalMs }, deadline, add)
   let partial = false
   try {
     for (const day of days) partial = !counter.countDay(day) || partial
@@ -49,6 +51,8 @@ export function countByTime(
 class Counter {
   readonly #connections: Connections
   readonly #walk: Omit<Walk, 'after'>
+  /** Where the first bucket begins. */
+  readonly #first: number
   readonly #intervalMs: number
   readonly #deadline: Deadline
   readonly #add: (time: number, n: number) => void
@@ -58,13 +62,14 @@ class Counter {
   constructor(
     connections: Connections,
     walk: Omit<Walk, 'after'>,
-    intervalMs: number,
+    cut: { first: number; intervalMs: number },
     deadline: Deadline,
     add: (time: number, n: number) => void
   ) {
     this.#connections = connections
     this.#walk = walk
-    this.#intervalMs = intervalMs
+    this.#first = cut.first
+    this.#intervalMs = cut.intervalMs
     this.#deadline = deadline
     this.#add = add
   }
@@ -95,41 +100,45 @@ class Counter {
     if (firstMinute >= endMinute) return this.#countIndexed(day, plan, state, from, to)
     this.#countIndexed(day, plan, state, from, firstMinute * MINUTE)
     this.#countIndexed(day, plan, state, endMinute * MINUTE, to)
-    for (const { minute, n } of day.minutes(firstMinute, endMinute, units)) this.#add(minute * MINUTE, n)
+    const first = this.#bucketStart(from, this.#intervalMs) / MINUTE
+    const width = this.#intervalMs / MINUTE
+    for (const { bucket, n } of day.minuteCounts(units, firstMinute, endMinute, first, width))
+      this.#add((first + bucket * width) * MINUTE, n)
+    if (this.#deadline.spent) throw new BudgetSpent()
   }
 
   #countIndexed(day: DayReader, plan: Plan, state: DayState, from: number, to: number) {
     if (from >= to) return
     if (state.oddLeast !== undefined) for (const time of day.oddTimes(plan, from, to)) this.#add(time, 1)
     if (state.least === undefined || state.greatest === undefined) return
-    // Slices lie inside one bucket: buckets begin at multiples of the interval from the first one.
-    const width = Math.min(this.#intervalMs, SLICE_MS)
     const low = Math.max(from, state.least)
-    let end = Math.min(to, state.greatest + 1)
-    while (end > low) {
-      const start = Math.max(low, this.#sliceStart(end - 1, width))
-      const n = day.count(plan, start, end)
-      if (n > 0) this.#add(start, n)
+    const high = Math.min(to, state.greatest + 1)
+    // A width beyond the key window would not be exact in key units; then the file lies in a few buckets, counted apart.
+    const width = Math.min(this.#intervalMs, MAX_GROUP_MS)
+    const sliceMs = Math.ceil((high - low) / Math.ceil(state.events / SLICE_EVENTS))
+    for (let start = low; start < high; start += sliceMs) {
+      const first = this.#bucketStart(start, width)
+      for (const { bucket, n } of day.counts(plan, start, Math.min(start + sliceMs, high), first, width))
+        this.#add(first + bucket * width, n)
       if (this.#deadline.spent) throw new BudgetSpent()
-      end = start
     }
   }
 
-  /** Hours and bucket widths divide each other, and both begin at whole Vietnamese hours or below. */
-  #sliceStart(time: number, width: number): number {
-    return Math.floor(time / width) * width
+  /** Widths divide the bucket's width, so that what is counted together lies in one bucket. */
+  #bucketStart(time: number, width: number): number {
+    const bucket = this.#first + Math.floor((time - this.#first) / this.#intervalMs) * this.#intervalMs
+    return bucket + Math.floor((time - bucket) / width) * width
   }
 
   /** Walks over what the index could only narrow. True when something is missing. */
   compare(): boolean {
     if (this.#toCompare.length === 0) return false
     const merge = new Merge(this.#connections, this.#toCompare, { ...this.#walk, after: undefined })
-    const accepts = compileQuery(this.#walk.query)
+    const accepts = acceptsRow(this.#walk.query)
     try {
       for (let found = merge.next(); found !== undefined; found = merge.next()) {
         const row = found.day.row(found.place)
-        if (row !== undefined && (found.plan.exact || accepts(JSON.parse(row.json) as JsonObject, row.text)))
-          this.#add(found.time, 1)
+        if (row !== undefined && (found.plan.exact || accepts(row))) this.#add(found.time, 1)
         if (this.#deadline.spent) return true
       }
     } finally {

@@ -4,7 +4,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Query } from '../query/ast.ts'
 import { BLOCK_EVENTS, unpackBlock, type BlockRow } from './blocks.ts'
 import type { Running } from './deadline.ts'
-import { FIRST_ODD, keyWindow, type KeyWindow } from './event-keys.ts'
+import { FIRST_ODD, keyWindow, PER_MS, type KeyWindow } from './event-keys.ts'
 import { readState, type DayName, type DayState } from './files.ts'
 import { idToken } from './index-tokens.ts'
 import { planQuery, type Plan } from './plan.ts'
@@ -114,19 +114,25 @@ export class DayReader {
     yield* rows as Iterable<Candidate>
   }
 
-  /** Events in order with `from` ≤ time < `to` that the index finds. */
-  count(plan: Plan, from: number, to: number): number {
-    const low = this.#window.atOrAfter(from)
-    const high = this.#window.atOrAfter(to)
-    const row =
+  /**
+   * Events in order with `from` ≤ time < `to` that the index finds, by stretches of `widthMs` counted from `first` ≤ from.
+   * One statement for all: each start in the index costs milliseconds.
+   */
+  counts(plan: Plan, from: number, to: number, first: number, widthMs: number): { bucket: number; n: number }[] {
+    const values = [
+      this.#window.at(first),
+      widthMs * PER_MS,
+      ...(plan.match === undefined ? [] : [plan.match]),
+      this.#window.atOrAfter(from),
+      this.#window.atOrAfter(to)
+    ]
+    // Whole numbers throughout: in floating point the last event of a stretch could fall into the next.
+    const bucket = (key: string) => `(${key} - CAST(? AS INTEGER)) / CAST(? AS INTEGER) AS bucket`
+    const text =
       plan.match === undefined
-        ? this.#sql('SELECT count(*) AS n FROM event WHERE key >= ? AND key < ?').get(low, high)
-        : this.#sql('SELECT count(*) AS n FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ?').get(
-            plan.match,
-            low,
-            high
-          )
-    return (row as { n: number }).n
+        ? `SELECT ${bucket('key')}, count(*) AS n FROM event WHERE key >= ? AND key < ? GROUP BY bucket`
+        : `SELECT ${bucket('rowid')}, count(*) AS n FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? GROUP BY bucket`
+    return this.#sql(text).all(...values) as { bucket: number; n: number }[]
   }
 
   /** Times of the odd events that the index finds. */
@@ -140,23 +146,26 @@ export class DayReader {
     for (const { time } of rows as Iterable<{ time: number }>) yield time
   }
 
-  /** Events by whole minute, all or those of some units (affected or sender). `fromMinute` ≤ minute < `toMinute`. */
-  minutes(
+  /**
+   * Events of whole minutes from the rollup, all or those of some units (affected or sender), by stretches of
+   * `widthMinutes` counted from `first` ≤ fromMinute.
+   */
+  minuteCounts(
+    units: readonly string[] | undefined,
     fromMinute: number,
     toMinute: number,
-    units: readonly string[] | undefined
-  ): Iterable<{ minute: number; n: number }> {
-    const among =
-      units === undefined
-        ? ''
-        : 'AND (unit IN (SELECT value FROM json_each(?)) OR sender_unit IN (SELECT value FROM json_each(?)))'
+    first: number,
+    widthMinutes: number
+  ): { bucket: number; n: number }[] {
+    const among = 'AND (unit IN (SELECT value FROM json_each(?)) OR sender_unit IN (SELECT value FROM json_each(?)))'
     const list = JSON.stringify(units ?? [])
-    return this.#iterate(
-      `SELECT minute, n FROM rollup WHERE minute >= ? AND minute < ? ${among} AND within_budget()`,
-      fromMinute,
-      toMinute,
-      ...(units === undefined ? [] : [list, list])
-    ) as Iterable<{ minute: number; n: number }>
+    return this.#sql(
+      `SELECT (minute - CAST(? AS INTEGER)) / CAST(? AS INTEGER) AS bucket, sum(n) AS n FROM rollup
+       WHERE minute >= ? AND minute < ? ${units === undefined ? '' : among} GROUP BY bucket`
+    ).all(first, widthMinutes, fromMinute, toMinute, ...(units === undefined ? [] : [list, list])) as {
+      bucket: number
+      n: number
+    }[]
   }
 
   /** The event at a place; undefined when the block does not hold it, which is damage. */

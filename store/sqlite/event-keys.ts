@@ -20,6 +20,8 @@ const WINDOW_MS = 2 ** 39
 export type KeyWindow = {
   /** Key of the first event of this millisecond; undefined outside the window. */
   first(time: number): number | undefined
+  /** Key of the start of a time, also outside the window. */
+  at(time: number): number
   /** Keys from here on belong to this time or later; outside the window it is its nearer edge. */
   atOrAfter(time: number): number
   timeOf(key: number): number
@@ -30,6 +32,7 @@ export function keyWindow(day: string): KeyWindow {
   const base = Date.parse(`${day}T00:00:00Z`) - BEFORE_MS
   return {
     first: (time) => (time >= base && time < base + WINDOW_MS ? (time - base) * PER_MS : undefined),
+    at: (time) => (time - base) * PER_MS,
     atOrAfter: (time) => Math.min(Math.max(time - base, 0), WINDOW_MS) * PER_MS,
     timeOf: (key) => Math.floor(key / PER_MS) + base
   }

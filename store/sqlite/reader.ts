@@ -4,12 +4,12 @@ import { systemClock, type Clock } from '#core/clock.ts'
 import { SocError } from '#core/errors.ts'
 import type { EcsEvent, JsonObject } from '#core/event.ts'
 import type { Budget, SearchAnswer, SearchHit, SearchRequest, StoreReader } from '#store/store.ts'
-import { compileQuery } from '../query/evaluate.ts'
 import { queryErrorText } from '../query/messages.ts'
 import { parseQuery } from '../query/parse.ts'
 import type { Query } from '../query/ast.ts'
 import type { BlockRow } from './blocks.ts'
 import { Connections, type KnownDay } from './connections.ts'
+import { acceptsRow } from './compare.ts'
 import { countByTime } from './counting.ts'
 import { BudgetSpent, Deadline, type Running } from './deadline.ts'
 import { away, isDamage, type DayName } from './files.ts'
@@ -56,7 +56,7 @@ class Reader implements StoreReader {
       let ended = false
       try {
         merge = new Merge(this.#connections, this.#days(request.origins), { query, units, from, to, after })
-        const accepts = compileQuery(query)
+        const accepts = acceptsRow(query)
         while (hits.length < limit) {
           const found = merge.next()
           if (found === undefined) {
@@ -67,11 +67,7 @@ class Reader implements StoreReader {
           const row = this.#connections.using(found.name, () => found.day.row(found.place))
           // A block that cannot be read hides its events, not the others.
           if (row === undefined) partial = true
-          else {
-            const event = JSON.parse(row.json) as EcsEvent
-            if (found.plan.exact || accepts(event, row.text))
-              hits.push({ id: row.id, time: found.time, origin: found.name.origin, event })
-          }
+          else if (found.plan.exact || accepts(row)) hits.push(hitOf(found.name, row, found.time))
           if (hits.length < limit && deadline.spent) throw new BudgetSpent()
         }
         if (!ended) ended = merge.next() === undefined

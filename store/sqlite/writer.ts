@@ -111,15 +111,15 @@ class Writer implements SqliteWriter {
         if (entry.count > 0) counted.push(entry as Counted)
         continue
       }
-      const name = dayName(entry.origin, entry.receivedAt)
-      const part = parts.get(name.file)
-      if (part === undefined) parts.set(name.file, { name, entries: [entry as Filed] })
-      else part.entries.push(entry as Filed)
+      const key = `${entry.origin} ${Math.floor(entry.receivedAt / DAY_MS)}`
+      const part = parts.get(key)
+      if (part !== undefined) part.entries.push(entry as Filed)
+      else parts.set(key, { name: dayName(entry.origin, entry.receivedAt), entries: [entry as Filed] })
     }
     const last = [...parts.keys()].at(-1)
     // The catalog syncs at each commit, so it is asked only when there is something to count, or no file to hold the position.
     if (counted.length > 0 || last === undefined) this.#writeCounted(batch, counted, last === undefined)
-    for (const [file, { name, entries }] of parts) this.#writePart(batch, name, entries, file === last)
+    for (const [key, { name, entries }] of parts) this.#writePart(batch, name, entries, key === last)
     this.#resumeAt(batch.partition, batch.to)
   }
 
