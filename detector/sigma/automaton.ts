@@ -33,13 +33,34 @@ export class Candidates {
   }
 }
 
+/** Finds which of its pieces stand in a folded text, and adds the rules that need them. */
+export type PieceSearch = { readonly bytes: number; scan(text: string, candidates: Candidates): void }
+
+/** So few pieces are faster searched for one by one: the engine skips most characters, an automaton reads each. */
+const FEW_PIECES = 4
+
+/** The search for these pieces (folded, ASCII), each with the rules that need it. */
+export function searchPieces(pieces: ReadonlyMap<string, readonly number[]>): PieceSearch {
+  if (pieces.size > FEW_PIECES || [...pieces.keys()].some((piece) => piece.length < 3)) return new Automaton(pieces)
+  const few = [...pieces]
+  return {
+    bytes: 0,
+    scan(text, candidates) {
+      for (let index = 0; index < few.length; index++) {
+        const [piece, rules] = few[index]!
+        if (text.includes(piece)) candidates.addAll(rules)
+      }
+    }
+  }
+}
+
 /**
  * Finds all of many ASCII pieces in one pass over a text (Aho–Corasick), as one dense table. A row is a state, a column a
  * class of characters (only those that occur in pieces have one), a cell the row that follows, already multiplied by the
  * row's width; a negative cell (its complement) is a row at whose arrival pieces end. Column 0 is never followed (a
  * character without class leads to the root): there the row keeps where its rules stand in `outputs`.
  */
-export class Automaton {
+class Automaton implements PieceSearch {
   readonly #classes = new Uint8Array(128)
   readonly #table: Int32Array
   /** Lists of rules, each ended by -1. */

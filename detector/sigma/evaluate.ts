@@ -60,9 +60,10 @@ export function isKeyword(leaf: Leaf): leaf is KeywordLeaf {
 export function findKeyword(leaf: KeywordLeaf, values: FieldValues): string | undefined {
   const texts = values.keywords()
   for (let index = 0; index < texts.length; index++) {
-    const { text, folded, ascii } = texts[index]!
+    const { text, folded } = texts[index]!
     if (leaf.op === 'keywords') {
       const base = leaf.set.bases === undefined ? '' : baseOf(folded)
+      const ascii = leaf.set.foreign === undefined || isAscii(text)
       if (fitsTextSet(leaf.set, leaf.cased ? text : folded, base, ascii)) return text
     } else if (leaf.op === 'keyword-regex' ? leaf.regex.search(text, folded) : inNetwork(leaf.network, text))
       return text

@@ -32,6 +32,10 @@ export class FieldValues {
   readonly #bases: string[] = []
   #keywordsAt = 0
   #keywords: KeywordText[] = []
+  #joinedAt = 0
+  #joined = ''
+  #textsAt = 0
+  #keywordSources: readonly string[] = []
 
   /** The slot of a field name; one for each name of the rule set. */
   slot(name: string): number {
@@ -104,13 +108,26 @@ export class FieldValues {
   keywords(): readonly KeywordText[] {
     if (this.#keywordsAt !== this.#generation) {
       this.#keywordsAt = this.#generation
-      this.#keywords = (this.#event.texts?.() ?? []).map((text) => ({
-        text,
-        folded: casefold(text),
-        ascii: isAscii(text)
-      }))
+      this.#keywords = this.#keywordTexts().map((text) => ({ text, folded: casefold(text) }))
     }
     return this.#keywords
+  }
+
+  /** The same in one folded text, with a separator that no needle holds: what is not in here is in none of them. */
+  joinedKeywords(): string {
+    if (this.#joinedAt !== this.#generation) {
+      this.#joinedAt = this.#generation
+      this.#joined = casefold(this.#keywordTexts().join('\n\0\n'))
+    }
+    return this.#joined
+  }
+
+  #keywordTexts(): readonly string[] {
+    if (this.#textsAt !== this.#generation) {
+      this.#textsAt = this.#generation
+      this.#keywordSources = this.#event.texts?.() ?? []
+    }
+    return this.#keywordSources
   }
 
   /** The value of any other field, for comparisons between fields. */
@@ -119,7 +136,7 @@ export class FieldValues {
   }
 }
 
-export type KeywordText = { text: string; folded: string; ascii: boolean }
+export type KeywordText = { text: string; folded: string }
 
 export function kindOf(value: unknown): number {
   switch (typeof value) {

@@ -129,11 +129,13 @@ function one(need: Need): Choice {
 
 /** Programs that run all the time. */
 const common = new Set('\\cmd.exe \\powershell.exe \\svchost.exe \\explorer.exe \\services.exe /bash /sh'.split(' '))
+/** Fields with few values, each of which many events have. */
+const coarse = new Set('EventID Provider_Name Channel LogonType action type cs-method eventSource Initiated'.split(' '))
 /** Share of events that have it, roughly; pieces by length, because the corpus shows nothing better that is as cheap. */
 function weightOf(need: Need): number {
   switch (need.how) {
     case 'exact':
-      return need.field === 'EventID' ? 0.15 : need.text.length <= 4 ? 0.1 : 0.01
+      return coarse.has(need.field) ? 0.1 : need.text.length <= 4 ? 0.05 : 0.01
     case 'base':
       return common.has(need.text) ? 0.1 : 0.01
     case 'piece':

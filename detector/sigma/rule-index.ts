@@ -1,5 +1,5 @@
-import { Automaton } from './automaton.ts'
-import type { Candidates } from './automaton.ts'
+import { searchPieces } from './automaton.ts'
+import type { Candidates, PieceSearch } from './automaton.ts'
 import { casefold, isAscii } from './casefold.ts'
 import { ABSENT, baseOf, elementsOf, LIST, TEXT } from './field-values.ts'
 import type { FieldValues } from './field-values.ts'
@@ -10,10 +10,12 @@ import { canonicalNumber } from './values.ts'
 type Probe = {
   slot: number
   exact: Map<string, number[]> | undefined
+  /** Characters of the longest exact text: longer values need not be hashed. */
+  longest: number
   /** Some exact needs are numbers: other spellings of a number are looked up too. */
   numeric: boolean
   bases: Map<string, number[]> | undefined
-  pieces: Automaton | undefined
+  pieces: PieceSearch | undefined
   foreign: number[] | undefined
   present: number[] | undefined
 }
@@ -38,7 +40,7 @@ export class RuleIndex {
     }
     const probes = [...drafts].map(([field, draft]): [string, Probe] => {
       const { gathered, ...probe } = draft
-      return [field, { ...probe, pieces: gathered.size > 0 ? new Automaton(gathered) : undefined }]
+      return [field, { ...probe, pieces: gathered.size > 0 ? searchPieces(gathered) : undefined }]
     })
     this.#probes = probes.filter(([field]) => field !== '').map(([, probe]) => probe)
     this.#keywords = probes.find(([field]) => field === '')?.[1]
@@ -77,7 +79,7 @@ export class RuleIndex {
 
 function look(probe: Probe, folded: string, base: string, candidates: Candidates): void {
   const { exact, bases, pieces } = probe
-  if (exact !== undefined) {
+  if (exact !== undefined && folded.length <= probe.longest) {
     const rules = exact.get(folded)
     if (rules !== undefined) candidates.addAll(rules)
     if (probe.numeric) {
@@ -94,10 +96,9 @@ function look(probe: Probe, folded: string, base: string, candidates: Candidates
 }
 
 function collectKeywords(probe: Probe, values: FieldValues, candidates: Candidates): void {
-  for (const { folded, ascii } of values.keywords()) {
-    probe.pieces?.scan(folded, candidates)
-    if (probe.foreign !== undefined && !ascii) candidates.addAll(probe.foreign)
-  }
+  const joined = values.joinedKeywords()
+  if (probe.pieces !== undefined) probe.pieces.scan(joined, candidates)
+  if (probe.foreign !== undefined && !isAscii(joined)) candidates.addAll(probe.foreign)
 }
 
 function draftFor(drafts: Map<string, Draft>, field: string, values: FieldValues): Draft {
@@ -106,6 +107,7 @@ function draftFor(drafts: Map<string, Draft>, field: string, values: FieldValues
   const draft: Draft = {
     slot: field === '' ? -1 : values.slot(field),
     exact: undefined,
+    longest: 0,
     numeric: false,
     bases: undefined,
     pieces: undefined,
@@ -126,6 +128,8 @@ function addNeed(draft: Draft, need: Need, rule: number): void {
   switch (need.how) {
     case 'exact':
       push((draft.exact ??= new Map()), need.text)
+      // Other spellings of a number (leading zeros, decimals) have at most 40 characters.
+      draft.longest = Math.max(draft.longest, need.text.length, 40)
       if (canonicalNumber(need.text) === need.text) draft.numeric = true
       break
     case 'base':
