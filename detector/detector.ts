@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '#core/clock.ts'
 import { messageOf } from '#core/errors.ts'
+import type { EcsEvent } from '#core/event.ts'
 import type { Entity, MatchBatch, MatchedField } from '#core/match.ts'
 import type { Ceilings, CorrelationLimits } from './correlation/ceilings.ts'
 import { loadCorrelator, saveCorrelator } from './correlation/checkpoint.ts'
@@ -64,13 +65,14 @@ export function createDetector(options: DetectorOptions): Detector {
   let faults = 0
   let lastFault = ''
 
-  /** Why a rule is true for an event of an earlier batch; nothing when the rule has changed since. */
-  function explainAgain({ event, ruleId }: HeldEvidence): MatchedField[] {
-    const hits = rules.set.match(toSigmaEvent(event))
+  /** Why a rule is true for an event that was counted, maybe in an earlier batch; nothing when the rule has changed since. */
+  function explainAgain({ event, ruleId }: HeldEvidence, known: Map<EcsEvent, RuleHit[]>): MatchedField[] {
+    let hits = known.get(event)
+    if (!hits) known.set(event, (hits = rules.set.match(toSigmaEvent(event))))
     return hits.find((hit) => hit.rule.id === ruleId)?.explain() ?? []
   }
 
-  function judgeOne(judged: JudgedEvent, folds: Folds): void {
+  function judgeOne(judged: JudgedEvent, folds: Folds, known: Map<EcsEvent, RuleHit[]>): void {
     correlator.hear(judged.receivedAt)
     const sigma = toSigmaEvent(judged.event)
     const hits = rules.set.match(sigma)
@@ -84,6 +86,7 @@ export function createDetector(options: DetectorOptions): Detector {
     const count = (hit: RuleHit) => {
       for (const plan of countedBy.get(hit.rule.id) ?? []) {
         if (counted.has(plan)) continue
+        if (counted.size === 0) known.set(judged.event, hits)
         counted.add(plan)
         const firing = correlator.count(plan, hit.rule.id, judged.event, sigma, time)
         if (firing && !plan.silent) folds.add(correlated(plan, hit, firing, { judged, sigma, time }, provinceUnit))
@@ -123,15 +126,16 @@ export function createDetector(options: DetectorOptions): Detector {
   return {
     judge(entries, from, to) {
       const folds = new Folds()
+      const known = new Map<EcsEvent, RuleHit[]>()
       for (const judged of entries) {
         try {
-          judgeOne(judged, folds)
+          judgeOne(judged, folds, known)
         } catch (error) {
           faults++
           lastFault = `event ${judged.event.event.id}: ${messageOf(error)}`.slice(0, 300)
         }
       }
-      return { partition, from, to, folds: folds.finish(clock.now(), explainAgain) }
+      return { partition, from, to, folds: folds.finish(clock.now(), (held) => explainAgain(held, known)) }
     },
     checkpoint: () => saveCorrelator(correlator),
     restore: (state) => loadCorrelator(correlator, state),
