@@ -37,8 +37,10 @@ describe('units', () => {
     expect(inventory.label('20080').district).toBe('A Lưới')
   })
 
-  it('gives a unit that nobody knows its own code as a name', () => {
-    expect(inventory.label('_unassigned')).toEqual({ code: '_unassigned', name: '_unassigned', district: '' })
+  it('gives a unit that nobody knows its own code as a name, and has no unit for the unassigned', () => {
+    expect(inventory.label('99999')).toEqual({ code: '99999', name: '99999', district: '' })
+    expect(inventory.label('_unassigned')).toEqual({ code: '_unassigned', name: 'Chưa rõ đơn vị', district: '' })
+    expect(inventory.unit('_unassigned')).toBeUndefined()
     expect([...inventory.subtree('_unassigned')]).toEqual(['_unassigned'])
   })
 

@@ -1,3 +1,4 @@
+import { UNASSIGNED } from '#core/frame.ts'
 import { readProvinceData, type ProvinceData } from './data.ts'
 import { checkedDependencies, modelsHitBy } from './graph.ts'
 import type { Inventory, ProvinceModel, System, Unit } from './inventory.ts'
@@ -44,6 +45,8 @@ export function buildInventory(data: ProvinceData, date: string): Inventory {
       return set
     },
     label(code) {
+      // Not a unit: where frames of unknown senders are, until somebody says whose they are.
+      if (code === UNASSIGNED) return { code, name: 'Chưa rõ đơn vị', district: '' }
       const found = unit(code)
       if (found === undefined) return { code, name: code, district: '' }
       const above = found.parent === undefined ? undefined : unit(found.parent)

@@ -8,8 +8,10 @@ import {
   putInto,
   raiseLevel,
   saveIncident,
+  takeIn,
   type IncidentRecord
 } from './incident-record.ts'
+import { tell } from './timeline.ts'
 
 const CRITICAL = levels.indexOf('critical')
 
@@ -21,7 +23,7 @@ const CRITICAL = levels.indexOf('critical')
 export function considerIncident(context: AlertsContext, alert: AlertRecord, risen: boolean, changes: Changes): void {
   if (alert.incident_id !== null) {
     const current = incidentById(context, alert.incident_id)
-    if (current !== undefined && current.status !== 'closed') return
+    if (current !== undefined && (current.status !== 'closed' || comesBack(context, current, alert, changes))) return
   }
   if (risen && alert.level_rank === CRITICAL) {
     const joined = openIncidentFor(context, alert)
@@ -33,13 +35,26 @@ export function considerIncident(context: AlertsContext, alert: AlertRecord, ris
   const other = otherRuleOnEntity(context, alert)
   if (other === undefined) return
   const joined = openIncidentOf(context, other) ?? openIncidentFor(context, alert)
-  const incident = joined ?? openIncident(context, other, 'two_rules_one_entity', titleOfTwo(context, alert), changes)
-  if (other.incident_id !== incident.id && openIncidentOf(context, other) === undefined) {
+  const first = other.incident_id === null ? other : alert
+  const incident = joined ?? openIncident(context, first, 'two_rules_one_entity', titleOfTwo(context, alert), changes)
+  // What a closed incident was about stays with it.
+  if (other.incident_id === null) {
     putInto(context, incident, other)
     saveAlert(context, other, changes)
   }
   putInto(context, incident, alert)
   saveIncident(context, incident, changes)
+}
+
+/** An incident that was closed within the hour opens again with its alert, as the alert itself did. */
+function comesBack(context: AlertsContext, incident: IncidentRecord, alert: AlertRecord, changes: Changes): boolean {
+  if (context.clock.now() - (incident.closed_at ?? 0) > HOUR_MS) return false
+  incident.status = 'new'
+  incident.closed_at = null
+  takeIn(context, incident, alert)
+  saveIncident(context, incident, changes)
+  tell(context, { act: 'incident.reopened', incident: incident.id, unit: alert.unit, params: { alert: alert.id } })
+  return true
 }
 
 /** An alert of an incident has new matches: the incident's last sight and level follow it. */

@@ -113,8 +113,12 @@ export function raiseLevel(context: AlertsContext, incident: IncidentRecord, ale
   incident.deadline = earlierDeadline(incident.deadline, deadlineFrom(alert.level, context.clock.now()))
 }
 
-/** Puts an alert into an incident, with an entry in both stories. The caller saves both records. */
+/** Puts an alert into an incident, with an entry in every story it touches. The caller saves both records. */
 export function putInto(context: AlertsContext, incident: IncidentRecord, alert: AlertRecord, by?: Actor): void {
+  if (alert.incident_id !== null) {
+    const params = { alert: alert.id, to: incident.id }
+    tell(context, { act: 'incident.alert_left', incident: alert.incident_id, unit: alert.unit, by, params })
+  }
   alert.incident_id = incident.id
   takeIn(context, incident, alert)
   tell(context, {

@@ -89,14 +89,46 @@ describe('incidents that open by themselves', () => {
     expect(bench.alerts.incidents({ scope: undefined, limit: 10 }).total).toBe(2)
   })
 
-  it('a critical alert that comes back after its incident closed opens a new one', () => {
+  it('a critical alert that comes back reopens the incident closed within the hour, and later opens a new one', () => {
     const bench = testBench()
+    const close = () => bench.alerts.actOnIncident('VL-0001', { kind: 'status', status: 'closed' }, actor)
+    const judge = () =>
+      bench.alerts.act({ ids: ['CB-0001'], act: { kind: 'verdict', verdict: 'true_positive' } }, actor)
     bench.alerts.raise(sampleFold({ level: 'critical' }))
-    bench.alerts.act({ ids: ['CB-0001'], act: { kind: 'verdict', verdict: 'true_positive' } }, actor)
-    bench.alerts.actOnIncident('VL-0001', { kind: 'status', status: 'closed' }, actor)
-    bench.clock.advance(60_000)
+    judge()
+    close()
+    bench.clock.advance(HOUR)
+    const back = bench.alerts.raise(sampleFold({ level: 'critical' }, bench.clock.now()))
+    expect(back.alerts).toMatchObject([{ id: 'CB-0001', reopened: 1, incident: 'VL-0001' }])
+    expect(back.incidents).toMatchObject([{ id: 'VL-0001', status: 'new', alerts: 1 }])
+    close()
+    bench.clock.advance(HOUR)
+    judge()
+    bench.clock.advance(1)
     const { alerts } = bench.alerts.raise(sampleFold({ level: 'critical' }, bench.clock.now()))
-    expect(alerts[0]).toMatchObject({ id: 'CB-0001', reopened: 1, incident: 'VL-0002' })
+    expect(alerts[0]).toMatchObject({ id: 'CB-0001', reopened: 2, incident: 'VL-0002' })
+    expect(bench.alerts.incident('VL-0001')?.timeline.at(-1)?.act).toBe('incident.alert_left')
+  })
+
+  it('an alert of a closed incident stays with it when another rule meets its entity', () => {
+    const bench = testBench()
+    bench.alerts.raise(sampleFold({ rule: 'a', level: 'critical' }))
+    bench.alerts.actOnIncident('VL-0001', { kind: 'status', status: 'closed' }, actor)
+    const { alerts } = bench.alerts.raise(sampleFold({ rule: 'b' }))
+    expect(alerts.map((alert) => [alert.id, alert.incident])).toEqual([['CB-0002', 'VL-0002']])
+    expect(bench.alerts.incident('VL-0001')?.incident.alerts).toBe(1)
+  })
+
+  it('an ordinary alert that comes back long after its incident closed is still that incident’s', () => {
+    const bench = testBench()
+    bench.alerts.raise(sampleFold({ rule: 'a' }))
+    bench.alerts.raise(sampleFold({ rule: 'b' }))
+    bench.alerts.actOnIncident('VL-0001', { kind: 'status', status: 'closed' }, actor)
+    bench.clock.advance(2 * HOUR)
+    bench.alerts.act({ ids: ['CB-0001'], act: { kind: 'verdict', verdict: 'benign' } }, actor)
+    const { alerts } = bench.alerts.raise(sampleFold({ rule: 'a' }, bench.clock.now()))
+    expect(alerts).toMatchObject([{ id: 'CB-0001', reopened: 1, incident: 'VL-0001' }])
+    expect(bench.alerts.incident('VL-0001')?.timeline.map((entry) => entry.act)).not.toContain('incident.alert_left')
   })
 })
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MatchFold } from '#core/match.ts'
@@ -285,6 +288,24 @@ describe('exactly once', () => {
     expect(rows(bench)).toEqual([])
     expect(bench.alerts.position(SPOOL)).toEqual({ offset: -1 })
     expect(bench.pushed).toEqual([])
+  })
+
+  it('a database that is opened again knows what it has committed', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'alerts-'))
+    try {
+      const before = testBench(join(folder, 'control.db'))
+      const batch = sampleBatch(0, 9, [sampleFold({ count: 5 })])
+      before.alerts.commit(batch, SPOOL)
+      before.control.close()
+      const after = testBench(join(folder, 'control.db'))
+      expect(after.alerts.position(SPOOL)).toEqual({ offset: 9 })
+      expect(after.alerts.commit(batch, SPOOL)).toEqual({ alerts: [], incidents: [] })
+      after.alerts.commit(sampleBatch(10, 10, [sampleFold()]), SPOOL)
+      expect(rows(after)).toMatchObject([{ id: 'CB-0001', count: 6 }])
+      after.control.close()
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('keeps the checkpoint with the offset it stands for', () => {
