@@ -1,9 +1,14 @@
 import { once } from 'node:events'
-import { request, type IncomingHttpHeaders } from 'node:http'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import { request as secureRequest } from 'node:https'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
+import { selfSigned } from '#core/certificate-for-tests.ts'
 import { frameFlag } from '#core/frame.ts'
 import { local, openForTests, snapshotOf, TOKEN, type Opened } from './open-for-tests.ts'
 import { refusing } from './refusing-for-tests.ts'
@@ -24,7 +29,7 @@ async function send(path: string, { method = 'POST', headers = {}, body, auth = 
     headers: { ...headers, ...(auth === null ? {} : { authorization: auth }), connection: 'close' }
   })
   outgoing.end(body)
-  const [response] = (await once(outgoing, 'response')) as [import('node:http').IncomingMessage]
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
   const chunks: Buffer[] = []
   for await (const chunk of response) chunks.push(chunk as Buffer)
   return { status: response.statusCode!, headers: response.headers, text: Buffer.concat(chunks).toString() } as Sent
@@ -311,6 +316,29 @@ test('a body that ends in the middle leaves nothing behind', async () => {
   socket.end()
   await expect.poll(() => opened!.intake.status()[0]!.refused['aborted']).toBe(1)
   expect(opened.frames()).toEqual([])
+})
+
+test('with a certificate the listener speaks HTTPS only', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vl-intake-tls-'))
+  const { key, certificate } = selfSigned()
+  const tls = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') }
+  writeFileSync(tls.certFile, certificate)
+  writeFileSync(tls.keyFile, key)
+  opened = await openForTests([{}], undefined, { tls })
+  rmSync(folder, { recursive: true })
+  const outgoing = secureRequest(`${opened.url.replace('http:', 'https:')}/v1/events`, {
+    method: 'POST',
+    ca: certificate,
+    checkServerIdentity: () => undefined,
+    headers: { authorization: `Bearer ${TOKEN}`, connection: 'close' }
+  })
+  outgoing.end('over TLS')
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+  response.resume()
+  expect(response.statusCode).toBe(200)
+  expect(opened.texts()).toEqual(['over TLS'])
+  await expect(send('/v1/events', { body: 'plain' })).rejects.toThrow()
+  expect(opened.intake.status()[0]!.refused).toEqual({ bad_request: 1 })
 })
 
 test('nonsense on the wire is refused and counted', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { manualClock } from '#core/clock.ts'
 import type { SpooledFrame } from '#core/frame.ts'
 import type { DataPlaneSnapshot, Sender } from '#core/sender.ts'
-import { createIntake, type IntakeNotice, type ListenerOrder } from '../intake.ts'
+import { createIntake, type IntakeNotice, type IntakeOptions, type ListenerOrder } from '../intake.ts'
 import { openSpoolReader } from '../spool/reader.ts'
 import type { LedgerNote, SpoolWriter } from '../spool/spool.ts'
 import { openSpoolWriter } from '../spool/writer.ts'
@@ -47,14 +47,15 @@ const patience: Patience = { events: hold(429), bulk: hold(429), syslogNg: hold(
 export async function openForTests(
   listeners: Partial<ListenerOrder>[],
   snapshot: DataPlaneSnapshot = snapshotOf(tester),
-  change: { folder?: string; wrap?(spool: SpoolWriter): SpoolWriter } = {}
+  change: { folder?: string; wrap?(spool: SpoolWriter): SpoolWriter; tls?: IntakeOptions['tls'] } = {}
 ) {
   const folder = change.folder ?? mkdtempSync(join(tmpdir(), 'vl-intake-'))
   const clock = manualClock(1_700_000_000_000)
   const writer = openSpoolWriter(join(folder, 'spool'), { maxBytes: 2 ** 30, reserveBytes: 1, clock })
   const spool = change.wrap?.(writer) ?? writer
   const notices: IntakeNotice[] = []
-  const intake = createIntake({ spool, snapshot, clock, patience, onNotice: (notice) => notices.push(notice) })
+  const onNotice = (notice: IntakeNotice) => notices.push(notice)
+  const intake = createIntake({ spool, snapshot, clock, patience, tls: change.tls, onNotice })
   const open = await intake.open(
     listeners.map((order, index) => ({
       id: `listener-${index}`,

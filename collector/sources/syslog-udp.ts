@@ -1,4 +1,4 @@
-import { createSocket, type RemoteInfo } from 'node:dgram'
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
@@ -7,15 +7,15 @@ import { plainAddress } from '#core/network.ts'
 import { frameAt, peerName, type Door, type Listener, type ListenerOrder } from './source.ts'
 import { datagram } from './syslog-framing.ts'
 
-/** Asked of the kernel for bursts; it gives what net.core.rmem_max allows. */
-const RECEIVE_BUFFER_BYTES = 32 * 1024 * 1024
+/** Asked of the kernel for bursts: Linux gives what net.core.rmem_max allows, others refuse what they do not allow. */
+const RECEIVE_BUFFER_BYTES = [32, 8, 4, 1].map((mebibytes) => mebibytes * 1024 * 1024)
 /** Received and not yet durable. Beyond it datagrams are dropped and counted: this protocol cannot hold anybody back. */
 const MAX_IN_FLIGHT = 64 * 1024 * 1024
 
 /** Syslog over UDP. Nothing is promised to the sender; what is lost here or in the kernel is counted and shown. */
 export async function openSyslogUdp(order: ListenerOrder, door: Door): Promise<Listener> {
   const type = isIPv6(order.host) ? 'udp6' : 'udp4'
-  const socket = createSocket({ type, recvBufferSize: RECEIVE_BUFFER_BYTES })
+  const socket = createSocket({ type })
   let gathered: Frame[] = []
   let inFlight = 0
   const taking = new Set<Promise<void>>()
@@ -58,6 +58,7 @@ export async function openSyslogUdp(order: ListenerOrder, door: Door): Promise<L
   const bound = once(socket, 'listening')
   socket.bind({ address: order.host, port: order.port, exclusive: true })
   await bound
+  RECEIVE_BUFFER_BYTES.some((bytes) => receiveBuffer(socket, bytes))
   const { address, port } = socket.address()
   return {
     address,
@@ -68,6 +69,15 @@ export async function openSyslogUdp(order: ListenerOrder, door: Door): Promise<L
       await new Promise(setImmediate)
       await Promise.all(taking)
     }
+  }
+}
+
+function receiveBuffer(socket: Socket, bytes: number): boolean {
+  try {
+    socket.setRecvBufferSize(bytes)
+    return true
+  } catch {
+    return false
   }
 }
 

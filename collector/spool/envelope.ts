@@ -181,6 +181,12 @@ export function createDecoder(spoolId: string) {
   }
 }
 
+/** When a frame was received and whether it carries a key or digest, without decoding it; undefined for what is no frame. */
+export function peekFrame(payload: Buffer): { receivedAt: number; keyed: boolean } | undefined {
+  if (payload.length < FRAME_HEAD || payload[0] !== FORMAT || payload[1] !== KIND.frame) return undefined
+  return { receivedAt: payload.readUIntLE(4, 6), keyed: (payload[2]! & (BIT.clientKey | BIT.batch)) !== 0 }
+}
+
 /**
  * The event id that a client's own key stands for. The sender is part of it: one sender cannot make another's event
  * disappear by using its key.

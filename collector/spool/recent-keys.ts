@@ -1,4 +1,4 @@
-import { createDecoder, idOfClientKey } from './envelope.ts'
+import { createDecoder, idOfClientKey, peekFrame } from './envelope.ts'
 import { crcSeed, HEADER_BYTES, listSegments, SegmentWindow, stepAt } from './segment.ts'
 import type { RecentKeys } from './spool.ts'
 
@@ -22,11 +22,12 @@ export function readRecentKeys(folder: string, spoolId: string, end: number, max
         // Behind damage nothing is looked up: a request that came again is then taken twice rather than lost.
         if (step.kind !== 'record' || step.offset >= end) break
         at = step.next
-        const decoded = decode(step.payload, step.offset)
+        const peeked = peekFrame(step.payload)
+        if (peeked === undefined) continue
+        newest = Math.max(newest, peeked.receivedAt)
+        const decoded = peeked.keyed ? decode(step.payload, step.offset) : undefined
         if (decoded?.record.kind !== 'frame') continue
         const { frame } = decoded.record
-        if (frame.receivedAt > newest) newest = frame.receivedAt
-        if (frame.clientKey === '' && decoded.batch === '') continue
         keys.push({
           receivedAt: frame.receivedAt,
           origin: frame.origin,

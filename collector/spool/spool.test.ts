@@ -97,7 +97,8 @@ test('any frame and note come out of the envelope as they went in', () => {
       const { id, ...rest } = given
       expect(decoded.record).toMatchObject({ kind: 'frame', frame: { ...rest, offset: 7 } })
       if (id !== '') expect(decoded.record).toMatchObject({ frame: { id } })
-    })
+    }),
+    { numRuns: 40 }
   )
   const note: SpoolEntry = {
     kind: 'note',
@@ -211,6 +212,31 @@ describe('the spool', () => {
     expect(again.received()).toMatchObject([{ received: 60 }])
     expect(again.durableEnd()).toBe(60)
     await again.close()
+  })
+
+  test('is followed by a reader while it is written, across segments, without a gap or a repetition', async () => {
+    const writer = open({ segmentBytes: 20_000 })
+    let reader: ReturnType<typeof openSpoolReader> | undefined
+    let next = 0
+    writer.onDurable((end) => {
+      reader ??= openSpoolReader(folder)
+      while (next < end) {
+        const batch = reader.read(next, end, { maxRecords: 17, maxBytes: 4_000 })
+        for (const record of batch.records) {
+          expect(record).toMatchObject({ kind: 'frame', frame: { offset: next, raw: Buffer.from(`event ${next}`) } })
+          next++
+        }
+        expect(batch.next).toBe(next)
+      }
+    })
+    for (let index = 0; index < 3_000; index += 30) {
+      const appended = Array.from({ length: 30 }, (_, one) => writer.append([entry(`event ${index + one}`)]))
+      if (index % 300 === 0) await Promise.all(appended)
+      if (index % 1_500 === 0) await writer.dropBefore(next)
+    }
+    await writer.close()
+    expect(next).toBe(3_000)
+    reader?.close()
   })
 
   test('keeps a frame of a mebibyte whole', async () => {
