@@ -3,6 +3,7 @@ import type { Benchmark } from './report.ts'
 /** Every benchmark and drill by name; each is one file. */
 export const benchmarks: Record<string, () => Promise<Benchmark>> = {
   throughput: async () => (await import('./throughput.ts')).throughput,
+  'wire-to-screen': async () => (await import('./wire-to-screen.ts')).wireToScreen,
   kill: async () => (await import('./kill.ts')).kill,
   sigma: async () => (await import('./sigma-conformance.ts')).sigmaConformance
 }

@@ -3,13 +3,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { AlertList } from '#core/api.ts'
-import { systemClock } from '#core/clock.ts'
-import { readConfig } from '#core/config.ts'
-import { openReader } from '#threads/open-store.ts'
 import { seeded } from './lines.ts'
 import type { Benchmark, Figure } from './report.ts'
 import { addSource, signInAsAdmin, startSocProcess, temporaryFolder, type SocProcess } from './running-process.ts'
 import { ledgerOffline } from './ledger-offline.ts'
+import { countStored, settled } from './stored.ts'
 
 const EVENTS_PER_REQUEST = 50
 
@@ -129,7 +127,9 @@ moments and started again; senders repeat the request that was never answered, b
       )
       const counted = alerts.items.reduce((sum, alert) => sum + alert.count, 0)
       await soc.stop()
-      const seen = await countStored(data, settings)
+      const seen = await countStored(data, settings, 'event.dataset:drill.kill', (event) =>
+        Number((event['event'] as { sequence?: number }).sequence)
+      )
       let lost = 0
       let duplicates = 0
       for (const number of acknowledged) {
@@ -154,52 +154,4 @@ moments and started again; senders repeat the request that was never answered, b
       rmSync(data, { recursive: true, force: true })
     }
   }
-}
-
-/** Waits until every received frame has its fate; true when the ledger adds up. */
-async function settled(
-  admin: Awaited<ReturnType<typeof signInAsAdmin>>,
-  source: string,
-  atLeast: number
-): Promise<boolean> {
-  for (let turn = 0; turn < 300; turn++) {
-    const list = await admin.get<import('#core/api.ts').SourceList>('/api/sources')
-    const row = list.sources.find((candidate) => candidate.id === source)!
-    if (row.received >= atLeast && row.fates['queued'] === 0 && list.spool.lagDetector === 0) {
-      await sleep(1_500)
-      return list.ledger.balanced
-    }
-    await sleep(200)
-  }
-  return false
-}
-
-/** How often each numbered event lies in the store. */
-async function countStored(data: string, settings: Record<string, string>): Promise<Map<number, number>> {
-  const reader = await openReader(readConfig({ SOC_DATA: data, ...settings }), systemClock)
-  const seen = new Map<number, number>()
-  try {
-    let cursor: string | undefined
-    do {
-      const answer = await reader.search(
-        {
-          query: 'event.dataset:drill.kill',
-          from: 0,
-          to: Date.now() + 3_600_000,
-          origins: ['real'],
-          limit: 1_000,
-          ...(cursor === undefined ? {} : { cursor })
-        },
-        { deadlineMs: 60_000 }
-      )
-      for (const hit of answer.hits) {
-        const number = Number((hit.event['event'] as { sequence?: number }).sequence)
-        seen.set(number, (seen.get(number) ?? 0) + 1)
-      }
-      cursor = answer.cursor
-    } while (cursor !== undefined)
-  } finally {
-    await reader.close()
-  }
-  return seen
 }

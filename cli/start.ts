@@ -38,7 +38,7 @@ function printWelcome(config: Config, soc: RunningSoc, say: (line: string) => vo
   say(`Vọng Lâu is listening: ${soc.url}   (${(tookMs / 1000).toFixed(1)} s)`)
   say(`  from another computer:  ssh -L ${port}:127.0.0.1:${port} ${userInfo().username}@${hostname()}`)
   say(`  open to the network:    SOC_CONSOLE_HOST=0.0.0.0 with SOC_TLS_CERT and SOC_TLS_KEY`)
-  for (const listener of soc.listeners) say(`  ${listener.protocol.padEnd(11)} ${listener.address}`)
+  for (const listener of soc.listeners) say(`  ${listener.protocol.padEnd(11)} ${listener.address}:${listener.port}`)
   if (soc.firstPassword !== undefined) {
     // To the terminal only: a log file or a container's log must never hold it.
     if (process.stdout.isTTY)

@@ -16,10 +16,10 @@ export function sourcesStatus(
   const last = state.spool.end - 1
   return {
     ledger: state.ledger,
-    listeners: state.listeners.map(({ id, protocol, address, origin, frames, bytes, refused }) => ({
+    listeners: state.listeners.map(({ id, protocol, address, port, origin, frames, bytes, refused }) => ({
       id,
       protocol,
-      address,
+      address: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
       origin,
       frames,
       bytes,
