@@ -26,7 +26,7 @@ const schema = `
 CREATE TABLE total(origin TEXT NOT NULL, sender TEXT NOT NULL, fate TEXT NOT NULL, n INTEGER NOT NULL,
   PRIMARY KEY(origin, sender, fate)) STRICT, WITHOUT ROWID;
 CREATE TABLE position(partition INTEGER PRIMARY KEY, stored INTEGER NOT NULL, resume INTEGER NOT NULL) STRICT;
-CREATE TABLE sealed(file TEXT PRIMARY KEY, day TEXT NOT NULL) STRICT;
+CREATE TABLE sealed(file TEXT PRIMARY KEY, state TEXT NOT NULL, ledger TEXT NOT NULL) STRICT;
 CREATE TABLE removed(file TEXT NOT NULL, partition INTEGER NOT NULL, stored INTEGER NOT NULL, PRIMARY KEY(file, partition)) STRICT;
 CREATE TABLE removing(file TEXT PRIMARY KEY) STRICT;
 CREATE TABLE damage(at INTEGER NOT NULL, file TEXT NOT NULL, kept TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
@@ -90,13 +90,25 @@ export class Catalog {
   }
 
   sealed(): Map<string, SealedDay> {
-    const rows = this.#database.prepare('SELECT file, day FROM sealed').all() as { file: string; day: string }[]
-    return new Map(rows.map(({ file, day }) => [file, JSON.parse(day) as SealedDay]))
+    const rows = this.#database.prepare('SELECT * FROM sealed').all() as {
+      file: string
+      state: string
+      ledger: string
+    }[]
+    return new Map(
+      rows.map(({ file, state, ledger }) => [
+        file,
+        { state: JSON.parse(state) as DayState, ...(JSON.parse(ledger) as Omit<SealedDay, 'state'>) }
+      ])
+    )
   }
 
   /** From here on the copy speaks for the file: it is closed and everything in it is durable. */
   seal(file: string, day: SealedDay) {
-    this.#database.prepare('INSERT OR REPLACE INTO sealed VALUES(?,?)').run(file, JSON.stringify(day))
+    const { state, ...ledger } = day
+    this.#database
+      .prepare('INSERT OR REPLACE INTO sealed VALUES(?,?,?)')
+      .run(file, JSON.stringify(state), JSON.stringify(ledger))
   }
 
   /** Before the file changes again. */
@@ -150,8 +162,8 @@ export class Catalog {
   }
 }
 
-/** The sealed days as a reader sees them; empty when there is no catalog yet. Cheap: at most one row a day file. */
+/** The states of the sealed days, as a reader needs them: at most one small row a day file. */
 export function readSealed(database: DatabaseSync): Map<string, DayState> {
-  const rows = database.prepare('SELECT file, day FROM sealed').all() as { file: string; day: string }[]
-  return new Map(rows.map(({ file, day }) => [file, (JSON.parse(day) as SealedDay).state]))
+  const rows = database.prepare('SELECT file, state FROM sealed').all() as { file: string; state: string }[]
+  return new Map(rows.map(({ file, state }) => [file, JSON.parse(state) as DayState]))
 }

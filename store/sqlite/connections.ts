@@ -21,6 +21,7 @@ export class Connections {
   /** In order of last use. */
   readonly #open = new Map<string, DayReader>()
   #catalog: DatabaseSync | undefined
+  #sealedDays: { version: number; days: Map<string, DayState> } | undefined
 
   constructor(folder: string, running: Running) {
     this.#folder = folder
@@ -106,9 +107,14 @@ export class Connections {
       this.#catalog = new DatabaseSync(path, { readOnly: true })
       this.#catalog.exec('PRAGMA busy_timeout=1000')
     }
+    // Changes when the writer has committed; most searches find the days as they were.
+    const { data_version: version } = this.#catalog.prepare('PRAGMA data_version').get() as { data_version: number }
+    if (this.#sealedDays?.version === version) return this.#sealedDays.days
     const { user_version: layout } = this.#catalog.prepare('PRAGMA user_version').get() as { user_version: number }
     // 0: the writer is just making it.
-    return layout === 0 ? new Map() : readSealed(this.#catalog)
+    const days = layout === 0 ? new Map<string, DayState>() : readSealed(this.#catalog)
+    this.#sealedDays = { version, days }
+    return days
   }
 }
 

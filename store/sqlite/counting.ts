@@ -33,8 +33,8 @@ export function countByTime(
   const counter = new Counter(connections, walk, { first, intervalMs }, deadline, add)
   let partial = false
   try {
-    for (const day of days) partial = !counter.countDay(day) || partial
-    partial = counter.compare() || partial
+    for (const day of days) counter.countDay(day)
+    partial = counter.compare()
   } catch (error) {
     if (!(error instanceof BudgetSpent)) throw error
     partial = true
@@ -74,22 +74,20 @@ class Counter {
     this.#add = add
   }
 
-  /** Counts one file by its index, or puts it aside for comparing. False when the file could not be looked at. */
-  countDay(known: KnownDay): boolean {
+  /** Counts one file by its index, or puts it aside for comparing. */
+  countDay(known: KnownDay) {
     const { from, to, query, units } = this.#walk
     const { state, name } = known
     const touches = (least: number | undefined, greatest: number | undefined) =>
       least !== undefined && greatest !== undefined && least < to && greatest >= from
-    if (!touches(state.least, state.greatest) && !touches(state.oddLeast, state.oddGreatest)) return true
-    const done = this.#connections.using(name, (day) => {
+    if (!touches(state.least, state.greatest) && !touches(state.oddLeast, state.oddGreatest)) return
+    this.#connections.using(name, (day) => {
       const plan = day.plan(query, units)
-      if (plan === 'nothing') return true
+      if (plan === 'nothing') return
       if (!plan.exact) this.#toCompare.push(known)
       else if (query.kind === 'all' && this.#intervalMs % MINUTE === 0) this.#countMinutes(day, plan, state)
       else this.#countIndexed(day, plan, state, from, to)
-      return true
     })
-    return done === true
   }
 
   /** Whole minutes come from the rollup; what sticks out at both ends is counted. */
@@ -137,7 +135,7 @@ class Counter {
     const accepts = acceptsRow(this.#walk.query)
     try {
       for (let found = merge.next(); found !== undefined; found = merge.next()) {
-        const row = found.day.row(found.place)
+        const row = this.#connections.using(found.name, () => found.day.row(found.place))
         if (row !== undefined && (found.plan.exact || accepts(row))) this.#add(found.time, 1)
         if (this.#deadline.spent) return true
       }

@@ -6,7 +6,7 @@ import type { DeadLetterInput, EncodedEvent } from '#store/store.ts'
 import type { SealedDay } from './catalog.ts'
 import { BLOCK_CHARACTERS, BLOCK_EVENTS, blockRow, packBlock, unpackBlock, type BlockRow } from './blocks.ts'
 import { FIRST_ODD, keyWindow, PER_MS, type KeyWindow } from './event-keys.ts'
-import { LAYOUT, readState, schema, syncFile, syncFolder, type DayName, type DayState } from './files.ts'
+import { isFull, LAYOUT, readState, schema, syncFile, syncFolder, type DayName, type DayState } from './files.ts'
 import { fateKey, type DayFate, type FateCounts } from './ledger-totals.ts'
 import { idToken, indexText } from './index-tokens.ts'
 import { lanesOf, SeenIds } from './seen-ids.ts'
@@ -267,15 +267,21 @@ export class DayFile {
     return `${this.path}-wal`
   }
 
-  /** Moves the write-ahead log into the file as far as readers allow. */
-  checkpoint() {
-    this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)')
+  /**
+   * Moves the write-ahead log into the file as far as readers and a full disk allow: what stays in the log is safe there
+   * once the log is synced.
+   */
+  checkpoint(how: 'PASSIVE' | 'TRUNCATE') {
+    try {
+      this.#database.exec(`PRAGMA wal_checkpoint(${how})`)
+    } catch (error) {
+      if (!isFull(error)) throw error
+    }
   }
 
   /** Closes the file, everything in it durable. */
   close() {
-    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-    // A reader may have kept the log from being moved whole: then the log itself is made durable.
+    this.checkpoint('TRUNCATE')
     syncFile(this.logPath)
     this.#database.close()
   }

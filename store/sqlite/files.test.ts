@@ -268,7 +268,7 @@ describe('filing', () => {
     copyFileSync(import.meta.filename, join(folder, `${TODAY}.new`))
     const writer = openSqliteWriter(folder)
     await writer.close()
-    expect(readdirSync(folder)).toEqual(['totals.db'])
+    expect(readdirSync(folder).toSorted()).toEqual(['ballast', 'totals.db'])
   })
 })
 

@@ -1,4 +1,15 @@
-import { closeSync, fdatasyncSync, fsyncSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -45,6 +56,27 @@ export function syncFolder(folder: string) {
   } finally {
     closeSync(descriptor)
   }
+}
+
+const parts = ['', '-wal', '-shm']
+
+/** Removes a day file with its log, durably. */
+export function unlinkDay(folder: string, file: string) {
+  for (const part of parts) rmSync(join(folder, file + part), { force: true })
+  syncFolder(folder)
+}
+
+/** Gives a day file with its log another name, durably. */
+export function moveAside(folder: string, file: string, kept: string) {
+  for (const part of parts) {
+    try {
+      renameSync(join(folder, file + part), join(folder, kept + part))
+    } catch (error) {
+      // A file that was closed in order has no log.
+      if (part === '' || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+  syncFolder(folder)
 }
 
 /** fdatasync by name; nothing when the file is not there. */
@@ -157,6 +189,36 @@ export function readState(database: DatabaseSync): DayState {
 /** Primary result codes that mean: the bytes of this file are wrong. */
 const CORRUPT = 11
 const NOT_A_DATABASE = 26
+
+/** SQLite's code for a full disk. */
+const FULL = 13
+
+/** True when there was no room on the disk. */
+export function isFull(error: unknown): boolean {
+  const { errcode, code } = error as { errcode?: number; code?: string }
+  return errcode === FULL || code === 'ENOSPC'
+}
+
+/** A few megabytes that are given up when a full disk keeps retention from making room: its commit needs some itself. */
+const BALLAST = 'ballast'
+const BALLAST_BYTES = 4 * 1024 * 1024
+
+/** Makes the ballast when it is missing; on a disk that is full already there is none. */
+export function takeBallast(folder: string) {
+  const path = join(folder, BALLAST)
+  if (statSync(path, { throwIfNoEntry: false })?.size === BALLAST_BYTES) return
+  try {
+    // Not zeros: a file system that compresses or leaves holes would reserve nothing.
+    writeFileSync(path, randomBytes(BALLAST_BYTES))
+  } catch (error) {
+    rmSync(path, { force: true })
+    if (!isFull(error)) throw error
+  }
+}
+
+export function dropBallast(folder: string) {
+  rmSync(join(folder, BALLAST), { force: true })
+}
 
 /** True when a file is damaged, as against busy, unreachable or on a full disk. */
 export function isDamage(error: unknown): boolean {

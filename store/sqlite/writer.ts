@@ -1,22 +1,27 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock, type Clock } from '#core/clock.ts'
 import { messageOf } from '#core/errors.ts'
 import type { Origin } from '#core/origin.ts'
 import { DAY_MS } from '#core/time.ts'
-import type { EncodedEvent, LedgerFates, StoreBatch, StoreEntry, StoreWriter } from '#store/store.ts'
+import type { EncodedEvent, LedgerFates, StoreBatch, StoreWriter } from '#store/store.ts'
+import { splitBatch, withSoundTime, type Counted, type DayPart } from './batch.ts'
 import { Catalog, type SealedDay, type StoreDamage } from './catalog.ts'
 import { DayFile, type FiledEvent } from './day-file.ts'
 import {
   away,
   dayName,
+  dropBallast,
   isDamage,
+  isFull,
   listDayFiles,
+  moveAside,
   readDayName,
   removeDrafts,
   salvageFates,
-  syncFolder,
   syncLater,
+  takeBallast,
+  unlinkDay,
   type DayName
 } from './files.ts'
 import { fateKey, LedgerTotals, type FateCounts } from './ledger-totals.ts'
@@ -27,9 +32,6 @@ export type SqliteWriter = StoreWriter & { damage(): StoreDamage[] }
 
 /** Files open for writing at once: today's of three origins, or both sides of midnight. The longest unused is closed. */
 const MAX_OPEN = 3
-
-type Filed = StoreEntry & { fate: 'stored' | 'dead_lettered' }
-type Counted = StoreEntry & { fate: 'duplicate' | 'dropped' | 'joined' }
 
 /**
  * Opens the embedded home for writing: one file per receive day and origin in `folder`, made when missing. There must be
@@ -77,6 +79,7 @@ class Writer implements SqliteWriter {
     this.#clock = clock
     this.#catalog = new Catalog(folder)
     removeDrafts(folder)
+    takeBallast(folder)
     for (const file of this.#catalog.removing()) this.#unlink(file)
     this.#sealed = this.#catalog.sealed()
     for (const { origin, sender, fate, n } of this.#catalog.counts()) this.#totals.addOne(origin, sender, fate, n)
@@ -103,27 +106,15 @@ class Writer implements SqliteWriter {
 
   async write(batch: StoreBatch): Promise<void> {
     if (batch.to <= this.position(batch.partition)) return
-    const parts = new Map<string, { name: DayName; entries: Filed[] }>()
-    const counted: Counted[] = []
-    for (const entry of batch.entries) {
-      if (entry.offset < batch.from || entry.offset > batch.to) continue
-      if (entry.fate !== 'stored' && entry.fate !== 'dead_lettered') {
-        if (entry.count > 0) counted.push(entry as Counted)
-        continue
-      }
-      const key = `${entry.origin} ${Math.floor(entry.receivedAt / DAY_MS)}`
-      const part = parts.get(key)
-      if (part !== undefined) part.entries.push(entry as Filed)
-      else parts.set(key, { name: dayName(entry.origin, entry.receivedAt), entries: [entry as Filed] })
-    }
-    const last = [...parts.keys()].at(-1)
+    const { parts, counted } = splitBatch(batch)
+    const last = parts.at(-1)
     // The catalog syncs at each commit, so it is asked only when there is something to count, or no file to hold the position.
     if (counted.length > 0 || last === undefined) this.#writeCounted(batch, counted, last === undefined)
-    for (const [key, { name, entries }] of parts) this.#writePart(batch, name, entries, key === last)
+    for (const part of parts) this.#writePart(batch, part, part === last)
     this.#resumeAt(batch.partition, batch.to)
   }
 
-  #writePart(batch: StoreBatch, name: DayName, entries: Filed[], last: boolean) {
+  #writePart(batch: StoreBatch, { name, entries }: DayPart, last: boolean) {
     this.#changing(name, (file) => {
       const stored = file.stored(batch.partition)
       const events: FiledEvent[] = []
@@ -181,10 +172,11 @@ class Writer implements SqliteWriter {
         this.#unsynced.delete(path)
       }
       for (const file of [...this.#open.values()]) {
-        if (!file.dirty) continue
+        // It may have been closed, durably, while the one before was synced.
+        if (!file.dirty || this.#open.get(file.name.file) !== file) continue
         file.dirty = false
         try {
-          file.checkpoint()
+          file.checkpoint('PASSIVE')
           await syncLater(file.logPath)
         } catch (error) {
           file.dirty = true
@@ -215,6 +207,7 @@ class Writer implements SqliteWriter {
         removed.push(name.file)
       }
       for (const [partition, resume] of this.#resume) this.#catalog.forgetRemoved(partition, resume)
+      if (removed.length > 0) takeBallast(this.#folder)
     } catch (error) {
       throw away(error, 'old days cannot be removed')
     }
@@ -253,7 +246,10 @@ class Writer implements SqliteWriter {
     }
   }
 
-  /** After an error what the object remembers is ahead of the file: it is closed, and opened anew at the next change. */
+  /**
+   * Closes a file as it is, to be opened anew at the next change: after an error, because what the object remembers is ahead
+   * of the file, and before a removal, which needs no checkpoint.
+   */
   #letGo(file: DayFile, before: SealedDay) {
     this.#open.delete(file.name.file)
     // Only in memory: the catalog must not vouch for a file that may not be durable.
@@ -306,16 +302,27 @@ class Writer implements SqliteWriter {
     this.#sealed.set(file.name.file, day)
     this.#unsynced.add(file.logPath)
     file.close()
-    this.#catalog.seal(file.name.file, day)
     this.#unsynced.delete(file.logPath)
+    try {
+      this.#catalog.seal(file.name.file, day)
+    } catch (error) {
+      // On a full disk the file stays unsealed and is opened at the next start.
+      if (!isFull(error)) throw error
+    }
   }
 
   /** Counters first, durably, then the file: a crash in between finishes the removal at the next start. */
   #remove(name: DayName) {
     const open = this.#open.get(name.file)
-    if (open !== undefined) this.#seal(open)
+    if (open !== undefined) this.#letGo(open, open.snapshot())
     const day = this.#sealed.get(name.file)
-    if (day !== undefined) this.#foldIntoTotals(name.file, day)
+    try {
+      if (day !== undefined) this.#foldIntoTotals(name.file, day)
+    } catch (error) {
+      if (day === undefined || !isFull(error)) throw error
+      dropBallast(this.#folder)
+      this.#foldIntoTotals(name.file, day)
+    }
     this.#unlink(name.file)
   }
 
@@ -332,8 +339,7 @@ class Writer implements SqliteWriter {
   }
 
   #unlink(file: string) {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(join(this.#folder, file + suffix), { force: true })
-    syncFolder(this.#folder)
+    unlinkDay(this.#folder, file)
     this.#catalog.finishRemoving(file)
   }
 
@@ -349,23 +355,10 @@ class Writer implements SqliteWriter {
     })
     this.#sealed.delete(name.file)
     this.#totals.add(name.origin, counts)
-    renameSync(join(this.#folder, name.file), join(this.#folder, kept))
-    for (const suffix of ['-wal', '-shm']) {
-      try {
-        renameSync(join(this.#folder, name.file + suffix), join(this.#folder, kept + suffix))
-      } catch (missing) {
-        if ((missing as NodeJS.ErrnoException).code !== 'ENOENT') throw missing
-      }
-    }
-    syncFolder(this.#folder)
+    moveAside(this.#folder, name.file, kept)
   }
 
   #resumeAt(partition: number, offset: number) {
     this.#resume.set(partition, Math.max(this.position(partition), offset))
   }
-}
-
-/** A time that is no whole number of milliseconds cannot be filed: the receive time stands in. */
-function withSoundTime(event: EncodedEvent, receivedAt: number): EncodedEvent {
-  return Number.isSafeInteger(event.time) ? event : { ...event, time: Math.trunc(event.time) || receivedAt }
 }
