@@ -29,12 +29,12 @@ export function storeContract(name: string, makeHome: MakeHome, options: Contrac
     beforeAll(async () => {
       home = await makeHome()
       const writer = await home.openWriter()
-      events = fc.sample(randomEvents(NOON, options.events ?? 400), { numRuns: 1, seed: 7 })[0]!
+      events = fc.sample(randomEvents(NOON, options.events ?? 300), { numRuns: 1, seed: 7 })[0]!
       // In uneven batches and over two receive days, so that blocks and files are cut in many places.
       for (let from = 0, size = 1; from < events.length; from += size, size = (size * 7) % 60 || 1) {
         const entries = events
           .slice(from, from + size)
-          .map((event, index) => storedEntry(from + index, from > 250 ? NOON + DAY_MS : NOON, event))
+          .map((event, index) => storedEntry(from + index, from > 150 ? NOON + DAY_MS : NOON, event))
         await writer.write({ partition: 0, from, to: from + entries.length - 1, entries })
       }
       await home.settle()
@@ -72,7 +72,7 @@ export function storeContract(name: string, makeHome: MakeHome, options: Contrac
             expect((await reader.histogram(request, 10, ample)).total).toBe(expected.length)
           }
         ),
-        { numRuns: options.queries ?? 250 }
+        { numRuns: options.queries ?? 150 }
       )
     })
   })
