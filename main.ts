@@ -84,6 +84,7 @@ export async function startSoc(
       link.state(state)
       writeLedger(state.ledger)
     },
+    warned: (thread, message) => log.warn({ thread, message }, 'thread warning'),
     failed(thread, message) {
       log.fatal({ thread, message }, 'thread failed')
       failed?.(`${thread}: ${message}`)
@@ -131,7 +132,8 @@ export async function startSoc(
     intake: () => ({
       host: config.SOC_INTAKE_HOST,
       httpPort: intakePort('http'),
-      syslogPort: intakePort('syslog-tcp')
+      syslogPort: intakePort('syslog-tcp'),
+      tls: config.SOC_TLS_CERT !== ''
     }),
     version,
     ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),

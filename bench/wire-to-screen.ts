@@ -36,6 +36,20 @@ soc:
   sentence_en: 'probe {user.name}'
 `
 
+/** Runs in the page: tells each probe's name and the moment its row stood in the DOM, once. */
+const watchRows = `{
+  const told = new Set()
+  const look = () => {
+    for (const row of document.querySelectorAll('[data-alert-id]')) {
+      const probe = /wts-\\d+/.exec(row.textContent)?.[0]
+      if (probe === undefined || told.has(probe)) continue
+      told.add(probe)
+      window.probeSeen(probe, Date.now())
+    }
+  }
+  new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true })
+}`
+
 /** From the last byte written to a socket to the new row in Chromium's DOM, under load. */
 export const wireToScreen: Benchmark = {
   about: 'last byte on the wire → new row in a real browser, at 1,000 events/s with every rule on',
@@ -66,18 +80,7 @@ connection: a line whose rule opens a new alert. A MutationObserver in the page 
         if (!seen.has(probe)) seen.set(probe, at)
       })
       await signInOnPage(page, soc, admin)
-      await page.evaluate(() => {
-        const told = new Set<string>()
-        const look = () => {
-          for (const row of document.querySelectorAll('[data-alert-id]')) {
-            const probe = /wts-\d+/.exec(row.textContent ?? '')?.[0]
-            if (probe === undefined || told.has(probe)) continue
-            told.add(probe)
-            void (window as unknown as { probeSeen(probe: string, at: number): void }).probeSeen(probe, Date.now())
-          }
-        }
-        new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true })
-      })
+      await page.evaluate(watchRows)
       const seconds = Math.ceil(((WARM_UP_PROBES + PROBES) * PROBE_EVERY_MS) / 1_000) + 15
       const order: GeneratorOrder = {
         port: soc.port('syslog-tcp'),

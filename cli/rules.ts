@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { compileRules, loadRules } from '#sigma-rules-parser'
+import { createDetector } from '#detector/detector.ts'
+import { compileRules, loadRules, toSigmaEvent } from '#sigma-rules-parser'
 import { SocError } from '#core/errors.ts'
 import type { DetectionRule, RuleError } from '#detector/sigma/types.ts'
 import { matchLines } from '#detector/sigma/match-lines.ts'
@@ -32,14 +33,17 @@ function compiled(paths: string[]) {
   const loaded = loadRules(paths)
   const detections = loaded.rules.filter((rule): rule is DetectionRule => rule.kind === 'detection')
   const set = compileRules(detections)
-  return { loaded, set, errors: [...loaded.errors, ...set.errors] }
+  return { set, errors: [...loaded.errors, ...set.errors] }
 }
 
 const place = (error: RuleError) => `${error.file}:${error.line}: ${error.message}`
 
 async function check(args: string[]): Promise<number> {
   const { values, positionals } = readArgs(args, { json: { type: 'boolean' } })
-  const { loaded, errors } = compiled(positionals.length > 0 ? positionals : [DEFAULT_FOLDER])
+  // The detector too: it knows wrong `soc` keys and references to rules that are not there.
+  const loaded = loadRules(positionals.length > 0 ? positionals : [DEFAULT_FOLDER])
+  const detector = createDetector({ rules: loaded.rules, compileRules, toSigmaEvent })
+  const errors = [...loaded.errors, ...detector.ruleErrors()]
   if (values.json) process.stdout.write(`${JSON.stringify({ rules: loaded.rules.length, errors })}\n`)
   else {
     for (const error of errors) process.stdout.write(`${place(error)}\n`)

@@ -126,7 +126,8 @@ class LocalIntake implements Intake {
   }
 
   async #listen(order: ListenerOrder, counts: Counts): Promise<Listener> {
-    const { tls, patience } = this.#options
+    const { patience } = this.#options
+    const tls = order.plain === true ? undefined : this.#options.tls
     try {
       return await sources[order.protocol](order, this.#doorOf(order, counts), {
         tls: tls && { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') },

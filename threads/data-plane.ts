@@ -33,6 +33,8 @@ export type ControlSide = {
   notice(notice: IntakeNotice): void
   /** After every status: ledger, store state, lags. */
   changed(state: DataPlaneState): void
+  /** Something went wrong that does not stop anything: for the process log. */
+  warned(thread: string, message: string): void
   /** A thread died or cannot start: the process must end. */
   failed(thread: string, message: string): void
 }
@@ -206,6 +208,8 @@ export async function startDataPlane(config: Config, control: ControlSide): Prom
       case 'status':
         state.detector = { position: message.position, eventsPerSecond: message.eventsPerSecond }
         return
+      case 'warning':
+        return control.warned('pipeline', message.message)
       case 'failed':
         return fail('pipeline', message.message)
       case 'stopped':

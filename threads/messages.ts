@@ -74,6 +74,7 @@ export type FromPipeline =
   | { kind: 'matches'; batch: MatchBatch }
   | { kind: 'rules'; rules: RuleRow[]; loadedAt: number; loadMs: number }
   | { kind: 'status'; position: number; eventsPerSecond: number }
+  | { kind: 'warning'; message: string }
   | { kind: 'stopped' }
   | { kind: 'failed'; message: string }
 

@@ -59,12 +59,24 @@ class Pipeline {
     const loaded = loadRules(begin.config.SOC_RULES)
     this.#detector = createDetector({ rules: loaded.rules, compileRules, toSigmaEvent })
     this.#sendRules(loaded, performance.now() - started)
-    if (begin.checkpoint) this.#detector.restore(begin.checkpoint.state)
+    const checkpoint = this.#restored(begin.checkpoint)
     this.#committedAtStart = begin.position
     this.#unreported = begin.position + 1
-    this.#next = Math.max(this.#reader.start(), (begin.checkpoint?.offset ?? begin.position) + 1)
-    this.#lastCheckpointOffset = begin.checkpoint?.offset ?? -1
+    this.#next = Math.max(this.#reader.start(), (checkpoint?.offset ?? begin.position) + 1)
+    this.#lastCheckpointOffset = checkpoint?.offset ?? -1
     this.#stopWatching = watchRules(begin.config.SOC_RULES, () => this.reload())
+  }
+
+  /** The checkpoint when it can be used. One that cannot (another version, damage) costs the open windows, not the start. */
+  #restored(checkpoint: Extract<ToPipeline, { kind: 'begin' }>['checkpoint']) {
+    if (checkpoint === undefined) return undefined
+    try {
+      this.#detector.restore(checkpoint.state)
+      return checkpoint
+    } catch (error) {
+      send({ kind: 'warning', message: `correlation windows start empty: ${messageOf(error)}` })
+      return undefined
+    }
   }
 
   durable(end: number) {

@@ -11,6 +11,8 @@ export type ListenerOrder = {
   port: number
   origin: Origin
   sender?: string
+  /** Without TLS although the process has a certificate: for the demonstration's own listeners on loopback. */
+  plain?: boolean
 }
 
 /** Whose bytes these are, as far as the door knows: by pin, token or source network, never by what they say. */

@@ -145,16 +145,6 @@ describe('the live feed', () => {
     expect(admin['sender:heard']).toEqual([{ sender: 'x', at: 1, refusal: 'wrong_token' }])
     expect(analyst['sender:heard']).toEqual([])
   })
-
-  test('carries acts over HTTP to the other screens', async () => {
-    const other = await listen(soc.person('analyst'))
-    const { headers } = soc.person('analyst')
-    const act = { ids: ['a-own'], act: { kind: 'merge', incident: 'VL-0001' } }
-    await soc.app.inject({ method: 'POST', url: '/api/alerts/acts', headers, payload: act })
-    await settled(other)
-    expect(other['alert:changed'].map((alert) => alert.id)).toEqual(['a-own'])
-    expect(other['incident:changed'].map((incident) => incident.id)).toEqual(['VL-0001'])
-  })
 })
 
 test('a new source appears on the screens of those who may see its unit', async () => {

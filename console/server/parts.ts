@@ -4,7 +4,6 @@ import type {
   AlertActAnswer,
   AlertDetail,
   AlertList,
-  AlertRow,
   IncidentAct,
   IncidentDetail,
   IncidentRow,
@@ -91,8 +90,6 @@ export type Parts = {
   demonstration: { status(): { running: boolean; startedAt: number } | null; end(): Promise<void> }
   /** Senders or tokens changed: the data plane needs this snapshot. */
   onSnapshotChanged(snapshot: DataPlaneSnapshot): void
-  /** Called after acts of people with what they changed; the live feed has been told already. */
-  onChanged?(changed: { alerts: AlertRow[]; incidents: IncidentRow[] }): void
   /** What /readyz asks: every part by name, with the reason when it is not ready. */
   readiness(): { name: string; ready: boolean; reason: string }[]
   /** Where senders reach the intake, for the snippets beside a new token. */

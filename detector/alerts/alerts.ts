@@ -75,7 +75,9 @@ export function createAlerts(parts: AlertsContext & { onChange?(changed: Changed
       }
     })
     const { alerts, incidents } = done
-    if (alerts.length > 0 || incidents.length > 0) parts.onChange?.({ alerts, incidents })
+    if (alerts.length > 0 || incidents.length > 0) {
+      context.control.afterCommit(() => parts.onChange?.({ alerts, incidents }))
+    }
     return done
   }
 

@@ -7,6 +7,8 @@ import { SocError } from '#core/errors.ts'
 export type Control = {
   /** Runs `act` in one immediate transaction; nested calls join the outer one. Rolls back on throw. */
   transaction<T>(act: () => T): T
+  /** Runs `act` once the outermost transaction is committed (at once when there is none); forgotten on rollback. */
+  afterCommit(act: () => void): void
   /** A prepared statement, kept for the next call with the same text. */
   sql(text: string): StatementSync
   close(): void
@@ -26,6 +28,7 @@ export function openControl(path: string): Control {
   migrate(database, path)
   const statements = new Map<string, StatementSync>()
   let depth = 0
+  let committed: (() => void)[] = []
   return {
     transaction(act) {
       if (depth > 0) return act()
@@ -34,13 +37,20 @@ export function openControl(path: string): Control {
       try {
         const result = act()
         database.exec('COMMIT')
+        depth = 0
+        for (const next of committed.splice(0)) next()
         return result
       } catch (error) {
-        database.exec('ROLLBACK')
+        if (database.isTransaction) database.exec('ROLLBACK')
+        committed = []
         throw error
       } finally {
         depth = 0
       }
+    },
+    afterCommit(act) {
+      if (depth > 0) committed.push(act)
+      else act()
     },
     sql(text) {
       let statement = statements.get(text)

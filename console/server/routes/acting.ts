@@ -1,4 +1,4 @@
-import type { AlertRow, IncidentDetail, IncidentRow } from '#core/api.ts'
+import type { IncidentDetail } from '#core/api.ts'
 import { SocError } from '#core/errors.ts'
 import { notFound, type Context } from '../context.ts'
 import { inScope, type Scope } from '../scope.ts'
@@ -15,12 +15,4 @@ export function incidentToActOn(context: Context, scope: Scope, id: string): Inc
   if (detail === undefined || !detail.incident.units.every((unit) => inScope(scope, unit.code)))
     throw notFound('incident', id)
   return detail
-}
-
-/** What an act has changed, to the screens and to whoever else wants to know. */
-export function publishChanges(context: Context, changed: { alerts: AlertRow[]; incidents: IncidentRow[] }): void {
-  for (const alert of changed.alerts) context.live.publishAlert(alert)
-  for (const incident of changed.incidents) context.live.publishIncident(incident)
-  context.live.publishSummary()
-  context.onChanged?.(changed)
 }

@@ -3,7 +3,7 @@ import { AlertAct, AlertActAnswer, AlertDetail, AlertList, Level, oneOf, queueTa
 import { SocError } from '#core/errors.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
 import { inScope, narrow } from '../scope.ts'
-import { assignable, incidentToActOn, publishChanges } from './acting.ts'
+import { assignable, incidentToActOn } from './acting.ts'
 import { Id, limitOf, text } from './query.ts'
 
 const Query = Type.Object({
@@ -60,15 +60,13 @@ export function alertRoutes(app: App, context: Context): void {
       }
       if (act.kind === 'assign') assignable(context, act.userId)
       if (act.kind === 'merge' && act.incident !== null) incidentToActOn(context, request.scope, act.incident)
-      const answer = context.control.transaction(() => {
+      // Who watches hears of it from the alerts themselves, once this is committed.
+      return context.control.transaction(() => {
         const done = context.alerts.act({ ids, act }, { id, name })
         const params = { ids: ids.slice(0, 20), count: ids.length, ...wordsOf(act) }
         auditAct(context, request, `alert.${act.kind}`, ids.length === 1 ? ids[0]! : `${ids.length} alerts`, params)
         return done
       })
-      const incident = answer.incident === null ? undefined : context.alerts.incident(answer.incident)
-      publishChanges(context, { alerts: answer.alerts, incidents: incident === undefined ? [] : [incident.incident] })
-      return answer
     }
   )
 }

@@ -3,7 +3,7 @@ import { IncidentAct, IncidentDetail, IncidentRow, incidentStatuses, oneOf } fro
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
 import { incidentHeader, incidentView } from '../incident-view.ts'
 import { narrow } from '../scope.ts'
-import { assignable, incidentToActOn, publishChanges } from './acting.ts'
+import { assignable, incidentToActOn } from './acting.ts'
 import { Id, limitOf, text } from './query.ts'
 
 const Query = Type.Object({
@@ -56,7 +56,7 @@ export function incidentRoutes(app: App, context: Context): void {
       incidentToActOn(context, request.scope, target)
       if (act.kind === 'assign' && act.userId !== null) assignable(context, act.userId)
       if (act.kind === 'merge') incidentToActOn(context, request.scope, act.from)
-      const detail = context.control.transaction(() => {
+      return context.control.transaction(() => {
         const done = context.alerts.actOnIncident(target, act, { id, name })
         auditAct(context, request, `incident.${act.kind}`, target, {
           ...(act.kind === 'status' ? { status: act.status } : {}),
@@ -65,12 +65,6 @@ export function incidentRoutes(app: App, context: Context): void {
         })
         return done
       })
-      const merged = act.kind === 'merge' ? context.alerts.incident(act.from) : undefined
-      publishChanges(context, {
-        alerts: merged === undefined ? [] : detail.alerts,
-        incidents: [detail.incident, ...(merged === undefined ? [] : [merged.incident])]
-      })
-      return detail
     }
   )
 }
