@@ -37,15 +37,17 @@ export const frame: typeof vi = {
   'blind.store': 'the store is away',
   'blind.ledger': 'the ledger does not add up',
 
-  'demo.running':
-    'Demonstration running: sample data goes through the real sockets; every row of it is labelled and never mixed with real data.',
-  'demo.done': 'Demonstration data is still on screen; every row of it is labelled.',
-  'demo.end': 'End and delete the demonstration',
+  'demo.running': 'Demonstration running.',
+  'demo.done': 'Demonstration data is still here.',
+  'demo.detail':
+    'Sample data goes through the real sockets; every row of it is labelled and never mixed with real data.',
+  'demo.end': 'End and delete',
   'demo.ended': 'The demonstration has ended and its data is deleted',
   'offline.banner': (at) => `Live connection lost at ${at}, reconnecting.`,
   'offline.age': (age) => `What you see is ${age} old.`,
 
   'user.theme': 'Theme',
+  'user.language': 'Language',
   'user.keys': 'Keyboard shortcuts',
   'user.password': 'Change password',
   'user.signOut': 'Sign out',

@@ -12,6 +12,7 @@ export const province: typeof vi = {
   'units.districts': 'Districts',
   'units.departments': 'Departments',
   'units.communes': (n) => s(n, 'commune', 'communes'),
+  'units.districtSelf': 'District level',
   'units.mine': 'Communes',
   'units.empty': 'No unit in this scope',
   'units.empty.how': 'Choose another scope in the top bar.',
@@ -82,6 +83,7 @@ export const province: typeof vi = {
   'posture.needing': 'Units that need a decision',
   'posture.nothing': 'No unit needs a decision now.',
   'posture.more': (n) => `and ${n} more`,
+  'posture.map': (words) => `Map of the communes: ${words}`,
   'posture.tiles': (communes, districts) => `${communes} communes, ${districts} districts`,
 
   'mine.title': 'My units',
@@ -105,7 +107,6 @@ export const province: typeof vi = {
   'stage.undescribed': 'not described',
   'model.panel': 'Model details',
   'model.number': (n) => `Model ${n}`,
-  'model.systemsCount': (n) => s(n, 'system', 'systems'),
   'model.inferred': 'inferred',
   'model.baselines': 'Figures of the report',
   'model.baselinesRemark': 'exactly as printed',

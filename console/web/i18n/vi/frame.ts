@@ -35,15 +35,16 @@ export const frame = {
   'blind.store': 'kho lưu trữ mất kết nối',
   'blind.ledger': 'sổ cái không khớp',
 
-  'demo.running':
-    'Đang chạy minh họa: dữ liệu mẫu được gửi qua cổng thật, mọi dòng minh họa đều có nhãn và không trộn với dữ liệu thật.',
-  'demo.done': 'Dữ liệu minh họa vẫn còn trên màn hình; mọi dòng minh họa đều có nhãn.',
-  'demo.end': 'Kết thúc và xóa minh họa',
+  'demo.running': 'Đang chạy minh họa.',
+  'demo.done': 'Còn dữ liệu minh họa.',
+  'demo.detail': 'Dữ liệu mẫu đi qua cổng thật; mọi dòng minh họa đều có nhãn và không trộn với dữ liệu thật.',
+  'demo.end': 'Kết thúc và xóa',
   'demo.ended': 'Đã kết thúc minh họa và xóa dữ liệu của nó',
   'offline.banner': (at: string) => `Mất kết nối trực tiếp từ ${at}, đang tự nối lại.`,
   'offline.age': (age: string) => `Những gì đang thấy cũ ${age}.`,
 
   'user.theme': 'Giao diện',
+  'user.language': 'Ngôn ngữ',
   'user.keys': 'Phím tắt',
   'user.password': 'Đổi mật khẩu',
   'user.signOut': 'Đăng xuất',

@@ -8,6 +8,7 @@ export const province = {
   'units.districts': 'Cấp huyện',
   'units.departments': 'Sở ngành',
   'units.communes': (n: number) => `${n} xã`,
+  'units.districtSelf': 'Cấp huyện',
   'units.mine': 'Xã',
   'units.empty': 'Không có đơn vị nào trong phạm vi này',
   'units.empty.how': 'Chọn lại phạm vi ở thanh trên cùng.',
@@ -78,6 +79,7 @@ export const province = {
   'posture.needing': 'Đơn vị cần chỉ đạo',
   'posture.nothing': 'Không có đơn vị nào cần chỉ đạo lúc này.',
   'posture.more': (n: number) => `và ${n} đơn vị nữa`,
+  'posture.map': (words: string) => `Bản đồ các xã: ${words}`,
   'posture.tiles': (communes: number, districts: number) => `${communes} xã, ${districts} huyện`,
 
   'mine.title': 'Đơn vị của tôi',
@@ -100,7 +102,6 @@ export const province = {
   'stage.undescribed': 'chưa có mô tả',
   'model.panel': 'Chi tiết mô hình',
   'model.number': (n: number) => `Mô hình ${n}`,
-  'model.systemsCount': (n: number) => `${n} hệ thống`,
   'model.inferred': 'suy ra',
   'model.baselines': 'Số liệu trong báo cáo',
   'model.baselinesRemark': 'in thế nào chép thế ấy',

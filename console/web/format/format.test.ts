@@ -1,0 +1,150 @@
+import fc from 'fast-check'
+import { beforeEach, expect, test } from 'vitest'
+import { language } from '../i18n/text.svelte.ts'
+import { highlight } from './highlight.ts'
+import { hopsOf } from './hops.ts'
+import { DEPTH_MAX, lines, LINES_MAX } from './json-lines.ts'
+import { nearest } from './nearest.ts'
+import { bytes, count, percent } from './number.ts'
+import { offsetText } from './offset.ts'
+import { clockTenths, fromField, hop, moment, shortMoment, shortTime, span, toField } from './time.ts'
+import { OVERSCAN, scrollToShow, windowOf } from './virtual-window.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+/** 02:21:40 on 23/11/2026 in Asia/Ho_Chi_Minh. */
+const night = Date.UTC(2026, 10, 22, 19, 21, 40, 130)
+
+beforeEach(() => {
+  language.current = 'vi'
+})
+
+test('figures follow the language', () => {
+  expect([count(1_234_567), percent(0.8412), bytes(1_288_490_189)]).toEqual([
+    '1.234.567',
+    '84,12\u00a0%',
+    '1,2\u00a0GB'
+  ])
+  language.current = 'en'
+  expect([count(1_234_567), percent(0.8412), bytes(1_288_490_189)]).toEqual([
+    '1,234,567',
+    '84.12\u00a0%',
+    '1.2\u00a0GB'
+  ])
+  expect([bytes(0), bytes(1023), bytes(1024)]).toEqual(['0\u00a0B', '1,023\u00a0B', '1\u00a0KB'])
+})
+
+test('times are shown in Asia/Ho_Chi_Minh', () => {
+  expect(moment(night)).toBe('02:21:40 23/11/2026')
+  expect(clockTenths(night)).toBe('02:21:40,1')
+  expect(offsetText(420)).toBe('UTC+07:00')
+  expect(offsetText(-210)).toBe('UTC−03:30')
+})
+
+test('a time of today is a clock, of this year a day, else a whole date', () => {
+  expect(shortTime(night, night + HOUR)).toBe('02:21')
+  // 23:40 of the evening before is less than three hours ago, and yet another day.
+  expect(shortTime(night - 3 * HOUR, night)).toBe('22/11')
+  expect(shortTime(Date.UTC(2023, 9, 15), night)).toBe('15/10/2023')
+  expect(shortMoment(night - 3 * HOUR, night)).toBe('22/11 23:21')
+})
+
+test('lengths of time are as short as they can be said', () => {
+  const said = [18_000, 42 * MINUTE, 3 * HOUR + 12 * MINUTE, 4 * HOUR, 5 * HOUR + 30 * MINUTE, 50 * HOUR].map(span)
+  expect(said).toEqual(['18 s', '42 ph', '3 g 12', '4 g', '5 g', '2 ng'])
+  expect(span(-42 * MINUTE)).toBe('42 ph')
+  expect([hop(340), hop(61_000), hop(-340)]).toEqual(['0,3 s', '1 ph', '−0,3 s'])
+  language.current = 'en'
+  expect([span(3 * HOUR + 2 * MINUTE), hop(340)]).toEqual(['3 h 02', '0.3 s'])
+})
+
+test('a time field keeps its minute in Vietnam wherever the browser stands', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 4_000_000_000_000 }), (ms) => {
+      expect(fromField(toField(ms))).toBe(ms - (ms % MINUTE))
+    })
+  )
+  expect(fromField('nonsense')).toBeNaN()
+})
+
+test('marking cuts a line without losing or adding a character', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.array(fc.string({ maxLength: 6 }), { maxLength: 40 }), (text, values) => {
+      expect(
+        highlight(text, values)
+          .map((piece) => piece.text)
+          .join('')
+      ).toBe(text)
+    })
+  )
+})
+
+test('every occurrence of a value is marked, the longer value first', () => {
+  expect(highlight('root from root-shell', ['root', 'root-shell'])).toEqual([
+    { text: 'root', marked: true },
+    { text: ' from ', marked: false },
+    { text: 'root-shell', marked: true }
+  ])
+})
+
+test('the window covers the view and its rows and spaces add up to the whole list', () => {
+  const row = 52
+  fc.assert(
+    fc.property(fc.nat(20_000), fc.nat(1_200_000), fc.integer({ min: 1, max: 2000 }), (rows, scrollTop, height) => {
+      const { first, last, before, after } = windowOf({ scrollTop, height, rowHeight: row, count: rows })
+      expect(before + (last - first) * row + after).toBe(rows * row)
+      const top = Math.min(scrollTop, Math.max(0, rows * row - height))
+      expect(first * row).toBeLessThanOrEqual(top)
+      expect(last * row).toBeGreaterThanOrEqual(Math.min(top + height, rows * row))
+      expect(last - first).toBeLessThanOrEqual(Math.ceil(height / row) + 2 * OVERSCAN + 1)
+    })
+  )
+})
+
+test('scrolling moves no more than it must to show the row under the cursor', () => {
+  const view = { scrollTop: 520, height: 520, rowHeight: 52, count: 100 }
+  expect(scrollToShow(12, view)).toBeNull()
+  expect(scrollToShow(9, view)).toBe(468)
+  expect(scrollToShow(20, view)).toBe(572)
+})
+
+test('a document becomes dotted fields in its own order', () => {
+  expect(lines({ event: { id: 'e1', category: ['a', 'b'] }, user: { name: '<b>' } }).lines).toEqual([
+    { field: 'event.id', value: 'e1' },
+    { field: 'event.category', value: 'a, b' },
+    { field: 'user.name', value: '<b>' }
+  ])
+})
+
+test('no document makes the screen slow: fields and depth have a ceiling', () => {
+  const wide = Object.fromEntries(Array.from({ length: LINES_MAX + 5 }, (_, index) => [`f${index}`, index]))
+  expect(lines(wide)).toMatchObject({ cut: true, lines: { length: LINES_MAX } })
+  let deep: unknown = 'x'
+  for (let level = 0; level < DEPTH_MAX * 3; level++) deep = { a: deep }
+  expect(lines(deep).lines[0]?.value).toContain('{"a":')
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      expect(lines(value).lines.length).toBeLessThanOrEqual(LINES_MAX)
+    })
+  )
+})
+
+test('an arrow leads to the neighbour of the same row before a nearer tile of another', () => {
+  const tile = (left: number, top: number) => ({ left, top, width: 10, height: 10 })
+  const tiles = [tile(0, 0), tile(30, 0), tile(14, 12), tile(0, 12)]
+  expect(nearest(tiles, 0, 'ArrowRight')).toBe(1)
+  expect(nearest(tiles, 0, 'ArrowDown')).toBe(3)
+  expect(nearest(tiles, 0, 'ArrowUp')).toBe(-1)
+})
+
+test('the slow hop of an alert is named, and waiting for a person is none', () => {
+  const way = hopsOf({ event: 0, received: 300, matched: 9_000, raised: 9_200, acknowledged: 600_000 })
+  expect(way.machineMs).toBe(8_900)
+  expect(way.hops.map((step) => [step.code, step.tookMs, step.slow])).toEqual([
+    ['event', null, false],
+    ['received', 300, false],
+    ['matched', 8_700, true],
+    ['raised', 200, false],
+    ['acknowledged', 590_800, false]
+  ])
+})

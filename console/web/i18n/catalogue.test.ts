@@ -1,0 +1,69 @@
+import { fates } from '#core/ledger.ts'
+import { levels } from '#core/match.ts'
+import { origins } from '#core/origin.ts'
+import { roles } from '#core/roles.ts'
+import { afterEach, expect, test } from 'vitest'
+import { entries } from '../access.ts'
+import { incidentTabs } from '../incident-statuses.ts'
+import { keymap } from '../keyboard.ts'
+import { tabs } from '../state/alert-filter.ts'
+import { unitStates } from '../unit-states.ts'
+import { verdictKeys } from '../verdicts.ts'
+import { en } from './en.ts'
+import { codeText, hasText, language, pick, t } from './text.svelte.ts'
+import { vi } from './vi.ts'
+
+afterEach(() => {
+  language.current = 'vi'
+})
+
+test('both languages have the same keys of the same kind, and no empty words', () => {
+  expect(Object.keys(en).sort()).toEqual(Object.keys(vi).sort())
+  for (const [key, message] of Object.entries(vi)) {
+    const other = en[key as keyof typeof en] as unknown
+    expect(typeof other, key).toBe(typeof message)
+    if (typeof message === 'string') expect([message === '', other === ''], key).toEqual([false, false])
+  }
+})
+
+test('every code of the core has words', () => {
+  const wanted: [string, readonly string[]][] = [
+    ['level', levels],
+    ['origin', origins],
+    ['role', roles],
+    ['role.hint', roles],
+    ['fate', fates],
+    ['verdict', verdictKeys],
+    ['verdict.short', verdictKeys],
+    ['queue.tab', tabs],
+    ['queue.empty', tabs],
+    ['incident.status', incidentTabs],
+    ['unit.state', unitStates],
+    ['unit.stateLong', unitStates],
+    ['rail', entries]
+  ]
+  for (const [prefix, codes] of wanted)
+    for (const code of codes) expect(hasText(prefix, code), `${prefix}.${code}`).toBe(true)
+})
+
+test('every command of the keyboard is on the sheet', () => {
+  for (const { command } of keymap) {
+    const [prefix, code] = command.startsWith('go:') ? ['rail', command.slice(3)] : ['keys.command', command]
+    expect(hasText(prefix, code), command).toBe(true)
+  }
+})
+
+test('an unknown code is shown as it is, a known family by its family', () => {
+  expect(codeText('error', 'brand.new')).toBe('brand.new')
+  expect(codeText('error', 'http.502', { status: 502 })).toBe('Máy chủ trả lời mã 502.')
+  expect(codeText('letter', 'parse.something_new')).toBe('Không đọc được')
+  expect(codeText('error', '__proto__')).toBe('__proto__')
+  expect(codeText('error', 'constructor')).toBe('constructor')
+})
+
+test('switching the language switches words, and Vietnamese stands in where English is missing', () => {
+  expect(t('queue.held', 5)).toBe('5 mới ↑')
+  language.current = 'en'
+  expect(t('queue.held', 5)).toBe('5 new ↑')
+  expect(pick({ vi: 'Tệp lạ', en: '' })).toBe('Tệp lạ')
+})

@@ -1,0 +1,31 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { address, routeOf } from './routes.ts'
+
+test('a deep link opens the same alert after a reload', () => {
+  expect(routeOf('/alerts/CB-00001')).toEqual({ page: 'queue', id: 'CB-00001' })
+  expect(routeOf('/incidents/VL-0231')).toEqual({ page: 'incident', id: 'VL-0231' })
+  expect(routeOf('/sources/dead-letters')).toEqual({ page: 'sources', view: 'dead-letters', id: null })
+  expect(routeOf('/admin/audit')).toEqual({ page: 'admin', view: 'audit', id: null })
+})
+
+test('what is no page is nowhere', () => {
+  for (const path of ['/alerts/1/2', '/nothing', '/posture/1', '/%zz']) expect(routeOf(path).page).toBe('nowhere')
+})
+
+test('any id survives the address bar', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ minLength: 1 }).filter((id) => id.isWellFormed() && !/^[/.]*$/.test(id)),
+      (id) => {
+        const path = address(['rules', id])
+        expect(routeOf(path)).toEqual({ page: 'rules', id })
+        expect(path.startsWith('/rules/')).toBe(true)
+      }
+    )
+  )
+})
+
+test('empty filters leave no trace in the address', () => {
+  expect(address(['alerts'], { tab: null, q: '', level: 'high' })).toBe('/alerts?level=high')
+})

@@ -1,0 +1,94 @@
+import type { AlertAct, AlertActAnswer, AlertRow } from '#core/api.ts'
+import { expect, test } from 'vitest'
+import { ApiFailure, type Api } from '../api.ts'
+import { AlertActs } from './alert-acts.svelte.ts'
+import { Notices, UNDO_MS } from './notices.svelte.ts'
+import { Queue } from './queue.svelte.ts'
+import { alertRow } from './testing.ts'
+
+async function desk() {
+  const clock = { now: 50_000 }
+  const alerts = [alertRow('CB-0'), alertRow('CB-1'), alertRow('CB-2')]
+  const counts = { new: 3, mine: 0, waiting: 0, escalated: 0, archived: 0, closed: 0, all: 3 }
+  const queue = new Queue({
+    me: () => 'me',
+    inUnit: () => true,
+    now: () => clock.now,
+    fetch: async () => ({ items: alerts, total: 3, counts, cursor: null })
+  })
+  await queue.load()
+  const sent: { ids: string[]; act: AlertAct['act'] }[] = []
+  const server = { refuses: null as ApiFailure | null, revision: 1 }
+  const actOnAlerts = async (ids: string[], act: AlertAct['act']): Promise<AlertActAnswer> => {
+    if (server.refuses) throw server.refuses
+    sent.push({ ids, act })
+    server.revision += 1
+    const status: AlertRow['status'] =
+      act.kind === 'verdict'
+        ? 'closed'
+        : act.kind === 'undo'
+          ? 'new'
+          : act.kind === 'acknowledge'
+            ? 'acknowledged'
+            : 'new'
+    return { alerts: ids.map((id) => alertRow(id, { revision: server.revision, status })), incident: null }
+  }
+  const notices = new Notices(() => clock.now)
+  const acts = new AlertActs({ actOnAlerts } as unknown as Api, queue, notices)
+  return { acts, queue, notices, sent, server, clock }
+}
+
+test('a repeated alert is judged in two keystrokes and the next one is under the cursor', async () => {
+  const { acts, queue, sent } = await desk()
+  queue.move(1)
+  await acts.perform(queue.targets(), { kind: 'verdict', verdict: 'false_positive' })
+  expect(sent).toEqual([{ ids: ['CB-0'], act: { kind: 'verdict', verdict: 'false_positive' } }])
+  expect(queue.rows.map((row) => row.id)).toEqual(['CB-1', 'CB-2'])
+  expect(queue.active).toBe('CB-1')
+})
+
+test('an acknowledged alert stays, because its reader is just starting', async () => {
+  const { acts, queue } = await desk()
+  queue.move(1)
+  await acts.perform(queue.targets(), { kind: 'acknowledge' })
+  expect(queue.rows[0]).toMatchObject({ id: 'CB-0', status: 'acknowledged' })
+})
+
+test('z takes the judgement back within half a minute and puts the row where it was', async () => {
+  const { acts, queue, notices, sent, clock } = await desk()
+  queue.active = 'CB-1'
+  await acts.perform(queue.targets(), { kind: 'verdict', verdict: 'benign' })
+  clock.now += UNDO_MS - 1
+  await notices.undo()
+  expect(sent.at(-1)).toEqual({ ids: ['CB-1'], act: { kind: 'undo' } })
+  expect(queue.rows.map((row) => row.id)).toEqual(['CB-0', 'CB-1', 'CB-2'])
+  expect(queue.active).toBe('CB-1')
+})
+
+test('after half a minute there is nothing to take back', async () => {
+  const { acts, queue, notices, sent, clock } = await desk()
+  queue.move(1)
+  await acts.perform(queue.targets(), { kind: 'verdict', verdict: 'benign' })
+  clock.now += UNDO_MS
+  await notices.undo()
+  expect(sent).toHaveLength(1)
+})
+
+test('a refused act leaves the queue as it was and says why', async () => {
+  const { acts, queue, notices, server } = await desk()
+  server.refuses = new ApiFailure('access.denied', 403)
+  queue.move(1)
+  expect(await acts.perform(queue.targets(), { kind: 'verdict', verdict: 'test' })).toBeNull()
+  expect(queue.rows).toHaveLength(3)
+  expect(notices.current).toMatchObject({ kind: 'failed', text: 'Vai trò của bạn không được làm việc này.' })
+})
+
+test('a key held down does not judge twice', async () => {
+  const { acts, queue, sent } = await desk()
+  queue.move(1)
+  const first = acts.perform(queue.targets(), { kind: 'verdict', verdict: 'test' })
+  const second = await acts.perform(queue.targets(), { kind: 'verdict', verdict: 'test' })
+  await first
+  expect(second).toBeNull()
+  expect(sent).toHaveLength(1)
+})
