@@ -5,5 +5,7 @@ export const benchmarks: Record<string, () => Promise<Benchmark>> = {
   throughput: async () => (await import('./throughput.ts')).throughput,
   'wire-to-screen': async () => (await import('./wire-to-screen.ts')).wireToScreen,
   kill: async () => (await import('./kill.ts')).kill,
+  rsyslog: async () => (await import('./rsyslog.ts')).rsyslog,
+  install: async () => (await import('./install.ts')).install,
   sigma: async () => (await import('./sigma-conformance.ts')).sigmaConformance
 }

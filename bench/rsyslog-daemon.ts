@@ -20,6 +20,8 @@ export function findRsyslogd(): string | undefined {
 export type Rsyslog = {
   /** Hands it the numbered lines `from` … `to - 1`, evenly at `perSecond`. Resolves when the last byte is handed over. */
   feed(from: number, to: number, perSecond: number): Promise<void>
+  /** Hands it these lines as they are. */
+  send(text: string): Promise<void>
   /** Messages it took in so far, and messages that lie in any of its queues; from its own counters, once a second. */
   counters(): { submitted: number; queued: number }
   /** What it wrote about itself. */
@@ -83,21 +85,18 @@ export async function startRsyslog(folder: string, forwarding: string): Promise<
 
   return {
     async feed(from, to, perSecond) {
-      const socket = connect(port, '127.0.0.1')
-      await once(socket, 'connect')
       const started = performance.now()
-      for (let next = from; next < to;) {
-        const due = Math.min(to, from + Math.ceil(((performance.now() - started) / 1_000) * perSecond))
-        let text = ''
-        while (next < due) text += `${line(next++)}\n`
-        if (text !== '' && !socket.write(text)) await once(socket, 'drain')
-        await sleep(SLICE_MS)
-      }
-      const closed = once(socket, 'close')
-      socket.end()
-      socket.resume()
-      await closed
+      await send(port, async (write) => {
+        for (let next = from; next < to;) {
+          const due = Math.min(to, from + Math.ceil(((performance.now() - started) / 1_000) * perSecond))
+          let text = ''
+          while (next < due) text += `${line(next++)}\n`
+          await write(text)
+          await sleep(SLICE_MS)
+        }
+      })
     },
+    send: (text) => send(port, (write) => write(text)),
     counters: () => readCounters(file('counters.json')),
     log,
     async stop() {
@@ -109,6 +108,22 @@ export async function startRsyslog(folder: string, forwarding: string): Promise<
       clearTimeout(killer)
     }
   }
+}
+
+/** One connection to rsyslog's own listener; rejects when it breaks. */
+async function send(port: number, act: (write: (text: string) => Promise<void>) => Promise<void>): Promise<void> {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  const broken = new Promise<never>((_resolve, reject) => socket.on('error', reject))
+  broken.catch(() => undefined)
+  const write = async (text: string) => {
+    if (text !== '' && !socket.write(text)) await Promise.race([once(socket, 'drain'), broken])
+  }
+  await Promise.race([act(write), broken])
+  const closed = once(socket, 'close')
+  socket.end()
+  socket.resume()
+  await Promise.race([closed, broken])
 }
 
 type Counter = { name: string; origin: string; size?: number; submitted?: number }

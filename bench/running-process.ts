@@ -106,7 +106,7 @@ export type AdminClient = {
 }
 
 /** Resets the administrator's password offline, signs in and changes it, as a person would. */
-export async function signInAsAdmin(soc: SocProcess): Promise<AdminClient> {
+export async function signInAsAdmin(soc: Pick<SocProcess, 'url' | 'data'>): Promise<AdminClient> {
   const { stdout } = await promisify(execFile)(process.execPath, [cli, 'users', 'reset-password', 'admin'], {
     cwd: root,
     env: { ...process.env, SOC_DATA: soc.data }
