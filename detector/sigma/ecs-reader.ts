@@ -4,8 +4,13 @@ import { ecsNames, hashNames } from './ecs-names.ts'
 import { readPath, readWhole, split, walk } from './paths.ts'
 import type { SigmaEvent } from './types.ts'
 
-/** What stands in our own envelope is said by us, not by the log: keywords do not search it. */
-const ours: ReadonlySet<string> = new Set(['soc', 'organization', 'ecs', 'agent'])
+/**
+ * What the collector says about the log, and what it repeats: keywords mean the log's own words. (A colon, searched by some
+ * rules, stands in every `@timestamp`.)
+ */
+const ours: ReadonlySet<string> = new Set('soc organization ecs agent @timestamp event related data_stream'.split(' '))
+/** Fields of `event` that are words of the log. */
+const logged = ['original', 'reason', 'action']
 
 /** Answers that are put together from several ECS fields. */
 const composed: Record<string, (document: JsonObject) => Json | undefined> = {
@@ -43,7 +48,7 @@ export function createEcsReader(
       if (value !== undefined || renames === undefined || !Object.hasOwn(renames, field)) return value
       return read(renames[field]!)
     },
-    texts: () => collectTexts(document, ours)
+    texts: () => [...collectTexts(document, ours), ...loggedTexts(document)]
   }
 }
 
@@ -67,6 +72,14 @@ function vendorFields(document: JsonObject): JsonObject[] {
   }
   add(document['vendor'])
   return found
+}
+
+function loggedTexts(document: JsonObject): string[] {
+  const event = document['event']
+  if (!isGroup(event)) return []
+  const texts = logged.map((name) => event[name]).filter((value) => typeof value === 'string')
+  // Where nothing was cut off, the original is the message.
+  return texts.filter((text) => text !== document['message'])
 }
 
 function byEcsName(document: JsonObject, field: string): Json | undefined {

@@ -40,6 +40,14 @@ export function evaluateLeaf(leaf: Leaf, values: FieldValues): boolean {
     if (kind !== LIST) return false
     return elementsOf(values.raw(slot) as unknown[]).some((value) => value !== null && fitsText(set, value, leaf.cased))
   }
+  if (leaf.op === 'keywords') {
+    const { joined, rest } = leaf
+    if (joined.length > 0) {
+      const text = values.joinedKeywords()
+      for (let index = 0; index < joined.length; index++) if (text.includes(joined[index]!)) return true
+    }
+    return rest !== undefined && findText(rest, leaf.cased, values) !== undefined
+  }
   if (isKeyword(leaf)) return findKeyword(leaf, values) !== undefined
   const kind = values.kind(leaf.slot)
   if (leaf.op === 'exists') return (kind !== ABSENT) === leaf.value
@@ -58,15 +66,22 @@ export function isKeyword(leaf: Leaf): leaf is KeywordLeaf {
 
 /** The first text of the event that a keyword question is true for. */
 export function findKeyword(leaf: KeywordLeaf, values: FieldValues): string | undefined {
+  if (leaf.op === 'keywords') return findText(leaf.set, leaf.cased, values)
+  const found = values
+    .keywords()
+    .find(({ text, folded }) =>
+      leaf.op === 'keyword-regex' ? leaf.regex.search(text, folded) : inNetwork(leaf.network, text)
+    )
+  return found?.text
+}
+
+function findText(set: TextSet, cased: boolean, values: FieldValues): string | undefined {
   const texts = values.keywords()
   for (let index = 0; index < texts.length; index++) {
     const { text, folded } = texts[index]!
-    if (leaf.op === 'keywords') {
-      const base = leaf.set.bases === undefined ? '' : baseOf(folded)
-      const ascii = leaf.set.foreign === undefined || isAscii(text)
-      if (fitsTextSet(leaf.set, leaf.cased ? text : folded, base, ascii)) return text
-    } else if (leaf.op === 'keyword-regex' ? leaf.regex.search(text, folded) : inNetwork(leaf.network, text))
-      return text
+    const base = set.bases === undefined ? '' : baseOf(folded)
+    const ascii = set.foreign === undefined || isAscii(text)
+    if (fitsTextSet(set, cased ? text : folded, base, ascii)) return text
   }
   return undefined
 }

@@ -113,11 +113,11 @@ export class FieldValues {
     return this.#keywords
   }
 
-  /** The same in one folded text, with a separator that no needle holds: what is not in here is in none of them. */
+  /** The same in one folded text, {@link SEPARATOR} between: what does not hold it is in here when it is in one of them. */
   joinedKeywords(): string {
     if (this.#joinedAt !== this.#generation) {
       this.#joinedAt = this.#generation
-      this.#joined = casefold(this.#keywordTexts().join('\n\0\n'))
+      this.#joined = casefold(this.#keywordTexts().join(SEPARATOR))
     }
     return this.#joined
   }
@@ -135,6 +135,9 @@ export class FieldValues {
     return this.#event.get(name)
   }
 }
+
+/** Stands between the texts of an event when they are searched as one. */
+export const SEPARATOR = '\0'
 
 export type KeywordText = { text: string; folded: string }
 

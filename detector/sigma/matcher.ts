@@ -1,17 +1,19 @@
 import { parseNetwork } from './cidr.ts'
 import type { Network } from './cidr.ts'
 import type { ConditionNode, Detection, DetectionNode, Item, Test } from './detection.ts'
+import { SEPARATOR } from './field-values.ts'
 import type { FieldValues } from './field-values.ts'
 import { compileRegex } from './regex.ts'
 import type { Regex } from './regex.ts'
 import { canonicalNumber } from './values.ts'
-import { compileTextSet } from './text-set.ts'
+import { compileTextSet, isEmpty } from './text-set.ts'
 import type { TextSet } from './text-set.ts'
 
 /** A question about one field, ready to be asked; `cost` orders questions that stand side by side. */
 export type Leaf =
   | { op: 'texts'; slot: number; set: TextSet; cased: boolean }
-  | { op: 'keywords'; set: TextSet; cased: boolean }
+  /** `joined`: needles to be looked for in all texts at once; `rest`: what must be asked of each; `set`: both. */
+  | { op: 'keywords'; set: TextSet; cased: boolean; joined: string[]; rest: TextSet | undefined }
   | { op: 'keyword-regex'; regex: Regex }
   | { op: 'keyword-cidr'; network: Network }
   | { op: 'number'; slot: number; canonical: string }
@@ -75,10 +77,17 @@ function leavesOf(field: string, tests: readonly Test[], values: FieldValues): L
       patterns.map((test) => (test.kind === 'text' ? test.parts : [])),
       !cased
     )
-    leaves.push(field === '' ? { op: 'keywords', set, cased } : { op: 'texts', slot: values.slot(field), set, cased })
+    leaves.push(field === '' ? keywordLeaf(set, cased) : { op: 'texts', slot: values.slot(field), set, cased })
   }
   for (const test of tests) if (test.kind !== 'text') leaves.push(leafOf(field, test, values))
   return leaves
+}
+
+function keywordLeaf(set: TextSet, cased: boolean): Leaf {
+  const joinable = (needle: string) => !cased && !needle.includes(SEPARATOR)
+  const joined = set.contains.filter(joinable)
+  const rest: TextSet = { ...set, contains: set.contains.filter((needle) => !joinable(needle)) }
+  return { op: 'keywords', set, cased, joined, rest: isEmpty(rest) ? undefined : rest }
 }
 
 function leafOf(field: string, test: Exclude<Test, { kind: 'text' }>, values: FieldValues): Leaf {

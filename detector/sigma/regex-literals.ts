@@ -130,7 +130,11 @@ function readGroup(reader: Reader, depth: number): Piece {
     if (!head) throw new NotUnderstood()
     reader.at += head[0].length
     // `(?i)` stands for itself: literals are lowered anyway.
-    if (head[1] === ')') return NO_WIDTH
+    if (head[1] === ')') {
+      // A quantifier behind it belongs to what stands before it.
+      if (/[*+?{]/.test(reader.source[reader.at] ?? '')) throw new NotUnderstood()
+      return NO_WIDTH
+    }
   }
   const piece = readAlternatives(reader, depth + 1)
   if (reader.source[reader.at++] !== ')') throw new NotUnderstood()

@@ -86,6 +86,13 @@ function expandDashes(parts: readonly PatternPart[]): (readonly PatternPart[])[]
   return forms
 }
 
+/** True when the set has no pattern at all. */
+export function isEmpty(set: TextSet): boolean {
+  const { exact, bases, suffixes, prefixes, contains, globs, foreign, anything } = set
+  const listed = suffixes.length + prefixes.length + contains.length + globs.length
+  return !exact && !bases && !foreign && !anything && listed === 0
+}
+
 /** True when one of the patterns fits. `base` is the tail of the text (see baseOf); '' never fits. */
 export function fitsTextSet(set: TextSet, text: string, base: string, ascii: boolean): boolean {
   if (set.exact !== undefined && set.exact.has(text)) return true
