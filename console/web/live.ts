@@ -9,6 +9,9 @@ export type LiveHandlers = LiveEvents & {
   refused: () => void
 }
 
+/** Wait before knocking again after the server has closed the connection by itself. */
+const AGAIN_MS = 1_000
+
 /** Opens the live feed and returns the function that closes it. The session cookie is the proof; the browser says nothing. */
 export function connectLive(handlers: LiveHandlers): () => void {
   const socket: Socket<LiveEvents, LiveRequests> = io({
@@ -18,6 +21,7 @@ export function connectLive(handlers: LiveHandlers): () => void {
     reconnectionDelayMax: 10_000
   })
   let before = false
+  let again: ReturnType<typeof setTimeout> | undefined
   socket.on('connect', () => {
     handlers.connected(before)
     before = true
@@ -27,7 +31,7 @@ export function connectLive(handlers: LiveHandlers): () => void {
     // After this reason socket.io does not reconnect by itself.
     if (reason === 'io server disconnect') {
       handlers.refused()
-      socket.connect()
+      again = setTimeout(() => socket.connect(), AGAIN_MS)
     }
   })
   socket.on('connect_error', () => {
@@ -41,6 +45,7 @@ export function connectLive(handlers: LiveHandlers): () => void {
   socket.on('summary:changed', handlers['summary:changed'])
   socket.on('sender:heard', handlers['sender:heard'])
   return () => {
+    clearTimeout(again)
     socket.removeAllListeners()
     socket.disconnect()
   }

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { language } from '../i18n/text.svelte.ts'
 import { highlight } from './highlight.ts'
 import { hopsOf } from './hops.ts'
+import { inert } from './inert.ts'
 import { DEPTH_MAX, lines, LINES_MAX } from './json-lines.ts'
 import { nearest } from './nearest.ts'
 import { bytes, count, percent } from './number.ts'
@@ -147,4 +148,10 @@ test('the slow hop of an alert is named, and waiting for a person is none', () =
     ['raised', 200, false],
     ['acknowledged', 590_800, false]
   ])
+})
+
+test('a log cannot show another address than it holds', () => {
+  expect(inert('\u202e42.311.0.302')).toBe('\\u202e42.311.0.302')
+  expect(inert('a\u200bb\u0007\u{e0041}')).toBe('a\\u200bb\\u0007\\ue0041')
+  expect(inert('Tệp “ế ữ ợ”\n\tđã mở – 5 × 😀')).toBe('Tệp “ế ữ ợ”\n\tđã mở – 5 × 😀')
 })

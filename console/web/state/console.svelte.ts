@@ -87,8 +87,10 @@ export class Console {
       this.enter(await this.api.session())
     } catch (error) {
       const failure = failureOf(error, this.clock())
-      if (failure.code.startsWith('network.') || failure.code.startsWith('http.5')) this.sessionFailure = failure
-      else this.forget()
+      const away = failure.code.startsWith('network.') || failure.code.startsWith('http.5')
+      // Whoever is signed in stays so while the server is away: the banner says that, and the page keeps what it has.
+      if (!away) this.forget()
+      else if (this.session === null) this.sessionFailure = failure
     } finally {
       this.asked = true
     }
