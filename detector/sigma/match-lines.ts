@@ -7,6 +7,7 @@ import type { RuleSet } from './types.ts'
 
 /** One line of NDJSON beyond this is passed over and reported. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024
+const LINE_FEED = 10
 /** Answers are written in pieces of about this size. */
 const WRITE_CHARS = 64 * 1024
 /** Bad lines that are named; the rest are only counted. */
@@ -46,9 +47,8 @@ export async function matchLines(
     result.matched++
     pending += `{"event":${line},"rules":${JSON.stringify(hits.map((hit) => hit.rule.id))}}\n`
   }
-  const take = (bytes: Buffer) => {
-    // Longer than any event: what it would cost is not known before it is read.
-    if (bytes.length > MAX_LINE_BYTES) refuse(`longer than ${MAX_LINE_BYTES} bytes`)
+  const take = (bytes: Buffer | undefined) => {
+    if (bytes === undefined) refuse(`longer than ${MAX_LINE_BYTES} bytes`)
     else if (bytes.length > 0 && !(bytes.length === 1 && bytes[0] === 0x0d)) judge(bytes.toString('utf8'))
     line++
   }
@@ -67,39 +67,42 @@ export async function matchLines(
   return result
 }
 
-/** Cuts a stream of bytes at line feeds. Of a line that is too long only its length is kept. */
+/** Cuts a stream of bytes at line feeds. Of a line that is too long nothing is kept; it is handed on as undefined. */
 class LineSplitter {
-  readonly #take: (line: Buffer) => void
+  readonly #take: (line: Buffer | undefined) => void
   #parts: Buffer[] = []
   #length = 0
 
-  constructor(take: (line: Buffer) => void) {
+  constructor(take: (line: Buffer | undefined) => void) {
     this.#take = take
   }
 
   push(chunk: Buffer): void {
     let from = 0
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, from)) {
       const rest = chunk.subarray(from, end)
-      this.#take(this.#length === 0 ? rest : this.#join(rest))
+      if (this.#length === 0 && rest.length <= MAX_LINE_BYTES) this.#take(rest)
+      else this.#finish(rest)
       from = end + 1
     }
     if (from < chunk.length) this.#keep(chunk.subarray(from))
   }
 
   end(): void {
-    if (this.#length > 0) this.#take(this.#join(Buffer.alloc(0)))
+    if (this.#length > 0) this.#finish(Buffer.alloc(0))
   }
 
   #keep(part: Buffer): void {
     this.#length += part.length
-    this.#parts.push(part)
+    if (this.#length <= MAX_LINE_BYTES) this.#parts.push(part)
+    else this.#parts = []
   }
 
-  #join(rest: Buffer): Buffer {
-    const line = Buffer.concat([...this.#parts, rest])
+  #finish(rest: Buffer): void {
+    this.#keep(rest)
+    const line = this.#length <= MAX_LINE_BYTES ? Buffer.concat(this.#parts) : undefined
     this.#parts = []
     this.#length = 0
-    return line
+    this.#take(line)
   }
 }

@@ -134,7 +134,7 @@ export function serviceOfChannel(channel: string): string {
 /** The Sigma categories of an event of a service. `eventType` is Sysmon's field of that name. */
 export function categoriesOf(service: string, eventId: string, eventType: unknown): readonly string[] {
   if (service === 'sysmon' && eventId === '12') {
-    return (typeof eventType === 'string' && registry12[eventType.toLowerCase()]) || sysmon['12']!
+    return (typeof eventType === 'string' && own(registry12, eventType.toLowerCase())) || sysmon['12']!
   }
   return own(own(categories, service), eventId) ?? none
 }
