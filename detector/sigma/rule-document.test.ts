@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import { compileRules, loadRules, parseSigma } from './index.ts'
+import { compileRules, createRuleLoader, loadRules, parseSigma } from './index.ts'
 import type { CorrelationRule, DetectionRule } from './types.ts'
 
 const head = 'title: A rule\nlogsource:\n  product: test\n'
@@ -261,5 +261,24 @@ describe('loading', () => {
       ['missing', 'file.unreadable'],
       ['a.yml', 'yaml.syntax']
     ])
+  })
+
+  it('parses again only what changed', () => {
+    folder = mkdtempSync(join(tmpdir(), 'sigma-load-'))
+    const put = (name: string, text: string) => writeFileSync(join(folder, name), text)
+    for (const name of ['a', 'b', 'c']) put(`${name}.yml`, head.replace('A rule', name) + body)
+    const load = createRuleLoader()
+    const [a, b, c] = load([folder]).rules
+    put('b.yml', head.replace('A rule', 'changed') + body)
+    put('c.yml', 'title: [')
+    const second = load([folder])
+    expect(second.rules[0]).toBe(a)
+    expect(second.rules[1]).not.toBe(b)
+    expect(second.rules.map((rule) => rule.title)).toEqual(['a', 'changed'])
+    expect(second.errors).toMatchObject([{ code: 'yaml.syntax' }])
+    rmSync(join(folder, 'a.yml'))
+    put('c.yml', head.replace('A rule', 'c') + body)
+    expect(load([folder]).rules.map((rule) => rule.title)).toEqual(['changed', 'c'])
+    expect(c!.title).toBe('c')
   })
 })
