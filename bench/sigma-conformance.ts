@@ -59,8 +59,6 @@ matched line by line on one thread; the figure is the median pass after a warm-u
       for (const [name, file, target] of lanes)
         figures.push(measure(set, name, join(root, file), target, passes, progress))
     }
-    const rss = process.memoryUsage.rss() / 1e6
-    figures.push({ name: 'rss', value: rss, unit: 'MB', target: `≤ ${MAX_RSS_MB}`, reached: rss <= MAX_RSS_MB })
     return figures
   }
 }
@@ -75,6 +73,15 @@ function load(root: string, figures: Figure[], progress: (line: string) => void)
   figures.push({ name: 'refused', value: loaded.errors.length + set.errors.length, unit: '' })
   const reached = seconds <= MAX_LOAD_S
   figures.push({ name: 'load', value: seconds, unit: 's', target: `≤ ${MAX_LOAD_S}`, reached })
+  // Before the event sets are read: they are this benchmark's memory, not the engine's.
+  const rss = process.memoryUsage.rss() / 1e6
+  figures.push({
+    name: 'rss with rules',
+    value: rss,
+    unit: 'MB',
+    target: `≤ ${MAX_RSS_MB}`,
+    reached: rss <= MAX_RSS_MB
+  })
   return set
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import { compileRules, createRuleLoader, loadRules, parseSigma } from './index.ts'
+import { compileRules, createRuleLoader, loadRules, parseSigma, toSigmaEvent } from './index.ts'
 import type { CorrelationRule, DetectionRule } from './types.ts'
 
 const head = 'title: A rule\nlogsource:\n  product: test\n'
@@ -99,6 +99,16 @@ ${body}`
     expect(errors).toEqual([
       { file: 'a.yml', line: 7, code: 'modifier.unknown', message: expect.any(String), ruleId: 'abc', title: 'A rule' }
     ])
+  })
+
+  it('may share parts by anchors and merge keys', () => {
+    const text = `${head}detection:\n  a: &common\n    f: 1\n    g: 1\n  b:\n    <<: *common\n    g: 2\n  condition: a and b\n`
+    const { detection } = one(text) as DetectionRule
+    expect(JSON.stringify(detection)).toContain('"field":"f"')
+    const set = compileRules([one(text.replace('a and b', 'b')) as DetectionRule])
+    expect(set.match(toSigmaEvent({ product: 'test', f: 1, g: 2 }))).toHaveLength(1)
+    expect(set.match(toSigmaEvent({ product: 'test', f: 1, g: 1 }))).toHaveLength(0)
+    expect(codes(`${head}detection:\n  a:\n    <<: 5\n  condition: a\n`)).toEqual(['yaml.merge:6'])
   })
 
   it('has one match for a list of conditions', () => {

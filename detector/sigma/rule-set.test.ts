@@ -68,6 +68,16 @@ describe('a rule set', () => {
     expect(set.errors).toMatchObject([{ code: 'rule.duplicate_id', file: 'a.yml', line: second!.line, title: 'two' }])
   })
 
+  it('leaves rules off that their authors gave up, and says so', () => {
+    const given = rules(
+      simple('old', 'product: a').replace('\n', '\nstatus: deprecated\n'),
+      simple('new', 'product: a')
+    )
+    const set = compileRules(given)
+    expect(set.rules.map((rule) => rule.title)).toEqual(['new'])
+    expect(set.errors).toMatchObject([{ code: 'rule.status', title: 'old' }])
+  })
+
   it('keeps its memory when events claim endless log sources', () => {
     const set = compileRules(rules(simple('one', 'product: a')))
     for (let index = 0; index < 10_000; index++) {

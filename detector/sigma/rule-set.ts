@@ -14,24 +14,30 @@ import type { DetectionRule, RuleError, RuleHit, RuleSet, SigmaEvent } from './t
 /** Rules that name the same log source; their index is built when the first event of it arrives. */
 type Group = { product: string; category: string; service: string; rules: number[]; index: RuleIndex | undefined }
 
+/** The groups that events of one log source meet. */
+type Route = { product: string; service: string; categories: readonly string[]; groups: readonly Group[] }
+
 /** Log sources of events whose groups are remembered. Hostile senders can name more: then all are forgotten and relearned. */
 const MAX_ROUTES = 2_000
 
+/** What authors give up, and what no engine can evaluate: such rules stay off, as the specification has it. */
+const offStatuses = ['deprecated', 'unsupported']
+
 /**
- * Compiles rules for matching. Rules with the id of an earlier one are refused, because alerts are told apart by it.
- * Indexes are built per log source of the rules, so their number and memory do not depend on what events claim to be.
+ * Compiles rules for matching. Refused with an error are rules with the id of an earlier one, because alerts are told apart
+ * by it, and rules whose status says that they are not to be used. An event meets the rules whose every log source key it
+ * has: one without a known product only meets rules that ask for none. Indexes are built per log source of the rules, so their number and memory do not depend on what events claim to be.
  */
 export function compileRules(rules: readonly DetectionRule[]): RuleSet {
   const errors: RuleError[] = []
   const byId = new Map<string, DetectionRule>()
   for (const rule of rules) {
-    const other = byId.get(rule.id)
-    if (!other) byId.set(rule.id, rule)
-    else {
-      const message = `The id ${rule.id} is taken by ${other.file}:${other.line}`
-      const { file, line, id, title } = rule
-      errors.push({ file, line, code: 'rule.duplicate_id', message, ruleId: id, title })
-    }
+    const { file, line, id, title, status } = rule
+    const refuse = (code: string, message: string) => errors.push({ file, line, code, message, ruleId: id, title })
+    const other = byId.get(id)
+    if (offStatuses.includes(status)) refuse('rule.status', `The rule's status is ${status}: it stays off`)
+    else if (other) refuse('rule.duplicate_id', `The id ${id} is taken by ${other.file}:${other.line}`)
+    else byId.set(id, rule)
   }
   return new CompiledRules([...byId.values()], errors)
 }
@@ -44,6 +50,7 @@ class CompiledRules implements RuleSet {
   readonly #matchers: (Matcher | undefined)[]
   readonly #groups: Group[] = []
   readonly #routes = new Map<string, Group[]>()
+  #last: Route = { product: '', service: '', categories: [], groups: [] }
 
   constructor(rules: readonly DetectionRule[], errors: readonly RuleError[]) {
     this.rules = rules
@@ -108,6 +115,15 @@ class CompiledRules implements RuleSet {
   /** The groups whose every key is the event's. */
   #route(event: SigmaEvent): readonly Group[] {
     const { product, service, categories } = event
+    const last = this.#last
+    if (last.product === product && last.service === service && last.categories === categories) return last.groups
+    const groups = this.#findRoute(product, service, categories)
+    // Category lists of the tables are the same object each time; events of one kind come in a row.
+    this.#last = { product, service, categories, groups }
+    return groups
+  }
+
+  #findRoute(product: string, service: string, categories: readonly string[]): readonly Group[] {
     const key = `${product}\n${service}\n${categories.length === 1 ? categories[0] : categories.join('\n')}`
     const known = this.#routes.get(key)
     if (known) return known

@@ -75,13 +75,18 @@ function readRoot(
       return { ...tree, line: here }
     }
     if (isMap(node)) {
-      const entries = node.items.map((pair) => {
+      const entries: YamlMap['entries'] = []
+      const merged: YamlMap['entries'] = []
+      for (const pair of node.items) {
         const key = read(pair.key, depth + 1)
         if (key.kind !== 'scalar') throw new RuleFault('yaml.key', key.line, 'A key must be plain text')
         // Without a value there is no node to ask for the line.
         line = key.line
-        return { key: key.text, keyLine: key.line, value: read(pair.value, depth + 1) }
-      })
+        const value = read(pair.value, depth + 1)
+        if (key.text === '<<') merged.push(...mergedEntries(value))
+        else entries.push({ key: key.text, keyLine: key.line, value })
+      }
+      for (const entry of merged) if (!entries.some(({ key }) => key === entry.key)) entries.push(entry)
       return { kind: 'map', entries, line: here }
     }
     if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => read(item, depth + 1)), line: here }
@@ -95,6 +100,13 @@ function readRoot(
     if (error instanceof RuleFault) return { fault: error }
     return { fault: new RuleFault('yaml.read', line, String(error)) }
   }
+}
+
+/** `<<: *common` brings the entries of another map along; the map's own ones, and earlier ones, go before them. */
+function mergedEntries(tree: YamlTree): YamlMap['entries'] {
+  if (tree.kind === 'map') return tree.entries
+  if (tree.kind === 'list') return tree.items.flatMap(mergedEntries)
+  throw new RuleFault('yaml.merge', tree.line, '"<<" needs a map')
 }
 
 function readScalar(value: unknown, source: string | undefined): Omit<YamlScalar, 'line'> {
