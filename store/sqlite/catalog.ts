@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { SocError } from '#core/errors.ts'
 import type { Origin } from '#core/origin.ts'
 import { LAYOUT, type DayState } from './files.ts'
-import type { DayFate, FateCounts } from './ledger-totals.ts'
+import type { DayFate, FateCounts } from '../ledger-totals.ts'
 
 /*
  * `totals.db`, the small database beside the day files. It keeps what must outlive them (the ledger counters of removed

@@ -7,7 +7,7 @@ import type { SealedDay } from './catalog.ts'
 import { BLOCK_CHARACTERS, BLOCK_EVENTS, blockRow, packBlock, unpackBlock, type BlockRow } from './blocks.ts'
 import { FIRST_ODD, keyWindow, PER_MS, type KeyWindow } from './event-keys.ts'
 import { isFull, LAYOUT, readState, schema, syncFile, syncFolder, type DayName, type DayState } from './files.ts'
-import { fateKey, type DayFate, type FateCounts } from './ledger-totals.ts'
+import { fateKey, type DayFate, type FateCounts } from '../ledger-totals.ts'
 import { idToken, indexText } from './index-tokens.ts'
 import { lanesOf, SeenIds } from './seen-ids.ts'
 

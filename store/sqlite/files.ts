@@ -16,7 +16,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { messageOf, SocError } from '#core/errors.ts'
 import { origins, type Origin } from '#core/origin.ts'
 import { utcDay } from '#core/time.ts'
-import { fateKey, type DayFate } from './ledger-totals.ts'
+import { fateKey, type DayFate } from '../ledger-totals.ts'
 
 /** One day file: the events and dead letters of one origin received on one UTC day. */
 export type DayName = { file: string; origin: Origin; day: string }

@@ -1,6 +1,5 @@
-import { SocError } from '#core/errors.ts'
-import { DAY_MS } from '#core/time.ts'
 import type { DeadLetter, DeadLetterInput } from '#store/store.ts'
+import { readLetterCursor, writeLetterCursor } from '../letter-cursor.ts'
 import type { Connections, KnownDay } from './connections.ts'
 import type { DayReader } from './day-reader.ts'
 import type { DayName } from './files.ts'
@@ -50,7 +49,9 @@ export function listLetters(
     if (letter !== undefined) letters.push(letter)
     last = head
   }
-  return last !== undefined && last !== heads.at(-1) ? { letters, cursor: writeLetterCursor(last) } : { letters }
+  return last !== undefined && last !== heads.at(-1)
+    ? { letters, cursor: writeLetterCursor({ receivedAt: last.received_at, id: last.id }) }
+    : { letters }
 }
 
 function headsOf(
@@ -89,23 +90,4 @@ export function letterIn(day: DayReader, name: DayName, id: string): DeadLetter 
     receivedAt: row.received_at,
     offset: row.spool_offset
   }
-}
-
-function writeLetterCursor(head: Head): string {
-  return Buffer.from(JSON.stringify([head.received_at, head.id])).toString('base64url')
-}
-
-function readLetterCursor(text: string): { receivedAt: number; id: string } {
-  const fault = new SocError('query.bad_cursor', 'this cursor was not made here', { status: 400 })
-  if (text.length > 4_096) throw fault
-  let read: unknown
-  try {
-    read = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
-  } catch (error) {
-    throw fault
-  }
-  const [receivedAt, id] = Array.isArray(read) ? (read as unknown[]) : []
-  if (!Number.isSafeInteger(receivedAt) || typeof id !== 'string') throw fault
-  // A far-off time would not be a day; the comparison by day needs none.
-  return { receivedAt: Math.min(receivedAt as number, 8.64e15 - DAY_MS), id }
 }

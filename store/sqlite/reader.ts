@@ -4,9 +4,7 @@ import { systemClock, type Clock } from '#core/clock.ts'
 import { SocError } from '#core/errors.ts'
 import type { EcsEvent, JsonObject } from '#core/event.ts'
 import type { Budget, SearchAnswer, SearchHit, SearchRequest, StoreReader } from '#store/store.ts'
-import { queryErrorText } from '../query/messages.ts'
-import { parseQuery } from '../query/parse.ts'
-import type { Query } from '../query/ast.ts'
+import { pageSize, readQuery, seesNothing } from '../request.ts'
 import type { BlockRow } from './blocks.ts'
 import { Connections, type KnownDay } from './connections.ts'
 import { acceptsRow } from './compare.ts'
@@ -17,9 +15,6 @@ import { letterIn, listLetters } from './letters.ts'
 import { Merge, readCursor, writeCursor } from './merge.ts'
 
 export type SqliteReaderOptions = { clock?: Clock }
-
-/** Events of one page; more are had with the cursor. */
-const MAX_PAGE = 1_000
 
 /**
  * Opens the embedded home for reading. The folder need not exist yet; day files are noticed as they come and go. Searches
@@ -43,9 +38,9 @@ class Reader implements StoreReader {
   }
 
   async search(request: SearchRequest, budget: Budget): Promise<SearchAnswer> {
-    const query = parsed(request.query)
+    const query = readQuery(request.query)
     const after = request.cursor === undefined ? undefined : readCursor(request.cursor)
-    const limit = Math.min(Math.max(Math.trunc(request.limit) || 1, 1), MAX_PAGE)
+    const limit = pageSize(request.limit)
     return this.#within(budget, (deadline) => {
       if (seesNothing(request)) return { hits: [], partial: false, tookMs: deadline.tookMs }
       const { from, to, units } = request
@@ -85,7 +80,7 @@ class Reader implements StoreReader {
   }
 
   async histogram(request: Omit<SearchRequest, 'limit' | 'cursor'>, buckets: number, budget: Budget) {
-    const query = parsed(request.query)
+    const query = readQuery(request.query)
     return this.#within(budget, (deadline) => {
       const { from, to, units } = request
       const days = seesNothing(request) ? [] : this.#days(request.origins)
@@ -163,17 +158,6 @@ class Reader implements StoreReader {
 
 function hitOf(name: DayName, row: BlockRow, time: number): SearchHit {
   return { id: row.id, time, origin: name.origin, event: JSON.parse(row.json) as JsonObject as EcsEvent }
-}
-
-function parsed(text: string): Query {
-  const read = parseQuery(text)
-  if ('ast' in read) return read.ast
-  const { code, position, params } = read.error
-  throw new SocError(code, queryErrorText(read.error).en, { status: 400, params: { ...params, position } })
-}
-
-function seesNothing({ units, from, to, origins }: Pick<SearchRequest, 'units' | 'from' | 'to' | 'origins'>): boolean {
-  return units?.length === 0 || origins.length === 0 || !(from < to)
 }
 
 function sizeOf(path: string): number {

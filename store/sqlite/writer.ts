@@ -24,7 +24,7 @@ import {
   unlinkDay,
   type DayName
 } from './files.ts'
-import { fateKey, LedgerTotals, type FateCounts } from './ledger-totals.ts'
+import { fateKey, LedgerTotals, type FateCounts } from '../ledger-totals.ts'
 
 export type SqliteWriterOptions = { clock?: Clock }
 /** The embedded home's writer can also say which files it had to set aside. */

@@ -1,0 +1,24 @@
+import { SocError } from '#core/errors.ts'
+import type { Query } from './query/ast.ts'
+import { queryErrorText } from './query/messages.ts'
+import { parseQuery } from './query/parse.ts'
+import type { SearchRequest } from './store.ts'
+
+/** Events of one page; more are had with the cursor. */
+export const MAX_PAGE = 1_000
+
+/** The query of a request. Throws `query.*` (status 400) for one that cannot be read. */
+export function readQuery(text: string): Query {
+  const read = parseQuery(text)
+  if ('ast' in read) return read.ast
+  const { code, position, params } = read.error
+  throw new SocError(code, queryErrorText(read.error).en, { status: 400, params: { ...params, position } })
+}
+
+/** Events that a request may have on one page. */
+export const pageSize = (limit: number) => Math.min(Math.max(Math.trunc(limit) || 1, 1), MAX_PAGE)
+
+/** True when nothing can be found, whatever is stored. */
+export function seesNothing({ units, from, to, origins }: Pick<SearchRequest, 'units' | 'from' | 'to' | 'origins'>) {
+  return units?.length === 0 || origins.length === 0 || !(from < to)
+}
