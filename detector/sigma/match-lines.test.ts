@@ -95,6 +95,40 @@ describe('parsing an event', () => {
     expect(parseEvent('[1]')).toBeUndefined()
   })
 
+  it('knows digits in numbers from digits in texts', () => {
+    expect(parseEvent('{"s":"9007199254740993","a":9007199254740992}')).toEqual({
+      s: '9007199254740993',
+      a: '9007199254740992'
+    })
+    expect(parseEvent('{"a":9007199254740993.0,"b":1e300,"c":9999999999999999999,"d":-9007199254740993}')).toEqual({
+      a: 9007199254740992,
+      b: 1e300,
+      c: '9999999999999999999',
+      d: '-9007199254740993'
+    })
+  })
+
+  it('gives what a parser that keeps every digit gives', () => {
+    const digits = fc.stringMatching(/^-?[1-9]\d{12,20}$/)
+    const inner = fc.oneof(
+      digits,
+      digits.map((text) => `"${text}"`),
+      fc.constantFrom('1.5', '"x"', 'null', '1e20')
+    )
+    const list = fc.array(inner, { maxLength: 4 })
+    fc.assert(
+      fc.property(list, list, (a, b) => {
+        const text = `{"a":[${a.join()}],"b":{"c":[${b.join(', ')}]}}`
+        const exact = JSON.parse(text, (_key, value: unknown, context?: { source?: string }) =>
+          typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '')
+            ? context!.source
+            : value
+        ) as unknown
+        expect(parseEvent(text)).toEqual(exact)
+      })
+    )
+  })
+
   it('changes nothing else', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (document) => {

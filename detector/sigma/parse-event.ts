@@ -1,8 +1,7 @@
 import type { Json, JsonObject } from '#core/event.ts'
 
-/** Sixteen digits outside of quotes may be more than a double can hold. */
-const LONG_NUMBER = /[:,[]\s*-?\d{16}/
-const LONG_NUMBERS = /[:,[]\s*(-?\d{16,})(?![\d.eE])/g
+/** Digits of a large number that rounding to a double leaves as they were. */
+const FIRST_DIGITS = 14
 
 /**
  * Parses one event. Whole numbers beyond 2^53 become their digits as text, so that they can be compared exactly; rules
@@ -11,35 +10,61 @@ const LONG_NUMBERS = /[:,[]\s*(-?\d{16,})(?![\d.eE])/g
 export function parseEvent(text: string): JsonObject | undefined {
   const value = JSON.parse(text) as Json
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  return LONG_NUMBER.test(text) ? withDigits(value, text) : value
-}
-
-/** Puts the digits of the source where numbers lost some. */
-function withDigits(document: JsonObject, text: string): JsonObject {
-  const sources = new Map<number, string>()
-  let ambiguous = false
-  for (const [, digits = ''] of text.matchAll(LONG_NUMBERS)) {
-    const number = Number(digits)
-    const other = sources.get(number)
-    if (other !== undefined && other !== digits) ambiguous = true
-    sources.set(number, digits)
+  const large = new Set<number>()
+  collectLarge(value, large)
+  if (large.size === 0) return value
+  const digits = new Map<number, string>()
+  for (const number of large) {
+    const source = digitsOf(number, text)
+    // Only the parser knows which digits stand where, and asking it is slow.
+    if (source === undefined) return JSON.parse(text, keepDigits) as JsonObject
+    digits.set(number, source)
   }
-  // Two numbers that a double cannot tell apart: only the parser knows which stands where, and asking it is slow.
-  if (ambiguous) return JSON.parse(text, keepDigits) as JsonObject
-  return replaceNumbers(document, sources) as JsonObject
+  return replaceNumbers(value, digits) as JsonObject
 }
 
-function replaceNumbers(value: Json, sources: ReadonlyMap<number, string>): Json {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : (sources.get(value) ?? value)
+const isLarge = (number: number) => Number.isInteger(number) && !Number.isSafeInteger(number)
+
+function collectLarge(value: Json, large: Set<number>): void {
+  if (typeof value === 'number') {
+    if (isLarge(value)) large.add(value)
+  } else if (typeof value === 'object' && value !== null) {
+    if (Array.isArray(value)) for (const element of value) collectLarge(element, large)
+    else for (const key in value) collectLarge(value[key]!, large)
+  }
+}
+
+/** The digits in the text that make this number, undefined when there are none or different ones. */
+function digitsOf(number: number, text: string): string | undefined {
+  const start = String(number).slice(0, number < 0 ? FIRST_DIGITS + 1 : FIRST_DIGITS)
+  if (!/^-?\d+$/.test(start)) return undefined
+  let found: string | undefined
+  for (let at = text.indexOf(start); at >= 0; at = text.indexOf(start, at + start.length)) {
+    let end = at + start.length
+    while (isDigit(text.charCodeAt(end))) end++
+    const digits = text.slice(at, end)
+    if (Number(digits) !== number) continue
+    // A fraction or an exponent follows, digits stand before, or another number rounds to the same: not for certain.
+    if (/[.eE]/.test(text[end] ?? '') || /[\d-]/.test(text[at - 1] ?? '')) return undefined
+    if (found !== undefined && found !== digits) return undefined
+    found = digits
+  }
+  return found
+}
+
+const isDigit = (code: number) => code >= 0x30 && code <= 0x39
+
+function replaceNumbers(value: Json, digits: ReadonlyMap<number, string>): Json {
+  if (typeof value === 'number') return digits.get(value) ?? value
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) value[index] = replaceNumbers(value[index]!, sources)
+    for (let index = 0; index < value.length; index++) value[index] = replaceNumbers(value[index]!, digits)
     return value
   }
   for (const key in value) {
     const inner = value[key]!
     if (typeof inner === 'number' || typeof inner === 'object') {
-      const replaced = replaceNumbers(inner, sources)
+      const replaced = replaceNumbers(inner, digits)
       // The key may be __proto__, which can only be defined, not assigned.
       if (replaced !== inner) Object.defineProperty(value, key, { value: replaced, enumerable: true })
     }
@@ -48,6 +73,6 @@ function replaceNumbers(value: Json, sources: ReadonlyMap<number, string>): Json
 }
 
 function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
-  if (typeof value !== 'number' || Number.isSafeInteger(value) || !context?.source) return value
+  if (typeof value !== 'number' || !isLarge(value) || !context?.source) return value
   return /^-?\d+$/.test(context.source) ? context.source : value
 }
