@@ -10,6 +10,11 @@ const MAX_CONNECTIONS = 2_048
 const MAX_IN_FLIGHT = 1024 * 1024
 /** Bytes of unfinished messages over all connections; beyond it the connection that asks for more is cut short. */
 const MAX_UNFINISHED = 64 * 1024 * 1024
+/**
+ * Bytes of frames that wait for the door after their sender went away, over all connections; beyond it they are dropped
+ * and counted: a sender that connects, writes and goes again would otherwise fill the memory while the disk is full.
+ */
+const MAX_ORPHANED = 64 * 1024 * 1024
 /** While nothing is taken, the door is asked again this often. */
 const RETRY_MS = 100
 /** After our FIN a sender may still be writing: read on until it is this long quiet, or at most this long in all. */
@@ -22,11 +27,12 @@ const DRAIN_MS = 3_000
  */
 export async function openSyslogTcp(order: ListenerOrder, door: Door): Promise<Listener> {
   const connections = new Set<Connection>()
-  const unfinished = { bytes: 0 }
+  const shared: Shared = { unfinished: 0, waiting: 0 }
   const server = createServer((socket) => {
-    const connection = new Connection(socket, door, unfinished)
+    const connection = new Connection(socket, door, shared)
     connections.add(connection)
-    socket.once('close', () => connections.delete(connection))
+    // Its last frames may still wait for the door: who closes the listener must find them.
+    socket.once('close', () => void connection.taken().then(() => connections.delete(connection)))
   })
   server.maxConnections = MAX_CONNECTIONS
   server.on('drop', () => door.refused('connections'))
@@ -45,11 +51,14 @@ export async function openSyslogTcp(order: ListenerOrder, door: Door): Promise<L
   }
 }
 
+/** What all connections of a listener hold together, bytes: unfinished messages, and frames that wait for the door. */
+type Shared = { unfinished: number; waiting: number }
+
 class Connection {
   readonly #socket: Socket
   readonly #door: Door
   readonly #framer = new SyslogFramer()
-  readonly #unfinished: { bytes: number }
+  readonly #shared: Shared
   readonly #address: string
   readonly #peer: string
   /** Frames on their way to the disk, in order: each part is offered again until it is taken. */
@@ -59,10 +68,10 @@ class Connection {
   #stopping = false
   #lastDataAt = performance.now()
 
-  constructor(socket: Socket, door: Door, unfinished: { bytes: number }) {
+  constructor(socket: Socket, door: Door, shared: Shared) {
     this.#socket = socket
     this.#door = door
-    this.#unfinished = unfinished
+    this.#shared = shared
     this.#address = plainAddress(socket.remoteAddress ?? '')
     this.#peer = peerName(this.#address, socket.remotePort ?? 0)
     socket.setKeepAlive(true, 60_000)
@@ -70,6 +79,11 @@ class Connection {
     // A reset is an ordinary end of a syslog connection; 'close' follows and keeps what was half said.
     socket.on('error', () => door.refused('reset'))
     socket.once('close', () => this.#ended())
+  }
+
+  /** Resolves when every frame heard so far has its fate. */
+  taken(): Promise<void> {
+    return this.#taking
   }
 
   /** Says goodbye, takes in what is still on its way, and resolves when all of it is durable. */
@@ -95,18 +109,18 @@ class Connection {
     this.#lastDataAt = performance.now()
     this.#offer(chunk.length, (emit) => {
       this.#framer.push(chunk, emit)
-      this.#unfinished.bytes += this.#framer.pending - this.#held
+      this.#shared.unfinished += this.#framer.pending - this.#held
       this.#held = this.#framer.pending
-      if (this.#unfinished.bytes > MAX_UNFINISHED && this.#held > 0) {
+      if (this.#shared.unfinished > MAX_UNFINISHED && this.#held > 0) {
         this.#framer.giveUp(emit)
-        this.#unfinished.bytes -= this.#held
+        this.#shared.unfinished -= this.#held
         this.#held = 0
       }
     })
   }
 
   #ended() {
-    this.#unfinished.bytes -= this.#held
+    this.#shared.unfinished -= this.#held
     this.#held = 0
     this.#offer(0, (emit) => this.#framer.end(emit))
   }
@@ -134,10 +148,22 @@ class Connection {
   async #retry(frames: Frame[]): Promise<void> {
     this.#door.refused('held')
     this.#socket.pause()
+    const bytes = frames.reduce((sum, frame) => sum + frame.raw.length, 0)
+    this.#shared.waiting += bytes
+    try {
+      await this.#offerAgain(frames)
+    } finally {
+      this.#shared.waiting -= bytes
+    }
+  }
+
+  async #offerAgain(frames: Frame[]): Promise<void> {
     for (;;) {
-      if (this.#stopping) {
-        const first = frames[0]!
-        this.#door.drop({ sender: first.sender, unit: first.unit }, frames.length, 'stopped while the spool was full')
+      const crowded = this.#socket.closed && this.#shared.waiting > MAX_ORPHANED
+      if (this.#stopping || crowded) {
+        const { sender, unit } = frames[0]!
+        const reason = crowded ? 'the sender went away while the spool was full' : 'stopped while the spool was full'
+        this.#door.drop({ sender, unit }, frames.length, reason)
         return
       }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS))

@@ -150,6 +150,24 @@ test('while the spool is full TCP is held, not lost, and keeps its order', async
   expect(opened.notices.filter((notice) => notice.kind === 'disk_guard')).toMatchObject([{ count: 1 }])
 })
 
+test('a sender that went away while the spool was full does not keep the listener from closing; its frames are noted as dropped', async () => {
+  const state = { full: true }
+  opened = await openForTests([tcp], known, { wrap: refusing(state) })
+  const socket = await connected(opened.ports[0]!)
+  socket.write('<13>one\n<13>two\n')
+  await expect.poll(() => opened!.intake.status()[0]!.refused['held']).toBe(1)
+  socket.destroy()
+  await once(socket, 'close')
+  const closing = opened.intake.close(['syslog-tcp'])
+  await closing
+  state.full = false
+  await opened.intake.stop()
+  expect(opened.frames()).toEqual([])
+  expect(opened.notes()).toEqual([
+    { sender: 'local', origin: 'real', fate: 'dropped', count: 2, reason: 'stopped while the spool was full' }
+  ])
+})
+
 test('while the spool is full UDP is dropped, counted, and noted in the ledger when there is room', async () => {
   const state = { full: true }
   opened = await openForTests([udp], known, { wrap: refusing(state) })
