@@ -42,3 +42,27 @@ export function ranked<T extends { state: UnitState; openIncidents: number; open
 export function tileName(name: string): string {
   return name.replace(/^(Xã|Phường|Thị trấn)\s+/u, '')
 }
+
+type Standing = { state: UnitState; openAlerts: number; openIncidents: number; sources: number }
+
+/**
+ * How a district stands by itself. Its tile rolls its communes up, so that one sees trouble from above; a count of units
+ * or a ranking that took the tile as it is would count the same commune twice.
+ */
+export function ownStanding<T extends Standing>(district: T, communes: readonly Standing[]): T {
+  const beyond = (figure: 'openAlerts' | 'openIncidents' | 'sources') =>
+    Math.max(0, district[figure] - communes.reduce((sum, commune) => sum + commune[figure], 0))
+  const own = { openAlerts: beyond('openAlerts'), openIncidents: beyond('openIncidents'), sources: beyond('sources') }
+  const silent = district.state === 'silent' && !communes.some((commune) => commune.state === 'silent')
+  const state: UnitState =
+    own.openIncidents > 0
+      ? 'incident'
+      : own.openAlerts > 0
+        ? 'watch'
+        : own.sources === 0
+          ? 'none'
+          : silent
+            ? 'silent'
+            : 'quiet'
+  return { ...district, ...own, state }
+}

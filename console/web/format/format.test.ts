@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
 import { language } from '../i18n/text.svelte.ts'
+import { alike } from './alike.ts'
 import { highlight } from './highlight.ts'
 import { hopsOf } from './hops.ts'
 import { inert } from './inert.ts'
@@ -154,4 +155,17 @@ test('a log cannot show another address than it holds', () => {
   expect(inert('\u202e42.311.0.302')).toBe('\\u202e42.311.0.302')
   expect(inert('a\u200bb\u0007\u{e0041}')).toBe('a\\u200bb\\u0007\\ue0041')
   expect(inert('Tệp “ế ữ ợ”\n\tđã mở – 5 × 😀')).toBe('Tệp “ế ữ ợ”\n\tđã mở – 5 × 😀')
+})
+
+test('four equal pieces of evidence are said once, with their span', () => {
+  const piece = (eventId: string, time: number, value: string) => ({
+    eventId,
+    time,
+    matched: [{ selection: 's', field: 'f', value }]
+  })
+  const groups = alike([piece('a', 2, 'x'), piece('b', 1, 'x'), piece('c', 5, 'y'), piece('d', 9, 'x')])
+  expect(groups.map(({ first, from, to, events }) => [first.eventId, from, to, events])).toEqual([
+    ['a', 1, 9, 3],
+    ['c', 5, 5, 1]
+  ])
 })

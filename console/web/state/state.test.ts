@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { language } from '../i18n/text.svelte.ts'
 import { passwordFaults } from '../password-rules.ts'
-import { coverage, ranked, tileName } from '../unit-states.ts'
+import { coverage, ownStanding, ranked, tileName } from '../unit-states.ts'
 import { fits } from './alert-filter.ts'
 import { blindCount, blindSpots } from './blind.ts'
 import { Connection, PATIENCE_MS } from './connection.svelte.ts'
@@ -80,6 +80,21 @@ test('a district includes its communes and nothing else', () => {
     false
   ])
   expect(units.inScope('20002', '')).toBe(true)
+})
+
+test('a commune that names its district instead of its code stands under it all the same', () => {
+  const units = new Units(() => 0)
+  const named = { '476': 'Phong Điền', '480': 'Hương Trà' } as Record<string, string>
+  units.remote.set({
+    ...map,
+    units: map.units.map((unit) => ({ ...unit, district: named[unit.district ?? ''] ?? null }))
+  })
+  expect(units.districts.map((group) => [group.name, group.communes.length])).toEqual([
+    ['Huyện Phong Điền', 2],
+    ['Thị xã Hương Trà', 1]
+  ])
+  expect([units.inScope('19849', '476'), units.inScope('20002', '476')]).toEqual([true, false])
+  expect(units.nameOf('19849')).toBe('Xã Phong Thu (Phong Điền)')
 })
 
 test('units are found without accents, and two of one name are told apart by their district', () => {
@@ -306,4 +321,23 @@ test('a new password is held against the rules that are shown', () => {
   expect(passwordFaults(input)).toEqual([])
   expect(passwordFaults({ ...input, next: 'LAN-ngan', again: '' })).toEqual(['short', 'name', 'different'])
   expect(passwordFaults({ ...input, current: input.next })).toEqual(['same'])
+})
+
+test('a commune’s incident is not counted a second time in its district', () => {
+  const standing = (
+    state: UnitMap['units'][number]['state'],
+    openAlerts: number,
+    openIncidents: number,
+    sources: number
+  ) => ({
+    state,
+    openAlerts,
+    openIncidents,
+    sources
+  })
+  const commune = standing('incident', 5, 1, 2)
+  expect(ownStanding(standing('incident', 5, 1, 2), [commune]).state).toBe('none')
+  expect(ownStanding(standing('incident', 5, 1, 3), [commune]).state).toBe('quiet')
+  expect(ownStanding(standing('incident', 7, 1, 3), [commune])).toEqual(standing('watch', 2, 0, 1))
+  expect(ownStanding(standing('incident', 6, 2, 2), [commune]).state).toBe('incident')
 })

@@ -25,6 +25,7 @@ export const evidence: typeof vi = {
   'search.partial': 'Not complete: the time allowed is over, narrow the range.',
   'search.ceiling': (n) => `Only the first ${n} rows are kept, narrow the query.`,
   'search.results': 'Results',
+  'search.wrong': 'The query is not right yet',
   'search.empty': 'No event matches',
   'search.empty.how':
     'Try a wider range, fewer conditions or another unit scope. Syntax: field:value, AND OR NOT, "a phrase", wildcard *.',

@@ -109,6 +109,7 @@ export const triage: typeof vi = {
 
   'why.title': 'Why it fired',
   'why.counted': 'Counted over many events, not one field.',
+  'why.events': (n) => `${n} events of evidence alike`,
   'why.noEvidence': 'This rule keeps no event as evidence.',
   'why.falsePositives': 'May be false when',
   'rarity.title': 'Rare?',
@@ -116,7 +117,7 @@ export const triage: typeof vi = {
   'rarity.first': 'first time in the province',
   'rarity.seen': (at) => `first seen ${at}`,
   'rarity.units': (units, shown) => `${shown} alerts in ${units} ${plural(units, 'unit', 'units')}`,
-  'rarity.history': (n) => `${n} ${plural(n, 'time', 'times')} before`,
+  'rarity.history': (n) => (n === 0 ? 'Before' : `${n} ${plural(n, 'time', 'times')} before`),
   'rarity.noHistory': 'never an alert like this before',
   'rarity.noVerdict': 'no verdict so far',
   'rarity.previous': 'see the last one',

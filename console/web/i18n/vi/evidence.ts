@@ -21,6 +21,7 @@ export const evidence = {
   'search.partial': 'Chưa hết: đã quá thời gian cho phép, hãy thu hẹp khoảng thời gian.',
   'search.ceiling': (n: string) => `Chỉ giữ ${n} dòng đầu, hãy thu hẹp truy vấn.`,
   'search.results': 'Kết quả',
+  'search.wrong': 'Câu truy vấn chưa đúng',
   'search.empty': 'Không có sự kiện nào khớp',
   'search.empty.how':
     'Thử khoảng thời gian rộng hơn, ít điều kiện hơn, hoặc phạm vi đơn vị khác. Cú pháp: trường:giá trị, AND OR NOT, "cụm từ", dấu *.',

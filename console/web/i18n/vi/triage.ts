@@ -105,6 +105,7 @@ export const triage = {
 
   'why.title': 'Vì sao cảnh báo',
   'why.counted': 'Tính theo số lượng, không theo một trường riêng.',
+  'why.events': (n: number) => `${n} sự kiện làm chứng như nhau`,
   'why.noEvidence': 'Luật này không kèm sự kiện làm chứng.',
   'why.falsePositives': 'Có thể nhầm khi',
   'rarity.title': 'Hiếm gặp?',
@@ -112,7 +113,7 @@ export const triage = {
   'rarity.first': 'lần đầu thấy trong tỉnh',
   'rarity.seen': (at: string) => `thấy lần đầu ${at}`,
   'rarity.units': (units: number, alerts: string) => `${alerts} cảnh báo ở ${units} đơn vị`,
-  'rarity.history': (n: number) => `${n} lần trước`,
+  'rarity.history': (n: number) => (n === 0 ? 'Lần trước' : `${n} lần trước`),
   'rarity.noHistory': 'chưa từng có cảnh báo giống thế này',
   'rarity.noVerdict': 'chưa lần nào có kết luận',
   'rarity.previous': 'xem lần trước',
