@@ -83,6 +83,8 @@ function wordsOf(act: AlertAct['act']): Record<string, string | null> {
     case 'acknowledge':
     case 'note':
     case 'reopen':
+    case 'wait':
+    case 'archive':
     case 'undo':
       return {}
     default:
