@@ -58,13 +58,19 @@ export function ruleRows(rules: readonly SigmaRule[], errors: readonly RuleError
       falsePositiveShare: null
     }
   })
-  const unread = errors.filter((error) => error.ruleId === undefined || broken.has(error.ruleId))
+  // A row each: a rule with two errors is one broken rule, and its first error is where to begin.
+  const unread = new Map<string, RuleError>()
+  for (const error of errors) {
+    if (error.ruleId !== undefined && !broken.has(error.ruleId)) continue
+    const id = error.ruleId ?? `${error.file}:${error.line}`
+    if (!unread.has(id)) unread.set(id, error)
+  }
   return [
     ...rows,
-    ...unread.map((error): RuleRow => {
+    ...[...unread].map(([id, error]): RuleRow => {
       const title = error.title ?? error.file.split('/').at(-1) ?? error.file
       return {
-        id: error.ruleId ?? `${error.file}:${error.line}`,
+        id,
         title: { vi: title, en: title },
         level: 'informational',
         status: '',

@@ -3,8 +3,8 @@ import { failureOf, type Failure } from './remote.svelte.ts'
 /** Rows one list keeps in memory; older pages are asked for by narrowing the filter. */
 export const ROWS_MAX = 5_000
 
-/** A list fetched page by page with a cursor: dead letters, events, incidents, audit. */
-export class PagedList<T> {
+/** A list fetched page by page with a cursor: dead letters, events, incidents, rules, audit. Every row is in it once. */
+export class PagedList<T extends { id: string | number }> {
   rows = $state.raw<readonly T[]>([])
   cursor = $state<string | null>(null)
   loading = $state(false)
@@ -55,7 +55,7 @@ export class PagedList<T> {
     try {
       const page = await fetch(cursor)
       if (turn !== this.#turn) return
-      this.rows = cursor === null ? page.rows : [...this.rows, ...page.rows]
+      this.rows = once(cursor === null ? page.rows : [...this.rows, ...page.rows])
       this.cursor = page.cursor
       this.loaded = true
       this.failure = null
@@ -68,4 +68,11 @@ export class PagedList<T> {
       if (turn === this.#turn) this.loading = false
     }
   }
+}
+
+/** Between two pages rows may have moved or been pushed: the one known longest stays, where its reader saw it. */
+function once<T extends { id: string | number }>(rows: readonly T[]): readonly T[] {
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- lives only while the rows are looked through
+  const known = new Set<string | number>()
+  return rows.filter((row) => !known.has(row.id) && known.add(row.id))
 }

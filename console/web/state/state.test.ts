@@ -290,17 +290,22 @@ test('an alert seen before is shown at once while it is renewed', async () => {
   expect(details.remote.value?.alert.count).toBe(7)
 })
 
-test('a list goes on page by page and an old answer does not join a new list', async () => {
-  const list = new PagedList<number>(() => 0)
-  await list.start(async (cursor) => (cursor === null ? { rows: [1, 2], cursor: 'n' } : { rows: [3], cursor: null }))
+test('a list goes on page by page, each row once, and an old answer does not join a new list', async () => {
+  type Row = { id: number }
+  const rows = (...ids: number[]): Row[] => ids.map((id) => ({ id }))
+  const list = new PagedList<Row>(() => 0)
+  // Row 2 moved to the second page while the first was being read.
+  await list.start(async (cursor) =>
+    cursor === null ? { rows: rows(1, 2), cursor: 'n' } : { rows: rows(2, 3), cursor: null }
+  )
   await list.next()
-  expect([list.rows, list.more]).toEqual([[1, 2, 3], false])
-  let late = (_page: { rows: number[]; cursor: null }) => {}
+  expect([list.rows, list.more]).toEqual([rows(1, 2, 3), false])
+  let late = (_page: { rows: Row[]; cursor: null }) => {}
   const old = list.start(() => new Promise((resolve) => (late = resolve)))
-  await list.start(async () => ({ rows: [9], cursor: null }))
-  late({ rows: [1], cursor: null })
+  await list.start(async () => ({ rows: rows(9), cursor: null }))
+  late({ rows: rows(1), cursor: null })
   await old
-  expect(list.rows).toEqual([9])
+  expect(list.rows).toEqual(rows(9))
 })
 
 test('an address says the range of a search, and nonsense means the last day', () => {
