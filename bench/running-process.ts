@@ -39,26 +39,22 @@ export function temporaryFolder(name: string): string {
 export async function startSocProcess(data: string, settings: Record<string, string> = {}): Promise<SocProcess> {
   const file = join(data, 'running.json')
   rmSync(file, { force: true })
-  const child = spawn(
-    process.execPath,
-    [...(process.env['BENCH_NODE_FLAGS']?.split(' ') ?? []), cli, 'start', '--no-build'],
-    {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
-        SOC_DATA: data,
-        SOC_DEMO: 'off',
-        SOC_CONSOLE_PORT: '0',
-        SOC_HTTP_PORT: '0',
-        SOC_SYSLOG_TCP_PORT: '0',
-        SOC_SYSLOG_UDP_PORT: '0',
-        SOC_DISK_RESERVE_MB: '64',
-        ...settings
-      }
+  const child = spawn(process.execPath, [cli, 'start', '--no-build'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      SOC_DATA: data,
+      SOC_DEMO: 'off',
+      SOC_CONSOLE_PORT: '0',
+      SOC_HTTP_PORT: '0',
+      SOC_SYSLOG_TCP_PORT: '0',
+      SOC_SYSLOG_UDP_PORT: '0',
+      SOC_DISK_RESERVE_MB: '64',
+      ...settings
     }
-  )
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8')

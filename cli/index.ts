@@ -5,7 +5,11 @@ import type { Command } from './command.ts'
 const commands: Record<string, { about: string; load(): Promise<Command> }> = {
   start: {
     about: 'run Vọng Lâu: collectors, detector, store and console',
-    load: async () => (await import('./start.ts')).start
+    async load() {
+      const { becomeTuned } = await import('./tuned.ts')
+      becomeTuned()
+      return (await import('./start.ts')).start
+    }
   },
   rules: { about: 'check, match and test Sigma rules', load: async () => (await import('./rules.ts')).rules },
   parse: { about: 'show what the parsers make of lines', load: async () => (await import('./parse.ts')).parse },

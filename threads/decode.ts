@@ -8,13 +8,18 @@ import type { DeadLetterInput, StoreEntry } from '#store/store.ts'
 export type Replayed = { offset: number; letterId: string; event: EcsEvent; frame: SpooledFrame }
 
 /** What one spool record means for the store and, when it is an event, for the detector. */
-export type Decoded = { entry: StoreEntry; event?: EcsEvent; replayed?: Replayed }
+export type Decoded = { entry?: StoreEntry; event?: EcsEvent; replayed?: Replayed }
 
 /**
  * One spool record → its fate. The same function serves the pipeline and a store writer that has fallen behind,
  * so both come to the same fates and ids. A record that changes no fate (a replayed frame) counts 0.
  */
-export function decodeRecord(record: SpoolRecord, interpret: (frame: SpooledFrame) => Outcome): Decoded {
+export function decodeRecord(
+  record: SpoolRecord,
+  interpret: (frame: SpooledFrame) => Outcome,
+  /** False leaves the entry out: nobody will take the range over, so encoding it would be work for nothing. */
+  encode = true
+): Decoded {
   if (record.kind === 'note') {
     const { sender, origin, fate, count } = record.note
     return { entry: { offset: record.offset, sender, origin, receivedAt: 0, fate, count } }
@@ -34,6 +39,7 @@ export function decodeRecord(record: SpoolRecord, interpret: (frame: SpooledFram
   if ('rejected' in outcome) {
     return { entry: { ...place, fate: 'dead_lettered', letter: letterOf(frame, outcome.rejected) } }
   }
+  if (!encode) return { event: outcome.event }
   return { entry: { ...place, fate: 'stored', event: encodeEvent(outcome.event) }, event: outcome.event }
 }
 

@@ -2,7 +2,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 import { createInterpreter } from '#collector/interpret.ts'
 import { openSpoolReader } from '#collector/spool/reader.ts'
 import { createDetector, type Detector, type JudgedEvent } from '#detector/detector.ts'
-import { compileRules, loadRules, toSigmaEvent } from '#sigma-rules-parser'
+import { compileRules, createRuleLoader, toSigmaEvent } from '#sigma-rules-parser'
 import type { Config } from '#core/config.ts'
 import { messageOf } from '#core/errors.ts'
 import type { MatchBatch } from '#core/match.ts'
@@ -32,6 +32,8 @@ class Pipeline {
   readonly #reader
   readonly #interpreter
   readonly #config: Config
+  /** Remembers what it parsed: a reload reads again only the files that changed. */
+  readonly #loadRules = createRuleLoader()
   #detector: Detector
   #end: number
   /** Next offset to read. */
@@ -56,7 +58,7 @@ class Pipeline {
     this.#interpreter = createInterpreter(begin.snapshot)
     this.#end = begin.end
     const started = performance.now()
-    const loaded = loadRules(begin.config.SOC_RULES)
+    const loaded = this.#loadRules(begin.config.SOC_RULES)
     this.#detector = createDetector({ rules: loaded.rules, compileRules, toSigmaEvent })
     this.#sendRules(loaded, performance.now() - started)
     const checkpoint = this.#restored(begin.checkpoint)
@@ -100,12 +102,12 @@ class Pipeline {
   /** Reads the rule files again. What cannot be read or compiled is reported; the rest runs. */
   reload() {
     const started = performance.now()
-    const loaded = loadRules(this.#config.SOC_RULES)
+    const loaded = this.#loadRules(this.#config.SOC_RULES)
     this.#detector.replaceRules(loaded.rules)
     this.#sendRules(loaded, performance.now() - started)
   }
 
-  #sendRules(loaded: ReturnType<typeof loadRules>, loadMs: number) {
+  #sendRules(loaded: ReturnType<ReturnType<typeof createRuleLoader>>, loadMs: number) {
     const errors = [...loaded.errors, ...this.#detector.ruleErrors()]
     send({ kind: 'rules', rules: ruleRows(loaded.rules, errors), loadedAt: Date.now(), loadMs: Math.round(loadMs) })
   }
@@ -134,9 +136,10 @@ class Pipeline {
     this.#next = batch.next
     const judged: JudgedEvent[] = []
     const handOver: ToStoreFromPipeline = { kind: 'batch', from, to, entries: [], replayed: [] }
+    const handsOver = this.#credits > 0
     for (const record of batch.records) {
-      const decoded = decodeRecord(record, this.#interpreter.interpret)
-      handOver.entries.push(decoded.entry)
+      const decoded = decodeRecord(record, this.#interpreter.interpret, handsOver)
+      if (decoded.entry) handOver.entries.push(decoded.entry)
       if (decoded.replayed)
         handOver.replayed.push({
           letterId: decoded.replayed.letterId,
@@ -153,7 +156,7 @@ class Pipeline {
       }
     }
     this.#judged += judged.length
-    if (this.#credits > 0) {
+    if (handsOver) {
       this.#credits--
       storePort.postMessage(handOver)
     }

@@ -11,8 +11,8 @@ import type { FromStore, FromStoreToPipeline, ReplayedLetter, ToStore, ToStoreFr
 import { openWriter } from './open-store.ts'
 
 /** Records per write when catching up from the spool. */
-const CATCH_UP_RECORDS = 2_000
-const CATCH_UP_BYTES = 2 * 1024 * 1024
+const CATCH_UP_RECORDS = 1_000
+const CATCH_UP_BYTES = 1024 * 1024
 /** First and longest pause between tries while the store is away, milliseconds. */
 const RETRY_FIRST_MS = 500
 const RETRY_MAX_MS = 15_000
@@ -104,7 +104,7 @@ class StoreThread {
       const range: ToStoreFromPipeline = { kind: 'batch', from, to: batch.next - 1, entries: [], replayed: [] }
       for (const record of batch.records) {
         const decoded = decodeRecord(record, this.#interpreter.interpret)
-        range.entries.push(decoded.entry)
+        range.entries.push(decoded.entry!)
         if (decoded.replayed) {
           const { sender, origin, receivedAt } = decoded.replayed.frame
           range.replayed.push({
