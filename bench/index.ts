@@ -7,5 +7,6 @@ export const benchmarks: Record<string, () => Promise<Benchmark>> = {
   kill: async () => (await import('./kill.ts')).kill,
   rsyslog: async () => (await import('./rsyslog.ts')).rsyslog,
   install: async () => (await import('./install.ts')).install,
+  web: async () => (await import('./web.ts')).web,
   sigma: async () => (await import('./sigma-conformance.ts')).sigmaConformance
 }
