@@ -17,7 +17,7 @@ id: 0d9a3c5e-4c1c-4f0d-8a77-45c0ffee0045
 status: test
 description: Matches every event that the kill drill sends.
 logsource:
-  product: vong-lau-drill
+  product: linux
 detection:
   selection:
     event.action: kill-drill
@@ -77,7 +77,7 @@ moments and started again; senders repeat the request that was never answered, b
             const event = JSON.stringify({
               '@timestamp': new Date().toISOString(),
               message: `kill drill event-${number}-end`,
-              event: { action: 'kill-drill', sequence: number, dataset: 'drill.kill' }
+              event: { action: 'kill-drill', sequence: number, dataset: 'system.auth' }
             })
             return path === '/_bulk' ? `{"create":{"_index":"drill","_id":"n${number}"}}\n${event}` : event
           })
@@ -127,7 +127,7 @@ moments and started again; senders repeat the request that was never answered, b
       )
       const counted = alerts.items.reduce((sum, alert) => sum + alert.count, 0)
       await soc.stop()
-      const seen = await countStored(data, settings, 'event.dataset:drill.kill', (event) =>
+      const seen = await countStored(data, settings, 'event.action:kill-drill', (event) =>
         Number((event['event'] as { sequence?: number }).sequence)
       )
       let lost = 0
