@@ -27,7 +27,7 @@ export const triage: typeof vi = {
   'queue.filter': 'Filter by words',
   'queue.level': 'Severity',
   'queue.level.any': 'Any severity',
-  'queue.rule': (id) => `Rule ${id}`,
+  'queue.rule': (name) => `Rule: ${name} ×`,
   'queue.rule.clear': 'Clear rule filter',
   'queue.select': (sentence) => `Select: ${sentence}`,
   'queue.held': (n) => `${n} new ↑`,

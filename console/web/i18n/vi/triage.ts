@@ -23,7 +23,7 @@ export const triage = {
   'queue.filter': 'Lọc theo chữ',
   'queue.level': 'Mức độ',
   'queue.level.any': 'Mọi mức độ',
-  'queue.rule': (id: string) => `Luật ${id}`,
+  'queue.rule': (name: string) => `Luật: ${name} ×`,
   'queue.rule.clear': 'Bỏ lọc luật',
   'queue.select': (sentence: string) => `Chọn: ${sentence}`,
   'queue.held': (n: number) => `${n} mới ↑`,
