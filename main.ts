@@ -9,6 +9,7 @@ import { startServer } from '#console/server/server.ts'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
 import { lockDataFolder } from '#core/lock.ts'
+import { silentAfterMs } from '#core/silence.ts'
 import { createAlerts } from '#detector/alerts/alerts.ts'
 import { builtInRules, createBuiltIn } from '#detector/alerts/built-in.ts'
 import { loadInventory } from '#province/load.ts'
@@ -61,7 +62,7 @@ export async function startSoc(
   const snapshot = () => dataPlaneSnapshot(control, inventory)
   const watch = createWatch({
     clock,
-    silentAfterMs: config.SOC_SILENT_AFTER_MIN * 60_000,
+    silentAfterMs: (origin) => silentAfterMs(config, origin),
     builtIn,
     senders: () => snapshot().senders,
     raise: (fold) => alerts.raise(fold)
@@ -104,6 +105,7 @@ export async function startSoc(
   const rules = createRulesPart({
     control,
     clock,
+    folders: config.SOC_RULES,
     loaded: () => ({ rules: dataPlane.state.rules, loadedAt: dataPlane.state.rulesLoadedAt }),
     builtIn: builtInRules
   })

@@ -29,7 +29,9 @@ describe('the story of the demonstration', () => {
   it('uses documentation addresses only', () => {
     for (const { file } of [...story.steps, ...story.trickle]) {
       const addresses = readFileSync(join(folder, file), 'utf8').match(/\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}\b/g) ?? []
-      const foreign = addresses.filter((address) => !/^(192\.0\.2|198\.51\.100|203\.0\.113)\.|^10\.0$|^537\./.test(address))
+      const foreign = addresses.filter(
+        (address) => !/^(192\.0\.2|198\.51\.100|203\.0\.113)\.|^10\.0$|^537\./.test(address)
+      )
       expect(foreign, file).toEqual([])
     }
   })

@@ -11,6 +11,8 @@ const HOUR_MS = 3_600_000
 export function createRulesPart(parts: {
   control: Control
   clock: Clock
+  /** Folders of the rules, absolute; screens see paths below them. */
+  folders: readonly string[]
   loaded(): { rules: RuleRow[]; loadedAt: number }
   builtIn: RuleRow[]
 }) {
@@ -31,6 +33,17 @@ export function createRulesPart(parts: {
       wrong: new Map(verdicts.map(({ id, n, wrong }) => [id, wrong / n]))
     }
   }
+
+  /** Path as shown: from the rules folder's own name on, never where the server keeps it. */
+  function shown(path: string): string {
+    const folder = parts.folders.find((candidate) => path === candidate || path.startsWith(`${candidate}/`))
+    return folder === undefined ? path : path.slice(folder.lastIndexOf('/') + 1)
+  }
+  const shownRow = (rule: RuleRow): RuleRow => ({
+    ...rule,
+    file: shown(rule.file),
+    error: rule.error === null ? null : rule.error.replace(rule.file, shown(rule.file))
+  })
 
   function rows(): RuleRow[] {
     const { matches, wrong } = counts()
@@ -55,7 +68,7 @@ export function createRulesPart(parts: {
       )
       found.sort((a, b) => Number(b.state === 'broken') - Number(a.state === 'broken') || b.matches24h - a.matches24h)
       return {
-        rules: found.slice(filter.offset, filter.offset + filter.limit),
+        rules: found.slice(filter.offset, filter.offset + filter.limit).map(shownRow),
         total: found.length,
         loadedAt: parts.loaded().loadedAt,
         broken: all.filter((rule) => rule.state === 'broken').length
@@ -65,17 +78,18 @@ export function createRulesPart(parts: {
     detail(id: string): RuleDetail | undefined {
       const rule = rows().find((candidate) => candidate.id === id)
       if (rule === undefined) return undefined
-      if (rule.kind === 'built_in') return { rule, text: '', description: rule.title.vi, falsePositives: [] }
+      const row = shownRow(rule)
+      if (rule.kind === 'built_in') return { rule: row, text: '', description: rule.title.vi, falsePositives: [] }
       let text = ''
       try {
         text = readFileSync(rule.file, 'utf8')
       } catch {
         // The file went away since it was loaded; the row still says what ran.
-        return { rule, text: '', description: '', falsePositives: [] }
+        return { rule: row, text: '', description: '', falsePositives: [] }
       }
       const parsed = parseSigma(text, rule.file).rules.find((candidate) => candidate.id === id)
       return {
-        rule,
+        rule: row,
         text: parsed?.text ?? text,
         description: parsed?.description ?? '',
         falsePositives: parsed?.falsePositives ?? []

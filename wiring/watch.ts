@@ -1,5 +1,6 @@
 import type { Clock } from '#core/clock.ts'
 import type { MatchFold } from '#core/match.ts'
+import type { Origin } from '#core/origin.ts'
 import type { Sender } from '#core/sender.ts'
 import type { DataPlaneState } from '#threads/data-plane.ts'
 import type { IntakeNotice } from '#threads/messages.ts'
@@ -10,13 +11,11 @@ const STORE_AWAY_AFTER_MS = 15_000
 /** An imbalance must be seen this many times in a row: two statuses may be read at different moments. */
 const IMBALANCE_SEEN = 4
 const SILENCE_CHECK_MS = 5_000
-/** Threshold of the demonstration's senders, shortened so that the story shows a silent commune. */
-const DEMONSTRATION_SILENT_AFTER_MS = 90_000
 
 /** The watchman over our own senses: turns what the data plane says of itself into built-in alerts, once per occurrence. */
 export function createWatch(parts: {
   clock: Clock
-  silentAfterMs: number
+  silentAfterMs(origin: Origin): number
   builtIn: BuiltIn
   senders(): Sender[]
   raise(fold: MatchFold): void
@@ -24,6 +23,7 @@ export function createWatch(parts: {
   const { clock, builtIn, raise } = parts
   /** Senders whose silence has been told; bounded by the number of senders. */
   const silent = new Set<string>()
+  const startedAt = clock.now()
   let storeTold = false
   let imbalances = 0
   let imbalanceTold = false
@@ -36,9 +36,10 @@ export function createWatch(parts: {
     const lastOf = new Map(state.ledger.rows.map((row) => [row.sender, row.lastReceivedAt]))
     for (const sender of parts.senders()) {
       const last = lastOf.get(sender.id) ?? 0
-      const limit = sender.origin === 'demonstration' ? DEMONSTRATION_SILENT_AFTER_MS : parts.silentAfterMs
+      const limit = parts.silentAfterMs(sender.origin)
       // A sender that never spoke is not silent: it is shown as never heard.
-      const isSilent = sender.enabled && last > 0 && now - last > limit
+      // Our own downtime is not the sender's silence: the clock runs from our start.
+      const isSilent = sender.enabled && last > 0 && now - Math.max(last, startedAt) > limit
       if (!isSilent) silent.delete(sender.id)
       else if (!silent.has(sender.id)) {
         silent.add(sender.id)

@@ -1,5 +1,6 @@
 import type { SourceList, SourceRow } from '#core/api.ts'
 import { UNASSIGNED } from '#core/frame.ts'
+import { silentAfterMs } from '#core/silence.ts'
 import { fates, type Fate, type LedgerRow } from '#core/ledger.ts'
 import type { Context } from './context.ts'
 import { inScope, type Scope } from './scope.ts'
@@ -27,8 +28,7 @@ type Needs = Pick<Context, 'clock' | 'config' | 'inventory'>
 
 function rowOf(needs: Needs, sender: SenderRecord, heard: Heard | undefined): SourceRow {
   const last = heard?.lastReceivedAt ? heard.lastReceivedAt : null
-  const silentAfterMs = needs.config.SOC_SILENT_AFTER_MIN * 60_000
-  const awake = last !== null && needs.clock.now() - last <= silentAfterMs
+  const awake = last !== null && needs.clock.now() - last <= silentAfterMs(needs.config, sender.origin)
   return {
     id: sender.id,
     name: sender.name,
