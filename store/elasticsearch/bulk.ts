@@ -6,7 +6,9 @@ import type { Prepared } from './document.ts'
 
 /** One `_bulk` request holds at most so many bytes and documents. */
 const REQUEST_BYTES = 5 * 1024 * 1024
-const REQUEST_DOCUMENTS = 2_000
+const REQUEST_DOCUMENTS = 1_000
+/** Requests on their way at once: a shard writes with as many threads as the server has cores. */
+const REQUESTS_AT_ONCE = 2
 /** Pauses between tries of what the server was too busy for, milliseconds; then the caller is told `store.away`. */
 const PAUSES = [100, 400, 1_600]
 
@@ -25,22 +27,34 @@ type Item = {
  * does not let us in, or stays busy; then any part of them may have been written, which `exists` tells the next time.
  */
 export async function createDocuments(client: Client, documents: Prepared[], pause: Pause = sleep): Promise<Outcome[]> {
-  const outcomes: Outcome[] = []
+  const chunks = chunksOf(documents)
+  const outcomes = new Array<Outcome[]>(chunks.length)
+  let next = 0
+  const lane = async () => {
+    for (let at = next++; at < chunks.length; at = next++) outcomes[at] = await createChunk(client, chunks[at]!, pause)
+  }
+  // All lanes end before we do: nothing of this call is on its way when the caller tries again.
+  const ended = await Promise.allSettled(Array.from({ length: REQUESTS_AT_ONCE }, lane))
+  for (const one of ended) if (one.status === 'rejected') throw one.reason
+  return outcomes.flat()
+}
+
+function chunksOf(documents: Prepared[]): Prepared[][] {
+  const chunks: Prepared[][] = []
   let chunk: Prepared[] = []
   let bytes = 0
-  const flush = async () => {
-    if (chunk.length > 0) outcomes.push(...(await createChunk(client, chunk, pause)))
-    chunk = []
-    bytes = 0
-  }
   for (const document of documents) {
     // UTF-16 units stand for bytes here: the limit is ours, the server's is twenty times as high.
-    if (chunk.length >= REQUEST_DOCUMENTS || bytes + document.source.length > REQUEST_BYTES) await flush()
+    if (chunk.length >= REQUEST_DOCUMENTS || bytes + document.source.length > REQUEST_BYTES) {
+      if (chunk.length > 0) chunks.push(chunk)
+      chunk = []
+      bytes = 0
+    }
     chunk.push(document)
     bytes += document.source.length
   }
-  await flush()
-  return outcomes
+  if (chunk.length > 0) chunks.push(chunk)
+  return chunks
 }
 
 async function createChunk(client: Client, documents: Prepared[], pause: Pause): Promise<Outcome[]> {
