@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { expect } from 'vitest'
 import type { NewUser, OncePassword, Session, SourceList } from '#core/api.ts'
 import type { Static } from 'typebox'
+import { SocError } from '#core/errors.ts'
 import type { AdminClient, SocProcess } from '../bench/running-process.ts'
 
 /** Frames by fate over every sender, from the ledger on screen. */
@@ -127,4 +128,35 @@ export async function clientOf(soc: Pick<SocProcess, 'url'>, username: string, f
   const changed = await ask('POST', '/api/session/password', { current: first, next })
   csrf = (JSON.parse(changed.text) as Session).csrf
   return ask
+}
+
+/** Signs in over the API with a password that is known and already changed. */
+export async function signInAgain(
+  soc: Pick<SocProcess, 'url'>,
+  account: { username: string; password: string }
+): Promise<AdminClient> {
+  let cookie = ''
+  let csrf = ''
+  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const answer = await fetch(new URL(path, soc.url), {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(cookie === '' ? {} : { cookie, 'x-csrf-token': csrf })
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) })
+    })
+    const text = await answer.text()
+    if (!answer.ok) throw new SocError('e2e.api', `${method} ${path}: ${answer.status} ${text}`)
+    cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? cookie
+    return (text === '' ? undefined : JSON.parse(text)) as T
+  }
+  const session = await call<{ csrf: string }>('POST', '/api/session', { ...account })
+  csrf = session.csrf
+  return {
+    ...account,
+    cookie,
+    get: (path) => call('GET', path),
+    send: (method, path, body) => call(method, path, body)
+  }
 }
