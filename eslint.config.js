@@ -57,7 +57,7 @@ export default ts.config(
       'no-empty': 'error'
     }
   },
-  { files: ['**/*.test.ts'], rules: { 'max-lines': ['error', 600] } },
+  { files: ['**/*.test.ts', '**/*.citest.ts'], rules: { 'max-lines': ['error', 600] } },
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: {

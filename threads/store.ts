@@ -140,8 +140,11 @@ class StoreThread {
     let pause = RETRY_FIRST_MS
     while (!this.#stopping) {
       try {
-        for (const letter of batch.replayed) await this.#resolve(letter)
+        const notYet: ReplayedLetter[] = []
+        for (const letter of batch.replayed) if (!(await this.#resolve(letter))) notYet.push(letter)
         await this.#writer.write({ partition: 0, from: position + 1, to: batch.to, entries })
+        // A letter written and put back within one range is there only now; one that is gone stays gone.
+        for (const letter of notYet) await this.#resolve(letter)
         if (this.#away) {
           this.#away = undefined
           this.status(true)
@@ -164,8 +167,8 @@ class StoreThread {
     }
   }
 
-  async #resolve(letter: ReplayedLetter) {
-    await this.#writer.resolveDeadLetter(
+  #resolve(letter: ReplayedLetter): Promise<boolean> {
+    return this.#writer.resolveDeadLetter(
       letter.letterId,
       letter.frame.origin,
       letter.frame.receivedAt,
@@ -223,41 +226,83 @@ class StoreThread {
 }
 
 let store: StoreThread | undefined
-const waiting: ToStoreFromPipeline[] = []
 let timer: NodeJS.Timeout | undefined
+let stopping = false
+let wakeOpening: (() => void) | undefined
+/** What was said while the home could not be opened yet: the newest snapshot and durable end, and orders in turn. */
+const early: {
+  batches: ToStoreFromPipeline[]
+  snapshot?: Extract<ToStore, { kind: 'snapshot' }>
+  orders: Extract<ToStore, { kind: 'expire' }>[]
+  end: number
+} = {
+  batches: [],
+  orders: [],
+  end: 0
+}
 
-async function begin(message: Extract<ToStore, { kind: 'begin' }>) {
+/** Opens the home, however long it is away: frames wait in the spool, detection goes on, the console says so. */
+async function openHome(begin: Extract<ToStore, { kind: 'begin' }>): Promise<StoreWriter | undefined> {
   let pause = RETRY_FIRST_MS
-  for (;;) {
+  let since = 0
+  while (!stopping) {
     try {
-      const writer = await openWriter(message.config, systemClock)
-      store = new StoreThread(message, writer)
-      send({ kind: 'ready', position: writer.position(0) })
-      store.status(true)
-      break
+      return await openWriter(begin.config, systemClock)
     } catch (error) {
       if (!(error instanceof SocError && error.code === 'store.away')) throw error
-      // The home is not there yet: frames wait in the spool, detection goes on, the console says so.
+      since ||= Date.now()
       send({
         kind: 'status',
         at: Date.now(),
         position: -1,
         durable: -1,
         fates: [],
-        away: { since: Date.now(), reason: error.message }
+        away: { since, reason: error.message }
       })
-      await new Promise((resolve) => setTimeout(resolve, pause))
+      await new Promise<void>((resolve) => {
+        const retry = setTimeout(resolve, pause)
+        wakeOpening = () => {
+          clearTimeout(retry)
+          resolve()
+        }
+      })
       pause = Math.min(pause * 2, RETRY_MAX_MS)
     }
   }
+  return undefined
+}
+
+async function begin(message: Extract<ToStore, { kind: 'begin' }>) {
+  const writer = await openHome(message)
+  if (writer === undefined) return
+  if (stopping) return writer.close()
+  store = new StoreThread(message, writer)
+  if (early.snapshot) store.setSnapshot(early.snapshot.snapshot)
+  send({ kind: 'ready', position: writer.position(0) })
+  store.status(true)
   timer = setInterval(() => void store?.tick(), STATUS_EVERY_MS)
-  for (const batch of waiting.splice(0)) store.take(batch)
-  void store.run()
+  for (const order of early.orders.splice(0)) store.expire(order)
+  for (const batch of early.batches.splice(0)) store.take(batch)
+  store.durable(early.end)
+}
+
+/** Ends the thread: what is queued and not written stays in the spool. */
+async function stop() {
+  stopping = true
+  clearInterval(timer)
+  wakeOpening?.()
+  for (const order of early.orders.splice(0))
+    send({ kind: 'expired', id: order.id, removed: [], error: 'the store is away' })
+  await store?.stop()
+  send({ kind: 'stopped' })
+  pipelinePort.close()
+  port.close()
 }
 
 pipelinePort.on('message', (message: ToStoreFromPipeline) => {
+  // At most as many as the pipeline has credits.
   if (store) store.take(message)
-  else waiting.push(message)
+  else early.batches.push(message)
 })
 port.on('message', (message: ToStore) => {
   switch (message.kind) {
@@ -265,17 +310,16 @@ port.on('message', (message: ToStore) => {
       begin(message).catch((error: unknown) => send({ kind: 'failed', message: messageOf(error) }))
       return
     case 'snapshot':
+      early.snapshot = message
       return store?.setSnapshot(message.snapshot)
     case 'durable':
+      early.end = message.end
       return store?.durable(message.end)
     case 'expire':
-      return store?.expire(message)
+      if (store) store.expire(message)
+      else early.orders.push(message)
+      return
     case 'stop':
-      clearInterval(timer)
-      void (store?.stop() ?? Promise.resolve()).then(() => {
-        send({ kind: 'stopped' })
-        pipelinePort.close()
-        port.close()
-      })
+      void stop()
   }
 })
