@@ -19,12 +19,13 @@ names; .env.example lists them all. The console is built first when it is missin
     const say = (line: string) => process.stdout.write(`${line}\n`)
     const started = performance.now()
     if (values['no-build'] !== true) await ensureWeb(say)
+    // Heard from before the first listener opens: a signal that comes while it starts must not cut it short.
+    const told = new Promise<undefined>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(undefined))
+    })
     const soc = await startSoc(config, { webRoot, say })
     printWelcome(config, soc, say, performance.now() - started)
-    const failed = await new Promise<string | undefined>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(undefined))
-      soc.onFailed((reason) => resolve(reason))
-    })
+    const failed = await Promise.race([told, new Promise<string>((resolve) => soc.onFailed(resolve))])
     say(failed === undefined ? 'stopping …' : `stopping: ${failed}`)
     await soc.stop()
     if (failed !== undefined) throw new SocError('soc.failed', failed)
