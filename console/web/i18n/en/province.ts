@@ -5,8 +5,8 @@ const s = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many
 /** English of units, posture, an owner's page and the models. */
 export const province: typeof vi = {
   'units.title': 'Units',
-  'units.counts': (communes, districts, departments) =>
-    `${s(communes, 'commune', 'communes')}, ${s(districts, 'district', 'districts')}, ${s(departments, 'department', 'departments')}`,
+  'units.counts': (communes, districts) =>
+    `${s(communes, 'commune', 'communes')}, ${s(districts, 'district', 'districts')} and the departments`,
   'units.byDistrict': 'By district',
   'units.byMap': 'Map',
   'units.districts': 'Districts',

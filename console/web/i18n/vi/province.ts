@@ -1,8 +1,7 @@
 /** Words of units, posture, an owner's page and the models. */
 export const province = {
   'units.title': 'Đơn vị',
-  'units.counts': (communes: number, districts: number, departments: number) =>
-    `${communes} xã, ${districts} huyện, ${departments} sở ngành`,
+  'units.counts': (communes: number, districts: number) => `${communes} xã, ${districts} huyện và các sở, ngành`,
   'units.byDistrict': 'Theo huyện',
   'units.byMap': 'Bản đồ',
   'units.districts': 'Cấp huyện',
