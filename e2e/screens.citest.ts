@@ -145,11 +145,11 @@ describe('every screen of the console, in a real browser', () => {
     })
     await admin.send('POST', '/api/alerts/acts', { ids: [hostile.id], act: { kind: 'note', text: leaf } })
     await admin.send('POST', `/api/incidents/${made.incident}/acts`, { kind: 'note', text: leaf })
-    await admin
-      .send('PUT', `/api/units/${HERE}/contacts`, [
-        { id: '', name: leaf, role: leaf, phone: leaf, email: leaf, note: leaf }
-      ])
-      .catch(() => undefined)
+    await admin.send('PUT', `/api/units/${HERE}/contacts`, {
+      contacts: [
+        { name: leaf.slice(0, 200), role: leaf.slice(0, 100), phone: leaf.slice(0, 50), email: leaf.slice(0, 200) }
+      ]
+    })
     const { hits } = await admin.get<EventSearch>('/api/events?q=*&limit=20')
 
     const page = await person()
