@@ -26,6 +26,7 @@ export type AlertRecord = {
   window_count: number | null
   window_first: number | null
   window_last: number | null
+  window_peak: number | null
   trend_step: number
   trend: string
   hour: number
@@ -78,6 +79,7 @@ const figures = [
   'window_count',
   'window_first',
   'window_last',
+  'window_peak',
   'trend_step',
   'trend',
   'hour',
@@ -148,6 +150,22 @@ export function alertById(context: AlertsContext, id: string): AlertRecord | und
 /** The one alert of a fingerprint that is not closed. */
 export function openAlert(context: AlertsContext, fingerprint: string): AlertRecord | undefined {
   return read(context.control.sql(`SELECT * FROM alerts WHERE fingerprint = ? AND status <> 'closed'`).get(fingerprint))
+}
+
+/** Whether a fingerprint has an alert that is not closed. */
+export function hasOpenAlert(context: AlertsContext, fingerprint: string): boolean {
+  return (
+    context.control.sql(`SELECT 1 FROM alerts WHERE fingerprint = ? AND status <> 'closed'`).get(fingerprint) !==
+    undefined
+  )
+}
+
+/** The values of the newest alert of a fingerprint, open or closed. */
+export function lastValuesOf(context: AlertsContext, fingerprint: string): Record<string, string> | undefined {
+  const row = context.control
+    .sql('SELECT vals FROM alerts WHERE seq = (SELECT MAX(seq) FROM alerts WHERE fingerprint = ?)')
+    .get(fingerprint) as { vals: string } | undefined
+  return row && (JSON.parse(row.vals) as Record<string, string>)
 }
 
 /** The alert of a fingerprint that was closed last. */

@@ -19,7 +19,10 @@ export function withName(context: AlertsContext, record: AlertRecord): NamedAler
   return { ...record, assignee_name: user?.name ?? null }
 }
 
-/** An alert as the API shows it, unmasked. */
+/**
+ * An alert as the API shows it, unmasked. Its `count` is every match so far, for a correlation "at least" (see
+ * `addFold`); the sentence of a correlation names the greatest count of one window, never more than that.
+ */
 export function alertRow(context: AlertsContext, record: NamedAlertRecord): AlertRow {
   const rule = JSON.parse(record.rule) as RuleSummary
   const entity = JSON.parse(record.entity) as Record<string, string>
@@ -28,7 +31,7 @@ export function alertRow(context: AlertsContext, record: NamedAlertRecord): Aler
     revision: record.revision,
     ruleId: record.rule_id,
     title: rule.title,
-    sentence: sentenceOf(record, rule, record.count),
+    sentence: sentenceOf(record, rule, record.window_peak ?? record.count),
     level: record.level,
     origin: record.origin,
     status: record.status,

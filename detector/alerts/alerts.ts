@@ -10,6 +10,7 @@ import type {
 } from '#core/api.ts'
 import type { Level, MatchBatch, MatchFold } from '#core/match.ts'
 import { actOnAlerts } from './alert-acts.ts'
+import { hasOpenAlert, lastValuesOf } from './alert-record.ts'
 import { alertDetail, listAlerts, openByUnit, rowsOf, tabCounts, unitsOf } from './alert-queries.ts'
 import { HOUR_MS, noChanges, type Actor, type AlertsContext, type Changes, type Scope } from './context.ts'
 import { deleteDemonstration } from './demonstration.ts'
@@ -41,6 +42,10 @@ export type Alerts = {
   commit(batch: MatchBatch, spoolId: string): Changed
   /** An alert of the platform itself (`soc.*`), see built-in.ts. */
   raise(fold: MatchFold): Changed
+  /** Whether this fingerprint has an alert that is not closed; an archived one counts. */
+  hasOpen(fingerprint: string): boolean
+  /** The values (`MatchFold.values`) that the newest alert of this fingerprint was last given, open or closed. */
+  lastValues(fingerprint: string): Record<string, string> | undefined
   /** How far this spool is committed; offset -1 before its first commit. */
   position(spoolId: string, partition?: number): DetectorPosition
   list(filter: AlertFilter): AlertList
@@ -101,6 +106,8 @@ export function createAlerts(parts: AlertsContext & { onChange?(changed: Changed
       const { alerts, incidents } = change((changes) => take(fold, changes))
       return { alerts, incidents }
     },
+    hasOpen: (fingerprint) => hasOpenAlert(context, fingerprint),
+    lastValues: (fingerprint) => lastValuesOf(context, fingerprint),
     position: (spoolId, partition = 0) => positionOf(context, spoolId, partition),
     list: (filter) => listAlerts(context, filter),
     detail: (id) => alertDetail(context, id),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { builtInRules, createBuiltIn } from './built-in.ts'
-import { inventory, START, testBench } from './sample-folds.ts'
+import { builtInFingerprint, builtInRules, createBuiltIn, LAST_RECEIVED } from './built-in.ts'
+import { actor, inventory, START, testBench } from './sample-folds.ts'
 
 const builtIn = createBuiltIn(inventory)
 const notice = {
@@ -64,4 +64,41 @@ it('an unknown sender is its address, of either family, and nobody’s unit', ()
 
 it('what is about the platform belongs to the SOC itself', () => {
   expect(builtIn.storeAway({ at: START, since: START, reason: 'x' }).unit).toBe('H57.soc')
+})
+
+it('a silence that was told is known after a restart, open or closed, and the next silence is another', () => {
+  const silence = (lastReceivedAt: number, sender = 's1') =>
+    builtIn.silentSource({ at: START, sender, name: 'Máy chủ', unit: '19849', origin: 'real', lastReceivedAt })
+  const bench = testBench()
+  const first = silence(START - 60_000)
+  const { fingerprint } = first
+  expect(fingerprint).toBe(builtInFingerprint('soc.silent_source', 's1', '19849', 'real'))
+  expect(silence(START).fingerprint).toBe(fingerprint)
+  expect(bench.alerts.hasOpen(fingerprint)).toBe(false)
+  expect(bench.alerts.lastValues(fingerprint)).toBeUndefined()
+
+  bench.alerts.raise(first)
+  expect(bench.alerts.hasOpen(fingerprint)).toBe(true)
+  expect(bench.alerts.hasOpen(silence(START, 's2').fingerprint)).toBe(false)
+  expect(bench.alerts.lastValues(fingerprint)?.[LAST_RECEIVED]).toBe(String(START - 60_000))
+
+  bench.alerts.act({ ids: ['CB-0001'], act: { kind: 'archive' } }, actor)
+  expect(bench.alerts.hasOpen(fingerprint)).toBe(true)
+  bench.alerts.act({ ids: ['CB-0001'], act: { kind: 'verdict', verdict: 'benign' } }, actor)
+  expect(bench.alerts.hasOpen(fingerprint)).toBe(false)
+  expect(bench.alerts.lastValues(fingerprint)).toEqual(first.values)
+
+  // Closed for more than an hour: the next silence has an alert of its own, and its values are the newest.
+  bench.clock.advance(3_600_001)
+  bench.alerts.raise(silence(START + 5))
+  expect(bench.alerts.detail('CB-0002')?.previous).toBe('CB-0001')
+  expect(bench.alerts.lastValues(fingerprint)?.[LAST_RECEIVED]).toBe(String(START + 5))
+})
+
+it('asking for a fingerprint reads an index, not the table', () => {
+  const { control } = testBench()
+  const plan = (text: string) =>
+    (control.sql(`EXPLAIN QUERY PLAN ${text}`).all('x') as { detail: string }[]).map((step) => step.detail).join('; ')
+  expect(plan(`SELECT 1 FROM alerts WHERE fingerprint = ? AND status <> 'closed'`)).toMatch(/USING .*INDEX alerts_open/)
+  expect(plan('SELECT MAX(seq) FROM alerts WHERE fingerprint = ?')).toMatch(/COVERING INDEX alerts_by_fingerprint/)
 })

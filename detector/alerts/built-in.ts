@@ -8,6 +8,9 @@ import type { Inventory } from '#province/inventory.ts'
 /** Something at the door of the intake: who it was, where, and how often since the last notice. */
 type DoorNotice = { at: number; origin: Origin; sender: string; peer: string; listener: string; count: number }
 
+/** The value of a `soc.silent_source` that tells one silence of a source from the next: milliseconds, as text. */
+export const LAST_RECEIVED = 'soc.last_received_ms'
+
 /** What the platform raises about itself. Each function makes the match that an alert is opened or counted with. */
 export type BuiltIn = {
   unknownSender(notice: DoorNotice): MatchFold
@@ -143,7 +146,11 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
         count: 1,
         senders: [source.sender],
         fields: { 'soc.sender': source.sender },
-        values: { 'sender.name': source.name, since: shownTime(source.lastReceivedAt) }
+        values: {
+          'sender.name': source.name,
+          since: shownTime(source.lastReceivedAt),
+          [LAST_RECEIVED]: String(source.lastReceivedAt)
+        }
       }),
     storeAway: (store) =>
       fold('soc.store_away', {
@@ -168,6 +175,11 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
   }
 }
 
+/** The fingerprint of a built-in match, as its fold carries it; `entityKey` as in its fold's entity. */
+export function builtInFingerprint(ruleId: string, entityKey: string, unit: string, origin: Origin): string {
+  return stableHash([ruleId, entityKey, unit, origin])
+}
+
 function fold(
   id: Id,
   about: {
@@ -182,7 +194,7 @@ function fold(
 ): MatchFold {
   const key = Object.values(about.fields).join('|').toLowerCase()
   return {
-    fingerprint: stableHash([id, key, about.unit, about.origin]),
+    fingerprint: builtInFingerprint(id, key, about.unit, about.origin),
     rule: summaryOf(id),
     origin: about.origin,
     unit: about.unit,

@@ -21,10 +21,17 @@ export function lastSeenOf(fold: MatchFold): number {
  * A correlation reports the count of its newest window again and again while the window slides. Windows are laid end
  * to end: one that begins after the counted window ended adds its whole count, one that overlaps it only what it has
  * more. So nothing is counted twice, and the count of a long attack is "at least".
+ *
+ * A sentence speaks of one window ("within 10 minutes"), so it is not filled with that sum but with the greatest count
+ * of a window, `window_peak`: since the alert opened or was last reopened, under the rule's present text, for another
+ * text may count within another time. It is never more than the alert's count. Folds that are not of a correlation
+ * leave it alone.
  */
 export function addFold(record: AlertRecord, fold: MatchFold): number {
   const grown = fold.correlated ? growWindow(record, fold) : fold.count
   record.count += grown
+  if (fold.rule.version !== record.rule_version) record.window_peak = null
+  if (fold.correlated) record.window_peak = Math.max(record.window_peak ?? 0, fold.count)
   const lastSeen = lastSeenOf(fold)
   record.first_seen = Math.min(record.first_seen, fold.firstSeen)
   record.last_seen = Math.max(record.last_seen, lastSeen)

@@ -79,6 +79,7 @@ function open(
     window_count: fold.correlated ? fold.count : null,
     window_first: fold.correlated ? fold.firstSeen : null,
     window_last: fold.correlated ? fold.lastSeen : null,
+    window_peak: fold.correlated ? fold.count : null,
     trend_step: trend.step,
     trend: JSON.stringify(trend.counts),
     hour: Math.floor(fold.receivedAt / HOUR_MS),
@@ -149,6 +150,8 @@ function reopen(
     reopened: record.reopened + 1,
     deadline: deadlineFrom(fold.rule.level, context.clock.now())
   } satisfies Partial<AlertRecord>)
+  // The greatest window of before was judged with the verdict: the sentence tells what brought the alert back.
+  if (fold.correlated) record.window_peak = null
   const grown = add(context, record, fold, entityKey)
   takeLevel(context, record, fold)
   tell(context, { act: 'alert.reopened', alert: record.id, incident: record.incident_id, unit: record.unit })

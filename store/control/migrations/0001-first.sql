@@ -90,6 +90,7 @@ CREATE TABLE alerts (
   window_count INTEGER,                         -- correlation: the part of count that its newest window made
   window_first INTEGER,
   window_last INTEGER,
+  window_peak INTEGER,                          -- correlation: greatest count of one window, what the sentence says
   trend_step INTEGER NOT NULL,                  -- newest five-minute step: floor(ms / 300000)
   trend TEXT NOT NULL,                          -- JSON: counts of 12 steps up to trend_step, oldest first
   hour INTEGER NOT NULL,                        -- newest hour of receiving, its count, and the greatest hour before it
