@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import cron from 'node-cron'
 import pino from 'pino'
@@ -8,6 +8,7 @@ import { dataPlaneSnapshot } from '#console/server/senders.ts'
 import { startServer } from '#console/server/server.ts'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
+import { SocError } from '#core/errors.ts'
 import { lockDataFolder } from '#core/lock.ts'
 import { silentAfterMs } from '#core/silence.ts'
 import { createAlerts } from '#detector/alerts/alerts.ts'
@@ -18,6 +19,7 @@ import { startDataPlane } from '#threads/data-plane.ts'
 import type { ListenerOrder, ListenerStatus } from '#threads/messages.ts'
 import { createReadPool } from '#threads/read-pool.ts'
 import { version } from './core/version.ts'
+import { makeDataFolder } from './wiring/data-folder.ts'
 import { createDemonstration, storyFolder } from './wiring/demonstration.ts'
 import { createLedgerFile } from './wiring/ledger-file.ts'
 import { createLiveLink } from './wiring/live-link.ts'
@@ -39,21 +41,48 @@ export type RunningSoc = {
   stop(): Promise<void>
 }
 
-/** The composition root: reads top to bottom, builds the parts, joins them, and stops them in the reverse order. */
+/**
+ * The composition root: reads top to bottom, builds the parts, joins them, and stops them in the reverse order; also when
+ * one of them cannot start, so that a failed start leaves nothing behind.
+ */
 export async function startSoc(
   config: Config,
   options: { webRoot?: string; say(line: string): void }
 ): Promise<RunningSoc> {
+  const started: (() => unknown)[] = []
+  async function stop() {
+    for (const undo of started.splice(0).reverse()) await undo()
+  }
+  try {
+    return await build(config, options, (undo) => void started.push(undo), stop)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Builds everything; `onStop` takes what undoes each part, called in reverse. */
+async function build(
+  config: Config,
+  options: { webRoot?: string; say(line: string): void },
+  onStop: (undo: () => unknown) => void,
+  stop: () => Promise<void>
+): Promise<RunningSoc> {
   const clock = systemClock
-  mkdirSync(config.SOC_DATA, { recursive: true, mode: 0o700 })
+  const missing = config.SOC_RULES.find((folder) => !existsSync(folder))
+  if (missing !== undefined) throw new SocError('config.invalid', `SOC_RULES names "${missing}", which does not exist`)
+  makeDataFolder(config.SOC_DATA)
   const lock = lockDataFolder(config.SOC_DATA)
+  onStop(() => lock.release())
   const log = pino(
     { level: config.SOC_LOG_LEVEL },
     pino.destination({ dest: join(config.SOC_DATA, 'soc.log'), mkdir: true, sync: false })
   )
+  onStop(() => log.flush())
   const inventory = loadInventory(config.SOC_CATALOGUE_DATE)
   const control = openControl(join(config.SOC_DATA, 'control.db'))
-  const firstPassword = await createFirstAdministrator(control, clock)
+  onStop(() => control.close())
+  const fresh = control.sql('SELECT 1 FROM users LIMIT 1').get() === undefined
 
   // Control plane: alerts and incidents, pushed to the screens as they change.
   const link = createLiveLink()
@@ -70,6 +99,7 @@ export async function startSoc(
 
   // Data plane: its threads commit through here and are told what they need to know.
   const writeLedger = createLedgerFile(config.SOC_DATA)
+  let failure: string | undefined
   let failed: ((reason: string) => void) | undefined
   const dataPlane = await startDataPlane(config, {
     position: (spoolId) => alerts.position(spoolId),
@@ -88,11 +118,15 @@ export async function startSoc(
     warned: (thread, message) => log.warn({ thread, message }, 'thread warning'),
     failed(thread, message) {
       log.fatal({ thread, message }, 'thread failed')
-      failed?.(`${thread}: ${message}`)
+      failure ??= `${thread}: ${message}`
+      failed?.(failure)
     }
   })
 
+  onStop(() => dataPlane.stop())
+
   const reader = createReadPool(config)
+  onStop(() => reader.close())
   const demonstration = createDemonstration({
     folder: storyFolder,
     control,
@@ -141,20 +175,11 @@ export async function startSoc(
     ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
     log
   })
+  onStop(() => app.close())
   const url = await startServer(app, config)
   link.connect(app.live)
   const listeners = await dataPlane.open(realListeners(config))
-  const runningFile = join(config.SOC_DATA, 'running.json')
-  writeFileSync(
-    runningFile,
-    JSON.stringify({
-      pid: process.pid,
-      url,
-      listeners: listeners.map(({ id, protocol, port }) => ({ id, protocol, port }))
-    })
-  )
-
-  const fresh = firstPassword !== undefined
+  onStop(() => demonstration.stop())
   if (demonstration.wanted(config.SOC_DEMO, fresh)) await demonstration.start()
   else if (config.SOC_DEMO === 'off' && demonstration.status() !== null) await demonstration.end()
 
@@ -167,23 +192,31 @@ export async function startSoc(
     { timezone: 'Asia/Ho_Chi_Minh' }
   )
 
+  onStop(() => retention.stop())
+
+  // Near the end: a start that failed before has not used up the one time the password is shown.
+  const firstPassword = await createFirstAdministrator(control, clock)
+  const runningFile = join(config.SOC_DATA, 'running.json')
+  onStop(() => rmSync(runningFile, { force: true }))
+  writeFileSync(
+    runningFile,
+    JSON.stringify({
+      pid: process.pid,
+      url,
+      listeners: listeners.map(({ id, protocol, port }) => ({ id, protocol, port }))
+    })
+  )
+
   return {
     url,
     listeners,
     firstPassword,
     demonstrationRunning: demonstration.status()?.running ?? false,
-    onFailed: (listener) => (failed = listener),
-    async stop() {
-      await retention.stop()
-      rmSync(runningFile, { force: true })
-      demonstration.stop()
-      await dataPlane.stop()
-      await app.close()
-      await reader.close()
-      control.close()
-      lock.release()
-      log.flush()
-    }
+    onFailed(listener) {
+      failed = listener
+      if (failure !== undefined) listener(failure)
+    },
+    stop
   }
 }
 

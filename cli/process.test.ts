@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -145,6 +145,50 @@ test('a wrong setting stops the start with one line that names it, what was give
     stdout: '',
     stderr: 'soc: SOC_CONSOLE_PORT is "eighty"; allowed: a whole number from 0 to 65535\n'
   })
+})
+
+const freePorts = { SOC_CONSOLE_PORT: '0', SOC_HTTP_PORT: '0', SOC_SYSLOG_TCP_PORT: '0', SOC_SYSLOG_UDP_PORT: '0' }
+
+test('a start that fails ends, leaves nothing behind and does not use up the first password', async () => {
+  const own = join(folder, 'clash')
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  const clash = await soc(['start', '--no-build'], {
+    ...freePorts,
+    SOC_DATA: own,
+    SOC_HTTP_PORT: String(port),
+    SOC_RULES: rules
+  })
+  taken.close()
+  expect(clash).toMatchObject({ code: 1, stdout: '' })
+  expect(clash.stderr).toContain(`port ${port}: EADDRINUSE`)
+  const child = execFile(process.execPath, [join(import.meta.dirname, 'index.ts'), 'start', '--no-build'], {
+    env: { PATH: process.env['PATH'], SOC_DATA: own, SOC_RULES: rules, SOC_DEMO: 'off', ...freePorts }
+  })
+  let said = ''
+  child.stdout!.on('data', (text: string) => (said += text))
+  while (!said.includes('data folder:')) await once(child.stdout!, 'data')
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  await ended
+  expect(said).toContain('first sign-in:')
+})
+
+test('a thread that cannot start ends the process, with the reason', async () => {
+  const own = join(folder, 'no-spool')
+  mkdirSync(own)
+  writeFileSync(join(own, 'spool'), 'a file where a folder must be')
+  const broken = await soc(['start', '--no-build'], { ...freePorts, SOC_DATA: own, SOC_RULES: rules, SOC_DEMO: 'off' })
+  expect(broken.code).toBe(1)
+  expect(broken.stderr).toContain('intake')
+})
+
+test('a rules folder that does not exist, or a data folder that cannot be made, stops the start', async () => {
+  expect((await soc(['start', '--no-build'], { SOC_RULES: join(folder, 'none') })).stderr).toContain('SOC_RULES names')
+  expect((await soc(['start', '--no-build'], { SOC_DATA: '/proc/none', SOC_RULES: rules })).stderr).toContain(
+    'SOC_DATA is "/proc/none"'
+  )
 })
 
 test('soc parse prints an event for each line and fails when one was rejected', async () => {

@@ -20,6 +20,9 @@ export function playStory(options: {
   token: (sender: string) => string
   clock: Clock
   told: (message: string) => void
+  /** Steps played before: after a restart the story goes on, it is not told again. */
+  played: number
+  onPlayed: (steps: number) => void
 }): { stop(): void } {
   const { story, folder, clock, told } = options
   const senders = new Map(story.senders.map((sender) => [sender.id, sender]))
@@ -61,12 +64,15 @@ export function playStory(options: {
   }
 
   async function play() {
-    for (const step of story.steps) {
+    for (const [index, step] of story.steps.entries()) {
+      if (index < options.played) continue
       await wait(step.after)
       if (stopped) return
       await send(senders.get(step.sender)!, linesNow(step.file)).catch((error: unknown) =>
         told(`${step.title}: ${String(error)}`)
       )
+      if (stopped) return
+      options.onPlayed(index + 1)
     }
     for (let turn = 0; !stopped; turn++) {
       await wait(story.trickleEverySeconds)

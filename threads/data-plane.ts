@@ -22,6 +22,8 @@ import type {
 
 /** Store statuses remembered to find one older than an intake status; both come twice a second. */
 const STATUS_MEMORY = 8
+/** A thread that has not ended by then is ended: what it had not finished is done again from the spool at the next start. */
+const STOP_DEADLINE_MS = 20_000
 
 /** What the control plane answers to the data plane, and what it wants to know. */
 export type ControlSide = {
@@ -104,6 +106,8 @@ export async function startDataPlane(config: Config, control: ControlSide): Prom
   let durable = { store: -1, checkpoint: -1 }
   let passed = 0
   const stopped = new Map<string, () => void>()
+  /** Threads that have ended, in order or not: nobody waits for them again. */
+  const exited = new Set<string>()
   let rulesReady: () => void
   const ready = new Promise<void>((resolve) => (rulesReady = resolve))
   let intakeReady: () => void
@@ -116,13 +120,15 @@ export async function startDataPlane(config: Config, control: ControlSide): Prom
     failures.reject?.(new SocError('data_plane.failed', `${thread}: ${message}`))
     control.failed(thread, message)
   }
-  for (const [name, worker] of [
+  const threads = [
     ['intake', intake],
     ['pipeline', pipeline],
     ['store', store]
-  ] as const) {
+  ] as const
+  for (const [name, worker] of threads) {
     worker.on('error', (error) => fail(name, error instanceof Error ? (error.stack ?? error.message) : String(error)))
     worker.on('exit', (code) => {
+      exited.add(name)
       stopped.get(name)?.()
       if (!stopping) fail(name, `thread ended with code ${code}`)
     })
@@ -238,8 +244,26 @@ export async function startDataPlane(config: Config, control: ControlSide): Prom
     }
   })
 
+  /** Intake first, so that what it took is durable; then the detector reports its position; the store ends last. */
+  async function stop() {
+    stopping = true
+    for (const [name, worker] of threads) {
+      if (exited.has(name)) continue
+      const ended = new Promise<void>((resolve) => stopped.set(name, resolve))
+      const deadline = setTimeout(() => void worker.terminate(), STOP_DEADLINE_MS)
+      worker.postMessage({ kind: 'stop' })
+      await ended
+      clearTimeout(deadline)
+    }
+  }
+
   toIntake({ kind: 'snapshot', snapshot: control.snapshot() })
-  await Promise.race([Promise.all([ready, listening]), failing])
+  try {
+    await Promise.race([Promise.all([ready, listening]), failing])
+  } catch (error) {
+    await stop()
+    throw error
+  }
 
   return {
     state,
@@ -253,18 +277,6 @@ export async function startDataPlane(config: Config, control: ControlSide): Prom
     replay: (frames) => ask((id) => toIntake({ kind: 'replay', id, frames })),
     expire: (what) => ask((id) => toStore({ kind: 'expire', id, what })),
     reloadRules: () => toPipeline({ kind: 'reload' }),
-    async stop() {
-      stopping = true
-      // Intake first, so that what it took is durable; then the detector reports its position; the store ends last.
-      for (const [name, worker] of [
-        ['intake', intake],
-        ['pipeline', pipeline],
-        ['store', store]
-      ] as const) {
-        const ended = new Promise<void>((resolve) => stopped.set(name, resolve))
-        worker.postMessage({ kind: 'stop' })
-        await ended
-      }
-    }
+    stop
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, watch, type FSWatcher } from 'node:fs'
+import { statSync, watch, type FSWatcher } from 'node:fs'
 import type { RuleRow } from '#core/api.ts'
 import type { JsonObject } from '#core/event.ts'
 import type { RuleError, SigmaRule } from '#detector/sigma/types.ts'
@@ -7,24 +7,42 @@ import type { RuleError, SigmaRule } from '#detector/sigma/types.ts'
 /** Changes within this time are one reload: an editor or `git pull` touches many files at once. */
 const SETTLE_MS = 400
 
-/** Calls `changed` when anything below the folders changes; returns how to stop. */
+/** How often a folder is looked at for having been replaced or having come back: the watch is on the folder, not its name. */
+const REPLACED_CHECK_MS = 3_000
+
+/** Calls `changed` when anything below the folders changes, or a folder itself is replaced; returns how to stop. */
 export function watchRules(folders: readonly string[], changed: () => void): () => void {
   let timer: NodeJS.Timeout | undefined
-  const watchers: FSWatcher[] = []
-  for (const folder of folders) {
-    if (!existsSync(folder)) continue
-    const watcher = watch(folder, { recursive: true }, (_event, name) => {
-      if (name !== null && !/\.ya?ml$/.test(name)) return
-      clearTimeout(timer)
-      timer = setTimeout(changed, SETTLE_MS)
-    })
-    // A folder that vanishes ends its watcher; the rules read before stay in force.
-    watcher.on('error', () => watcher.close())
-    watchers.push(watcher)
+  const soon = () => {
+    clearTimeout(timer)
+    timer = setTimeout(changed, SETTLE_MS)
   }
+  const watched = new Map<string, { inode: bigint; watcher: FSWatcher }>()
+  /** Watches what stands at this name now; true when that is another folder than before. */
+  function arm(folder: string): boolean {
+    const inode = statSync(folder, { bigint: true, throwIfNoEntry: false })?.ino
+    const known = watched.get(folder)
+    if (inode === known?.inode) return false
+    known?.watcher.close()
+    watched.delete(folder)
+    if (inode !== undefined) {
+      const watcher = watch(folder, { recursive: true }, (_event, name) => {
+        if (name === null || /\.ya?ml$/.test(name)) soon()
+      })
+      // A folder that vanishes ends its watcher; the rules read before stay in force until it is looked at again.
+      watcher.on('error', () => watcher.close())
+      watched.set(folder, { inode, watcher })
+    }
+    return true
+  }
+  for (const folder of folders) arm(folder)
+  const check = setInterval(() => {
+    if (folders.filter(arm).length > 0) soon()
+  }, REPLACED_CHECK_MS)
   return () => {
     clearTimeout(timer)
-    for (const watcher of watchers) watcher.close()
+    clearInterval(check)
+    for (const { watcher } of watched.values()) watcher.close()
   }
 }
 

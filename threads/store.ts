@@ -50,6 +50,8 @@ class StoreThread {
   }
 
   take(batch: ToStoreFromPipeline) {
+    // What the pipeline read is durable, also when our own word of it is still on the way.
+    this.#end = Math.max(this.#end, batch.to + 1)
     this.#queue.push(batch)
     void this.run()
   }
@@ -135,7 +137,8 @@ class StoreThread {
 
   async #write(batch: ToStoreFromPipeline) {
     const position = this.#writer.position(0)
-    if (batch.to <= position) return
+    // Never over a gap: what lies between would be lost. The spool is read again when the queue is empty.
+    if (batch.to <= position || batch.from > position + 1) return
     const entries = batch.entries.filter((entry) => entry.offset > position)
     let pause = RETRY_FIRST_MS
     while (!this.#stopping) {
@@ -208,6 +211,7 @@ class StoreThread {
       this.#lastDurableAt = Date.now()
       try {
         this.#durable = await this.#writer.durablePosition(0)
+        this.#away = undefined
       } catch (error) {
         this.#away ??= { since: Date.now(), reason: messageOf(error) }
       }

@@ -10,7 +10,7 @@ import type { ListenerOrder } from '#threads/messages.ts'
 const META_KEY = 'demonstration'
 
 /** What is remembered of a demonstration: it is over once `endedAt` is set, and never starts again by itself. */
-type State = { startedAt: number; endedAt?: number }
+type State = { startedAt: number; endedAt?: number; played: number }
 
 /**
  * The labelled demonstration: its own listeners on loopback, its own senders, origin `demonstration` in everything.
@@ -90,7 +90,11 @@ export function createDemonstration(parts: {
       }))
       const opened = await dataPlane.open(orders)
       listeners = opened.map((listener) => listener.id)
-      write({ startedAt: read()?.startedAt ?? clock.now() })
+      const before = read()
+      // One that was ended begins anew; one that was cut off by a stop goes on.
+      const state: State =
+        before === undefined || before.endedAt !== undefined ? { startedAt: clock.now(), played: 0 } : before
+      write(state)
       player = playStory({
         story,
         folder: parts.folder,
@@ -101,7 +105,9 @@ export function createDemonstration(parts: {
         })),
         token: (sender) => tokens.get(sender) ?? '',
         clock,
-        told: parts.told
+        told: parts.told,
+        played: state.played,
+        onPlayed: (played) => write({ ...state, played })
       })
     },
 

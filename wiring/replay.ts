@@ -6,6 +6,11 @@ import { createInterpreter } from '#collector/interpret.ts'
 import type { DataPlaneSnapshot } from '#core/sender.ts'
 import type { ReplayFrame } from '#threads/messages.ts'
 
+/** A letter on its way through the spool is not sent again: the detector would judge it twice. It arrives well within this. */
+const ON_ITS_WAY_MS = 60_000
+/** Letter → when it was put back; forgotten after {@link ON_ITS_WAY_MS}, so no longer than a minute of replays. */
+const onTheirWay = new Map<string, number>()
+
 /**
  * Puts dead letters back into the spool. A letter that the parsers still refuse is left where it is and counted as
  * rejected; one that is gone (retention, replayed by someone else) is counted as gone.
@@ -17,7 +22,13 @@ export async function replayDeadLetters(
   const interpreter = createInterpreter(parts.snapshot)
   const frames: ReplayFrame[] = []
   const answer: ReplayAnswer = { replayed: 0, rejected: 0, gone: 0 }
-  for (const id of ids) {
+  const now = Date.now()
+  for (const [id, at] of onTheirWay) if (now - at > ON_ITS_WAY_MS) onTheirWay.delete(id)
+  for (const id of new Set(ids)) {
+    if (onTheirWay.has(id)) {
+      answer.gone++
+      continue
+    }
     const letter = await parts.reader.deadLetter(id)
     if (letter === undefined) {
       answer.gone++
@@ -40,6 +51,7 @@ export async function replayDeadLetters(
     const outcome = interpreter.interpret({ ...frame, raw, partition: 0, offset: letter.offset, id })
     if ('rejected' in outcome) answer.rejected++
     else {
+      onTheirWay.set(id, now)
       frames.push({ ...frame, letterId: id, raw })
       answer.replayed++
     }
