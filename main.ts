@@ -12,7 +12,7 @@ import { SocError } from '#core/errors.ts'
 import { lockDataFolder } from '#core/lock.ts'
 import { silentAfterMs } from '#core/silence.ts'
 import { createAlerts } from '#detector/alerts/alerts.ts'
-import { builtInRules, createBuiltIn } from '#detector/alerts/built-in.ts'
+import { builtInRules, createBuiltIn, LAST_RECEIVED } from '#detector/alerts/built-in.ts'
 import { loadInventory } from '#province/load.ts'
 import { openControl } from '#store/control/control.ts'
 import { startDataPlane } from '#threads/data-plane.ts'
@@ -94,7 +94,8 @@ async function build(
     silentAfterMs: (origin) => silentAfterMs(config, origin),
     builtIn,
     senders: () => snapshot().senders,
-    raise: (fold) => alerts.raise(fold)
+    raise: (fold) => alerts.raise(fold),
+    alreadyTold: (fold) => alerts.lastValues(fold.fingerprint)?.[LAST_RECEIVED] === fold.values[LAST_RECEIVED]
   })
 
   // Data plane: its threads commit through here and are told what they need to know.

@@ -6,6 +6,9 @@ import { SocError } from './errors.ts'
 
 export type DataFolderLock = { release(): void }
 
+/** Locks this process has: a lock that only its caller knew could be collected as garbage, and let go with that. */
+const held = new Set<DatabaseSync>()
+
 type Holder = { pid: number; startedAt: string; host: string }
 
 /**
@@ -36,12 +39,10 @@ export function lockDataFolder(folder: string): DataFolderLock {
   // Replaced whole: a second process may read it at this very moment.
   writeFileSync(join(folder, 'lock.json.new'), JSON.stringify(holder), { mode: 0o600 })
   renameSync(join(folder, 'lock.json.new'), join(folder, 'lock.json'))
-  let held = true
+  held.add(database)
   return {
     release() {
-      if (!held) return
-      held = false
-      database.close()
+      if (held.delete(database)) database.close()
     }
   }
 }

@@ -113,6 +113,17 @@ test('a correlation is silent until its condition is true and then keeps its cou
   expect(judge(detector, [heard({ at: 102 })])[0]).toMatchObject({ count: 3, firstSeen: 100_000 })
 })
 
+test('two windows within one batch are two folds of one fingerprint, each with its own number', () => {
+  const detector = make([actionRule('fail'), correlationRule({ id: 'many' })])
+  const at = (second: number) => heard({ at: second, action: 'fail' })
+  const folds = judge(detector, [1, 2, 3, 4, 5, 200, 201, 202].map(at))
+  expect(folds.map((fold) => [fold.count, fold.firstSeen, fold.lastSeen])).toEqual([
+    [5, 1_000, 5_000],
+    [3, 200_000, 202_000]
+  ])
+  expect(new Set(folds.map((fold) => fold.fingerprint)).size).toBe(1)
+})
+
 test('events that come late or out of order complete a window of the past', () => {
   const detector = make([actionRule('fail'), correlationRule({ id: 'burst' })])
   expect(judge(detector, [heard({ at: 100 }), heard({ at: 500 }), heard({ at: 110 })])).toEqual([])

@@ -37,7 +37,9 @@ export class Folds {
   add(match: Match): void {
     const { profile, judged, time, unit, entity } = match
     const origin = judged.event.soc.origin as Origin
-    const key = [profile.rule.id, unit, origin, entity.key].join('\0')
+    // A second window that opens within one batch is a fold of its own: it must not take the place of the first.
+    const window = match.firing ? String(match.firing.episode.since) : ''
+    const key = [profile.rule.id, unit, origin, entity.key, window].join('\0')
     let draft = this.#drafts.get(key)
     if (!draft) this.#drafts.set(key, (draft = newDraft(match, origin)))
     const { fold } = draft

@@ -19,6 +19,8 @@ export function createWatch(parts: {
   builtIn: BuiltIn
   senders(): Sender[]
   raise(fold: MatchFold): void
+  /** True when the newest alert of this fingerprint tells of this very silence: it was raised before a restart. */
+  alreadyTold(fold: MatchFold): boolean
 }) {
   const { clock, builtIn, raise } = parts
   /** Senders whose silence has been told; bounded by the number of senders. */
@@ -43,16 +45,9 @@ export function createWatch(parts: {
       if (!isSilent) silent.delete(sender.id)
       else if (!silent.has(sender.id)) {
         silent.add(sender.id)
-        raise(
-          builtIn.silentSource({
-            at: now,
-            sender: sender.id,
-            name: sender.name,
-            unit: sender.unit,
-            origin: sender.origin,
-            lastReceivedAt: last
-          })
-        )
+        const { id, name, unit, origin } = sender
+        const fold = builtIn.silentSource({ at: now, sender: id, name, unit, origin, lastReceivedAt: last })
+        if (!parts.alreadyTold(fold)) raise(fold)
       }
     }
   }
