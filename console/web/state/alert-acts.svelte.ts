@@ -30,9 +30,10 @@ export class AlertActs {
     try {
       const answer = await this.#api.actOnAlerts([...ids], act)
       for (const alert of answer.alerts) this.#queue.receive(alert)
-      const removed = this.#leaves(act) ? this.#queue.remove(ids) : []
+      const removed = this.#leaves(act) ? this.#queue.remove(ids) : null
       this.answer = answer
       this.#queue.clearSelection()
+      void this.#queue.recount()
       this.#notices.done(said(act, ids.length, answer.incident), () => this.#undo(ids, removed))
       return answer
     } catch (error) {
@@ -44,10 +45,12 @@ export class AlertActs {
     }
   }
 
-  async #undo(ids: readonly string[], removed: Removed): Promise<void> {
+  async #undo(ids: readonly string[], removed: Removed | null): Promise<void> {
     try {
       const answer = await this.#api.actOnAlerts([...ids], { kind: 'undo' })
-      this.#queue.restore(removed, answer.alerts)
+      if (removed !== null) this.#queue.restore(removed, answer.alerts)
+      else for (const alert of answer.alerts) this.#queue.receive(alert)
+      void this.#queue.recount()
       this.answer = answer
       this.#notices.done(t('act.undone'))
     } catch (error) {

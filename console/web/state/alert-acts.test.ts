@@ -1,5 +1,5 @@
 import type { AlertAct, AlertActAnswer, AlertRow } from '#core/api.ts'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { ApiFailure, type Api } from '../api.ts'
 import { AlertActs } from './alert-acts.svelte.ts'
 import { Notices, UNDO_MS } from './notices.svelte.ts'
@@ -9,20 +9,31 @@ import { alertRow } from './testing.ts'
 async function desk() {
   const clock = { now: 50_000 }
   const alerts = [alertRow('CB-0'), alertRow('CB-1'), alertRow('CB-2')]
-  const counts = { new: 3, mine: 0, waiting: 0, escalated: 0, archived: 0, closed: 0, all: 3 }
   const queue = new Queue({
     me: () => 'me',
     inUnit: () => true,
     now: () => clock.now,
-    fetch: async () => ({ items: alerts, total: 3, counts, cursor: null })
+    fetch: async () => {
+      const counts = {
+        new: 3 - server.closed,
+        mine: 0,
+        waiting: 0,
+        escalated: 0,
+        archived: 0,
+        closed: server.closed,
+        all: 3
+      }
+      return { items: alerts, total: 3, counts, cursor: null }
+    }
   })
-  await queue.load()
   const sent: { ids: string[]; act: AlertAct['act'] }[] = []
-  const server = { refuses: null as ApiFailure | null, revision: 1 }
+  const server = { refuses: null as ApiFailure | null, revision: 1, closed: 0 }
+  await queue.load()
   const actOnAlerts = async (ids: string[], act: AlertAct['act']): Promise<AlertActAnswer> => {
     if (server.refuses) throw server.refuses
     sent.push({ ids, act })
     server.revision += 1
+    server.closed = act.kind === 'verdict' ? ids.length : 0
     const status: AlertRow['status'] =
       act.kind === 'verdict'
         ? 'closed'
@@ -91,4 +102,24 @@ test('a key held down does not judge twice', async () => {
   await first
   expect(second).toBeNull()
   expect(sent).toHaveLength(1)
+})
+
+test('the figures beside the tabs follow an own act and its undo at once', async () => {
+  const { acts, queue, notices } = await desk()
+  queue.move(1)
+  await acts.perform(queue.targets(), { kind: 'verdict', verdict: 'test' })
+  await vi.waitFor(() => expect(queue.counts).toMatchObject({ new: 2, closed: 1 }))
+  await notices.undo()
+  await vi.waitFor(() => expect(queue.counts).toMatchObject({ new: 3, closed: 0 }))
+})
+
+test('a verdict after an undo meets the alert that is shown', async () => {
+  const { acts, queue, notices, sent } = await desk()
+  queue.move(1)
+  queue.show(queue.active)
+  await acts.perform(queue.targets(), { kind: 'verdict', verdict: 'test' })
+  await notices.undo()
+  expect(queue.shown).toBe('CB-0')
+  await acts.perform(queue.targets(), { kind: 'verdict', verdict: 'benign' })
+  expect(sent.map((deed) => deed.ids)).toEqual([['CB-0'], ['CB-0'], ['CB-0']])
 })

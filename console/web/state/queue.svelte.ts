@@ -24,7 +24,14 @@ export type QueueParts = {
 }
 
 /** Rows taken off the list by an act, to be put back where they were. */
-export type Removed = { row: AlertRow; index: number }[]
+export type Removed = {
+  rows: { row: AlertRow; index: number }[]
+  /** The places are places in the list of this filter, no other. */
+  filter: AlertFilter
+  /** Where the cursor stood, and whether the panel was open there. */
+  active: string | null
+  panel: boolean
+}
 
 /**
  * The triage queue of this browser: fetched pages, the cursor, the selection, and the new rows that wait
@@ -40,6 +47,8 @@ export class Queue {
   failure = $state.raw<Failure | null>(null)
   at = $state<number | null>(null)
   active = $state<string | null>(null)
+  /** The alert of the open panel, null without one. While there is one, it is the active alert and no other: see {@link show}. */
+  shown = $state<string | null>(null)
   selected = $state.raw<ReadonlySet<string>>(new Set())
   held = $state.raw<ReadonlyMap<string, AlertRow>>(new Map())
   heldOverflow = $state(false)
@@ -54,6 +63,7 @@ export class Queue {
   #followed = 0
   #loadedAt: number | null = null
   #turn = 0
+  #counting = 0
   #anchor: string | null = null
   readonly #parts: QueueParts
 
@@ -95,9 +105,11 @@ export class Queue {
   async recount(): Promise<void> {
     if (!this.loaded) return
     const filter = this.filter
+    const turn = ++this.#counting
     try {
       const list = await this.#parts.fetch(filter, null, 1)
-      if (filter === this.filter) this.counts = list.counts
+      // Of several on their way only the last one counts.
+      if (filter === this.filter && turn === this.#counting) this.counts = list.counts
     } catch {
       // The list itself says when the server is away.
     }
@@ -162,6 +174,12 @@ export class Queue {
     this.held = new Map()
   }
 
+  /** The panel opens on this alert, moves to it, or closes (null); the cursor goes with it, and stays where it was when it closes. */
+  show(id: string | null): void {
+    this.shown = id
+    if (id !== null) this.active = id
+  }
+
   /** Moves the cursor by rows; with `extend` the rows passed are selected. */
   move(step: number, extend = false): void {
     if (this.rows.length === 0) return
@@ -173,7 +191,7 @@ export class Queue {
       const start = this.rows[from]
       this.selected = new Set([...this.selected, ...(start ? [start.id] : []), row.id])
     }
-    this.active = row.id
+    this.#stand(row.id)
   }
 
   /** Moves the cursor to the next row of the same entity; returns false when there is none among the rows fetched. */
@@ -184,7 +202,7 @@ export class Queue {
     for (let at = this.activeIndex + step; at >= 0 && at < this.rows.length; at += step) {
       const row = this.rows[at]
       if (row?.entity.some((entity) => values.has(entity.value))) {
-        this.active = row.id
+        this.#stand(row.id)
         return true
       }
     }
@@ -216,51 +234,69 @@ export class Queue {
     this.#anchor = null
   }
 
-  /** What an act is about: the selection, else the row under the cursor. */
+  /** What an act is about: the selection, else the alert of the open panel, else the row under the cursor. Never what nobody sees. */
   targets(): string[] {
     if (this.selected.size > 0) return [...this.selected].slice(0, ACT_MAX)
-    return this.active === null ? [] : [this.active]
+    if (this.shown !== null) return [this.shown]
+    return this.active === null || this.activeIndex === -1 ? [] : [this.active]
   }
 
-  /** Takes judged rows off the list; the cursor goes to the row that moves up. Returns what {@link restore} needs. */
+  /** Takes judged rows off the list; the cursor, and the panel with it, goes to the row that moves up. Returns what {@link restore} needs. */
   remove(ids: readonly string[]): Removed {
     const gone = new Set(ids)
-    const removed = this.rows.map((row, index) => ({ row, index })).filter((entry) => gone.has(entry.row.id))
+    const rows = this.rows.map((row, index) => ({ row, index })).filter((entry) => gone.has(entry.row.id))
+    const removed = { rows, filter: this.filter, active: this.active, panel: this.shown !== null }
     const activeAt = this.activeIndex
     this.rows = this.rows.filter((row) => !gone.has(row.id))
-    this.total = Math.max(0, this.total - removed.length)
-    if (this.active !== null && gone.has(this.active)) {
-      const above = removed.filter((entry) => entry.index < activeAt).length
+    this.total = Math.max(0, this.total - rows.length)
+    // A panel on an alert outside this list has no next row: it stays and shows what was said.
+    if (activeAt !== -1 && this.active !== null && gone.has(this.active)) {
+      const above = rows.filter((entry) => entry.index < activeAt).length
       const next = this.rows[Math.min(activeAt - above, this.rows.length - 1)]
-      this.active = next?.id ?? null
+      this.#stand(next?.id ?? null)
     }
     this.selected = new Set([...this.selected].filter((id) => !gone.has(id)))
     return removed
   }
 
-  /** Puts rows back where they were, as the server now knows them. */
+  /** Puts rows back where they were, as the server now knows them; the cursor goes back, and so does the panel if there was one. */
   restore(removed: Removed, answers: readonly AlertRow[]): void {
+    if (JSON.stringify(removed.filter) !== JSON.stringify(this.filter)) {
+      for (const alert of answers) this.receive(alert)
+      return
+    }
     const newest = new Map(answers.map((row) => [row.id, row]))
     const rows = [...this.rows]
     const present = new Set(rows.map((row) => row.id))
-    const back = removed.filter((entry) => !present.has(entry.row.id)).sort((a, b) => a.index - b.index)
+    const back = removed.rows.filter((entry) => !present.has(entry.row.id)).sort((a, b) => a.index - b.index)
     for (const { row, index } of back) rows.splice(Math.min(index, rows.length), 0, newest.get(row.id) ?? row)
     this.rows = rows.map((row) => newest.get(row.id) ?? row)
     // The push of the same change may have come first and put them among the new ones.
-    const ids = new Set(removed.map((entry) => entry.row.id))
+    const ids = new Set(removed.rows.map((entry) => entry.row.id))
     this.held = new Map([...this.held].filter(([id]) => !ids.has(id)))
     this.total += back.length
-    if (back[0] !== undefined) this.active = back[0].row.id
+    const first = removed.rows[0]?.row.id
+    if (first === undefined) return
+    const active = removed.active !== null && ids.has(removed.active) ? removed.active : first
+    if (removed.panel) this.show(active)
+    else this.#stand(active)
   }
 
   /** Forgets everything, as before the first visit. */
   reset(): void {
     this.#turn += 1
     this.loading = false
+    this.shown = null
     this.held = new Map()
     this.heldOverflow = false
     this.filter = { tab: 'new', unit: '', level: '', q: '', rule: '' }
     this.#empty()
+  }
+
+  // The cursor and an open panel are one.
+  #stand(id: string | null): void {
+    this.active = id
+    if (this.shown !== null) this.shown = id
   }
 
   // An unknown row of a list fetched in part may be an old one further down that was only counted up: that is not news.
@@ -274,7 +310,7 @@ export class Queue {
     this.rows = []
     this.cursor = null
     this.total = 0
-    this.active = null
+    this.active = this.shown
     this.loaded = false
     this.failure = null
     this.clearSelection()
@@ -285,6 +321,7 @@ export class Queue {
     this.rows = rows
     this.total = list.total
     this.counts = list.counts
+    this.#counting += 1
     this.cursor = list.cursor
     this.at = this.#parts.now()
     this.#followed = 0

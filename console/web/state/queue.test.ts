@@ -213,3 +213,89 @@ test('another tab starts empty, so that no act meets a row of the last one', asy
   await loading
   expect(queue.loaded).toBe(true)
 })
+
+test('with the panel open an act is about the alert shown, wherever the cursor was sent from', async () => {
+  const { queue } = queueOf(many(0, 4))
+  await queue.load()
+  queue.move(1)
+  queue.show('CB-0')
+  expect(queue.targets()).toEqual(['CB-0'])
+  queue.move(1)
+  expect([queue.shown, queue.active, ...queue.targets()]).toEqual(['CB-1', 'CB-1', 'CB-1'])
+  queue.show('CB-77')
+  expect([queue.active, ...queue.targets()]).toEqual(['CB-77', 'CB-77'])
+})
+
+test('ticked rows come before the alert shown', async () => {
+  const { queue } = queueOf(many(0, 4))
+  await queue.load()
+  queue.show('CB-0')
+  queue.toggle('CB-2')
+  queue.toggle('CB-3')
+  expect(queue.targets()).toEqual(['CB-2', 'CB-3'])
+  queue.remove(queue.targets())
+  expect([queue.shown, queue.active]).toEqual(['CB-0', 'CB-0'])
+})
+
+test('judged with the panel open, cursor and panel move on together and come back together', async () => {
+  const { queue } = queueOf(many(0, 3))
+  await queue.load()
+  queue.show('CB-0')
+  const removed = queue.remove(queue.targets())
+  expect([queue.shown, queue.active]).toEqual(['CB-1', 'CB-1'])
+  queue.restore(removed, [alertRow('CB-0', { revision: 3 })])
+  expect([queue.shown, queue.active, ...queue.targets()]).toEqual(['CB-0', 'CB-0', 'CB-0'])
+})
+
+test('the only alert judged closes the panel, and taken back it is shown again', async () => {
+  const { queue } = queueOf(many(0, 1))
+  await queue.load()
+  queue.show('CB-0')
+  const removed = queue.remove(['CB-0'])
+  expect([queue.shown, queue.active, queue.targets().length]).toEqual([null, null, 0])
+  queue.restore(removed, [])
+  expect([queue.shown, queue.active]).toEqual(['CB-0', 'CB-0'])
+})
+
+test('without a panel nothing opens when an act is taken back', async () => {
+  const { queue } = queueOf(many(0, 2))
+  await queue.load()
+  queue.move(1)
+  queue.restore(queue.remove(['CB-0']), [])
+  expect([queue.shown, queue.active]).toEqual([null, 'CB-0'])
+})
+
+test('an alert shown that is not on the list stays shown after its verdict', async () => {
+  const { queue } = queueOf(many(0, 2))
+  await queue.load()
+  queue.show('CB-77')
+  queue.remove(['CB-77'])
+  expect([queue.shown, queue.active]).toEqual(['CB-77', 'CB-77'])
+})
+
+test('no act is about a row that nobody sees', async () => {
+  const { queue, server } = queueOf(many(0, 2))
+  await queue.load()
+  queue.move(1)
+  server.alerts = many(5, 7)
+  await queue.load()
+  expect(queue.targets()).toEqual([])
+})
+
+test('taken back in another tab, the row does not come onto that tab’s list', async () => {
+  const { queue, server } = queueOf(many(0, 2))
+  await queue.load()
+  const removed = queue.remove(['CB-0'])
+  server.alerts = []
+  await queue.load({ ...queue.filter, tab: 'waiting' })
+  queue.restore(removed, [alertRow('CB-0', { revision: 3 })])
+  expect(ids(queue)).toEqual([])
+})
+
+test('another filter keeps the alert shown and the cursor on it', async () => {
+  const { queue } = queueOf(many(0, 2))
+  await queue.load()
+  queue.show('CB-1')
+  await queue.load({ ...queue.filter, level: 'high' })
+  expect([queue.shown, queue.active]).toEqual(['CB-1', 'CB-1'])
+})

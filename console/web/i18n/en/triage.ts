@@ -74,6 +74,7 @@ export const triage: typeof vi = {
   'verdict.short.test': 'test',
 
   'act.bar': 'Act on the alert',
+  'act.onTicked': (n) => `These buttons act on the ${n} selected rows`,
   'act.acknowledge': 'Acknowledge',
   'act.merge': 'Merge into incident',
   'act.note': 'Note',

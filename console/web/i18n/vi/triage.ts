@@ -70,6 +70,7 @@ export const triage = {
   'verdict.short.test': 'thử nghiệm',
 
   'act.bar': 'Xử lý cảnh báo',
+  'act.onTicked': (n: string) => `Các nút dưới đây áp dụng cho ${n} dòng đã chọn`,
   'act.acknowledge': 'Tiếp nhận',
   'act.merge': 'Gộp vào sự cố',
   'act.note': 'Ghi chú',
