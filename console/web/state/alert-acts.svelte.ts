@@ -27,6 +27,12 @@ export class AlertActs {
   async perform(ids: readonly string[], act: Act): Promise<AlertActAnswer | null> {
     if (this.busy || ids.length === 0) return null
     this.busy = true
+    const running = this.#run(ids, act)
+    this.#notices.starts(running)
+    return running
+  }
+
+  async #run(ids: readonly string[], act: Act): Promise<AlertActAnswer | null> {
     try {
       const answer = await this.#api.actOnAlerts([...ids], act)
       for (const alert of answer.alerts) this.#queue.receive(alert)
@@ -46,6 +52,7 @@ export class AlertActs {
   }
 
   async #undo(ids: readonly string[], removed: Removed | null): Promise<void> {
+    this.busy = true
     try {
       const answer = await this.#api.actOnAlerts([...ids], { kind: 'undo' })
       if (removed !== null) this.#queue.restore(removed, answer.alerts)
@@ -56,6 +63,8 @@ export class AlertActs {
     } catch (error) {
       const failure = failureOf(error, 0)
       this.#notices.failed(codeText('error', failure.code, failure.params))
+    } finally {
+      this.busy = false
     }
   }
 

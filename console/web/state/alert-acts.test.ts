@@ -123,3 +123,27 @@ test('a verdict after an undo meets the alert that is shown', async () => {
   await acts.perform(queue.targets(), { kind: 'verdict', verdict: 'benign' })
   expect(sent.map((deed) => deed.ids)).toEqual([['CB-0'], ['CB-0'], ['CB-0']])
 })
+
+test('z pressed while a judgement is on its way takes back that one, not the one before', async () => {
+  const { acts, notices, sent } = await desk()
+  await acts.perform(['CB-0'], { kind: 'verdict', verdict: 'true_positive' })
+  const judged = acts.perform(['CB-1'], { kind: 'verdict', verdict: 'false_positive' })
+  const undone = notices.undo()
+  await Promise.all([judged, undone])
+  expect(sent.map(({ ids, act }) => [ids[0], act.kind])).toEqual([
+    ['CB-0', 'verdict'],
+    ['CB-1', 'verdict'],
+    ['CB-1', 'undo']
+  ])
+})
+
+test('a key pressed while an undo is on its way judges nothing: the alert it meant is not back yet', async () => {
+  const { acts, notices, sent } = await desk()
+  await acts.perform(['CB-0'], { kind: 'verdict', verdict: 'true_positive' })
+  const undone = notices.undo()
+  await Promise.resolve()
+  expect(acts.busy).toBe(true)
+  expect(await acts.perform(['CB-1'], { kind: 'verdict', verdict: 'test' })).toBeNull()
+  await undone
+  expect(sent.map(({ act }) => act.kind)).toEqual(['verdict', 'undo'])
+})

@@ -8,6 +8,7 @@ export type Notice = { text: string; kind: 'done' | 'failed'; until: number; und
 export class Notices {
   current = $state.raw<Notice | null>(null)
   readonly #now: () => number
+  #pending: Promise<unknown> | null = null
 
   constructor(now: () => number) {
     this.#now = now
@@ -21,8 +22,17 @@ export class Notices {
     this.current = { text, kind: 'failed', until: this.#now() + UNDO_MS, undo: null }
   }
 
+  /** An act is on its way: whoever presses undo now means this one, and waits for its answer. */
+  starts(act: Promise<unknown>): void {
+    this.#pending = act
+    void act.finally(() => {
+      if (this.#pending === act) this.#pending = null
+    })
+  }
+
   /** Takes the last act back, once. */
   async undo(): Promise<void> {
+    await this.#pending
     const notice = this.current
     if (notice?.undo == null || notice.until <= this.#now()) return
     this.current = null
