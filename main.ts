@@ -113,7 +113,7 @@ async function build(
     },
     changed(state) {
       watch.state(state)
-      link.state(state)
+      link.stateChanged()
       writeLedger(state.ledger)
     },
     warned: (thread, message) => log.warn({ thread, message }, 'thread warning'),

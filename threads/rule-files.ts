@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { statSync, watch, type FSWatcher } from 'node:fs'
 import type { RuleRow } from '#core/api.ts'
 import type { JsonObject } from '#core/event.ts'
+import { ruleVersion } from '#detector/rule-profile.ts'
 import type { RuleError, SigmaRule } from '#detector/sigma/types.ts'
 
 /** Changes within this time are one reload: an editor or `git pull` touches many files at once. */
@@ -44,11 +44,6 @@ export function watchRules(folders: readonly string[], changed: () => void): () 
     clearInterval(check)
     for (const { watcher } of watched.values()) watcher.close()
   }
-}
-
-/** The short hash of a rule's text: its version. */
-export function ruleVersion(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }
 
 /** Rows of the rules screen as far as the data plane knows; the control plane adds the counts. */

@@ -1,6 +1,5 @@
 import type { AlertRow, IncidentRow } from '#core/api.ts'
 import type { Live } from '#console/server/live.ts'
-import type { DataPlaneState } from '#threads/data-plane.ts'
 import type { IntakeNotice } from '#threads/messages.ts'
 
 /**
@@ -23,7 +22,8 @@ export function createLiveLink() {
       if (notice.kind === 'wrong_token')
         live?.senderHeard({ sender: notice.sender, at: notice.at, refusal: notice.kind })
     },
-    state(_state: DataPlaneState) {
+    /** The data plane said how it is: what is counted on the screens may have moved. */
+    stateChanged() {
       live?.publishSummary()
     }
   }
