@@ -1,4 +1,4 @@
-import type { AlertRow, IncidentRow, SourceRow, Summary } from './api.ts'
+import type { AlertRow, IncidentRow, SourceRow, Summary, Wall } from './api.ts'
 
 /** What the server pushes; one map for both ends. After a reconnect the page refetches. */
 export type LiveEvents = {
@@ -6,6 +6,8 @@ export type LiveEvents = {
   'incident:changed': (incident: IncidentRow) => void
   'source:changed': (source: SourceRow) => void
   'summary:changed': (summary: Summary) => void
+  /** States of models changed, or an outage began or ended: the wall whole. */
+  'health:changed': (wall: Wall) => void
   /** First event of a sender after its token was made, or why it was refused. */
   'sender:heard': (heard: { sender: string; at: number; refusal?: string }) => void
 }

@@ -1,4 +1,5 @@
 import type { EcsEvent } from './event.ts'
+import type { ActivityFold, ExchangeFold } from './exchange.ts'
 import type { Origin } from './origin.ts'
 
 /** Sigma's levels, least first. */
@@ -74,6 +75,9 @@ export type MatchBatch = {
   from: number
   to: number
   folds: MatchFold[]
+  /** Integration exchanges and events per unit in the range, counted with it exactly once. */
+  exchanges: ExchangeFold[]
+  activity: ActivityFold[]
   /** Present from time to time: the correlation windows as of `to`. */
   checkpoint?: Uint8Array
 }

@@ -6,3 +6,13 @@ export const DAY_MS = 86_400_000
 export function utcDay(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10)
 }
+
+/** The Vietnamese day of a moment, `2026-11-23`: how figures and reports are cut. */
+export function ictDay(ms: number): string {
+  return utcDay(ms + ICT_OFFSET_MS)
+}
+
+/** The first millisecond of a Vietnamese day written `2026-11-23`; NaN for what is no day. */
+export function ictDayStart(day: string): number {
+  return Date.parse(`${day}T00:00:00Z`) - ICT_OFFSET_MS
+}

@@ -37,7 +37,11 @@ export type DetectorLimits = CorrelationLimits & {
 /** Events in, folded matches out. Everything that lasts is in the checkpoint. */
 export type Detector = {
   /** Judges one range of the spool: its events in order, and the first and last offset of the range. */
-  judge(entries: readonly JudgedEvent[], from: number, to: number): MatchBatch
+  judge(
+    entries: readonly JudgedEvent[],
+    from: number,
+    to: number
+  ): Pick<MatchBatch, 'partition' | 'from' | 'to' | 'folds'>
   /** The correlation windows as of the last range judged. */
   checkpoint(): Uint8Array
   /** Puts them back. Throws `detector.checkpoint` when the bytes cannot be used; the windows are then as before. */

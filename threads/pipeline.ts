@@ -2,6 +2,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 import { createInterpreter } from '#collector/interpret.ts'
 import { openSpoolReader } from '#collector/spool/reader.ts'
 import { createDetector, type Detector, type JudgedEvent } from '#detector/detector.ts'
+import { RangeCounts } from '#detector/range-counts.ts'
 import { compileRules, createRuleLoader, toSigmaEvent } from '#sigma-rules-parser'
 import type { Config } from '#core/config.ts'
 import { messageOf } from '#core/errors.ts'
@@ -50,6 +51,8 @@ class Pipeline {
   #running = false
   #stopping = false
   #judged = 0
+  /** Exchanges and events per unit since the last report. */
+  #counts = new RangeCounts()
   readonly #stopWatching: () => void
 
   constructor(begin: Extract<ToPipeline, { kind: 'begin' }>) {
@@ -160,18 +163,20 @@ class Pipeline {
       this.#credits--
       storePort.postMessage(handOver)
     }
-    const matches = this.#detector.judge(judged, from, to)
-    if (from > this.#committedAtStart) this.#report(matches)
+    const { folds } = this.#detector.judge(judged, from, to)
+    if (from <= this.#committedAtStart) return
+    for (const { event, receivedAt } of judged) this.#counts.add(event, receivedAt)
+    this.#report(folds)
   }
 
-  #report(batch: MatchBatch) {
+  #report(folds: MatchBatch['folds']) {
     const now = Date.now()
     const due = now - this.#lastCheckpointAt >= CHECKPOINT_EVERY_MS
-    if (batch.folds.length === 0 && !due) {
+    if (folds.length === 0 && !due) {
       this.#reportTimer ??= setTimeout(() => this.#flush([]), IDLE_REPORT_MS)
       return
     }
-    this.#flush(batch.folds)
+    this.#flush(folds)
   }
 
   #flush(folds: MatchBatch['folds']) {
@@ -179,7 +184,7 @@ class Pipeline {
     this.#reportTimer = undefined
     const to = this.#next - 1
     if (to < this.#unreported) return
-    const message: MatchBatch = { partition: 0, from: this.#unreported, to, folds }
+    const message: MatchBatch = { partition: 0, from: this.#unreported, to, folds, ...this.#counts.take() }
     const now = Date.now()
     if (now - this.#lastCheckpointAt >= CHECKPOINT_EVERY_MS && to > this.#lastCheckpointOffset) {
       message.checkpoint = this.#detector.checkpoint()

@@ -86,6 +86,7 @@ export const access: Readonly<Record<string, Access>> = {
   'LIVE incident:changed': 'incidents.read',
   'LIVE source:changed': 'sources.read',
   'LIVE summary:changed': 'summary.read',
+  'LIVE health:changed': 'models.read',
   'LIVE sender:heard': 'sources.write'
 }
 

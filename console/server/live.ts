@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import { Server, type Socket } from 'socket.io'
-import type { AlertRow, IncidentRow, SourceRow, Summary } from '#core/api.ts'
+import type { AlertRow, IncidentRow, SourceRow, Summary, Wall } from '#core/api.ts'
 import { UNASSIGNED } from '#core/frame.ts'
 import type { LiveEvents, LiveRequests } from '#core/live.ts'
 import type { Role } from '#core/roles.ts'
@@ -40,6 +40,8 @@ export type Live = {
   publishAlert(row: AlertRow): void
   publishIncident(row: IncidentRow): void
   publishSource(row: SourceRow): void
+  /** States of models changed; the newest wall goes out with the next flush. */
+  publishHealth(wall: Wall): void
   /** Something that counts has changed: every viewer gets its own summary, at most once a second. */
   publishSummary(): void
   /** First event of a sender after its token was made, or why it was refused. */
@@ -156,6 +158,7 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
   const alerts = new Map<string, AlertRow>()
   const incidents = new Map<string, IncidentRow>()
   const sources = new Map<string, SourceRow>()
+  let wall: Wall | undefined
   let flushTimer: NodeJS.Timeout | undefined
   let flushedAt = 0
   function flush() {
@@ -169,6 +172,9 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
       SourceRow[]
     ]
     for (const map of [alerts, incidents, sources]) map.clear()
+    const newest = wall
+    wall = undefined
+    if (newest !== undefined) push('health:changed', () => newest)
     for (const row of alertRows) push('alert:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
     for (const row of incidentRows) push('incident:changed', ({ scope }) => incidentHeader(row, scope))
     for (const row of rows) push('source:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
@@ -236,6 +242,10 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
     },
     publishSource(row) {
       sources.set(row.id, row)
+      schedule()
+    },
+    publishHealth(changed) {
+      wall = changed
       schedule()
     },
     publishSummary() {

@@ -7,16 +7,32 @@ import type {
   IncidentAct,
   IncidentDetail,
   IncidentRow,
+  MaintenanceDraft,
+  MaintenanceRow,
+  ModelHealthDetail,
+  Outage,
+  ProbeDetail,
+  ProbeDraft,
+  ProbeResultView,
+  ProbeRow,
   QueueTab,
   ReplayAnswer,
   RuleDetail,
   RuleList,
-  SourceList
+  Sli,
+  SourceList,
+  SystemDetail,
+  SystemRow,
+  Uptime,
+  Wall
 } from '#core/api.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
+import type { NodeId } from '#core/health.ts'
 import type { Ledger } from '#core/ledger.ts'
 import type { Level } from '#core/match.ts'
+import type { Notifier } from '#core/notification.ts'
+import type { Origin } from '#core/origin.ts'
 import type { DataPlaneSnapshot } from '#core/sender.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#store/control/control.ts'
@@ -53,12 +69,52 @@ export type AlertsPart = {
   incidents(filter: IncidentFilter): IncidentList
   incident(id: string): IncidentDetail | undefined
   actOnIncident(id: string, act: IncidentAct, actor: Actor): IncidentDetail
+  /** Writes an entry into a story; the row's revision grows and the screens hear of it. Joins a running transaction. */
+  tell(entry: StoryEntry): void
   /** Affected unit of each of these alerts that exists. */
   unitsOf(ids: readonly string[]): Map<string, string>
   /** Counts within a scope; `mine` are the open alerts assigned to the user. */
   summary(scope: Scope, userId: string): { newAlerts: number; mine: number; openIncidents: number }
   /** Open alerts and incidents per affected unit; units without any are left out. */
   openByUnit(): Map<string, { alerts: number; incidents: number; worst: Level | null }>
+}
+
+/** An entry that another part of the console writes into the story of an alert or incident (a task's answer, a delivery). */
+export type StoryEntry = {
+  act: string
+  alert?: string | null
+  incident?: string | null
+  unit?: string
+  by?: Actor
+  text?: string
+  params?: Record<string, string | number>
+}
+
+/**
+ * Health of systems and models of one origin at a time: the demonstration's while it runs on a platform without probes of
+ * its own, else the real one. Unmasked rows; rights are checked in the console. Refusals are SocErrors with a 4xx status.
+ */
+export type HealthPart = {
+  wall(): Wall
+  model(id: number): ModelHealthDetail | undefined
+  systems(): SystemRow[]
+  system(id: string): SystemDetail | undefined
+  probes(): ProbeRow[]
+  probe(id: string): ProbeDetail | undefined
+  /** Throws 422 for an unknown system or a target that may not be asked (`network.forbidden`). */
+  addProbe(draft: ProbeDraft): ProbeRow
+  changeProbe(id: string, change: Partial<ProbeDraft>): ProbeRow
+  removeProbe(id: string): void
+  /** The key a site signs its heartbeats with, made anew and shown once. */
+  newHeartbeatKey(id: string): string
+  maintenance(): MaintenanceRow[]
+  addMaintenance(draft: MaintenanceDraft, by: string): MaintenanceRow
+  cancelMaintenance(id: string, by: string): MaintenanceRow
+  uptime(node: NodeId, from: number, to: number): Uptime
+  /** Root outages that touch a range, for posture and reports. */
+  outages(from: number, to: number, origin: Origin): (Outage & { until: number | null })[]
+  /** Technical success of a model's exchanges over a range. */
+  sliOfModel(id: number, from: number, to: number): Sli
 }
 
 /** What the data plane last said of itself. */
@@ -85,6 +141,10 @@ export type Parts = {
   search: Omit<StoreReader, 'close'>
   sources(): SourcesStatus
   rules: RulesPart
+  health: HealthPart
+  /** Runs a probe once, now, without counting it. Forbidden networks are refused like any other target. */
+  tryProbe(draft: ProbeDraft): Promise<ProbeResultView>
+  notifier: Notifier
   /** Puts dead letters back into the spool. */
   replay(ids: string[]): Promise<ReplayAnswer>
   demonstration: { status(): { running: boolean; startedAt: number } | null; end(): Promise<void> }

@@ -15,6 +15,7 @@ import { buildApp } from './app.ts'
 import type { App } from './context.ts'
 import type { Parts } from './parts.ts'
 import { inScope } from './scope.ts'
+import { unmeasuredHealth } from './testing-health.ts'
 
 /*
  * A console for tests: the real one on a control database in memory and the real inventory. What other parts of the
@@ -260,6 +261,7 @@ function partsOf(world: World, config: Config): Parts & { clock: ReturnType<type
         const newAlerts = world.alerts.filter((alert) => inScope(scope, alert.unit.code)).length
         return { newAlerts, mine: 0, openIncidents: world.incidents.length }
       },
+      tell: (entry) => void world.asked.push(entry),
       openByUnit: () => new Map(world.alerts.map((a) => [a.unit.code, { alerts: 1, incidents: 0, worst: a.level }]))
     },
     search: {
@@ -296,6 +298,9 @@ function partsOf(world: World, config: Config): Parts & { clock: ReturnType<type
       list: () => ({ rules: [rule], total: 1, loadedAt: START, broken: 1 }),
       detail: (id) => (id === rule.id ? { rule, text: SCRIPT, description: '', falsePositives: [] } : undefined)
     },
+    health: unmeasuredHealth(START),
+    tryProbe: () => Promise.reject(new Error('this test has no probes')),
+    notifier: { announce: (told) => void world.asked.push(told), acknowledge: () => 0, forget: () => undefined },
     async replay(ids) {
       world.replayed.push(ids)
       return { replayed: ids.length, rejected: 0, gone: 0 }

@@ -30,6 +30,20 @@ import type { AlertFilter } from './queue-filter.ts'
 import { refuse } from './refusals.ts'
 import { countForRule, forgetOldHours } from './rule-hours.ts'
 
+/** An entry another part writes into the story of an alert, an incident, or both. */
+export type StoryEntry = {
+  act: string
+  alert?: string | null
+  incident?: string | null
+  unit?: string
+  by?: Actor
+  text?: string
+  params?: Record<string, string | number>
+}
+
+/** What may be announced, told inside the transaction that made it so. */
+export type Happening = { kind: 'opened' | 'raised' | 'closed' | 'reopened'; incident: IncidentRow }
+
 /** Rows that a committed change touched, unmasked, each once and as it is after the change. */
 export type Changed = { alerts: AlertRow[]; incidents: IncidentRow[] }
 
@@ -42,6 +56,13 @@ export type Alerts = {
   commit(batch: MatchBatch, spoolId: string): Changed
   /** An alert of the platform itself (`soc.*`), see built-in.ts. */
   raise(fold: MatchFold): Changed
+  /**
+   * What raised a built-in alert is over: its open alert of this fingerprint is closed by the platform as true, with an entry
+   * `alert.recovered`; its incident stays for people, in `review` when nothing else in it is open. Nothing when none is open.
+   */
+  resolve(fingerprint: string, params: Record<string, string | number>): Changed
+  /** Writes an entry of another part into a story; the row's revision grows. Unknown ids throw 404. Joins a transaction. */
+  tell(entry: StoryEntry): void
   /** Whether this fingerprint has an alert that is not closed; an archived one counts. */
   hasOpen(fingerprint: string): boolean
   /** The values (`MatchFold.values`) that the newest alert of this fingerprint was last given, open or closed. */
@@ -62,9 +83,16 @@ export type Alerts = {
 
 /**
  * Alerts on an open control database. `onChange` hears every committed change, whoever made it, after its
- * transaction; deletions are not told.
+ * transaction; deletions are not told. `within` runs inside the transaction of each batch that advances the position: what
+ * else is counted with it. `onHappening` hears inside the transaction what an incident went through: for the outbox.
  */
-export function createAlerts(parts: AlertsContext & { onChange?(changed: Changed): void }): Alerts {
+export function createAlerts(
+  parts: AlertsContext & {
+    onChange?(changed: Changed): void
+    within?(batch: MatchBatch): void
+    onHappening?(happening: Happening): void
+  }
+): Alerts {
   const context: AlertsContext = { control: parts.control, inventory: parts.inventory, clock: parts.clock }
   let hoursForgottenAt = -Infinity
 
@@ -95,6 +123,7 @@ export function createAlerts(parts: AlertsContext & { onChange?(changed: Changed
       const { alerts, incidents } = change((changes) => {
         if (!advance(context, batch, spoolId)) return
         for (const fold of batch.folds) take(fold, changes)
+        parts.within?.(batch)
         if (context.clock.now() - hoursForgottenAt >= HOUR_MS) {
           hoursForgottenAt = context.clock.now()
           forgetOldHours(context)

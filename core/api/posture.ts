@@ -1,0 +1,145 @@
+import { Type, type Static } from 'typebox'
+import { Bilingual, Level, Millis, UnitRef } from './common.ts'
+
+const maybe = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+
+/** Days of Asia/Ho_Chi_Minh, both included: any range, such as 15/10–14/11. */
+export const Period = Type.Object({
+  from: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
+  to: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
+})
+export type Period = Static<typeof Period>
+
+/** A figure with the one of the period before (equal length, directly before), and where it comes from. */
+export const Trended = Type.Object({
+  value: maybe(Type.Number()),
+  before: maybe(Type.Number()),
+  /** Name of the query that made it, as docs/posture.md describes it. */
+  query: Type.String()
+})
+export type Trended = Static<typeof Trended>
+
+/** One sentence of the paragraph, each traceable to its figures; `parts` emphasised ones are bold. */
+export const PostureSentence = Type.Object({
+  text: Bilingual,
+  strong: Type.Array(Type.String()),
+  query: Type.String(),
+  link: Type.String()
+})
+export type PostureSentence = Static<typeof PostureSentence>
+
+/** Something that needs a decision: a unit, why in a sentence without log text, how late. */
+export const Decision = Type.Object({
+  unit: UnitRef,
+  why: Bilingual,
+  level: Level,
+  incident: maybe(Type.String()),
+  task: maybe(Type.String()),
+  overdueMs: maybe(Type.Number())
+})
+export type Decision = Static<typeof Decision>
+
+export const UnitPosture = Type.Object({
+  unit: UnitRef,
+  kind: Type.Enum(['commune', 'district', 'department']),
+  /** `none`: no evidence in the period, never green. */
+  state: Type.Enum(['quiet', 'watch', 'incident', 'none']),
+  /** Days of the period with at least one event of the unit. */
+  daysWithEvidence: Type.Number(),
+  events: Type.Number(),
+  alerts: Type.Number(),
+  incidents: Type.Number(),
+  openIncidents: Type.Number(),
+  overdueTasks: Type.Number(),
+  answeredTasks: Type.Number(),
+  tasks: Type.Number()
+})
+export type UnitPosture = Static<typeof UnitPosture>
+
+/**
+ * Every figure of a period, of one origin; the posture page and the reports print these and nothing else. As of the end
+ * of the period, so that the same period always gives the same figures.
+ */
+export const PeriodFigures = Type.Object({
+  period: Period,
+  fromMs: Millis,
+  /** Exclusive. */
+  toMs: Millis,
+  origin: Type.String(),
+  /** True when the period has not ended yet: figures are as of `asOf`. */
+  running: Type.Boolean(),
+  asOf: Millis,
+  coverage: Type.Object({
+    units: Type.Number(),
+    withEvidence: Type.Number(),
+    silent: Type.Array(UnitRef),
+    /** Share 0–1; null without units. */
+    share: maybe(Type.Number()),
+    before: maybe(Type.Number())
+  }),
+  events: Trended,
+  alerts: Type.Object({
+    raised: Trended,
+    byLevel: Type.Record(Type.String(), Trended),
+    byVerdict: Type.Record(Type.String(), Type.Number()),
+    topRules: Type.Array(Type.Object({ title: Bilingual, level: Level, alerts: Type.Number(), units: Type.Number() }))
+  }),
+  incidents: Type.Object({
+    opened: Trended,
+    closed: Trended,
+    openAtEnd: Trended,
+    /** Critical or high, or overdue, and not closed at the end: what leaders are asked about. */
+    needDecision: Trended,
+    byReason: Type.Record(Type.String(), Type.Number()),
+    byKind: Type.Array(Type.Object({ kind: Bilingual, incidents: Type.Number() })),
+    list: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        title: Bilingual,
+        level: Level,
+        units: Type.Array(UnitRef),
+        openedAt: Millis,
+        closedAt: maybe(Millis),
+        status: Type.String()
+      })
+    )
+  }),
+  unitsAtRisk: Trended,
+  /** Median of first sight to closing of the incidents closed in the period, milliseconds, against the target. */
+  handling: Type.Object({ median: Trended, targetMs: Type.Number() }),
+  tasks: Type.Object({
+    sent: Trended,
+    answered: Trended,
+    answeredInTime: Trended,
+    overdueAtEnd: Trended,
+    longestOverdueMs: maybe(Type.Number())
+  }),
+  health: Type.Object({
+    outages: Type.Array(
+      Type.Object({
+        system: Type.String(),
+        name: Type.String(),
+        from: Millis,
+        to: maybe(Millis),
+        ms: Type.Number(),
+        models: Type.Array(Type.Number())
+      })
+    ),
+    /** Availability of each described, deployed model over the period; null below 90 % coverage. */
+    models: Type.Array(
+      Type.Object({
+        id: Type.Number(),
+        name: Type.String(),
+        uptime: maybe(Type.Number()),
+        coverage: Type.Number(),
+        sli: maybe(Type.Number())
+      })
+    )
+  }),
+  decisions: Type.Array(Decision),
+  units: Type.Array(UnitPosture)
+})
+export type PeriodFigures = Static<typeof PeriodFigures>
+
+export const Posture = Type.Object({ figures: PeriodFigures, paragraph: Type.Array(PostureSentence) })
+export type Posture = Static<typeof Posture>

@@ -1,0 +1,136 @@
+import type { EcsEvent, Json, JsonObject } from '#core/event.ts'
+import {
+  businessAnswers,
+  latencyBounds,
+  type ActivityFold,
+  type BusinessAnswer,
+  type ExchangeFold
+} from '#core/exchange.ts'
+import type { Origin } from '#core/origin.ts'
+import { ictDay } from '#core/time.ts'
+
+const MINUTE_MS = 60_000
+/** Different hops × services × minutes of one report; what is beyond is counted under `other`, never left out. */
+const MAX_EXCHANGE_FOLDS = 2_000
+/** Different units × days of one report; beyond it the fold is counted under the province's own name. */
+const MAX_ACTIVITY_FOLDS = 4_000
+const OTHER = 'other'
+/** Exchanges whose own clock is further off than this are counted at the minute they were received. */
+const MAX_SKEW_MS = 24 * 3_600_000
+
+/**
+ * Counts what a range of the spool says beside matches: integration exchanges per minute, hop and service, and events per
+ * affected unit and Vietnamese day. Plain sums, so the folds of any two ranges merge.
+ */
+export class RangeCounts {
+  #exchanges = new Map<string, ExchangeFold>()
+  #activity = new Map<string, ActivityFold>()
+
+  add(event: EcsEvent, receivedAt: number): void {
+    this.#addActivity(event, receivedAt)
+    const record = objectAt(event, 'vong_lau', 'exchange')
+    if (record !== undefined) this.#addExchange(event, record, receivedAt)
+  }
+
+  /** The folds since the last call. */
+  take(): { exchanges: ExchangeFold[]; activity: ActivityFold[] } {
+    const taken = { exchanges: [...this.#exchanges.values()], activity: [...this.#activity.values()] }
+    this.#exchanges = new Map()
+    this.#activity = new Map()
+    return taken
+  }
+
+  #addActivity(event: EcsEvent, receivedAt: number) {
+    const day = ictDay(receivedAt)
+    const origin = event.soc.origin as Origin
+    let unit = event.organization.id
+    let key = `${day}\0${unit}\0${origin}`
+    if (!this.#activity.has(key) && this.#activity.size >= MAX_ACTIVITY_FOLDS) {
+      unit = OTHER
+      key = `${day}\0${unit}\0${origin}`
+    }
+    const fold = this.#activity.get(key)
+    if (fold === undefined) {
+      this.#activity.set(key, { day, unit, origin, events: 1, firstAt: receivedAt, lastAt: receivedAt })
+      return
+    }
+    fold.events++
+    fold.firstAt = Math.min(fold.firstAt, receivedAt)
+    fold.lastAt = Math.max(fold.lastAt, receivedAt)
+  }
+
+  #addExchange(event: EcsEvent, record: JsonObject, receivedAt: number) {
+    const asked = Date.parse(text(objectAt(record, 'times')?.['request_in']))
+    const at = Number.isNaN(asked) || Math.abs(asked - receivedAt) > MAX_SKEW_MS ? receivedAt : asked
+    const fold = this.#exchangeFold(
+      Math.floor(at / MINUTE_MS) * MINUTE_MS,
+      event.soc.origin as Origin,
+      text(record['consumer']).toLowerCase(),
+      text(record['provider']).toLowerCase(),
+      text(record['service']).toLowerCase(),
+      text(record['hop']).toLowerCase()
+    )
+    const outcome = text(objectAt(record, 'technical')?.['outcome'])
+    if (outcome === 'success') fold.succeeded++
+    else if (outcome === 'timeout') fold.timedOut++
+    else if (outcome === 'refused') fold.refused++
+    else fold.failed++
+    if (outcome === 'success') fold.lastSuccessAt = Math.max(fold.lastSuccessAt, at)
+    else fold.lastFailureAt = Math.max(fold.lastFailureAt, at)
+    const answer = text(objectAt(record, 'business')?.['outcome'])
+    const known = businessAnswers.find((one) => one === answer)
+    if (known !== undefined) fold.business[known]++
+    const nanoseconds = event.event['duration']
+    if (typeof nanoseconds !== 'number') return
+    const step = latencyBounds.findIndex((bound) => nanoseconds / 1_000_000 <= bound)
+    const place = step === -1 ? latencyBounds.length : step
+    fold.latency[place] = (fold.latency[place] ?? 0) + 1
+  }
+
+  #exchangeFold(
+    minute: number,
+    origin: Origin,
+    consumer: string,
+    provider: string,
+    service: string,
+    hop: string
+  ): ExchangeFold {
+    const keyOf = (...names: string[]) => [minute, origin, ...names].join('\0')
+    let key = keyOf(consumer, provider, service, hop)
+    const known = this.#exchanges.get(key)
+    if (known !== undefined) return known
+    if (this.#exchanges.size >= MAX_EXCHANGE_FOLDS) {
+      ;[consumer, provider, service, hop] = [OTHER, OTHER, OTHER, OTHER]
+      key = keyOf(consumer, provider, service, hop)
+    }
+    const fold = this.#exchanges.get(key) ?? {
+      minute,
+      origin,
+      consumer,
+      provider,
+      service,
+      hop,
+      succeeded: 0,
+      failed: 0,
+      timedOut: 0,
+      refused: 0,
+      business: Object.fromEntries(businessAnswers.map((answer) => [answer, 0])) as Record<BusinessAnswer, number>,
+      latency: new Array<number>(latencyBounds.length + 1).fill(0),
+      lastSuccessAt: 0,
+      lastFailureAt: 0
+    }
+    this.#exchanges.set(key, fold)
+    return fold
+  }
+}
+
+function objectAt(from: JsonObject, ...path: string[]): JsonObject | undefined {
+  let value: Json | undefined = from
+  for (const name of path) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    value = value[name]
+  }
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+}
+
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
