@@ -4,7 +4,7 @@ import { alertById, openAlert, saveAlert, type AlertRecord } from './alert-recor
 import type { Actor, AlertsContext, Changes } from './context.ts'
 import { deadlineFrom } from './deadlines.ts'
 import { incidentById, openIncident, putInto, recount, saveIncident, type IncidentRecord } from './incident-record.ts'
-import { titleOf } from './incident-opening.ts'
+import { titleOf } from './incident-title.ts'
 import { refuse } from './refusals.ts'
 import { lastNote, tell } from './timeline.ts'
 import { rememberAct, undo, UNDO_MS } from './undo.ts'

@@ -12,7 +12,15 @@ import type { Level, MatchBatch, MatchFold } from '#core/match.ts'
 import { actOnAlerts } from './alert-acts.ts'
 import { hasOpenAlert, lastValuesOf } from './alert-record.ts'
 import { alertDetail, listAlerts, openByUnit, rowsOf, tabCounts, unitsOf } from './alert-queries.ts'
-import { HOUR_MS, noChanges, type Actor, type AlertsContext, type Changes, type Scope } from './context.ts'
+import {
+  HOUR_MS,
+  noChanges,
+  type Actor,
+  type AlertsContext,
+  type Changes,
+  type HappeningKind,
+  type Scope
+} from './context.ts'
 import { deleteDemonstration } from './demonstration.ts'
 import { foldIn } from './fold-in.ts'
 import { actOnIncident } from './incident-acts.ts'
@@ -25,24 +33,14 @@ import {
   type IncidentList
 } from './incident-queries.ts'
 import { alertRow, withName } from './alert-row.ts'
+import { resolveAlert, tellOf, type StoryEntry } from './from-other-parts.ts'
 import { advance, positionOf, type DetectorPosition } from './position.ts'
 import type { AlertFilter } from './queue-filter.ts'
 import { refuse } from './refusals.ts'
 import { countForRule, forgetOldHours } from './rule-hours.ts'
 
-/** An entry another part writes into the story of an alert, an incident, or both. */
-export type StoryEntry = {
-  act: string
-  alert?: string | null
-  incident?: string | null
-  unit?: string
-  by?: Actor
-  text?: string
-  params?: Record<string, string | number>
-}
-
 /** What may be announced, told inside the transaction that made it so. */
-export type Happening = { kind: 'opened' | 'raised' | 'closed' | 'reopened'; incident: IncidentRow }
+export type Happening = { kind: HappeningKind; incident: IncidentRow }
 
 /** Rows that a committed change touched, unmasked, each once and as it is after the change. */
 export type Changed = { alerts: AlertRow[]; incidents: IncidentRow[] }
@@ -101,10 +99,16 @@ export function createAlerts(
     const changes = noChanges()
     const done = context.control.transaction(() => {
       const result = work(changes)
+      const incidents = incidentRowsOf(context, changes.incidents)
+      if (parts.onHappening !== undefined) {
+        for (const incident of incidents) {
+          for (const kind of changes.happenings.get(incident.id) ?? []) parts.onHappening({ kind, incident })
+        }
+      }
       return {
         result,
         alerts: [...changes.alerts.values()].map((record) => alertRow(context, withName(context, record))),
-        incidents: incidentRowsOf(context, changes.incidents)
+        incidents
       }
     })
     const { alerts, incidents } = done
@@ -134,6 +138,13 @@ export function createAlerts(
     raise(fold) {
       const { alerts, incidents } = change((changes) => take(fold, changes))
       return { alerts, incidents }
+    },
+    resolve(fingerprint, params) {
+      const { alerts, incidents } = change((changes) => resolveAlert(context, fingerprint, params, changes))
+      return { alerts, incidents }
+    },
+    tell(entry) {
+      change((changes) => tellOf(context, entry, changes))
     },
     hasOpen: (fingerprint) => hasOpenAlert(context, fingerprint),
     lastValues: (fingerprint) => lastValuesOf(context, fingerprint),

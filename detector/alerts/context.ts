@@ -14,10 +14,24 @@ export type Scope = ReadonlySet<string> | undefined
 
 export const HOUR_MS = 3_600_000
 
-/** What one transaction changed: alerts by seq with their newest record, incidents by id. */
-export type Changes = { alerts: Map<number, AlertRecord>; incidents: Set<string> }
+/** Turns in the life of an incident that people are told of. */
+export type HappeningKind = 'opened' | 'raised' | 'closed' | 'reopened'
 
-export const noChanges = (): Changes => ({ alerts: new Map(), incidents: new Set() })
+/** What one transaction changed: alerts by seq with their newest record, incidents by id, and the turns of incidents. */
+export type Changes = {
+  alerts: Map<number, AlertRecord>
+  incidents: Set<string>
+  happenings: Map<string, Set<HappeningKind>>
+}
+
+export const noChanges = (): Changes => ({ alerts: new Map(), incidents: new Set(), happenings: new Map() })
+
+/** Notes a turn of an incident; one that opened in this transaction is not also told to have been raised. */
+export function happened(changes: Changes, incident: string, kind: HappeningKind): void {
+  const kinds = changes.happenings.get(incident) ?? new Set()
+  changes.happenings.set(incident, kinds)
+  if (kind !== 'raised' || !kinds.has('opened')) kinds.add(kind)
+}
 
 /** The next number of a series; numbers are never used twice, also after a demonstration was deleted. */
 export function nextNumber(context: AlertsContext, series: 'alert' | 'incident'): number {

@@ -7,6 +7,7 @@ import { deadlineFrom, earlierDeadline } from './deadlines.ts'
 import { keepEvidence, timeOf } from './evidence.ts'
 import { considerIncident, followAlert } from './incident-opening.ts'
 import { asManyEntities, meetsManyEntities, rememberEntity } from './many-entities.ts'
+import { hostsOf } from './outage-incident.ts'
 import { tell } from './timeline.ts'
 import { newTrend } from './trend.ts'
 
@@ -104,7 +105,7 @@ function open(
     deadline: deadlineFrom(fold.rule.level, now)
   }
   tell(context, { act: 'alert.opened', alert: record.id, unit: record.unit, params: { level: record.level } })
-  considerIncident(context, record, true, changes)
+  considerIncident(context, record, true, changes, hostsOf(fold.entity.fields, fold.evidence))
   insertAlert(context, record, changes)
   keepEvidence(context, record, fold.evidence)
   if (many) rememberEntity(context, record, entityKey)

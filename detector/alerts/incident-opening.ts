@@ -1,5 +1,5 @@
 import { UNASSIGNED } from '#core/frame.ts'
-import { levels, type Bilingual, type RuleSummary } from '#core/match.ts'
+import { levels, type Bilingual } from '#core/match.ts'
 import { saveAlert, type AlertRecord } from './alert-record.ts'
 import { HOUR_MS, type AlertsContext, type Changes } from './context.ts'
 import {
@@ -11,6 +11,8 @@ import {
   takeIn,
   type IncidentRecord
 } from './incident-record.ts'
+import { titleOf } from './incident-title.ts'
+import { considerOutage, joinOutage, OUTAGE_RULE } from './outage-incident.ts'
 import { tell } from './timeline.ts'
 
 const CRITICAL = levels.indexOf('critical')
@@ -18,13 +20,22 @@ const CRITICAL = levels.indexOf('critical')
 /**
  * Decides whether an alert opens or joins an incident by itself (design §5): when it is critical and has just `risen`
  * (opened, reopened or gained its level), or when another rule has an open alert on the same entity within an hour.
- * Changes the alert; the caller saves it. Informational alerts are context: two of them are no incident.
+ * A root outage always does; an alert about its hosts joins it. Changes the alert; the caller saves it. Informational
+ * alerts are context: two of them are no incident.
  */
-export function considerIncident(context: AlertsContext, alert: AlertRecord, risen: boolean, changes: Changes): void {
+export function considerIncident(
+  context: AlertsContext,
+  alert: AlertRecord,
+  risen: boolean,
+  changes: Changes,
+  hosts: ReadonlySet<string> = new Set()
+): void {
   if (alert.incident_id !== null) {
     const current = incidentById(context, alert.incident_id)
     if (current !== undefined && (current.status !== 'closed' || comesBack(context, current, alert, changes))) return
   }
+  if (alert.rule_id === OUTAGE_RULE) return considerOutage(context, alert, changes)
+  if (hosts.size > 0 && alert.level_rank > 0 && joinOutage(context, alert, hosts, changes)) return
   if (risen && alert.level_rank === CRITICAL) {
     const joined = openIncidentFor(context, alert)
     const incident = joined ?? openIncident(context, alert, 'critical_alert', titleOf(context, alert), changes)
@@ -102,14 +113,6 @@ function openIncidentFor(context: AlertsContext, alert: AlertRecord): IncidentRe
        AND i.status <> 'closed' AND i.origin = ? AND i.last_seen >= ? ORDER BY i.last_seen DESC LIMIT 1`
     )
     .get(alert.unit, alert.origin, alert.last_seen - HOUR_MS) as IncidentRecord | undefined
-}
-
-/** "Web shell được gọi: Xã Phong Thu (Phong Điền)". */
-export function titleOf(context: AlertsContext, alert: AlertRecord): Bilingual {
-  const { title } = JSON.parse(alert.rule) as RuleSummary
-  const { name, district } = context.inventory.label(alert.unit)
-  const where = district === '' ? name : `${name} (${district})`
-  return { vi: `${title.vi}: ${where}`, en: `${title.en}: ${where}` }
 }
 
 function titleOfTwo(context: AlertsContext, alert: AlertRecord): Bilingual {

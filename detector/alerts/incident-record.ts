@@ -2,7 +2,7 @@ import type { IncidentRow } from '#core/api.ts'
 import { levels, type Bilingual, type Level } from '#core/match.ts'
 import type { Origin } from '#core/origin.ts'
 import type { AlertRecord } from './alert-record.ts'
-import { nextNumber, numbered, type Actor, type AlertsContext, type Changes } from './context.ts'
+import { happened, nextNumber, numbered, type Actor, type AlertsContext, type Changes } from './context.ts'
 import { deadlineFrom, earlierDeadline } from './deadlines.ts'
 import { tell } from './timeline.ts'
 
@@ -25,7 +25,7 @@ export type IncidentRecord = {
   merged_into: string | null
   deadline: number | null
 }
-export type Reason = 'critical_alert' | 'two_rules_one_entity' | 'by_hand'
+export type Reason = 'critical_alert' | 'two_rules_one_entity' | 'by_hand' | 'root_outage' | 'outage_with_alert'
 
 export function incidentById(context: AlertsContext, id: string): IncidentRecord | undefined {
   return context.control.sql('SELECT * FROM incidents WHERE id = ?').get(id) as IncidentRecord | undefined
@@ -65,12 +65,20 @@ export function openIncident(
     .sql(`INSERT INTO incidents (${columns.join(', ')}) VALUES (${columns.map((column) => `:${column}`).join(', ')})`)
     .run(record)
   changes.incidents.add(record.id)
+  happened(changes, record.id, 'opened')
   tell(context, { act: 'incident.opened', incident: record.id, by, params: { reason } })
   return record
 }
 
-/** Writes what may change of an incident; its revision grows. */
+/** Writes what may change of an incident; its revision grows, and its turns are noted. */
 export function saveIncident(context: AlertsContext, record: IncidentRecord, changes: Changes): void {
+  const before = context.control.sql('SELECT status, level_rank FROM incidents WHERE seq = ?').get(record.seq) as
+    Pick<IncidentRecord, 'status' | 'level_rank'> | undefined
+  if (before !== undefined) {
+    if (before.status !== 'closed' && record.status === 'closed') happened(changes, record.id, 'closed')
+    if (before.status === 'closed' && record.status !== 'closed') happened(changes, record.id, 'reopened')
+    if (record.level_rank > before.level_rank) happened(changes, record.id, 'raised')
+  }
   record.revision += 1
   context.control
     .sql(

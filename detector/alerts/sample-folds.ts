@@ -106,5 +106,13 @@ export function sampleEvent(id: string, at: number, unit = '19849'): EcsEvent {
 }
 
 export function sampleBatch(from: number, to: number, folds: MatchFold[], checkpoint?: Uint8Array): MatchBatch {
-  return { partition: 0, from, to, folds, exchanges: [], activity: [], ...(checkpoint === undefined ? {} : { checkpoint }) }
+  return {
+    partition: 0,
+    from,
+    to,
+    folds,
+    exchanges: [],
+    activity: [],
+    ...(checkpoint === undefined ? {} : { checkpoint })
+  }
 }
