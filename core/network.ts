@@ -75,3 +75,46 @@ function masked(bytes: Uint8Array, prefix: number): Uint8Array {
     return byte & (0xff << (8 - bits)) & 0xff
   })
 }
+
+export type AddressKind = 'public' | 'loopback' | 'private' | 'link_local' | 'reserved'
+
+const kinds = networkTable(
+  (
+    [
+      ['loopback', '127.0.0.0/8', '::1/128'],
+      ['private', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7', 'fec0::/10'],
+      // Cloud metadata lives at 169.254.169.254 and fd00:ec2::254, the latter inside fc00::/7.
+      ['link_local', '169.254.0.0/16', 'fe80::/10'],
+      ['reserved', '0.0.0.0/8', '192.0.0.0/24', '198.18.0.0/15', '224.0.0.0/3', '::/128', 'ff00::/8', '100::/64']
+    ] as const
+  ).flatMap(([value, ...networks]) => networks.map((network) => ({ network: parseNetwork(network), value })))
+)
+
+/** IPv6 forms that carry an IPv4 address: where the four bytes stand after the prefix. */
+const carriers = [
+  { network: parseNetwork('::ffff:0:0/96'), at: 12 },
+  { network: parseNetwork('::/96'), at: 12 },
+  { network: parseNetwork('64:ff9b::/96'), at: 12 },
+  { network: parseNetwork('2002::/16'), at: 2 }
+]
+
+/**
+ * What lies behind an address that somebody typed: what is not `public` may be our own network, so a request sent there on
+ * a stranger's word is refused unless a setting allows it. Looks through IPv6 forms that carry IPv4. Undefined for no address.
+ */
+export function addressKind(address: string): AddressKind | undefined {
+  const bytes = addressBytes(address)
+  if (bytes === undefined) return undefined
+  const kind = kinds(plainAddress(address))
+  if (kind !== undefined) return kind
+  if (bytes.length === 4) return 'public'
+  const carrier = carriers.find(({ network }) => isWithin(bytes, network))
+  return carrier === undefined ? 'public' : addressKind(bytes.slice(carrier.at, carrier.at + 4).join('.'))
+}
+
+function isWithin(bytes: Uint8Array, network: Network): boolean {
+  return (
+    bytes.length === network.bytes.length &&
+    networkKey({ bytes: masked(bytes, network.prefix), prefix: network.prefix }) === networkKey(network)
+  )
+}
