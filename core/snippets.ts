@@ -23,8 +23,8 @@ const rsyslogQueue = (file: string) =>
  * are acknowledged, so nothing is lost when either side restarts; rsyslog's ids make a batch that is sent twice count once.
  */
 export function senderSnippets({ token, host, httpPort, syslogPort, tls = false }: SnippetFacts): SenderSnippet[] {
-  const name = ['0.0.0.0', '::', ''].includes(host) ? UNKNOWN_HOST : host
-  const url = `${tls ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${httpPort}`
+  const name = nameOf(host)
+  const url = intakeUrl({ host, httpPort, tls })
   return [
     {
       name: 'curl',
@@ -91,4 +91,33 @@ export function senderSnippets({ token, host, httpPort, syslogPort, tls = false 
       ].join('\n')
     }
   ]
+}
+
+const nameOf = (host: string) => (['0.0.0.0', '::', ''].includes(host) ? UNKNOWN_HOST : host)
+
+function intakeUrl({ host, httpPort, tls = false }: Pick<SnippetFacts, 'host' | 'httpPort' | 'tls'>): string {
+  const name = nameOf(host)
+  return `${tls ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${httpPort}`
+}
+
+/** A command that sends one signed heartbeat: for cron or a systemd timer at the site. Needs curl and openssl. */
+export function heartbeatSnippet(
+  facts: { probe: string; key: string } & Pick<SnippetFacts, 'host' | 'httpPort' | 'tls'>
+): SenderSnippet {
+  return {
+    name: 'curl, openssl',
+    language: 'shell',
+    text: [
+      '#!/bin/sh',
+      '# Run it from cron or a timer at least as often as the heartbeat is due. The clock may be off by 5 minutes at most.',
+      `PROBE='${facts.probe}'`,
+      `KEY='${facts.key}'`,
+      `BODY='{"state":"ok"}'`,
+      'TIME="$(date +%s)000"',
+      `HASH=$(printf '%s' "$BODY" | openssl dgst -sha256 -r | cut -d' ' -f1)`,
+      `SIGN=$(printf '%s.%s.%s' "$PROBE" "$TIME" "$HASH" | openssl dgst -sha256 -hmac "$KEY" -r | cut -d' ' -f1)`,
+      'curl -sS -f -X POST -H "x-soc-time: $TIME" -H "x-soc-signature: $SIGN" -H "Content-Type: application/json" \\',
+      `  --data-binary "$BODY" ${intakeUrl(facts)}/v1/heartbeats/$PROBE`
+    ].join('\n')
+  }
 }

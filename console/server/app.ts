@@ -23,11 +23,14 @@ import { demonstrationRoutes } from './routes/demonstration.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { incidentRoutes } from './routes/incidents.ts'
+import { maintenanceRoutes } from './routes/maintenance.ts'
 import { modelRoutes } from './routes/models.ts'
+import { probeRoutes } from './routes/probes.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { summaryRoutes } from './routes/summary.ts'
+import { systemRoutes } from './routes/systems.ts'
 import { unitRoutes } from './routes/units.ts'
 import { userRoutes } from './routes/users.ts'
 import { createSenders } from './senders.ts'
@@ -104,6 +107,9 @@ export function buildApp(parts: Parts): App {
       deadLetterRoutes(app, context)
       ruleRoutes(app, context)
       modelRoutes(app, context)
+      systemRoutes(app, context)
+      probeRoutes(app, context)
+      maintenanceRoutes(app, context)
       userRoutes(app, context)
       auditRoutes(app, context)
       demonstrationRoutes(app, context)

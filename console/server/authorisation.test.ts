@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { roles, type Role } from '#core/roles.ts'
 import { access, may, permissions } from './authorisation.ts'
-import { CITIZEN, FOREIGN, OWN, PHONE, SCRIPT, testConsole, type Person } from './testing.ts'
+import { CITIZEN, FOREIGN, OWN, PHONE, SCRIPT, START, testConsole, type Person } from './testing.ts'
+import { heartbeatDraft, httpDraft, plainHealth } from './testing-plain-health.ts'
+import { loadInventory } from '#province/load.ts'
 
 /*
  * The expectation is written down here once more, from docs/api.md and design §7, independently of the table under test.
@@ -93,6 +95,52 @@ const expectations = (): Record<string, Expected> => ({
   'GET /api/rules/:id': { roles: readers, own: { url: '/api/rules/rule-1' } },
   'GET /api/models': { roles: all, own: { url: '/api/models' } },
   'GET /api/models/:id': { roles: all, own: { url: '/api/models/1' } },
+  'GET /api/health/wall': { roles: all, own: { url: '/api/health/wall' } },
+  'GET /api/models/:id/health': { roles: all, own: { url: '/api/models/22/health' } },
+  'GET /api/systems': { roles: all, own: { url: '/api/systems' } },
+  'GET /api/systems/:id': { roles: all, own: { url: '/api/systems/hue-s' } },
+  'GET /api/probes': { roles: readersAndOwner, own: { url: '/api/probes' } },
+  'GET /api/probes/:id': {
+    roles: readersAndOwner,
+    own: { url: '/api/probes/p-hue-s' },
+    foreign: { url: '/api/probes/p-qlvb' }
+  },
+  'POST /api/probes': {
+    roles: ['admin'],
+    own: { url: '/api/probes', body: httpDraft('hue-s', 'x') },
+    foreign: { url: '/api/probes', body: httpDraft('qlvb', 'x') }
+  },
+  'PATCH /api/probes/:id': {
+    roles: ['admin'],
+    own: { url: '/api/probes/p-hue-s', body: { enabled: false } },
+    foreign: { url: '/api/probes/p-qlvb', body: { enabled: false } }
+  },
+  'DELETE /api/probes/:id': {
+    roles: ['admin'],
+    own: { url: '/api/probes/p-vi-hue-s' },
+    foreign: { url: '/api/probes/p-sso' }
+  },
+  'POST /api/probes/:id/heartbeat-key': {
+    roles: ['admin'],
+    own: { url: '/api/probes/p-nhip/heartbeat-key' },
+    foreign: { url: `/api/probes/${foreignBeat}/heartbeat-key` }
+  },
+  'POST /api/probes/try': {
+    roles: soc,
+    own: { url: '/api/probes/try', body: httpDraft('hue-s', 'x') },
+    foreign: { url: '/api/probes/try', body: httpDraft('qlvb', 'x') }
+  },
+  'GET /api/maintenance': { roles: all, own: { url: '/api/maintenance' } },
+  'POST /api/maintenance': {
+    roles: soc,
+    own: { url: '/api/maintenance', body: { systems: ['hue-s'], from: 1, to: 2, reason: 'x' } },
+    foreign: { url: '/api/maintenance', body: { systems: ['hue-s', 'qlvb'], from: 1, to: 2, reason: 'x' } }
+  },
+  'POST /api/maintenance/:id/cancel': {
+    roles: soc,
+    own: { url: '/api/maintenance/BT-1/cancel' },
+    foreign: { url: '/api/maintenance/BT-2/cancel' }
+  },
   'GET /api/people': { roles: soc, own: { url: '/api/people' } },
   'GET /api/users': { roles: ['admin'], own: { url: '/api/users' } },
   'POST /api/users': {
@@ -123,7 +171,23 @@ const open = ['POST /api/session', 'GET /healthz', 'GET /readyz', 'GET /metrics'
 const web = ['GET /*', 'HEAD /*']
 const routes = Object.keys(access).filter((route) => !route.startsWith('LIVE ') && !web.includes(route))
 
-const testing = testConsole()
+// Systems belong to departments; for this walk two communes own some, so that there is something of one's own.
+const catalogue = loadInventory('2023-11-30')
+const inventory: typeof catalogue = {
+  ...catalogue,
+  system(id) {
+    const system = catalogue.system(id)
+    const owner = ['hue-s', 'vi-hue-s'].includes(id) ? OWN : FOREIGN
+    return system === undefined ? undefined : { ...system, owner }
+  }
+}
+const health = plainHealth(inventory, START)
+// Removed and cancelled once by every role that may: what is gone would hide a refusal.
+health.removeProbe = () => undefined
+for (const system of ['hue-s', 'qlvb']) health.addMaintenance({ systems: [system], from: 1, to: 2, reason: 'x' }, 'x')
+const foreignBeat = health.addProbe(heartbeatDraft('qlvb')).id
+const tried = health.probe('p-hue-s')!.results[0]!
+const testing = testConsole({ parts: { inventory, health, tryProbe: async () => tried } })
 let fresh = 0
 async function shoot(route: string, shot: Shot, headers: Record<string, string>) {
   const body = JSON.stringify(shot.body)?.replace('NEW', `nguoi-moi-${++fresh}`)

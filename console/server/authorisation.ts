@@ -18,6 +18,11 @@ export const permissions = [
   'dead_letters.replay',
   'rules.read',
   'models.read',
+  'health.read',
+  'probes.read',
+  'probes.write',
+  'probes.try',
+  'maintenance.write',
   'people.read',
   'users.manage',
   'audit.read',
@@ -66,6 +71,20 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/rules/:id': 'rules.read',
   'GET /api/models': 'models.read',
   'GET /api/models/:id': 'models.read',
+  'GET /api/health/wall': 'health.read',
+  'GET /api/models/:id/health': 'health.read',
+  'GET /api/systems': 'health.read',
+  'GET /api/systems/:id': 'health.read',
+  'GET /api/probes': 'probes.read',
+  'GET /api/probes/:id': 'probes.read',
+  'POST /api/probes': 'probes.write',
+  'PATCH /api/probes/:id': 'probes.write',
+  'DELETE /api/probes/:id': 'probes.write',
+  'POST /api/probes/:id/heartbeat-key': 'probes.write',
+  'POST /api/probes/try': 'probes.try',
+  'GET /api/maintenance': 'health.read',
+  'POST /api/maintenance': 'maintenance.write',
+  'POST /api/maintenance/:id/cancel': 'maintenance.write',
   'GET /api/people': 'people.read',
   'GET /api/users': 'users.manage',
   'POST /api/users': 'users.manage',
@@ -86,7 +105,7 @@ export const access: Readonly<Record<string, Access>> = {
   'LIVE incident:changed': 'incidents.read',
   'LIVE source:changed': 'sources.read',
   'LIVE summary:changed': 'summary.read',
-  'LIVE health:changed': 'models.read',
+  'LIVE health:changed': 'health.read',
   'LIVE sender:heard': 'sources.write'
 }
 
@@ -99,7 +118,9 @@ const everyRead: Permission[] = [
   'sources.read',
   'dead_letters.read',
   'rules.read',
-  'models.read'
+  'models.read',
+  'health.read',
+  'probes.read'
 ]
 
 /** What each role holds. `events.unmask` is held by the person (`mayUnmask`), never by a role alone. */
@@ -112,6 +133,9 @@ const held: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'contacts.write',
     'events.unmask',
     'sources.write',
+    'probes.write',
+    'probes.try',
+    'maintenance.write',
     'dead_letters.replay',
     'people.read',
     'users.manage',
@@ -125,6 +149,8 @@ const held: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'incidents.act',
     'contacts.read',
     'events.unmask',
+    'probes.try',
+    'maintenance.write',
     'dead_letters.replay',
     'people.read'
   ]),
@@ -138,10 +164,13 @@ const held: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'events.read',
     'events.unmask',
     'sources.read',
-    'models.read'
+    'models.read',
+    'health.read',
+    // Only of systems its own units answer for.
+    'probes.read'
   ]),
   // Numbers only: no sentence, entity, evidence or log text.
-  leader: new Set<Permission>(['summary.read', 'units.read', 'models.read']),
+  leader: new Set<Permission>(['summary.read', 'units.read', 'models.read', 'health.read']),
   auditor: new Set<Permission>([...everyRead, 'audit.read', 'metrics.read'])
 }
 

@@ -6,6 +6,7 @@ import type { LiveEvents, LiveRequests } from '#core/live.ts'
 import type { Role } from '#core/roles.ts'
 import { access, may } from './authorisation.ts'
 import { isForeign } from './gate.ts'
+import { wallView } from './health-view.ts'
 import { incidentHeader } from './incident-view.ts'
 import { mask } from './masking.ts'
 import { createChangeNotice } from './source-rows.ts'
@@ -174,7 +175,7 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
     for (const map of [alerts, incidents, sources]) map.clear()
     const newest = wall
     wall = undefined
-    if (newest !== undefined) push('health:changed', () => newest)
+    if (newest !== undefined) push('health:changed', (audience) => wallView(context, newest, audience))
     for (const row of alertRows) push('alert:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
     for (const row of incidentRows) push('incident:changed', ({ scope }) => incidentHeader(row, scope))
     for (const row of rows) push('source:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))

@@ -55,7 +55,13 @@ export type AlertFilter = {
   cursor?: string
   limit: number
 }
-export type IncidentFilter = { status?: IncidentRow['status']; scope: Scope; cursor?: string; limit: number }
+export type IncidentFilter = {
+  /** `open` stands for everything that is not closed. */
+  status?: IncidentRow['status'] | 'open'
+  scope: Scope
+  cursor?: string
+  limit: number
+}
 export type IncidentList = { items: IncidentRow[]; total: number; cursor: string | null }
 
 /**
@@ -145,6 +151,8 @@ export type Parts = {
   /** Runs a probe once, now, without counting it. Forbidden networks are refused like any other target. */
   tryProbe(draft: ProbeDraft): Promise<ProbeResultView>
   notifier: Notifier
+  /** Who was told of an incident first, and when it was taken up; null when nobody was told yet. */
+  toldOf?(incident: string): NonNullable<Outage['told']> | null
   /** Puts dead letters back into the spool. */
   replay(ids: string[]): Promise<ReplayAnswer>
   demonstration: { status(): { running: boolean; startedAt: number } | null; end(): Promise<void> }

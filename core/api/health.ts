@@ -97,7 +97,9 @@ export const Outage = Type.Object({
   alert: maybe(Type.String()),
   incident: maybe(Type.String()),
   /** When the deciding probe runs next. */
-  nextCheckAt: maybe(Millis)
+  nextCheckAt: maybe(Millis),
+  /** Who was told of its incident, and when they took it up. */
+  told: Type.Optional(Type.Object({ to: Type.String(), at: Millis, acknowledgedAt: maybe(Millis) }))
 })
 export type Outage = Static<typeof Outage>
 
@@ -181,6 +183,9 @@ export const ProbeDraft = Type.Object({
   critical: Type.Boolean()
 })
 export type ProbeDraft = Static<typeof ProbeDraft>
+/** A definition changed in part; a target is replaced whole. */
+export const ProbeChange = Type.Partial(ProbeDraft)
+export type ProbeChange = Static<typeof ProbeChange>
 export const ProbeResultView = Type.Object({
   at: Millis,
   outcome: Type.Enum(['up', 'degraded', 'down', 'unknown']),
@@ -210,6 +215,14 @@ export const ProbeDetail = Type.Object({
   days: Type.Array(HealthDay)
 })
 export type ProbeDetail = Static<typeof ProbeDetail>
+
+/** The key a site signs its heartbeats with, shown once, with a ready command. */
+export const NewHeartbeatKey = Type.Object({
+  probe: ProbeRow,
+  key: Type.String(),
+  snippets: Type.Array(Type.Object({ name: Type.String(), language: Type.String(), text: Type.String() }))
+})
+export type NewHeartbeatKey = Static<typeof NewHeartbeatKey>
 
 export const SystemRow = Type.Object({
   id: Type.String(),

@@ -1,8 +1,9 @@
 import { Type } from 'typebox'
-import { ModelDetail, ModelRow } from '#core/api.ts'
+import { ModelDetail, ModelHealthDetail, ModelRow, Wall } from '#core/api.ts'
 import { checkBaseline } from '#province/baseline.ts'
 import type { Dependency, Inventory, ProvinceModel } from '#province/inventory.ts'
-import { notFound, type App, type Context } from '../context.ts'
+import { notFound, viewerOf, type App, type Context } from '../context.ts'
+import { modelHealthView, wallView } from '../health-view.ts'
 import { inScope, type Scope } from '../scope.ts'
 
 const Number_ = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 100_000 }) })
@@ -75,6 +76,22 @@ export function modelRoutes(app: App, context: Context): void {
         dependents: inventory.dependencies.filter((edge) => edge.to === own),
         alerts: alertsAtOwners(model, request.scope)
       }
+    }
+  )
+
+  app.get(
+    '/api/health/wall',
+    { schema: { summary: 'The wall: 46 models and what takes them down', response: { 200: Wall } } },
+    (request) => wallView(context, context.health.wall(), { role: viewerOf(request).role, scope: request.scope })
+  )
+
+  app.get(
+    '/api/models/:id/health',
+    { schema: { summary: 'Health of one model', params: Number_, response: { 200: ModelHealthDetail } } },
+    (request) => {
+      const detail = context.health.model(request.params.id)
+      if (detail === undefined) throw notFound('model', String(request.params.id))
+      return modelHealthView(context, detail, { role: viewerOf(request).role, scope: request.scope })
     }
   )
 }
