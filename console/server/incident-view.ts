@@ -22,6 +22,8 @@ export function incidentView(detail: IncidentDetail, scope: Scope): IncidentDeta
     timeline: detail.timeline
       .filter((entry) => (entry.unit === null ? entry.act !== 'note' : scope.has(entry.unit)))
       .map((entry) => (entry.unit === null ? { ...entry, text: '', params: {} } : entry)),
+    // Titles of other incidents may speak of other units.
+    merged: [],
     clocks: detail.clocks
   }
 }

@@ -34,7 +34,9 @@ export const AlertRow = Type.Object({
   /** Came back after it was closed or archived. */
   escalated: Type.Boolean(),
   reopened: Type.Number(),
-  deadline: Type.Union([Millis, Type.Null()])
+  deadline: Type.Union([Millis, Type.Null()]),
+  /** Archived: matches in one hour that bring it back (so does a new unit); null when it is not archived. */
+  returnsAt: Type.Union([Type.Number(), Type.Null()])
 })
 export type AlertRow = Static<typeof AlertRow>
 
@@ -148,7 +150,7 @@ export const IncidentRow = Type.Object({
   openedAt: Millis,
   lastSeen: Millis,
   assignee: Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()]),
-  /** Why it opened: `critical_alert`, `two_rules_one_entity`, `by_hand`. */
+  /** Why it opened: `critical_alert`, `two_rules_one_entity`, `by_hand`, `root_outage`, `outage_with_alert`. */
   reason: Type.String(),
   deadline: Type.Union([Millis, Type.Null()])
 })
@@ -157,6 +159,8 @@ export const IncidentDetail = Type.Object({
   incident: IncidentRow,
   alerts: Type.Array(AlertRow),
   timeline: Type.Array(TimelineEntry),
+  /** Incidents that were merged into this one and can be taken out again. */
+  merged: Type.Array(Type.Object({ id: Type.String(), title: Bilingual, at: Millis, alerts: Type.Number() })),
   /** Legal clocks counted from detection (reference law set), milliseconds; informational. */
   clocks: Type.Array(Type.Object({ code: Type.String(), label: Bilingual, due: Millis }))
 })
@@ -171,6 +175,14 @@ export const IncidentAct = Type.Union([
   Type.Object({ kind: Type.Literal('note'), text: Type.String({ minLength: 1, maxLength: 4000 }) }),
   Type.Object({ kind: Type.Literal('title'), title: Type.String({ minLength: 1, maxLength: 200 }) }),
   /** The other incident's alerts move here and it closes, pointing here. */
-  Type.Object({ kind: Type.Literal('merge'), from: Type.String() })
+  Type.Object({ kind: Type.Literal('merge'), from: Type.String() }),
+  /** Takes a merge back: the alerts that came with the other incident return to it, and it is as it was. */
+  Type.Object({ kind: Type.Literal('unmerge'), from: Type.String() }),
+  /** Alerts leave this incident, into a new one of their own or into none. */
+  Type.Object({
+    kind: Type.Literal('release'),
+    alerts: Type.Array(Type.String(), { minItems: 1, maxItems: 500 }),
+    into: Type.Union([Type.Literal('new'), Type.Null()])
+  })
 ])
 export type IncidentAct = Static<typeof IncidentAct>

@@ -2,8 +2,17 @@ import type { AlertAct } from '#core/api.ts'
 import type { Bilingual } from '#core/match.ts'
 import { alertById, openAlert, saveAlert, type AlertRecord } from './alert-record.ts'
 import type { Actor, AlertsContext, Changes } from './context.ts'
+import { hourlyToReturn } from './counting.ts'
 import { deadlineFrom } from './deadlines.ts'
-import { incidentById, openIncident, putInto, recount, saveIncident, type IncidentRecord } from './incident-record.ts'
+import {
+  incidentById,
+  openIncident,
+  openIncidentNamed,
+  putInto,
+  recount,
+  saveIncident,
+  type IncidentRecord
+} from './incident-record.ts'
 import { titleOf } from './incident-title.ts'
 import { refuse } from './refusals.ts'
 import { lastNote, tell } from './timeline.ts'
@@ -70,7 +79,13 @@ function apply(
       record.escalated = 0
       record.archived_peak = Math.max(record.hour_peak, record.hour_count, 1)
       record.acknowledged_at ??= now
-      return { act: 'alert.archived', params: { peak: record.archived_peak } }
+      return {
+        act: 'alert.archived',
+        params: {
+          peak: record.archived_peak,
+          hourly: hourlyToReturn(record.archived_peak)
+        }
+      }
     case 'verdict':
       if (record.status === 'closed' && record.verdict === act.verdict) return undefined
       record.status = 'closed'
@@ -168,16 +183,6 @@ function newIncident(
 ): IncidentRecord {
   const own: Bilingual | undefined = title === undefined || title === '' ? undefined : { vi: title, en: title }
   return openIncident(context, first, 'by_hand', own ?? titleOf(context, first), changes, actor)
-}
-
-/** An incident that can still take something in. */
-export function openIncidentNamed(context: AlertsContext, id: string): IncidentRecord {
-  const incident = incidentById(context, id) ?? refuse(404, 'incident.unknown', `there is no incident ${id}`, { id })
-  if (incident.merged_into !== null) {
-    refuse(409, 'incident.merged', `${id} was merged into ${incident.merged_into}`, { id, into: incident.merged_into })
-  }
-  if (incident.status === 'closed') refuse(409, 'incident.closed', `${id} is closed`, { id })
-  return incident
 }
 
 /** Refuses to hand work to somebody who has no account. */

@@ -3,6 +3,7 @@ import { foldText } from '#core/fold.ts'
 import type { Bilingual, RuleSummary } from '#core/match.ts'
 import type { AlertRecord } from './alert-record.ts'
 import type { AlertsContext } from './context.ts'
+import { hourlyToReturn } from './counting.ts'
 import { fillSentence, manyEntitiesSentence } from './sentence.ts'
 
 /** A record with the assignee's name: what {@link alertRow} needs. */
@@ -47,7 +48,8 @@ export function alertRow(context: AlertsContext, record: NamedAlertRecord): Aler
     incident: record.incident_id,
     escalated: record.escalated === 1,
     reopened: record.reopened,
-    deadline: record.deadline
+    deadline: record.deadline,
+    returnsAt: record.status === 'archived' ? hourlyToReturn(record.archived_peak) : null
   }
 }
 

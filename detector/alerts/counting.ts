@@ -10,6 +10,10 @@ const MAX_SENDERS = 20
 /** An archived alert comes back when an hour has this many times its greatest hour before. */
 const ESCALATION_FACTOR = 3
 
+/** Matches in one hour that bring an alert back which was archived at this greatest hour. */
+export const hourlyToReturn = (archivedPeak: number | null): number =>
+  ESCALATION_FACTOR * Math.max(1, archivedPeak ?? 1)
+
 /** The event time of a fold's newest match, held back to the time it was received when its clock runs ahead. */
 export function lastSeenOf(fold: MatchFold): number {
   return fold.lastSeen > fold.receivedAt + FUTURE_TOLERANCE_MS ? fold.receivedAt : fold.lastSeen
@@ -72,7 +76,7 @@ function addToHour(record: AlertRecord, hour: number, grown: number) {
 
 /** True when an archived alert has reached three times its greatest hour before. */
 export function escalates(record: AlertRecord): boolean {
-  return record.hour_count >= ESCALATION_FACTOR * Math.max(1, record.archived_peak ?? 1)
+  return record.hour_count >= hourlyToReturn(record.archived_peak)
 }
 
 /** The senders of an alert with those of a fold. */

@@ -124,7 +124,9 @@ function update(
   const before = { level: record.level, status: record.status, incident: record.incident_id }
   const grown = add(context, record, fold, entityKey)
   const rose = takeLevel(context, record, fold)
-  if (record.status === 'archived' && escalates(record)) comeBack(context, record)
+  if (record.status === 'archived' && escalates(record)) {
+    comeBack(context, record, { why: 'volume', count: record.hour_count, peak: record.archived_peak ?? 1 })
+  }
   if (record.incident_id === null) considerIncident(context, record, rose, changes)
   else followAlert(context, record, changes)
   const turned =
@@ -197,12 +199,13 @@ function takeLevel(context: AlertsContext, record: AlertRecord, fold: MatchFold)
   return rose
 }
 
-function comeBack(context: AlertsContext, record: AlertRecord) {
+/** An archived alert is on the queue again; its story says why: `volume` or `new_unit`. */
+function comeBack(context: AlertsContext, record: AlertRecord, params: Record<string, string | number>) {
   record.status = 'new'
   record.escalated = 1
   record.archived_peak = null
   record.deadline = deadlineFrom(record.level, context.clock.now())
-  tell(context, { act: 'alert.escalated', alert: record.id, incident: record.incident_id, unit: record.unit })
+  tell(context, { act: 'alert.escalated', alert: record.id, incident: record.incident_id, unit: record.unit, params })
 }
 
 /** An archived alert comes back when the same rule meets the same entity at another unit. */
@@ -214,7 +217,7 @@ function wakeAtNewUnit(context: AlertsContext, opened: AlertRecord, changes: Cha
     )
     .all(opened.entity_key, opened.rule_id, opened.origin, opened.unit) as AlertRecord[]
   for (const record of archived) {
-    comeBack(context, record)
+    comeBack(context, record, { why: 'new_unit', unit: opened.unit })
     saveAlert(context, record, changes)
   }
 }

@@ -1,8 +1,8 @@
 import type { IncidentAct } from '#core/api.ts'
-import { saveAlert, type AlertRecord } from './alert-record.ts'
-import { openIncidentNamed, requireUser } from './alert-acts.ts'
+import { requireUser } from './alert-acts.ts'
 import type { Actor, AlertsContext, Changes } from './context.ts'
-import { incidentById, recount, saveIncident, takeIn, type IncidentRecord } from './incident-record.ts'
+import { mergeFrom, release, unmerge } from './incident-merging.ts'
+import { incidentById, saveIncident, type IncidentRecord } from './incident-record.ts'
 import { refuse } from './refusals.ts'
 import { tell } from './timeline.ts'
 
@@ -41,6 +41,10 @@ export function actOnIncident(
     }
     case 'merge':
       return mergeFrom(context, incident, act.from, actor, changes)
+    case 'unmerge':
+      return unmerge(context, incident, act.from, actor, changes)
+    case 'release':
+      return release(context, incident, act.alerts, act.into, actor, changes)
   }
 }
 
@@ -64,36 +68,4 @@ function setStatus(
     text: note ?? '',
     params: { from, to: status }
   })
-}
-
-/** The other incident's alerts move here; it closes and points here. */
-function mergeFrom(context: AlertsContext, into: IncidentRecord, fromId: string, actor: Actor, changes: Changes) {
-  if (fromId === into.id) refuse(409, 'incident.itself', 'an incident cannot be merged into itself', { id: fromId })
-  const from =
-    incidentById(context, fromId) ?? refuse(404, 'incident.unknown', `there is no incident ${fromId}`, { id: fromId })
-  if (from.merged_into === into.id) return
-  openIncidentNamed(context, into.id)
-  if (from.merged_into !== null) {
-    refuse(409, 'incident.merged', `${fromId} was merged into ${from.merged_into}`, {
-      id: fromId,
-      into: from.merged_into
-    })
-  }
-  if (from.origin !== into.origin) refuse(409, 'incident.origins', 'incidents of different origins never mix')
-  const alerts = context.control.sql('SELECT * FROM alerts WHERE incident_id = ?').all(fromId) as AlertRecord[]
-  for (const alert of alerts) {
-    alert.incident_id = into.id
-    takeIn(context, into, alert)
-    saveAlert(context, alert, changes)
-  }
-  from.status = 'closed'
-  from.closed_at ??= context.clock.now()
-  from.merged_into = into.id
-  into.detected_at = Math.min(into.detected_at, from.detected_at)
-  saveIncident(context, from, changes)
-  saveIncident(context, into, changes)
-  if (alerts.length > 0) recount(context, into.id, changes)
-  const params = { from: fromId, into: into.id, alerts: alerts.length }
-  tell(context, { act: 'incident.merged', incident: into.id, by: actor, params })
-  tell(context, { act: 'incident.merged', incident: fromId, by: actor, params })
 }

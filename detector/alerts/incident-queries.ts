@@ -3,11 +3,18 @@ import type { Bilingual } from '#core/match.ts'
 import { rowsOf } from './alert-queries.ts'
 import type { AlertsContext, Scope } from './context.ts'
 import type { IncidentRecord } from './incident-record.ts'
+import { mergedInto } from './incident-merging.ts'
 import { legalClocks } from './legal-clocks.ts'
 import { decodeCursor, encodeCursor, MAX_PAGE } from './queue-filter.ts'
 import { story } from './timeline.ts'
 
-export type IncidentFilter = { status?: IncidentRow['status']; scope: Scope; cursor?: string; limit: number }
+export type IncidentFilter = {
+  /** `open` stands for everything that is not closed. */
+  status?: IncidentRow['status'] | 'open'
+  scope: Scope
+  cursor?: string
+  limit: number
+}
 export type IncidentList = { items: IncidentRow[]; total: number; cursor: string | null }
 
 /** Alerts shown with an incident, newest first; the others are found in the queue by its number. */
@@ -20,7 +27,8 @@ const selectIncidents = 'SELECT i.*, u.name AS assignee_name FROM incidents i LE
 export function listIncidents(context: AlertsContext, filter: IncidentFilter): IncidentList {
   const where = ['1']
   const params: Record<string, string | number> = {}
-  if (filter.status !== undefined) {
+  if (filter.status === 'open') where.push(`i.status IN ('new', 'in_progress', 'waiting', 'review')`)
+  else if (filter.status !== undefined) {
     where.push('i.status = :status')
     params['status'] = filter.status
   }
@@ -78,6 +86,7 @@ export function incidentDetail(context: AlertsContext, id: string): IncidentDeta
       seqs.map(({ seq }) => seq)
     ),
     timeline: story(context, { incident: id }),
+    merged: mergedInto(context, id),
     clocks: legalClocks(record.detected_at)
   }
 }

@@ -4,6 +4,7 @@ import type { Origin } from '#core/origin.ts'
 import type { AlertRecord } from './alert-record.ts'
 import { happened, nextNumber, numbered, type Actor, type AlertsContext, type Changes } from './context.ts'
 import { deadlineFrom, earlierDeadline } from './deadlines.ts'
+import { refuse } from './refusals.ts'
 import { tell } from './timeline.ts'
 
 /** One row of the table `incidents`; the title as JSON text. */
@@ -29,6 +30,16 @@ export type Reason = 'critical_alert' | 'two_rules_one_entity' | 'by_hand' | 'ro
 
 export function incidentById(context: AlertsContext, id: string): IncidentRecord | undefined {
   return context.control.sql('SELECT * FROM incidents WHERE id = ?').get(id) as IncidentRecord | undefined
+}
+
+/** An incident that can still take something in. */
+export function openIncidentNamed(context: AlertsContext, id: string): IncidentRecord {
+  const incident = incidentById(context, id) ?? refuse(404, 'incident.unknown', `there is no incident ${id}`, { id })
+  if (incident.merged_into !== null) {
+    refuse(409, 'incident.merged', `${id} was merged into ${incident.merged_into}`, { id, into: incident.merged_into })
+  }
+  if (incident.status === 'closed') refuse(409, 'incident.closed', `${id} is closed`, { id })
+  return incident
 }
 
 /** Opens an empty incident; its alerts are put in by {@link putInto}. */

@@ -250,3 +250,48 @@ describe('ending the demonstration', () => {
     expect(alerts[0]?.id).toBe('CB-0003')
   })
 })
+
+describe('what was put together by mistake', () => {
+  const two = () => {
+    const bench = testBench()
+    bench.alerts.raise(sampleFold({ level: 'critical', entity: 'a' }))
+    bench.alerts.raise(sampleFold({ level: 'critical', entity: 'b', rule: 'r2', unit: '19837' }))
+    bench.alerts.actOnIncident('VL-0002', { kind: 'status', status: 'in_progress' }, actor)
+    bench.alerts.actOnIncident('VL-0001', { kind: 'merge', from: 'VL-0002' }, actor)
+    return bench
+  }
+
+  it('comes apart again: the merged incident stands as it did, with its alerts and units', () => {
+    const bench = two()
+    expect(bench.alerts.incident('VL-0001')?.merged).toMatchObject([{ id: 'VL-0002', alerts: 1 }])
+    const detail = bench.alerts.actOnIncident('VL-0001', { kind: 'unmerge', from: 'VL-0002' }, actor)
+    expect(detail).toMatchObject({ incident: { alerts: 1, units: [{ code: '19849' }] }, merged: [] })
+    expect(bench.alerts.incident('VL-0002')?.incident).toMatchObject({
+      status: 'in_progress',
+      alerts: 1,
+      units: [{ code: '19837' }]
+    })
+    // Sent twice, it changes nothing.
+    const revision = detail.incident.revision
+    bench.alerts.actOnIncident('VL-0001', { kind: 'unmerge', from: 'VL-0002' }, actor)
+    expect(bench.alerts.incident('VL-0001')?.incident.revision).toBe(revision)
+  })
+
+  it('leaves alone what was moved elsewhere since, and refuses what was never merged', () => {
+    const bench = two()
+    bench.alerts.act({ ids: ['CB-0002'], act: { kind: 'merge', incident: null } }, actor)
+    bench.alerts.actOnIncident('VL-0001', { kind: 'unmerge', from: 'VL-0002' }, actor)
+    expect(bench.alerts.detail('CB-0002')?.alert.incident).toBe('VL-0003')
+    expect(() => bench.alerts.actOnIncident('VL-0001', { kind: 'unmerge', from: 'VL-0003' }, actor)).toThrow('VL-0003')
+  })
+
+  it('lets alerts go into an incident of their own or into none, and closes what is left empty', () => {
+    const bench = two()
+    bench.alerts.actOnIncident('VL-0001', { kind: 'release', alerts: ['CB-0002'], into: 'new' }, actor)
+    expect(bench.alerts.detail('CB-0002')?.alert.incident).toBe('VL-0003')
+    bench.alerts.actOnIncident('VL-0001', { kind: 'release', alerts: ['CB-0001', 'CB-0002'], into: null }, actor)
+    expect(bench.alerts.detail('CB-0001')?.alert.incident).toBeNull()
+    expect(bench.alerts.incident('VL-0001')?.incident).toMatchObject({ status: 'closed', alerts: 0 })
+    expect(bench.alerts.detail('CB-0002')?.alert.incident).toBe('VL-0003')
+  })
+})

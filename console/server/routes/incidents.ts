@@ -7,7 +7,8 @@ import { assignable, incidentToActOn } from './acting.ts'
 import { Id, limitOf, text } from './query.ts'
 
 const Query = Type.Object({
-  status: Type.Optional(oneOf(incidentStatuses)),
+  /** `open`: everything that is not closed. */
+  status: Type.Optional(oneOf([...incidentStatuses, 'open'])),
   unit: text(50),
   cursor: text(500),
   limit: limitOf(100, 500)
@@ -55,13 +56,14 @@ export function incidentRoutes(app: App, context: Context): void {
       const target = request.params.id
       incidentToActOn(context, request.scope, target)
       if (act.kind === 'assign' && act.userId !== null) assignable(context, act.userId)
-      if (act.kind === 'merge') incidentToActOn(context, request.scope, act.from)
+      if (act.kind === 'merge' || act.kind === 'unmerge') incidentToActOn(context, request.scope, act.from)
       return context.control.transaction(() => {
         const done = context.alerts.actOnIncident(target, act, { id, name })
         auditAct(context, request, `incident.${act.kind}`, target, {
           ...(act.kind === 'status' ? { status: act.status } : {}),
           ...(act.kind === 'assign' ? { userId: act.userId } : {}),
-          ...(act.kind === 'merge' ? { from: act.from } : {})
+          ...(act.kind === 'merge' || act.kind === 'unmerge' ? { from: act.from } : {}),
+          ...(act.kind === 'release' ? { alerts: act.alerts, into: act.into } : {})
         })
         return done
       })

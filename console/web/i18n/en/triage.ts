@@ -56,6 +56,7 @@ export const triage: typeof vi = {
   'alert.escalated': 'escalated again',
   'alert.reopened': (n) => `reopened ${n}×`,
   'alert.openIncident': (id) => `Open incident ${id}`,
+  'alert.returns': (n) => `hidden; comes back at ${n} an hour or at another unit`,
   'alert.status.new': 'new',
   'alert.status.acknowledged': 'acknowledged',
   'alert.status.waiting': 'waiting for unit',
@@ -146,8 +147,14 @@ export const triage: typeof vi = {
   'story.alert.assigned': 'assigned',
   'story.alert.verdict': (p) => `verdict: ${spaced(p['verdict'])}`,
   'story.alert.reopened': 'reopened',
-  'story.alert.escalated': 'escalated again',
-  'story.alert.archived': 'hidden until it grows',
+  'story.alert.escalated': (p) =>
+    p['why'] === 'new_unit'
+      ? 'back on the queue: met at another unit'
+      : p['count'] === undefined
+        ? 'escalated again'
+        : `back on the queue: ${p['count']} in one hour, ${p['peak']} when hidden`,
+  'story.alert.archived': (p) =>
+    p['hourly'] === undefined ? 'hidden until it grows' : `hidden until ${p['hourly']} an hour or another unit`,
   'story.alert.waiting': 'waiting for the unit',
   'story.alert.level': (p) => `severity by the rule: ${spaced(p['to'])}`,
   'story.alert.undone': 'last act undone',
@@ -158,6 +165,12 @@ export const triage: typeof vi = {
   'story.incident.status': (p) => `status: ${spaced(p['to'])}`,
   'story.incident.title': 'renamed',
   'story.incident.merged': (p) => `${p['from']} merged into ${p['into']}`,
+  'story.alert.recovered': 'root outage over: the system is up again',
+  'story.incident.reopened': 'incident opened again',
+  'story.incident.alert_left': (p) => `alert ${p['alert'] ?? ''} taken out`,
+  'story.incident.unmerged': (p) => `${p['from']} taken out of ${p['into']} again`,
+  'story.incident.outage_after_alert': (p) => `down ${p['minutes']} min after alert ${p['alert']}`,
+  'story.incident.alert_after_outage': (p) => `alert ${p['alert']} came ${p['minutes']} min after it went down`,
   'story.incident.alert_joined': (p) => `alert ${p['alert'] ?? ''} joined`,
   'story.incident.emptied': 'no alerts left',
 
@@ -175,6 +188,8 @@ export const triage: typeof vi = {
   'incident.status.all': 'All',
   'incident.reason.critical_alert': 'critical alert',
   'incident.reason.two_rules_one_entity': 'two rules on one entity',
+  'incident.reason.root_outage': 'root outage',
+  'incident.reason.outage_with_alert': 'outage together with an alert',
   'incident.reason.by_hand': 'opened by hand',
   'incident.nobody': 'nobody assigned',
   'incident.moreUnits': (n) => ` and ${n} more`,
@@ -190,6 +205,13 @@ export const triage: typeof vi = {
   'incident.titleLabel': 'Title of the incident',
   'incident.merge': 'Merge another one here',
   'incident.mergeLabel': 'Number of the incident to merge here, e.g. VL-0231',
+  'incident.merged.title': 'Merged into this one',
+  'incident.merged.row': (id, n) => `${id} · ${n} alerts`,
+  'incident.unmerge': (id) => `Take ${id} out`,
+  'incident.release': 'Take alerts out',
+  'incident.release.which': 'Choose alerts that leave this incident',
+  'incident.release.new': 'Into a new incident',
+  'incident.release.none': 'Into none',
   'incident.note': 'Write into the story',
   'incident.saved': 'Saved'
 }

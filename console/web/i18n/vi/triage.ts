@@ -52,6 +52,7 @@ export const triage = {
   'alert.escalated': 'leo thang lại',
   'alert.reopened': (n: number) => `mở lại ${n} lần`,
   'alert.openIncident': (id: string) => `Mở sự cố ${id}`,
+  'alert.returns': (n: string) => `ẩn; quay lại khi có ${n} lần một giờ hoặc gặp ở đơn vị khác`,
   'alert.status.new': 'mới',
   'alert.status.acknowledged': 'đã tiếp nhận',
   'alert.status.waiting': 'chờ đơn vị',
@@ -142,8 +143,14 @@ export const triage = {
   'story.alert.assigned': 'giao việc',
   'story.alert.verdict': (p: P) => `kết luận: ${verdictWords[String(p['verdict'])] ?? p['verdict']}`,
   'story.alert.reopened': 'mở lại',
-  'story.alert.escalated': 'leo thang lại',
-  'story.alert.archived': 'ẩn đến khi tăng',
+  'story.alert.escalated': (p: P) =>
+    p['why'] === 'new_unit'
+      ? 'quay lại hàng đợi: gặp ở đơn vị khác'
+      : p['count'] === undefined
+        ? 'leo thang lại'
+        : `quay lại hàng đợi: ${p['count']} lần trong một giờ, khi ẩn là ${p['peak']}`,
+  'story.alert.archived': (p: P) =>
+    p['hourly'] === undefined ? 'ẩn đến khi tăng' : `ẩn đến khi có ${p['hourly']} lần một giờ hoặc gặp ở đơn vị khác`,
   'story.alert.waiting': 'chờ đơn vị trả lời',
   'story.alert.level': (p: P) => `mức độ theo luật: ${levelWords[String(p['to'])] ?? p['to']}`,
   'story.alert.undone': 'hoàn tác việc vừa làm',
@@ -154,6 +161,12 @@ export const triage = {
   'story.incident.status': (p: P) => `chuyển trạng thái: ${statusWords[String(p['to'])] ?? p['to']}`,
   'story.incident.title': 'đổi tên sự cố',
   'story.incident.merged': (p: P) => `gộp ${p['from']} vào ${p['into']}`,
+  'story.alert.recovered': 'hết sự cố gốc: hệ thống hoạt động lại',
+  'story.incident.reopened': 'mở lại sự cố',
+  'story.incident.alert_left': (p: P) => `đưa cảnh báo ${p['alert'] ?? ''} ra khỏi sự cố`,
+  'story.incident.unmerged': (p: P) => `tách ${p['from']} ra khỏi ${p['into']}`,
+  'story.incident.outage_after_alert': (p: P) => `ngừng ${p['minutes']} phút sau cảnh báo ${p['alert']}`,
+  'story.incident.alert_after_outage': (p: P) => `cảnh báo ${p['alert']} đến ${p['minutes']} phút sau khi ngừng`,
   'story.incident.alert_joined': (p: P) => `thêm cảnh báo ${p['alert'] ?? ''}`,
   'story.incident.emptied': 'không còn cảnh báo nào',
 
@@ -171,6 +184,8 @@ export const triage = {
   'incident.status.all': 'Tất cả',
   'incident.reason.critical_alert': 'cảnh báo nghiêm trọng',
   'incident.reason.two_rules_one_entity': 'hai luật trên một đối tượng',
+  'incident.reason.root_outage': 'hệ thống gốc ngừng',
+  'incident.reason.outage_with_alert': 'ngừng hoạt động cùng lúc có cảnh báo',
   'incident.reason.by_hand': 'mở bằng tay',
   'incident.nobody': 'chưa có người phụ trách',
   'incident.moreUnits': (n: number) => ` và ${n} đơn vị nữa`,
@@ -186,6 +201,13 @@ export const triage = {
   'incident.titleLabel': 'Tên sự cố',
   'incident.merge': 'Gộp sự cố khác vào đây',
   'incident.mergeLabel': 'Mã sự cố được gộp vào đây, ví dụ VL-0231',
+  'incident.merged.title': 'Đã gộp vào đây',
+  'incident.merged.row': (id: string, n: string) => `${id} · ${n} cảnh báo`,
+  'incident.unmerge': (id: string) => `Tách ${id} ra`,
+  'incident.release': 'Đưa cảnh báo ra',
+  'incident.release.which': 'Chọn cảnh báo đưa ra khỏi sự cố này',
+  'incident.release.new': 'Thành sự cố mới',
+  'incident.release.none': 'Không thuộc sự cố nào',
   'incident.note': 'Viết vào diễn biến',
   'incident.saved': 'Đã lưu'
 }
@@ -200,6 +222,8 @@ const verdictWords: Record<string, string> = {
 const reasonWords: Record<string, string> = {
   critical_alert: 'cảnh báo nghiêm trọng',
   two_rules_one_entity: 'hai luật trên một đối tượng',
+  root_outage: 'hệ thống gốc ngừng',
+  outage_with_alert: 'ngừng hoạt động cùng lúc có cảnh báo',
   by_hand: 'mở bằng tay'
 }
 const statusWords: Record<string, string> = {
