@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { SocError } from './errors.ts'
+import { roles, type Role } from './roles.ts'
 
 /** One setting: how its text is read, what is allowed (for the message), and its default as text. */
 type Setting<T> = { read(text: string): T | undefined; allowed: string; fallback: string; about: string }
@@ -54,6 +55,29 @@ const list = (about: string, fallback: string): Setting<string[]> => ({
   about
 })
 
+/** `group=role` pairs, as the identity provider names its groups. */
+const groupRoles = (about: string): Setting<{ group: string; role: Role }[]> => ({
+  read(value) {
+    const pairs = value
+      .split(',')
+      .map((pair) => pair.trim())
+      .filter((pair) => pair !== '')
+      .map((pair) => {
+        const at = pair.lastIndexOf('=')
+        return {
+          group: pair.slice(0, Math.max(0, at)).trim(),
+          role: roles.find((role) => role === pair.slice(at + 1).trim())
+        }
+      })
+    return pairs.every((pair) => pair.group !== '' && pair.role !== undefined)
+      ? (pairs as { group: string; role: Role }[])
+      : undefined
+  },
+  allowed: `pairs such as soc-team=analyst separated by commas; roles: ${roles.join(', ')}`,
+  fallback: '',
+  about
+})
+
 /** Every setting of the process; `.env.example` lists the same ones (a test compares them). */
 export const settings = {
   SOC_DATA: text('folder of everything that is kept', './var'),
@@ -76,6 +100,39 @@ export const settings = {
   SOC_DEMO: choice('demonstration on an empty data folder', ['auto', 'on', 'off'] as const, 'auto'),
   SOC_SILENT_AFTER_MIN: integer('minutes without an event after which a source counts as silent', 60, 1, 10_080),
   SOC_CATALOGUE_DATE: text('day the inventory is read for, YYYY-MM-DD', '2023-11-30', 'a day such as 2023-11-30'),
+  SOC_SESSION_IDLE_MIN: integer('minutes without use after which a sign-in ends', 480, 5, 10_080),
+  SOC_SESSION_HOURS: integer('hours after which a sign-in ends however much it is used', 24, 1, 720),
+  SOC_OIDC_ISSUER: url('identity provider (OpenID Connect) people may sign in with; empty: none', ''),
+  SOC_OIDC_CLIENT_ID: text('our client id at the identity provider', '', 'text, or empty'),
+  SOC_OIDC_CLIENT_SECRET: text('our client secret at the identity provider', '', 'text, or empty'),
+  SOC_OIDC_NAME: text('name of the identity provider on the sign-in button', 'SSO'),
+  SOC_OIDC_ROLE_CLAIM: text('claim that lists the groups of a person', 'groups'),
+  SOC_OIDC_ROLES: groupRoles('group=role pairs; when given, the provider decides the role at each sign-in'),
+  SOC_OIDC_CREATE: flag('make an account for whoever has a mapped role at the identity provider', false),
+  SOC_PUBLIC_URL: url('address of the console as people reach it, for links in messages', ''),
+  SOC_SMTP_URL: text('mail relay, smtp://user:password@host:587 or smtps://host:465', '', 'an address, or empty'),
+  SOC_SMTP_FROM: text('sender of mails', '', 'an e-mail address, or empty'),
+  SOC_WEBHOOK_URL: url('receiver of signed webhooks', ''),
+  SOC_WEBHOOK_SECRET: text('key of the webhook signature', '', 'text, or empty'),
+  SOC_WEBHOOK_PRIVATE: flag('the webhook may go to private and loopback networks', false),
+  SOC_ZALO_APP_ID: text('Zalo application id', '', 'text, or empty'),
+  SOC_ZALO_APP_SECRET: text('Zalo application secret, renews the access token', '', 'text, or empty'),
+  SOC_ZALO_REFRESH_TOKEN: text('first refresh token of the Zalo OA; renewed ones are kept', '', 'text, or empty'),
+  SOC_ZALO_OA_SECRET: text('secret key of the Zalo OA webhook', '', 'text, or empty'),
+  SOC_ZALO_OA: flag('send chat messages of the Zalo OA', false),
+  SOC_ZALO_ZNS_TEMPLATE: text('approved ZNS template with code, title and time', '', 'text, or empty'),
+  SOC_ZALO_BOT_TOKEN: text('token of the Zalo bot', '', 'text, or empty'),
+  SOC_ZALO_BOT_SECRET: text('secret token of the Zalo bot webhook, 8 to 256 characters', '', 'text, or empty'),
+  SOC_ZALO_BOT_CHAT: text('chat of the duty group with the Zalo bot', '', 'text, or empty'),
+  SOC_ZALO_DAILY_MAX: integer('messages a day over each Zalo channel', 500, 0, 1_000_000),
+  SOC_SMS_URL: url('SMS brandname gateway (eSMS form)', 'https://rest.esms.vn/MainService.svc/json'),
+  SOC_SMS_KEY: text('API key of the SMS gateway', '', 'text, or empty'),
+  SOC_SMS_SECRET: text('secret key of the SMS gateway', '', 'text, or empty'),
+  SOC_SMS_BRANDNAME: text('registered brandname, at most 11 characters', '', 'text, or empty'),
+  SOC_SMS_DAILY_MAX: integer('SMS a day', 500, 0, 1_000_000),
+  SOC_TELEGRAM: flag('send over Telegram', false),
+  SOC_TELEGRAM_TOKEN: text('token of the Telegram bot', '', 'text, or empty'),
+  SOC_TELEGRAM_CHAT: text('chat of the duty group on Telegram', '', 'text, or empty'),
   SOC_LOG_LEVEL: choice('least level of the process log', ['debug', 'info', 'warn', 'error'] as const, 'info')
 } satisfies Record<string, Setting<unknown>>
 
@@ -113,6 +170,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   if ((config.SOC_TLS_CERT === '') !== (config.SOC_TLS_KEY === '')) {
     throw new SocError('config.invalid', 'SOC_TLS_CERT and SOC_TLS_KEY belong together: one of them is empty')
   }
+  if (config.SOC_OIDC_ISSUER !== '' && config.SOC_OIDC_CLIENT_ID === '')
+    throw new SocError('config.invalid', 'SOC_OIDC_ISSUER needs SOC_OIDC_CLIENT_ID')
+  if (config.SOC_OIDC_CREATE && config.SOC_OIDC_ROLES.length === 0)
+    throw new SocError('config.invalid', 'SOC_OIDC_CREATE needs SOC_OIDC_ROLES: an account is made with a role')
   if (!/^\d{4}-\d{2}-\d{2}$/.test(config.SOC_CATALOGUE_DATE) || Number.isNaN(Date.parse(config.SOC_CATALOGUE_DATE))) {
     throw new SocError(
       'config.invalid',

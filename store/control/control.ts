@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { SocError } from '#core/errors.ts'
+import { chainHash } from './audit-chain.ts'
 
 /** The control database: accounts, senders, alerts, incidents, audit. One process writes it. */
 export type Control = {
@@ -24,6 +25,18 @@ export function openControl(path: string): Control {
   const database = new DatabaseSync(path)
   database.exec(
     'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000; PRAGMA cache_size=-16384'
+  )
+  // For the migration that chains the audit log; the log itself is written with the same function.
+  database.function('audit_hash', { deterministic: true }, (previous, id, at, user, act, target, params, address) =>
+    chainHash(String(previous), {
+      id: Number(id),
+      at: Number(at),
+      user: String(user),
+      act: String(act),
+      target: String(target),
+      params: String(params),
+      address: String(address)
+    })
   )
   migrate(database, path)
   const statements = new Map<string, StatementSync>()
