@@ -18,6 +18,7 @@ import type { Parts } from './parts.ts'
 import { addRefusals } from './refusals.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { catalogueRoutes } from './routes/catalogue.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { demonstrationRoutes } from './routes/demonstration.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -107,6 +108,7 @@ export function buildApp(parts: Parts): App {
       deadLetterRoutes(app, context)
       ruleRoutes(app, context)
       modelRoutes(app, context)
+      catalogueRoutes(app, context)
       systemRoutes(app, context)
       probeRoutes(app, context)
       maintenanceRoutes(app, context)

@@ -37,6 +37,7 @@ import type { DataPlaneSnapshot } from '#core/sender.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#store/control/control.ts'
 import type { StoreReader } from '#store/store.ts'
+import type { CatalogueEditor } from './catalogue.ts'
 import type { Scope } from './scope.ts'
 
 /** Who acts, as the story of an alert names it. */
@@ -77,6 +78,15 @@ export type AlertsPart = {
   actOnIncident(id: string, act: IncidentAct, actor: Actor): IncidentDetail
   /** Writes an entry into a story; the row's revision grows and the screens hear of it. Joins a running transaction. */
   tell(entry: StoryEntry): void
+  /**
+   * A unit has answered what it was asked: its waiting alerts come back to their analyst among the escalated, a waiting
+   * incident is in progress again. Joins a running transaction; unknown ids are passed over.
+   */
+  giveBack(what: {
+    alerts: readonly string[]
+    incident: string | null
+    params?: Record<string, string | number>
+  }): void
   /** Affected unit of each of these alerts that exists. */
   unitsOf(ids: readonly string[]): Map<string, string>
   /** Counts within a scope; `mine` are the open alerts assigned to the user. */
@@ -147,6 +157,7 @@ export type Parts = {
   search: Omit<StoreReader, 'close'>
   sources(): SourcesStatus
   rules: RulesPart
+  catalogue: CatalogueEditor
   health: HealthPart
   /** Runs a probe once, now, without counting it. Forbidden networks are refused like any other target. */
   tryProbe(draft: ProbeDraft): Promise<ProbeResultView>

@@ -15,6 +15,7 @@ import { buildApp } from './app.ts'
 import type { App } from './context.ts'
 import type { Parts } from './parts.ts'
 import { inScope } from './scope.ts'
+import { createCatalogue } from './catalogue.ts'
 import { unmeasuredHealth } from './testing-health.ts'
 
 /*
@@ -57,6 +58,7 @@ export function alertRow(id: string, unit: string, more: Partial<AlertRow> = {})
     escalated: false,
     reopened: 0,
     deadline: null,
+    returnsAt: null,
     ...more
   }
 }
@@ -164,6 +166,7 @@ function worldOf(): World {
     incident: incidentRow(id, units),
     alerts: alerts.filter((alert) => units.includes(alert.unit.code)),
     timeline: timeline.filter((entry) => entry.unit === null || units.includes(entry.unit)),
+    merged: [],
     clocks: []
   })
   const hit = (id: string, unit: string, senderUnit = unit): SearchHit => ({
@@ -203,6 +206,8 @@ function worldOf(): World {
 }
 
 function partsOf(world: World, config: Config): Parts & { clock: ReturnType<typeof manualClock> } {
+  const control = openControl(':memory:')
+  const catalogue = createCatalogue({ control, clock: manualClock(START), date: '2023-11-30' })
   const fail = () => {
     if (world.failing) throw new Error(`SQLITE_CORRUPT at /var/secret ${CITIZEN}`)
   }
@@ -224,8 +229,9 @@ function partsOf(world: World, config: Config): Parts & { clock: ReturnType<type
   return {
     config,
     clock: manualClock(START),
-    control: openControl(':memory:'),
-    inventory,
+    control,
+    catalogue,
+    inventory: catalogue.inventory,
     alerts: {
       list(filter) {
         fail()
@@ -262,6 +268,7 @@ function partsOf(world: World, config: Config): Parts & { clock: ReturnType<type
         return { newAlerts, mine: 0, openIncidents: world.incidents.length }
       },
       tell: (entry) => void world.asked.push(entry),
+      giveBack: (what) => void world.asked.push({ givenBack: what }),
       openByUnit: () => new Map(world.alerts.map((a) => [a.unit.code, { alerts: 1, incidents: 0, worst: a.level }]))
     },
     search: {
