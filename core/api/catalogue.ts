@@ -20,31 +20,27 @@ export const CatalogueEdit = Type.Union([
     kind: Type.Literal('model'),
     id: Type.Integer({ minimum: 1, maximum: 10_000 }),
     set: Type.Partial(
-      Type.Object(
-        {
-          shortName: Type.String({ minLength: 1, maxLength: 60 }),
-          stage: Type.Enum([...modelStages]),
-          owner: Type.String({ maxLength: 300 }),
-          systems: Type.Array(Id, { maxItems: 50 }),
-          notes: Type.Array(Words, { maxItems: 20 })
-        },
-        { additionalProperties: false }
-      )
+      Type.Object({
+        shortName: Type.String({ minLength: 1, maxLength: 60 }),
+        stage: Type.Enum([...modelStages]),
+        owner: Type.String({ maxLength: 300 }),
+        systems: Type.Array(Id, { maxItems: 50 }),
+        notes: Type.Array(Words, { maxItems: 20 })
+      }),
+      { additionalProperties: false }
     )
   }),
   Type.Object({
     kind: Type.Literal('system'),
     id: Id,
     set: Type.Partial(
-      Type.Object(
-        {
-          name: Type.String({ minLength: 1, maxLength: 200 }),
-          /** Unit code; '' for nobody in the inventory. */
-          owner: Type.String({ maxLength: 50 }),
-          security: Type.String({ maxLength: 20 })
-        },
-        { additionalProperties: false }
-      )
+      Type.Object({
+        name: Type.String({ minLength: 1, maxLength: 200 }),
+        /** Unit code; '' for nobody in the inventory. */
+        owner: Type.String({ maxLength: 50 }),
+        security: Type.String({ maxLength: 20 })
+      }),
+      { additionalProperties: false }
     )
   }),
   Type.Object({ kind: Type.Literal('retire'), id: Id }),
