@@ -23,7 +23,11 @@ const commands: Record<string, { about: string; load(): Promise<Command> }> = {
     load: async () => (await import('./dead-letters.ts')).deadLetters
   },
   users: { about: 'list accounts, reset a password offline', load: async () => (await import('./users.ts')).users },
-  bench: { about: 'measure: soc bench NAME', load: async () => (await import('./bench.ts')).bench }
+  bench: { about: 'measure: soc bench NAME', load: async () => (await import('./bench.ts')).bench },
+  simulate: {
+    about: 'stand in for the province’s systems and break them',
+    load: async () => (await import('./simulate.ts')).simulate
+  }
 }
 
 function usage(): string {
