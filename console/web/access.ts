@@ -43,6 +43,10 @@ const entryOfPage: Record<Route['page'], Entry | null> = {
   incident: 'incidents',
   units: 'units',
   models: 'models',
+  systems: 'models',
+  probes: 'models',
+  maintenance: 'models',
+  catalogue: 'admin',
   search: 'search',
   sources: 'sources',
   rules: 'rules',
@@ -62,7 +66,10 @@ export function entryOf(route: Route): Entry | null {
 export function maySee(role: Role, route: Route): boolean {
   const entry = entryOf(route)
   if (entry === null) return true
+  if (route.page === 'catalogue') return role === 'admin'
   if (route.page === 'admin' && route.view === 'users') return role === 'admin'
+  // Probes name addresses inside networks: a leader sees states and figures.
+  if (route.page === 'probes') return role !== 'leader'
   return seen[role].includes(entry)
 }
 

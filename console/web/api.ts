@@ -1,4 +1,7 @@
 import type {
+  Catalogue,
+  CatalogueChange,
+  CatalogueEntry,
   AlertAct,
   AlertActAnswer,
   AlertDetail,
@@ -11,18 +14,30 @@ import type {
   IncidentAct,
   IncidentDetail,
   IncidentRow,
+  MaintenanceDraft,
+  MaintenanceRow,
   ModelDetail,
+  ModelHealthDetail,
   ModelRow,
+  NewHeartbeatKey,
   NewToken,
+  ProbeChange,
+  ProbeDetail,
+  ProbeDraft,
+  ProbeResultView,
+  ProbeRow,
   RuleDetail,
   RuleList,
   Session,
   SourceList,
   SourceRow,
   Summary,
+  SystemDetail,
+  SystemRow,
   UnitDetail,
   UnitMap,
-  UserRow
+  UserRow,
+  Wall
 } from '#core/api.ts'
 import type { Role } from '#core/roles.ts'
 import type { Params } from './i18n/text.svelte.ts'
@@ -119,6 +134,27 @@ export function createApi(parts: ApiParts) {
       }),
     models: () => get<ModelRow[]>(['models']),
     model: (id: string) => get<ModelDetail>(['models', id]),
+
+    wall: () => get<Wall>(['health', 'wall']),
+    modelHealth: (id: string) => get<ModelHealthDetail>(['models', id, 'health']),
+    systems: () => get<SystemRow[]>(['systems']),
+    system: (id: string) => get<SystemDetail>(['systems', id]),
+    probes: () => get<ProbeRow[]>(['probes']),
+    probe: (id: string) => get<ProbeDetail>(['probes', id]),
+    createProbe: (draft: ProbeDraft) => post<ProbeRow>(['probes'], draft),
+    changeProbe: (id: string, change: ProbeChange) => patch<ProbeRow>(['probes', id], change),
+    removeProbe: (id: string) => remove(['probes', id]),
+    tryProbe: (draft: ProbeDraft) => post<ProbeResultView>(['probes', 'try'], draft),
+    newHeartbeatKey: (id: string) => post<NewHeartbeatKey>(['probes', id, 'heartbeat-key']),
+    maintenance: () => get<MaintenanceRow[]>(['maintenance']),
+    planMaintenance: (draft: MaintenanceDraft) => post<MaintenanceRow>(['maintenance'], draft),
+    cancelMaintenance: (id: string) => post<MaintenanceRow>(['maintenance', id, 'cancel']),
+
+    catalogue: () => get<Catalogue>(['catalogue']),
+    catalogueChanges: () => get<CatalogueEntry[]>(['catalogue', 'changes']),
+    changeCatalogue: (change: CatalogueChange) => post<CatalogueEntry>(['catalogue', 'changes'], change),
+    revertCatalogue: (id: number, reason: string) =>
+      post<CatalogueEntry>(['catalogue', 'changes', String(id), 'revert'], { reason }),
 
     events: (query: Query) => get<EventSearch>(['events'], query),
     histogram: (query: Query) => get<EventHistogram>(['events', 'histogram'], query),

@@ -5,7 +5,8 @@ export type Route =
   | { page: 'incidents' }
   | { page: 'incident'; id: string }
   | { page: 'units'; id: string | null }
-  | { page: 'models'; id: string | null }
+  | { page: 'models' | 'systems' | 'probes' | 'maintenance'; id: string | null }
+  | { page: 'catalogue' }
   | { page: 'search' }
   | { page: 'sources'; view: 'list' | 'dead-letters'; id: string | null }
   | { page: 'rules'; id: string | null }
@@ -30,6 +31,9 @@ export function routeOf(path: string): Route {
       return id === null ? { page: 'incidents' } : { page: 'incident', id }
     case 'units':
     case 'models':
+    case 'systems':
+    case 'probes':
+    case 'maintenance':
     case 'rules':
       return { page: head, id }
     case 'sources':
@@ -38,6 +42,7 @@ export function routeOf(path: string): Route {
         : { page: 'sources', view: 'list', id }
     case 'admin':
       return id === 'audit' ? { page: 'admin', view: 'audit', id: null } : { page: 'admin', view: 'users', id }
+    case 'catalogue':
     case 'search':
     case 'posture':
     case 'mine':
