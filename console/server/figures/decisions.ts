@@ -67,7 +67,7 @@ function ofTask(task: TaskFact, { span, alerts }: Standing, places: Places): Dec
       vi: `${alert?.title.vi ?? 'Việc được giao'}, ${answered ? 'đơn vị đã nhận nhưng chưa xong' : 'đơn vị chưa trả lời'}`,
       en: `${alert?.title.en ?? 'A task'}, ${answered ? 'received but not finished' : 'the unit has not answered'}`
     },
-    level: alert?.level ?? 'medium',
+    level: task.level,
     incident: task.incident,
     task: task.id,
     overdueMs: span.asOf - task.deadline

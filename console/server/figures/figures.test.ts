@@ -184,6 +184,46 @@ describe('alerts', () => {
   })
 })
 
+describe('tasks', () => {
+  it('are overdue by the deadline that held at the end, and need a decision', () => {
+    const period = testPeriod()
+    const silent = period.ask(END - 3 * DAY_MS, PHONG_THU)
+    const extended = period.ask(END - 3 * DAY_MS, '19750')
+    period.step(END - 2 * DAY_MS, extended, 'received')
+    period.step(END - 2 * DAY_MS, extended, 'extended', { deadline: END + HOUR })
+    const done = period.ask(START, '19822')
+    period.step(START + 10, done, 'done')
+    const made = period.figures(PERIOD, real)
+    expect(made.tasks).toMatchObject({
+      sent: { value: 3 },
+      answered: { value: 2 },
+      answeredInTime: { value: 1 },
+      overdueAtEnd: { value: 1 },
+      longestOverdueMs: 3 * DAY_MS - HOUR
+    })
+    expect(made.decisions).toMatchObject([
+      { task: silent, incident: null, why: { vi: 'Việc được giao, đơn vị chưa trả lời' }, overdueMs: 3 * DAY_MS - HOUR }
+    ])
+    expect(made.unitsAtRisk.value).toBe(1)
+    expect(made.units.find((unit) => unit.unit.code === PHONG_THU)).toMatchObject({ state: 'watch', overdueTasks: 1 })
+  })
+
+  it('of an incident stand in its row, also after it was merged', () => {
+    const period = testPeriod()
+    const one = period.open(START, [period.raise(START, { level: 'medium' })], { level: 'medium' })
+    const two = period.open(START, [period.raise(START, { level: 'medium', unit: '19750' })], { level: 'medium' })
+    period.ask(START, '19750', { incident: two })
+    expect(period.figures(PERIOD, real).decisions).toMatchObject([{ incident: two, unit: { code: '19750' } }])
+    period.tell(START + 1, 'incident.merged', { incident: two }, { from: two, into: one, alerts: 1 })
+    expect(period.figures(PERIOD, real)).toMatchObject({
+      incidents: { needDecision: { value: 1 } },
+      decisions: [
+        { incident: one, unit: { code: '19750' }, why: { vi: expect.stringContaining('cùng 1 đơn vị khác') } }
+      ]
+    })
+  })
+})
+
 /** Anything that people and the detector may do after a period is over. */
 const laterAct = fc.record({
   after: fc.integer({ min: 0, max: 40 * DAY_MS }),
@@ -202,7 +242,9 @@ const laterAct = fc.record({
     'joined',
     'retitle',
     'assigned',
-    'emptied'
+    'emptied',
+    'answered',
+    'extended'
   )
 })
 
@@ -218,6 +260,7 @@ describe('the same period', () => {
         period.judge(START + DAY_MS, alerts[0]!, 'benign')
         period.close(END - HOUR, incidents[1]!)
         period.hear(START, PHONG_THU)
+        for (const alert of alerts.slice(0, 2)) period.ask(END - DAY_MS, PHONG_THU, { alert })
         const before = period.figures(PERIOD, real)
         for (const { after, act, ...of } of acts)
           doLater(period, END + after, act, alerts[of.alert]!, incidents, of.incident)
@@ -271,6 +314,11 @@ function doLater(period: TestPeriod, at: number, act: string, alert: string, inc
         .sql(`UPDATE alerts SET rule = '{"title":{"vi":"khác","en":"other"}}', rule_id = rule_id WHERE id = ?`)
         .run(alert),
     assigned: () => period.tell(at, 'incident.assigned', { incident }, { user: 'u1' }),
+    answered: () => period.step(at, 'NV-0010', 'done'),
+    extended: () => {
+      period.control.sql('UPDATE tasks SET deadline = ?').run(at + DAY_MS)
+      period.step(at, 'NV-0011', 'extended', { deadline: at + DAY_MS })
+    },
     emptied: () => period.tell(at, 'incident.emptied', { incident })
   }
   acts[act]?.()

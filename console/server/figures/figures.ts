@@ -143,10 +143,7 @@ export function figuresOf(database: Database, request: FiguresRequest, onStep?: 
     tasks: {
       sent: both('tasks.sent', (of) => sentIn(of).length),
       answered: both('tasks.answered', (of) => sentIn(of).filter((task) => task.answeredAt !== null).length),
-      answeredInTime: both(
-        'tasks.answered_in_time',
-        (of) => sentIn(of).filter((task) => task.answeredAt !== null && task.answeredAt <= task.deadline).length
-      ),
+      answeredInTime: both('tasks.answered_in_time', (of) => sentIn(of).filter((task) => task.inTime).length),
       overdueAtEnd: both('tasks.overdue_at_end', (of) => of.overdue.length),
       longestOverdueMs: late.length === 0 ? null : Math.max(...late)
     },

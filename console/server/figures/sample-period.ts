@@ -100,5 +100,31 @@ export function actsOn(control: Control) {
   /** Events of a unit on the day of a moment. */
   const hear = (at: number, unit: string, events = 10, origin: Origin = 'real') =>
     countActivity(control, [{ day: ictDay(at), unit, origin, events, firstAt: at, lastAt: at }])
-  return { tell, raise, open, join, close, judge, hear }
+  /** A task asked of a unit, due after an hour unless told otherwise. */
+  function ask(
+    at: number,
+    unit: string,
+    options: { alert?: string; incident?: string; deadline?: number } = {}
+  ): string {
+    const seq = ++made
+    const id = `NV-${String(seq).padStart(4, '0')}`
+    const deadline = options.deadline ?? at + HOUR
+    control
+      .sql(
+        `INSERT INTO tasks (seq, id, revision, unit, origin, level, title, what, steps, state, incident_id, created_at,
+         created_by, last_at, deadline, round, round_at, step)
+         VALUES (?, ?, 1, ?, 'real', 'high', '{}', '{}', '[]', 'sent', ?, ?, 'u1', ?, ?, 0, ?, 0)`
+      )
+      .run(seq, id, unit, options.incident ?? null, at, at, deadline, at)
+    if (options.alert !== undefined)
+      control.sql('INSERT INTO task_alerts (task_id, alert_id, place) VALUES (?, ?, 0)').run(id, options.alert)
+    step(at, id, 'sent', { deadline })
+    return id
+  }
+  /** A step of a task: an answer of the unit, an extension, a withdrawal. */
+  function step(at: number, task: string, kind: string, params: Record<string, number> = {}) {
+    control.sql(`INSERT INTO task_entries (task_id, at, kind, side) VALUES (?, ?, ?, 'unit')`).run(task, at, kind)
+    tell(at, `task.${kind}`, {}, { task, ...params })
+  }
+  return { tell, raise, open, join, close, judge, hear, ask, step }
 }

@@ -44,6 +44,8 @@ export function standingAt(
 ): Standing {
   const tasks = tasksAt(database, origin, span.asOf).filter((task) => places.inside(task.unit))
   const overdue = tasks.filter((task) => isOverdue(task, span.asOf))
+  // A task of an incident that was merged belongs to the one that took it in.
+  const late = overdue.map((task) => ({ ...task, incident: standingFor(states, task.incident) }))
   const members = new Map<string, AlertState[]>()
   for (const alert of states.alerts.values()) {
     const incident = incidentOf(alert)
@@ -54,10 +56,21 @@ export function standingAt(
   }
   const incidents = [...states.incidents.values()]
     .filter((incident) => incident.mergedInto === null && !incident.emptied)
-    .map((incident) => factOf(incident, members.get(incident.id) ?? [], overdue, places))
+    .map((incident) => factOf(incident, members.get(incident.id) ?? [], late, places))
     .filter((incident) => whole || incident.units.length > 0)
   const alerts = [...states.alerts.values()].filter((alert) => places.inside(alert.unit))
   return { span, alerts, incidents, tasks, overdue }
+}
+
+/** Follows merges to the incident that stands; as many as one would ever chain. */
+function standingFor(states: States, id: string | null): string | null {
+  let current = id
+  for (let step = 0; step < 20 && current !== null; step++) {
+    const into: string | null = states.incidents.get(current)?.mergedInto ?? null
+    if (into === null) break
+    current = into
+  }
+  return current
 }
 
 function factOf(

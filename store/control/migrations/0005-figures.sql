@@ -34,3 +34,5 @@ INSERT INTO alert_openings (seq, id, origin, unit, rule_id, raised_at, received_
   SELECT seq, id, origin, unit, rule_id, raised_at, received_at, level,
     coalesce(json_extract(rule, '$.title'), '{"vi":"","en":""}'), coalesce(json_extract(rule, '$.tags'), '[]') FROM alerts;
 CREATE INDEX incidents_by_opening ON incidents(origin, opened_at);
+-- Deadlines of tasks as they were set; a task's row knows the newest only.
+CREATE INDEX timeline_task_deadlines ON timeline(at) WHERE act IN ('task.sent', 'task.extended', 'task.reopened');
