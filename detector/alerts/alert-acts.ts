@@ -1,7 +1,7 @@
 import type { AlertAct } from '#core/api.ts'
 import type { Bilingual } from '#core/match.ts'
 import { alertById, openAlert, saveAlert, type AlertRecord } from './alert-record.ts'
-import type { Actor, AlertsContext, Changes } from './context.ts'
+import { happened, type Actor, type AlertsContext, type Changes } from './context.ts'
 import { hourlyToReturn } from './counting.ts'
 import { deadlineFrom } from './deadlines.ts'
 import {
@@ -47,6 +47,10 @@ export function actOnAlerts(
     if (entry === undefined) continue
     saveAlert(context, record, changes)
     rememberAct(context, act.kind, before, record, actor)
+    if (before.status === 'new' && record.status !== 'new' && record.incident_id !== null) {
+      changes.incidents.add(record.incident_id)
+      happened(changes, record.incident_id, 'taken')
+    }
     tell(context, { ...entry, alert: record.id, incident: record.incident_id, unit: record.unit, by: actor })
   }
   return null

@@ -34,6 +34,7 @@ import {
 } from './incident-queries.ts'
 import { alertRow, withName } from './alert-row.ts'
 import { resolveAlert, tellOf, type StoryEntry } from './from-other-parts.ts'
+import { giveBack, type GivenBack } from './given-back.ts'
 import { advance, positionOf, type DetectorPosition } from './position.ts'
 import type { AlertFilter } from './queue-filter.ts'
 import { refuse } from './refusals.ts'
@@ -61,6 +62,8 @@ export type Alerts = {
   resolve(fingerprint: string, params: Record<string, string | number>): Changed
   /** Writes an entry of another part into a story; the row's revision grows. Unknown ids throw 404. Joins a transaction. */
   tell(entry: StoryEntry): void
+  /** A unit has answered: what waited for it comes back to its analyst, escalated. Joins a transaction. */
+  giveBack(what: GivenBack): void
   /** Whether this fingerprint has an alert that is not closed; an archived one counts. */
   hasOpen(fingerprint: string): boolean
   /** The values (`MatchFold.values`) that the newest alert of this fingerprint was last given, open or closed. */
@@ -145,6 +148,9 @@ export function createAlerts(
     },
     tell(entry) {
       change((changes) => tellOf(context, entry, changes))
+    },
+    giveBack(what) {
+      change((changes) => giveBack(context, what, changes))
     },
     hasOpen: (fingerprint) => hasOpenAlert(context, fingerprint),
     lastValues: (fingerprint) => lastValuesOf(context, fingerprint),

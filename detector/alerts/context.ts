@@ -14,8 +14,8 @@ export type Scope = ReadonlySet<string> | undefined
 
 export const HOUR_MS = 3_600_000
 
-/** Turns in the life of an incident that people are told of. */
-export type HappeningKind = 'opened' | 'raised' | 'closed' | 'reopened'
+/** Turns in the life of an incident that people are told of; `taken`: somebody works on it, nobody else need be woken. */
+export type HappeningKind = 'opened' | 'raised' | 'taken' | 'closed' | 'reopened'
 
 /** What one transaction changed: alerts by seq with their newest record, incidents by id, and the turns of incidents. */
 export type Changes = {

@@ -83,12 +83,15 @@ export function openIncident(
 
 /** Writes what may change of an incident; its revision grows, and its turns are noted. */
 export function saveIncident(context: AlertsContext, record: IncidentRecord, changes: Changes): void {
-  const before = context.control.sql('SELECT status, level_rank FROM incidents WHERE seq = ?').get(record.seq) as
-    Pick<IncidentRecord, 'status' | 'level_rank'> | undefined
+  const before = context.control
+    .sql('SELECT status, level_rank, assignee FROM incidents WHERE seq = ?')
+    .get(record.seq) as Pick<IncidentRecord, 'status' | 'level_rank' | 'assignee'> | undefined
   if (before !== undefined) {
     if (before.status !== 'closed' && record.status === 'closed') happened(changes, record.id, 'closed')
     if (before.status === 'closed' && record.status !== 'closed') happened(changes, record.id, 'reopened')
     if (record.level_rank > before.level_rank) happened(changes, record.id, 'raised')
+    const begun = before.status === 'new' && ['in_progress', 'waiting', 'review'].includes(record.status)
+    if (begun || (before.assignee === null && record.assignee !== null)) happened(changes, record.id, 'taken')
   }
   record.revision += 1
   context.control
