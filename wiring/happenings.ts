@@ -34,12 +34,12 @@ export function announceHappening(notifier: Notifier, { kind, incident }: Happen
       })
       return
     case 'closed':
-      notifier.acknowledge(subject, incident.assignee?.name ?? '')
       notifier.announce({
         ...about(incident, what(incident, kind)),
         key: `${subject}:closed:${incident.revision}`,
         priority: Math.max(3, priorities[incident.level]) as Priority,
-        escalates: false
+        escalates: false,
+        resolves: true
       })
   }
 }

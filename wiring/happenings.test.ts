@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest'
+import { manualClock } from '#core/clock.ts'
+import type { Announcement } from '#core/notification.ts'
+import { createAlerts } from '#detector/alerts/alerts.ts'
+import { actor, inventory, sampleFold, START } from '#detector/alerts/sample-folds.ts'
+import { openControl } from '#store/control/control.ts'
+import { announceHappening } from './happenings.ts'
+
+function bench() {
+  const control = openControl(':memory:')
+  control
+    .sql(`INSERT INTO users (id, username, name, role, password, created_at) VALUES ('u1', 'u1', ?, 'analyst', '', 0)`)
+    .run(actor.name)
+  const told: Announcement[] = []
+  const acknowledged: string[] = []
+  let failing = false
+  const notifier = {
+    announce(announcement: Announcement) {
+      if (failing) throw new Error('outbox is full')
+      told.push(announcement)
+    },
+    acknowledge: (subject: string) => acknowledged.push(subject),
+    forget: () => undefined
+  }
+  const alerts = createAlerts({
+    control,
+    inventory,
+    clock: manualClock(START),
+    onHappening: (happening) => announceHappening(notifier, happening)
+  })
+  return { alerts, told, acknowledged, fail: () => (failing = true) }
+}
+
+it('a critical incident wakes the roster once, without a word that must not leave the house', () => {
+  const { alerts, told } = bench()
+  alerts.raise(sampleFold({ level: 'critical', entity: '203.0.113.77' }))
+  alerts.raise(sampleFold({ level: 'critical', entity: '203.0.113.77' }))
+  expect(told).toMatchObject([
+    { priority: 1, escalates: true, code: 'VL-0001', subject: 'incident:VL-0001', to: [{ kind: 'duty' }] }
+  ])
+  expect(JSON.stringify(told)).not.toMatch(/203\.0\.113|rule-a/)
+  expect(told[0]!.title.vi).toBe('Sự cố mới mức nghiêm trọng: Xã Phong Thu (Phong Điền)')
+})
+
+it('taking it up, by the incident or by its alert, stops the waking; closing it is told to those who heard of it', () => {
+  const { alerts, told, acknowledged } = bench()
+  alerts.raise(sampleFold({ level: 'critical' }))
+  alerts.act({ ids: ['CB-0001'], act: { kind: 'acknowledge' } }, actor)
+  expect(acknowledged).toEqual(['incident:VL-0001'])
+  alerts.actOnIncident('VL-0001', { kind: 'assign', userId: 'u1' }, actor)
+  expect(acknowledged).toEqual(['incident:VL-0001', 'incident:VL-0001'])
+  alerts.actOnIncident('VL-0001', { kind: 'status', status: 'closed' }, actor)
+  expect(told.at(-1)).toMatchObject({ resolves: true, escalates: false, priority: 3 })
+})
+
+it('what cannot be announced does not happen: outbox and incident are one transaction', () => {
+  const { alerts, fail } = bench()
+  fail()
+  expect(() => alerts.raise(sampleFold({ level: 'critical' }))).toThrow('outbox is full')
+  expect(alerts.incidents({ scope: undefined, limit: 10 }).total).toBe(0)
+})
