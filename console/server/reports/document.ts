@@ -1,0 +1,111 @@
+/**
+ * A report as text, before it is a PDF or a Word file: both are made from this and so say the same. The form is that of
+ * Nghị định 30/2020/NĐ-CP, phụ lục I (margins, heading blocks, numbering, "./."); the numbers and signatures are put in by the
+ * registry office.
+ */
+
+/** A piece of a line; plain text or emphasised. */
+export type Run = string | { text: string; bold?: boolean; italic?: boolean }
+
+export type Column = {
+  title: string
+  /** Share of the width; the shares of a table are weighed against each other. */
+  share: number
+  align?: 'left' | 'right' | 'center'
+}
+
+export type Block =
+  /** `I. Tình hình chung`, `1. Phạm vi`, `a) …`: numbered by the writer of the text, bold for levels 1 and 2. */
+  | { kind: 'heading'; level: 1 | 2 | 3; text: string }
+  | { kind: 'paragraph'; runs: Run[] }
+  /** Lines beginning with a dash. */
+  | { kind: 'list'; items: Run[][] }
+  | { kind: 'table'; caption?: string; columns: Column[]; rows: string[][] }
+  /** Small italic line under a table or figure: where it comes from, what is missing. */
+  | { kind: 'note'; text: string }
+
+/** What an agency prints on every report; set in the console. */
+export type ReportForm = {
+  /** Governing body, printed in capitals, not bold: "ỦY BAN NHÂN DÂN TỈNH THỪA THIÊN HUẾ". */
+  governing: string
+  /** Issuing body, capitals, bold. */
+  issuing: string
+  /** Letters after "BC-" in the number. */
+  abbreviation: string
+  place: string
+  /** "Kính gửi:" lines; empty for reports that go to no one above. */
+  to: string[]
+  /** "Nơi nhận:" lines before the archive line. */
+  recipients: string[]
+  /** "TL. GIÁM ĐỐC" or ''. */
+  authority: string
+  /** Title of who signs: "TRƯỞNG PHÒNG". */
+  signerTitle: string
+  signerName: string
+  /** Prints "LƯU HÀNH NỘI BỘ" in a box. */
+  internal: boolean
+  /** Degree of secrecy, put in by hand: the platform never classifies state secrets. */
+  secrecy: string
+}
+
+export type ReportDocument = {
+  form: ReportForm
+  /** Line under "BÁO CÁO": what about, which period. */
+  title: string[]
+  blocks: Block[]
+  /** Each begins on a page of its own; wide tables lie down. */
+  annexes: { title: string; landscape: boolean; blocks: Block[] }[]
+  /** Day printed beside the place, milliseconds; null leaves day and month to be filled in by hand. */
+  dated: number | null
+  /** Moment in the file's own description; fixed, so that the same report is the same file. */
+  madeAt: number
+}
+
+/** Points (1/72 inch) of NĐ 30: margins top and bottom 20 mm, left 30 mm, right 15 mm on A4. */
+export const mm = (millimetres: number) => (millimetres / 25.4) * 72
+export const margins = { top: mm(20), bottom: mm(20), left: mm(30), right: mm(15) }
+export const FIRST_LINE = mm(12.7)
+export const sizes = { body: 13, small: 11, table: 11, heading: 12.5, motto: 13.5 }
+
+/** "Số:      /BC-SOC": the number is given by the registry office. */
+export const numberLine = (form: ReportForm) => `Số:        /BC-${form.abbreviation}`
+
+/** "Thừa Thiên Huế, ngày 05 tháng 01 năm 2024": days below 10 and months 1 and 2 with a zero (NĐ 30, phụ lục I). */
+export function placeAndDate(form: ReportForm, dated: number | null): string {
+  if (dated === null) return `${form.place}, ngày      tháng      năm `
+  const [year = '', month = '', day = ''] = new Date(dated + 7 * 3_600_000).toISOString().slice(0, 10).split('-')
+  const shownMonth = Number(month) <= 2 ? month : String(Number(month))
+  return `${form.place}, ngày ${day} tháng ${shownMonth} năm ${year}`
+}
+
+/** The last line of the text ends "./."; whichever block it is in. */
+export function withEnd(blocks: readonly Block[]): Block[] {
+  const at = blocks.findLastIndex((block) => block.kind === 'paragraph' || block.kind === 'list')
+  const block = blocks[at]
+  if (block === undefined) return [...blocks, { kind: 'paragraph', runs: ['./.'] }]
+  const ended = (runs: Run[]): Run[] => {
+    const last = runs.at(-1) ?? ''
+    const text = typeof last === 'string' ? last : last.text
+    const done = `${text.replace(/[.…\s]+$/, '')}./.`
+    return [...runs.slice(0, -1), typeof last === 'string' ? done : { ...last, text: done }]
+  }
+  const changed: Block =
+    block.kind === 'paragraph'
+      ? { ...block, runs: ended(block.runs) }
+      : block.kind === 'list'
+        ? { ...block, items: [...block.items.slice(0, -1), ended(block.items.at(-1) ?? [])] }
+        : block
+  return [...blocks.slice(0, at), changed, ...blocks.slice(at + 1)]
+}
+
+/** Text as it may stand in a document: normal form C, without control characters that XML forbids. */
+export function clean(text: string): string {
+  return text
+    .normalize('NFC')
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ' ')
+    .toWellFormed()
+}
+
+/** Estimated width of a line, points: Times metrics average, enough for a rule that is "a third to a half" of it. */
+export const estimatedWidth = (text: string, size: number) =>
+  text.length * size * (text === text.toUpperCase() ? 0.68 : 0.5)
