@@ -15,6 +15,31 @@ describe('the story of the demonstration', () => {
     for (const sender of story.senders) expect(inventory.unit(sender.unit), sender.id).toBeDefined()
   })
 
+  it('breaks only systems that exist, each with an owner, and repairs each of them', () => {
+    const inventory = loadInventory('2023-11-30')
+    for (const system of story.systems) {
+      expect(inventory.unit(system.owner), system.id).toBeDefined()
+      expect(inventory.system(system.id), `${system.id} is the demonstration's own`).toBeUndefined()
+    }
+    const known = new Set([...inventory.systems, ...story.systems].map((system) => system.id))
+    const standing = new Map<string, string | undefined>()
+    for (const turn of story.turns) {
+      expect(known, turn.title).toContain(turn.system)
+      standing.set(turn.system, turn.fault)
+    }
+    expect([...standing.values()].filter((fault) => fault !== undefined)).toEqual([])
+  })
+
+  it('lets the portal fall minutes after the web shell, on a host that its logs name', () => {
+    const shell = story.steps.findIndex((step) => step.file === '2-web-shell-phong-thu.log')
+    const told = story.steps.slice(0, shell + 1).reduce((sum, step) => sum + step.after, 0)
+    const falls = story.turns.find((turn) => turn.system === 'cong-phong-thu' && turn.fault === 'down')!
+    expect(falls.after - told).toBeGreaterThan(120)
+    expect(falls.after - told).toBeLessThan(600)
+    const log = readFileSync(join(folder, '2-web-shell-phong-thu.log'), 'utf8')
+    expect(story.systems[0]!.hosts.some((host) => log.includes(host))).toBe(true)
+  })
+
   it('has times in every file, so that it can end now', () => {
     for (const { file } of [...story.steps, ...story.trickle]) {
       expect(newestTime(readFileSync(join(folder, file), 'utf8'), 2026), file).toBeGreaterThan(0)
