@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { SocError } from './errors.ts'
+import { parseNetwork } from './network.ts'
 import { roles, type Role } from './roles.ts'
 
 /** One setting: how its text is read, what is allowed (for the message), and its default as text. */
@@ -77,6 +78,20 @@ const groupRoles = (about: string): Setting<{ group: string; role: Role }[]> => 
   fallback: '',
   about
 })
+const networks = (about: string, fallback: string): Setting<string[]> => ({
+  read: (value) => {
+    const parts = list(about, fallback).read(value) ?? []
+    try {
+      parts.forEach(parseNetwork)
+      return parts
+    } catch {
+      return undefined
+    }
+  },
+  allowed: 'networks such as 192.0.2.0/24 separated by commas, or empty',
+  fallback,
+  about
+})
 
 /** Every setting of the process; `.env.example` lists the same ones (a test compares them). */
 export const settings = {
@@ -99,6 +114,8 @@ export const settings = {
   SOC_RULES: list('folders with Sigma rules', './rules'),
   SOC_DEMO: choice('demonstration on an empty data folder', ['auto', 'on', 'off'] as const, 'auto'),
   SOC_SILENT_AFTER_MIN: integer('minutes without an event after which a source counts as silent', 60, 1, 10_080),
+  SOC_TASK_LINK_DAYS: integer('days that the link of a task stays valid while the task is open', 14, 1, 90),
+  SOC_HOTLINE: text('phone of the duty desk, shown to units on the page of a task', '', 'text, or empty'),
   SOC_CATALOGUE_DATE: text('day the inventory is read for, YYYY-MM-DD', '2023-11-30', 'a day such as 2023-11-30'),
   SOC_SESSION_IDLE_MIN: integer('minutes without use after which a sign-in ends', 480, 5, 10_080),
   SOC_SESSION_HOURS: integer('hours after which a sign-in ends however much it is used', 24, 1, 720),
@@ -133,6 +150,11 @@ export const settings = {
   SOC_TELEGRAM: flag('send over Telegram', false),
   SOC_TELEGRAM_TOKEN: text('token of the Telegram bot', '', 'text, or empty'),
   SOC_TELEGRAM_CHAT: text('chat of the duty group on Telegram', '', 'text, or empty'),
+  SOC_PROBE_NETWORKS: networks(
+    'private networks that probes may ask; loopback, link-local and metadata addresses never are',
+    '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16'
+  ),
+  SOC_PROBE_CA: text('PEM file with authorities that probes trust beside the usual ones', '', 'a path, or empty'),
   SOC_LOG_LEVEL: choice('least level of the process log', ['debug', 'info', 'warn', 'error'] as const, 'info')
 } satisfies Record<string, Setting<unknown>>
 

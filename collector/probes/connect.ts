@@ -1,0 +1,126 @@
+import { connect as connectPlain, isIP, type Socket } from 'node:net'
+import { connect as connectSecure, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
+import { pinned, type Destination } from './destination.ts'
+import { ProbeFault, type AttemptContext } from './probe.ts'
+
+/** Certificates of a chain that are looked at; longer ones are not seen in the wild. */
+const CHAIN_MAX = 10
+
+/** Codes that say that we lack something, not the other side. */
+const oursAlone = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'ENETUNREACH', 'ENETDOWN'])
+
+/** Opens a TCP connection to one of the checked addresses. Rejects with {@link ProbeFault} (`tcp.*`, `network.unreachable`). */
+export function connectTcp(destination: Destination, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const { port, host, addresses } = destination
+    const socket = connectPlain({
+      host: addresses.length === 1 ? addresses[0]! : host,
+      port,
+      lookup: pinned(destination)
+    })
+    const end = () => socket.destroy()
+    signal.addEventListener('abort', end, { once: true })
+    socket.once('close', () => signal.removeEventListener('abort', end))
+    // Stays for the socket's life: an error after the connection is seen by whoever reads, or by nobody.
+    socket.on('error', (error) => reject(tcpFault(error, destination)))
+    socket.once('close', () => reject(new ProbeFault('tcp.closed', where(destination))))
+    socket.once('connect', () => resolve(socket))
+    if (signal.aborted) end()
+  })
+}
+
+const where = ({ host, port }: Destination) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
+
+/** A system error in our words; of several attempts (one an address) the most telling one. */
+function tcpFault(error: Error, destination: Destination): ProbeFault {
+  const errors = error instanceof AggregateError ? (error.errors as NodeJS.ErrnoException[]) : [error]
+  const codes = errors.map((one) => (one as NodeJS.ErrnoException).code ?? '')
+  const code = codes.find((one) => !oursAlone.has(one)) ?? codes[0] ?? ''
+  const at = where(destination)
+  if (code === 'ENETUNREACH' || code === 'ENETDOWN') return new ProbeFault('network.unreachable', at, { whose: 'ours' })
+  if (oursAlone.has(code)) return new ProbeFault('probe.resources', code, { whose: 'ours' })
+  const known: Record<string, string> = {
+    ECONNREFUSED: 'tcp.refused',
+    ECONNRESET: 'tcp.reset',
+    EPIPE: 'tcp.reset',
+    ETIMEDOUT: 'timeout',
+    EHOSTUNREACH: 'tcp.unreachable'
+  }
+  return new ProbeFault(known[code] ?? 'tcp.failed', known[code] ? at : `${at} ${code.slice(0, 30)}`, { cause: error })
+}
+
+/**
+ * TLS over a connection. Nothing is sent before the certificate was judged; a bad one rejects with {@link ProbeFault}
+ * (`tls.expired`, `tls.name`, `tls.self_signed`, `tls.untrusted`, `tls.handshake` …) that still knows its end.
+ */
+export function secure(
+  socket: Socket,
+  destination: Destination,
+  serverName: string,
+  context: AttemptContext
+): Promise<{ socket: TLSSocket; until: number | null; from: number | null }> {
+  return new Promise((resolve, reject) => {
+    const named = isIP(serverName) === 0
+    const tls = connectSecure({
+      socket,
+      // What the certificate must name; addresses are no server names (RFC 6066).
+      host: serverName,
+      ...(named && { servername: serverName }),
+      secureContext: context.trust,
+      // Judged below: a certificate that fails is still read, so that people see when it ended.
+      rejectUnauthorized: false
+    })
+    tls.on('error', (error) => reject(handshakeFault(error, destination)))
+    tls.once('close', () => reject(new ProbeFault('tls.handshake', where(destination))))
+    tls.once('secureConnect', () => {
+      const { until, from } = validity(tls)
+      if (tls.authorized) return resolve({ socket: tls, until, from })
+      const reason = String(tls.authorizationError)
+      tls.destroy()
+      reject(certificateFault(reason, serverName, until))
+    })
+  })
+}
+
+function certificateFault(reason: string, serverName: string, until: number | null): ProbeFault {
+  const codes: Record<string, string> = {
+    CERT_HAS_EXPIRED: 'tls.expired',
+    CERT_NOT_YET_VALID: 'tls.not_yet_valid',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'tls.name',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'tls.self_signed',
+    SELF_SIGNED_CERT_IN_CHAIN: 'tls.self_signed'
+  }
+  const code = codes[reason] ?? 'tls.untrusted'
+  const ended = until === null ? '' : ` ${new Date(until).toISOString().slice(0, 10)}`
+  const detail = code === 'tls.name' ? serverName : code === 'tls.expired' ? ended.trim() : reason.slice(0, 60)
+  return new ProbeFault(code, detail, { certificateUntil: until })
+}
+
+function handshakeFault(error: NodeJS.ErrnoException, destination: Destination): ProbeFault {
+  return new ProbeFault('tls.handshake', `${where(destination)} ${(error.code ?? '').slice(0, 60)}`.trim(), {
+    cause: error
+  })
+}
+
+/** Since when and until when the whole presented chain is valid, the root aside: clients know roots by themselves. */
+function validity(tls: TLSSocket): { from: number | null; until: number | null } {
+  let certificate: DetailedPeerCertificate | undefined = tls.getPeerCertificate(true)
+  let from = -Infinity
+  let until = Infinity
+  const seen = new Set<string>()
+  for (let depth = 0; depth < CHAIN_MAX && certificate?.raw !== undefined; depth++) {
+    if (seen.has(certificate.fingerprint256)) break
+    seen.add(certificate.fingerprint256)
+    const isRoot: boolean = depth > 0 && certificate.issuerCertificate?.fingerprint256 === certificate.fingerprint256
+    if (isRoot) break
+    from = Math.max(from, read(certificate.valid_from, -Infinity))
+    until = Math.min(until, read(certificate.valid_to, Infinity))
+    certificate = certificate.issuerCertificate
+  }
+  return { from: Number.isFinite(from) ? from : null, until: Number.isFinite(until) ? until : null }
+}
+
+function read(text: string, otherwise: number): number {
+  const at = Date.parse(text)
+  return Number.isNaN(at) ? otherwise : at
+}

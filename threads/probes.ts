@@ -1,0 +1,81 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { createProbeEngine, type ProbeEngine } from '#collector/probes/engine.ts'
+import { systemNames } from '#collector/probes/names.ts'
+import { Outbox } from '#collector/probes/outbox.ts'
+import { trustedBy } from '#collector/probes/runner.ts'
+import type { Config } from '#core/config.ts'
+import { destinationRule } from '#core/destination.ts'
+import { messageOf, SocError } from '#core/errors.ts'
+import { origins, type Origin } from '#core/origin.ts'
+import type { FromProbes, ProbesSnapshot, ToProbes } from './probe-messages.ts'
+
+const STATUS_EVERY_MS = 1_000
+/** When stopping, the control plane has this long to take the last results. */
+const STOP_MS = 2_000
+
+const port = parentPort!
+const config = (workerData as { config: Config }).config
+const send = (message: FromProbes) => port.postMessage(message)
+
+const outbox = new Outbox((batch) => send({ kind: 'results', ...batch }))
+let engine: ProbeEngine
+let timer: NodeJS.Timeout
+
+function rulesOf(allow: ProbesSnapshot['allow']) {
+  const rules = new Map(
+    origins.map((origin) => [origin, destinationRule(config.SOC_PROBE_NETWORKS, allow[origin] ?? [])])
+  )
+  return (origin: Origin) => rules.get(origin)!
+}
+
+function status() {
+  const { user, system } = process.threadCpuUsage()
+  const cpuMs = (user + system) / 1_000
+  send({ kind: 'status', status: { ...engine.counts(), kept: outbox.kept, dropped: outbox.dropped, cpuMs } })
+}
+
+async function tryOut({ id, probe }: Extract<ToProbes, { kind: 'try' }>) {
+  try {
+    send({ kind: 'tried', id, result: await engine.try(probe) })
+  } catch (error) {
+    const { code, status: httpStatus } = error instanceof SocError ? error : new SocError('probe.failed', '')
+    send({ kind: 'tried', id, error: { code, message: messageOf(error), status: httpStatus } })
+  }
+}
+
+port.on('message', (message: ToProbes) => {
+  switch (message.kind) {
+    case 'snapshot':
+      return engine.set(message.probes, rulesOf(message.allow))
+    case 'try':
+      return void tryOut(message)
+    case 'recheck':
+      return engine.recheck(message.ids)
+    case 'taken':
+      return outbox.taken(message.batch)
+    case 'stop':
+      void (async () => {
+        clearInterval(timer)
+        engine.stop()
+        await outbox.close(STOP_MS)
+        status()
+        send({ kind: 'stopped' })
+        port.close()
+      })()
+  }
+})
+
+try {
+  engine = createProbeEngine({
+    names: systemNames(),
+    trust: trustedBy(config.SOC_PROBE_CA),
+    onResult: (result) => outbox.add(result),
+    onWarning: (message) => send({ kind: 'warning', message })
+  })
+  engine.set([], rulesOf({}))
+  timer = setInterval(status, STATUS_EVERY_MS)
+  send({ kind: 'ready' })
+} catch (error) {
+  send({ kind: 'failed', message: messageOf(error) })
+  port.close()
+}
