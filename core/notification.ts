@@ -24,7 +24,8 @@ export type DeliveryStatus = (typeof deliveryStatuses)[number]
 /** To whom: the SOC's duty roster, the contacts of a unit, accounts, or subscribers of a report by address. */
 export type Audience =
   | { kind: 'duty' }
-  | { kind: 'unit'; unit: string }
+  /** Every contact of a unit, or only the one named when the unit still has it. */
+  | { kind: 'unit'; unit: string; contact?: string }
   | { kind: 'user'; userId: string }
   | { kind: 'address'; channel: 'email'; address: string; name: string }
   | { kind: 'role'; role: 'leader' | 'admin' }

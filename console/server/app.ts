@@ -32,11 +32,14 @@ import { sessionRoutes } from './routes/session.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { summaryRoutes } from './routes/summary.ts'
 import { systemRoutes } from './routes/systems.ts'
+import { taskLinkRoutes } from './routes/task-links.ts'
+import { taskRoutes } from './routes/tasks.ts'
 import { unitRoutes } from './routes/units.ts'
 import { userRoutes } from './routes/users.ts'
 import { createSenders } from './senders.ts'
 import { sourceRows } from './source-rows.ts'
 import { buildSummary } from './summary.ts'
+import { createTasks } from './tasks/tasks.ts'
 import { addWeb } from './web.ts'
 
 /** Acts carry at most 500 ids and a note. */
@@ -70,7 +73,8 @@ export function buildApp(parts: Parts): App {
     users: createUsers(control, clock),
     sessions: createSessions(control, clock),
     senders: createSenders(control, inventory, clock),
-    signInLimit: createSignInLimit(clock)
+    signInLimit: createSignInLimit(clock),
+    tasks: createTasks({ ...parts, changed: (row) => live.publishTask(row) })
   }
   const live = createLive(own, cookieName(tls), {
     summary: (userId, scope) => buildSummary(context, userId, scope),
@@ -78,6 +82,7 @@ export function buildApp(parts: Parts): App {
   })
   const context: Context = { ...own, live }
   app.decorate('live', live)
+  app.decorate('tasks', context.tasks)
   app.addHook('onReady', async () => live.attach(app.server))
   app.addHook('preClose', async () => live.close())
 
@@ -116,6 +121,8 @@ export function buildApp(parts: Parts): App {
       auditRoutes(app, context)
       demonstrationRoutes(app, context)
       healthRoutes(app, context)
+      taskRoutes(app, context)
+      taskLinkRoutes(app, context)
     })
   )
   // After the gate, so that the files' own routes are checked against the access table too.

@@ -28,7 +28,11 @@ export const permissions = [
   'users.manage',
   'audit.read',
   'metrics.read',
-  'demonstration.end'
+  'demonstration.end',
+  'tasks.read',
+  'tasks.send',
+  'tasks.answer',
+  'tasks.evidence'
 ] as const
 export type Permission = (typeof permissions)[number]
 
@@ -98,6 +102,18 @@ export const access: Readonly<Record<string, Access>> = {
   'DELETE /api/users/:id/sessions': 'users.manage',
   'GET /api/audit': 'audit.read',
   'POST /api/demonstration/end': 'demonstration.end',
+  'GET /api/tasks': 'tasks.read',
+  'GET /api/tasks/:id': 'tasks.read',
+  'GET /api/task-suggestion': 'tasks.send',
+  'POST /api/tasks': 'tasks.send',
+  'POST /api/tasks/:id/acts': 'tasks.send',
+  'POST /api/tasks/:id/answers': 'tasks.answer',
+  'POST /api/tasks/:id/files': 'tasks.answer',
+  'GET /api/tasks/:id/files/:file': 'tasks.evidence',
+  // By the link in a message, without an account: the link, its device and a nonce are asked by the route itself.
+  'GET /api/task-links/:token': 'public',
+  'POST /api/task-links/:token/answers': 'public',
+  'POST /api/task-links/:token/files': 'public',
   'GET /api/openapi.json': 'signed_in',
   'GET /healthz': 'public',
   'GET /readyz': 'public',
@@ -111,6 +127,7 @@ export const access: Readonly<Record<string, Access>> = {
   'LIVE source:changed': 'sources.read',
   'LIVE summary:changed': 'summary.read',
   'LIVE health:changed': 'health.read',
+  'LIVE task:changed': 'tasks.read',
   'LIVE sender:heard': 'sources.write'
 }
 
@@ -125,7 +142,8 @@ const everyRead: Permission[] = [
   'rules.read',
   'models.read',
   'health.read',
-  'probes.read'
+  'probes.read',
+  'tasks.read'
 ]
 
 /** What each role holds. `events.unmask` is held by the person (`mayUnmask`), never by a role alone. */
@@ -147,7 +165,9 @@ const held: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'users.manage',
     'audit.read',
     'metrics.read',
-    'demonstration.end'
+    'demonstration.end',
+    'tasks.send',
+    'tasks.evidence'
   ]),
   analyst: new Set<Permission>([
     ...everyRead,
@@ -158,7 +178,9 @@ const held: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'probes.try',
     'maintenance.write',
     'dead_letters.replay',
-    'people.read'
+    'people.read',
+    'tasks.send',
+    'tasks.evidence'
   ]),
   // Sees its own units through the scope; dead letters and rules are the SOC's work.
   owner: new Set<Permission>([
@@ -173,7 +195,9 @@ const held: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'models.read',
     'health.read',
     // Only of systems its own units answer for.
-    'probes.read'
+    'probes.read',
+    'tasks.read',
+    'tasks.answer'
   ]),
   // Numbers only: no sentence, entity, evidence or log text.
   leader: new Set<Permission>(['summary.read', 'units.read', 'models.read', 'health.read']),

@@ -16,6 +16,7 @@ import type { Live } from './live.ts'
 import type { Parts } from './parts.ts'
 import type { Scope } from './scope.ts'
 import type { Senders } from './senders.ts'
+import type { Tasks } from './tasks/tasks.ts'
 
 /** What routes work with: the parts handed in and the console's own. */
 export type Context = Parts & {
@@ -24,6 +25,7 @@ export type Context = Parts & {
   sessions: Sessions
   senders: Senders
   signInLimit: SignInLimit
+  tasks: Tasks
   live: Live
 }
 
@@ -43,6 +45,8 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     live: Live
+    /** The composition root calls its `tick` every few seconds. */
+    tasks: Tasks
   }
 }
 

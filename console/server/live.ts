@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import { Server, type Socket } from 'socket.io'
-import type { AlertRow, IncidentRow, SourceRow, Summary, Wall } from '#core/api.ts'
+import type { AlertRow, IncidentRow, SourceRow, Summary, TaskRow, Wall } from '#core/api.ts'
 import { UNASSIGNED } from '#core/frame.ts'
 import type { LiveEvents, LiveRequests } from '#core/live.ts'
 import type { Role } from '#core/roles.ts'
@@ -41,6 +41,7 @@ export type Live = {
   publishAlert(row: AlertRow): void
   publishIncident(row: IncidentRow): void
   publishSource(row: SourceRow): void
+  publishTask(row: TaskRow): void
   /** States of models changed; the newest wall goes out with the next flush. */
   publishHealth(wall: Wall): void
   /** Something that counts has changed: every viewer gets its own summary, at most once a second. */
@@ -159,6 +160,7 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
   const alerts = new Map<string, AlertRow>()
   const incidents = new Map<string, IncidentRow>()
   const sources = new Map<string, SourceRow>()
+  const tasks = new Map<string, TaskRow>()
   let wall: Wall | undefined
   let flushTimer: NodeJS.Timeout | undefined
   let flushedAt = 0
@@ -172,16 +174,18 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
       IncidentRow[],
       SourceRow[]
     ]
-    for (const map of [alerts, incidents, sources]) map.clear()
+    const taskRows = [...tasks.values()]
+    for (const map of [alerts, incidents, sources, tasks]) map.clear()
     const newest = wall
     wall = undefined
     if (newest !== undefined) push('health:changed', (audience) => wallView(context, newest, audience))
     for (const row of alertRows) push('alert:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
     for (const row of incidentRows) push('incident:changed', ({ scope }) => incidentHeader(row, scope))
+    for (const row of taskRows) push('task:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
     for (const row of rows) push('source:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
   }
   function schedule() {
-    if (alerts.size + incidents.size + sources.size >= MAX_PENDING) return flush()
+    if (alerts.size + incidents.size + sources.size + tasks.size >= MAX_PENDING) return flush()
     // The first row after a quiet time goes out with the next turn of the loop; a burst shares a flush.
     flushTimer ??= later(flush, COALESCE_MS - (performance.now() - flushedAt))
   }
@@ -239,6 +243,10 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
     },
     publishIncident(row) {
       newer(incidents, row)
+      schedule()
+    },
+    publishTask(row) {
+      newer(tasks, row)
       schedule()
     },
     publishSource(row) {

@@ -1,0 +1,168 @@
+import type { FastifyReply } from 'fastify'
+import { Type } from 'typebox'
+import {
+  oneOf,
+  TaskAct,
+  TaskActAnswer,
+  TaskAnswer,
+  TaskDetail,
+  TaskDraft,
+  TaskList,
+  TaskSuggestion,
+  taskViews
+} from '#core/api.ts'
+import { SocError } from '#core/errors.ts'
+import { may } from '../authorisation.ts'
+import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
+import { mask, showWhole } from '../masking.ts'
+import { inScope, narrow, type Scope } from '../scope.ts'
+import { contentTypes } from '../tasks/file-kind.ts'
+import { incidentToActOn } from './acting.ts'
+import { Id, limitOf, text } from './query.ts'
+
+const Query = Type.Object({
+  view: Type.Optional(oneOf(taskViews)),
+  unit: text(50),
+  alert: text(50),
+  incident: text(50),
+  cursor: text(100),
+  limit: limitOf(100, 200)
+})
+const Wish = Type.Object({ alerts: text(2600), incident: text(50), unit: text(50) })
+
+type Seen = Parameters<typeof viewerOf>[0]
+
+/** What the SOC asks of units: for both sides of the request, each within its scope. */
+export function taskRoutes(app: App, context: Context): void {
+  const { tasks } = context
+
+  /** A task that the caller may see; links are told only to those who send them. */
+  function seen(request: Seen, id: string): TaskDetail {
+    const detail = tasks.detail(id)
+    if (detail === undefined || !inScope(request.scope, detail.task.unit.code)) throw notFound('task', id)
+    return forViewer(request, detail)
+  }
+  const forViewer = (request: Seen, detail: TaskDetail): TaskDetail =>
+    may(viewerOf(request), 'tasks.send') ? detail : { ...detail, links: [] }
+
+  /** Alerts and incident that the caller may act on, each inside the scope. */
+  function mayAskAbout(scope: Scope, alerts: readonly string[], incident: string | null) {
+    const units = context.alerts.unitsOf(alerts)
+    for (const alert of alerts) {
+      const unit = units.get(alert)
+      if (unit === undefined || !inScope(scope, unit)) throw notFound('alert', alert)
+    }
+    if (incident !== null) incidentToActOn(context, scope, incident)
+  }
+
+  app.get(
+    '/api/tasks',
+    { schema: { summary: 'Tasks of units', querystring: Query, response: { 200: TaskList } } },
+    (request) => {
+      const { view = 'open', unit, limit = 100, ...filter } = request.query
+      return tasks.list({ ...filter, view, limit, scope: narrow(request.scope, unit, context.inventory) })
+    }
+  )
+
+  app.get(
+    '/api/tasks/:id',
+    { schema: { summary: 'One task with its history', params: Id, response: { 200: TaskDetail } } },
+    (request) => seen(request, request.params.id)
+  )
+
+  app.get(
+    '/api/task-suggestion',
+    { schema: { summary: 'What a request would say', querystring: Wish, response: { 200: TaskSuggestion } } },
+    (request) => {
+      const alerts = (request.query.alerts ?? '').split(',').filter((id) => id !== '')
+      const incident = request.query.incident ?? null
+      mayAskAbout(request.scope, alerts, incident)
+      return tasks.suggest({ alerts, incident }, request.query.unit)
+    }
+  )
+
+  app.post(
+    '/api/tasks',
+    { schema: { summary: 'Ask a unit', body: TaskDraft, response: { 200: TaskDetail } } },
+    (request) => {
+      const { id, name } = viewerOf(request)
+      const draft = request.body
+      mayAskAbout(request.scope, draft.alerts, draft.incident)
+      if (!inScope(request.scope, draft.unit)) throw notFound('unit', draft.unit)
+      return context.control.transaction(() => {
+        const detail = tasks.send(draft, { id, name })
+        const params = { unit: draft.unit, alerts: draft.alerts.slice(0, 20), incident: draft.incident }
+        auditAct(context, request, 'task.sent', detail.task.id, params)
+        return detail
+      })
+    }
+  )
+
+  app.post(
+    '/api/tasks/:id/acts',
+    {
+      schema: { summary: 'Answer, withdraw, extend, link', params: Id, body: TaskAct, response: { 200: TaskActAnswer } }
+    },
+    (request) => {
+      const { id, name } = viewerOf(request)
+      const task = seen(request, request.params.id).task.id
+      return context.control.transaction(() => {
+        const { detail, link } = tasks.act(task, request.body, { id, name })
+        const shown = link === null ? {} : { shown: true }
+        auditAct(context, request, `task.${request.body.kind}`, task, shown)
+        // A link is random letters: masking must not take some of them for a number.
+        return link === null ? { detail, link } : showWhole({ detail: mask(detail), link })
+      })
+    }
+  )
+
+  app.post(
+    '/api/tasks/:id/answers',
+    { schema: { summary: 'Answer for the unit', params: Id, body: TaskAnswer, response: { 200: TaskDetail } } },
+    (request) => {
+      const { id, name } = viewerOf(request)
+      const task = seen(request, request.params.id).task.id
+      return context.control.transaction(() => {
+        const detail = tasks.answer(task, request.body, { id, name })
+        auditAct(context, request, `task.${request.body.kind}`, task)
+        return forViewer(request, detail)
+      })
+    }
+  )
+
+  app.get(
+    '/api/tasks/:id/files/:file',
+    {
+      schema: {
+        summary: 'Download evidence of a unit',
+        params: Type.Object({ ...Id.properties, file: Type.String({ pattern: '^[\\w-]{1,60}$' }) })
+      }
+    },
+    (request, reply) => {
+      const task = seen(request, request.params.id).task.id
+      const file = tasks.file(task, request.params.file)
+      if (file === undefined) throw new SocError('file.not_found', 'there is no such file', { status: 404 })
+      auditAct(context, request, 'task.file_read', task, { file: file.id, sha256: file.sha256 })
+      return sendEvidence(reply, file, tasks.evidence.read(file.id))
+    }
+  )
+}
+
+/** Evidence goes out as a download only: never rendered, never run, whatever is in it. */
+function sendEvidence(
+  reply: FastifyReply,
+  file: { name: string; kind: keyof typeof contentTypes; size: number },
+  stream: NodeJS.ReadableStream
+) {
+  const plain = file.name.normalize('NFKD').replace(/[^\w. -]/g, '_')
+  return reply
+    .header('content-type', contentTypes[file.kind])
+    .header('content-length', String(file.size))
+    .header('content-disposition', `attachment; filename="${plain}"; filename*=UTF-8''${rfc5987(file.name)}`)
+    .header('x-content-type-options', 'nosniff')
+    .header('content-security-policy', "default-src 'none'; sandbox")
+    .send(stream)
+}
+
+const rfc5987 = (name: string) =>
+  encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`)
