@@ -26,6 +26,7 @@ import { healthRoutes } from './routes/health.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { maintenanceRoutes } from './routes/maintenance.ts'
 import { modelRoutes } from './routes/models.ts'
+import { postureRoutes } from './routes/posture.ts'
 import { probeRoutes } from './routes/probes.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -117,6 +118,7 @@ export function buildApp(parts: Parts): App {
       systemRoutes(app, context)
       probeRoutes(app, context)
       maintenanceRoutes(app, context)
+      postureRoutes(app, context)
       userRoutes(app, context)
       auditRoutes(app, context)
       demonstrationRoutes(app, context)

@@ -15,6 +15,7 @@ const all = roles
 const soc = ['admin', 'analyst'] as const
 const readers = ['admin', 'analyst', 'auditor'] as const
 const readersAndOwner = [...readers, 'owner'] as const
+const november = 'from=2023-11-01&to=2023-11-30'
 const source = { name: 'Máy chủ', networks: [], speaksFor: 'self', utcOffsetMinutes: 420 }
 
 let ids = { ownSource: '', foreignSource: '', ownUser: '', foreignUser: '' }
@@ -140,6 +141,14 @@ const expectations = (): Record<string, Expected> => ({
     roles: soc,
     own: { url: '/api/maintenance/BT-1/cancel' },
     foreign: { url: '/api/maintenance/BT-2/cancel' }
+  },
+  'GET /api/posture': { roles: [...readers, 'leader'], own: { url: `/api/posture?${november}` } },
+  'GET /api/posture/units': { roles: [...readers, 'leader'], own: { url: `/api/posture/units?${november}` } },
+  'GET /api/posture/units.csv': { roles: [...readers, 'leader'], own: { url: `/api/posture/units.csv?${november}` } },
+  'GET /api/posture/units/:code': {
+    roles: [...readers, 'leader'],
+    own: { url: `/api/posture/units/${OWN}?${november}` },
+    foreign: { url: `/api/posture/units/${FOREIGN}?${november}` }
   },
   'GET /api/people': { roles: soc, own: { url: '/api/people' } },
   'GET /api/users': { roles: ['admin'], own: { url: '/api/users' } },

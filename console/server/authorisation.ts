@@ -24,6 +24,7 @@ export const permissions = [
   'probes.write',
   'probes.try',
   'maintenance.write',
+  'posture.read',
   'people.read',
   'users.manage',
   'audit.read',
@@ -94,6 +95,10 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/maintenance': 'health.read',
   'POST /api/maintenance': 'maintenance.write',
   'POST /api/maintenance/:id/cancel': 'maintenance.write',
+  'GET /api/posture': 'posture.read',
+  'GET /api/posture/units': 'posture.read',
+  'GET /api/posture/units.csv': 'posture.read',
+  'GET /api/posture/units/:code': 'posture.read',
   'GET /api/people': 'people.read',
   'GET /api/users': 'users.manage',
   'POST /api/users': 'users.manage',
@@ -143,6 +148,7 @@ const everyRead: Permission[] = [
   'models.read',
   'health.read',
   'probes.read',
+  'posture.read',
   'tasks.read'
 ]
 
@@ -200,7 +206,7 @@ const held: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'tasks.answer'
   ]),
   // Numbers only: no sentence, entity, evidence or log text.
-  leader: new Set<Permission>(['summary.read', 'units.read', 'models.read', 'health.read']),
+  leader: new Set<Permission>(['summary.read', 'units.read', 'models.read', 'health.read', 'posture.read']),
   auditor: new Set<Permission>([...everyRead, 'audit.read', 'metrics.read'])
 }
 

@@ -143,3 +143,29 @@ export type PeriodFigures = Static<typeof PeriodFigures>
 
 export const Posture = Type.Object({ figures: PeriodFigures, paragraph: Type.Array(PostureSentence) })
 export type Posture = Static<typeof Posture>
+
+/** One unit over a period, for drilling down: numbers, its incidents by kind of rule, its days; no log text. */
+export const UnitPostureDetail = Type.Object({
+  period: Period,
+  origin: Type.String(),
+  running: Type.Boolean(),
+  asOf: Millis,
+  unit: UnitPosture,
+  /** Every day of the period up to `asOf`, oldest first. */
+  days: Type.Array(Type.Object({ day: Type.String(), events: Type.Number() })),
+  incidents: PeriodFigures.properties.incidents.properties.list,
+  decisions: Type.Array(Decision)
+})
+export type UnitPostureDetail = Static<typeof UnitPostureDetail>
+
+/** Which units of a period are asked for; `silent`: without any evidence. */
+export const unitShows = ['all', 'risk', 'incident', 'watch', 'overdue', 'silent'] as const
+export type UnitShow = (typeof unitShows)[number]
+export const UnitPostureList = Type.Object({
+  period: Period,
+  origin: Type.String(),
+  running: Type.Boolean(),
+  asOf: Millis,
+  units: Type.Array(UnitPosture)
+})
+export type UnitPostureList = Static<typeof UnitPostureList>

@@ -68,7 +68,8 @@ function ofTask(task: TaskFact, { span, alerts }: Standing, places: Places): Dec
       en: `${alert?.title.en ?? 'A task'}, ${answered ? 'received but not finished' : 'the unit has not answered'}`
     },
     level: task.level,
-    incident: task.incident,
+    // Its incident, when it has one, is closed: the task alone is left.
+    incident: null,
     task: task.id,
     overdueMs: span.asOf - task.deadline
   }

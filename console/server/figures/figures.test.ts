@@ -190,7 +190,7 @@ describe('tasks', () => {
     const silent = period.ask(END - 3 * DAY_MS, PHONG_THU)
     const extended = period.ask(END - 3 * DAY_MS, '19750')
     period.step(END - 2 * DAY_MS, extended, 'received')
-    period.step(END - 2 * DAY_MS, extended, 'extended', { deadline: END + HOUR })
+    period.step(END - 2 * DAY_MS + 1, extended, 'extended', { deadline: END + HOUR })
     const done = period.ask(START, '19822')
     period.step(START + 10, done, 'done')
     const made = period.figures(PERIOD, real)

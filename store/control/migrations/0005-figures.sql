@@ -10,6 +10,7 @@ CREATE TABLE unit_days (
   last_at INTEGER NOT NULL,
   PRIMARY KEY (origin, day, unit)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX unit_days_by_unit ON unit_days(unit, origin, day);
 
 -- An alert as it was when it opened. The alert's own row follows its rule (title, level, tags); a finished period does not.
 CREATE TABLE alert_openings (

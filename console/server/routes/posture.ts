@@ -1,0 +1,110 @@
+import { Type } from 'typebox'
+import {
+  Origin,
+  Period,
+  Posture,
+  UnitPostureDetail,
+  UnitPostureList,
+  oneOf,
+  unitShows,
+  type PeriodFigures
+} from '#core/api.ts'
+import { SocError } from '#core/errors.ts'
+import { ictDay } from '#core/time.ts'
+import { auditAct, notFound, type App, type Context } from '../context.ts'
+import { paragraphOf } from '../figures/paragraph.ts'
+import { spansOf } from '../figures/period.ts'
+import { createFiguresReader } from '../figures/reader.ts'
+import { firstKnown } from '../figures/unit-days.ts'
+import { unitCsv, unitDetail, unitShown } from '../figures/unit-table.ts'
+import type { Scope } from '../scope.ts'
+
+const period = { ...Period.properties, origin: Type.Optional(Origin) }
+const PeriodQuery = Type.Object(period)
+const UnitsQuery = Type.Object({ ...period, show: Type.Optional(oneOf(unitShows)) })
+const CsvQuery = Type.Object({
+  ...period,
+  show: Type.Optional(oneOf(unitShows)),
+  language: Type.Optional(Type.Enum(['vi', 'en']))
+})
+const Code = Type.Object({ code: Type.String({ minLength: 1, maxLength: 50 }) })
+
+/** Posture of a period: figures, paragraph, and the way down to units. Numbers only; within the viewer's units. */
+export function postureRoutes(app: App, context: Context): void {
+  const read = createFiguresReader(context)
+
+  /** The demonstration's while it runs on a platform where nothing real was ever heard, unless another is asked for. */
+  function originOf(asked: string | undefined): string {
+    if (asked !== undefined) return asked
+    const heard = context.control.sql(`SELECT 1 FROM unit_days WHERE origin = 'real' LIMIT 1`).get() !== undefined
+    return !heard && context.demonstration.status()?.running === true ? 'demonstration' : 'real'
+  }
+
+  async function figuresOf(query: { from: string; to: string; origin?: string }, scope: Scope): Promise<PeriodFigures> {
+    const origin = originOf(query.origin)
+    // Says first what is wrong with the period itself.
+    spansOf(query, context.clock.now())
+    const first = firstKnown(context.control, origin)
+    if (first !== undefined && query.to < ictDay(first))
+      throw new SocError('posture.before_data', 'the period ends before the first data', {
+        status: 400,
+        params: { first: ictDay(first) }
+      })
+    return read({ from: query.from, to: query.to }, { origin, scope })
+  }
+
+  app.get(
+    '/api/posture',
+    { schema: { summary: 'Figures of a period', querystring: PeriodQuery, response: { 200: Posture } } },
+    async (request) => {
+      const figures = await figuresOf(request.query, request.scope)
+      return { figures, paragraph: paragraphOf(figures) }
+    }
+  )
+
+  app.get(
+    '/api/posture/units',
+    { schema: { summary: 'Units over a period', querystring: UnitsQuery, response: { 200: UnitPostureList } } },
+    async (request) => {
+      const figures = await figuresOf(request.query, request.scope)
+      const { period: days, origin, running, asOf } = figures
+      const units = figures.units.filter(unitShown[request.query.show ?? 'all'])
+      return { period: days, origin, running, asOf, units }
+    }
+  )
+
+  app.get(
+    '/api/posture/units.csv',
+    { schema: { summary: 'Units over a period as CSV', querystring: CsvQuery } },
+    async (request, reply) => {
+      const figures = await figuresOf(request.query, request.scope)
+      const { show = 'all', language = 'vi' } = request.query
+      const { from, to } = figures.period
+      auditAct(context, request, 'posture.exported', `${from}/${to}`, { origin: figures.origin, show })
+      return reply
+        .header('content-type', 'text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="don-vi-${from}-${to}.csv"`)
+        .send(unitCsv(figures.units.filter(unitShown[show]), language))
+    }
+  )
+
+  app.get(
+    '/api/posture/units/:code',
+    {
+      schema: {
+        summary: 'One unit over a period',
+        params: Code,
+        querystring: PeriodQuery,
+        response: { 200: UnitPostureDetail }
+      }
+    },
+    async (request) => {
+      const { code } = request.params
+      const figures = await figuresOf(request.query, request.scope)
+      const detail = unitDetail(context.control, figures, code)
+      // Figures of a scope hold its units only: another's code finds nothing.
+      if (detail === undefined) throw notFound('unit', code)
+      return detail
+    }
+  )
+}
