@@ -7,6 +7,14 @@ import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import Fastify, { LogController } from 'fastify'
 import { ApiError } from '#core/api.ts'
 import { createAudit } from './accounts/audit.ts'
+import { createGrants } from './accounts/grants.ts'
+import { createKeyFile } from './accounts/key-file.ts'
+import { createLinks } from './accounts/links.ts'
+import { createOidcAccounts } from './accounts/oidc-accounts.ts'
+import { createOidc } from './accounts/oidc.ts'
+import { createPolicy } from './accounts/policy.ts'
+import { createSignInSteps } from './accounts/sign-in-steps.ts'
+import { createTotp } from './accounts/totp.ts'
 import { createSessions } from './accounts/sessions.ts'
 import { createSignInLimit } from './accounts/sign-in-limit.ts'
 import { createUsers } from './accounts/users.ts'
@@ -16,6 +24,7 @@ import { createLive } from './live.ts'
 import { mask } from './masking.ts'
 import type { Parts } from './parts.ts'
 import { addRefusals } from './refusals.ts'
+import { accountRoutes } from './routes/account.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { catalogueRoutes } from './routes/catalogue.ts'
@@ -28,6 +37,8 @@ import { maintenanceRoutes } from './routes/maintenance.ts'
 import { modelRoutes } from './routes/models.ts'
 import { postureRoutes } from './routes/posture.ts'
 import { probeRoutes } from './routes/probes.ts'
+import { oidcRoutes } from './routes/oidc.ts'
+import { createOpening } from './routes/opening.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { sourceRoutes } from './routes/sources.ts'
@@ -36,11 +47,14 @@ import { systemRoutes } from './routes/systems.ts'
 import { taskLinkRoutes } from './routes/task-links.ts'
 import { taskRoutes } from './routes/tasks.ts'
 import { unitRoutes } from './routes/units.ts'
+import { policyRoutes } from './routes/policy.ts'
+import { userAccessRoutes } from './routes/user-access.ts'
 import { userRoutes } from './routes/users.ts'
 import { createSenders } from './senders.ts'
 import { sourceRows } from './source-rows.ts'
 import { buildSummary } from './summary.ts'
 import { createTasks } from './tasks/tasks.ts'
+import { welcomeRoutes } from './routes/welcome.ts'
 import { addWeb } from './web.ts'
 
 /** Acts carry at most 500 ids and a note. */
@@ -68,11 +82,23 @@ export function buildApp(parts: Parts): App {
   }) as unknown as App
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
 
+  const audit = createAudit(control, clock)
+  const users = createUsers(control, clock)
   const own: Omit<Context, 'live'> = {
     ...parts,
-    audit: createAudit(control, clock),
-    users: createUsers(control, clock),
-    sessions: createSessions(control, clock),
+    audit,
+    users,
+    sessions: createSessions(control, clock, {
+      idleMs: config.SOC_SESSION_IDLE_MIN * 60_000,
+      absoluteMs: config.SOC_SESSION_HOURS * 3_600_000
+    }),
+    steps: createSignInSteps(clock),
+    policy: createPolicy(control),
+    grants: createGrants(control, clock),
+    totp: createTotp(control, clock, createKeyFile(config.SOC_DATA)),
+    links: createLinks(control, clock),
+    oidc: createOidc(config, clock),
+    oidcAccounts: createOidcAccounts(control, config, users, audit),
     senders: createSenders(control, inventory, clock),
     signInLimit: createSignInLimit(clock),
     tasks: createTasks({ ...parts, changed: (row) => live.publishTask(row) })
@@ -104,7 +130,11 @@ export function buildApp(parts: Parts): App {
       addGate(app, context)
       addSerialiser(app)
       addBodies(app)
-      sessionRoutes(app, context)
+      const opening = createOpening(context)
+      sessionRoutes(app, context, opening)
+      oidcRoutes(app, context, opening)
+      accountRoutes(app, context, opening)
+      welcomeRoutes(app, context, opening)
       summaryRoutes(app, context)
       alertRoutes(app, context)
       incidentRoutes(app, context)
@@ -120,6 +150,8 @@ export function buildApp(parts: Parts): App {
       maintenanceRoutes(app, context)
       postureRoutes(app, context)
       userRoutes(app, context)
+      userAccessRoutes(app, context)
+      policyRoutes(app, context)
       auditRoutes(app, context)
       demonstrationRoutes(app, context)
       healthRoutes(app, context)

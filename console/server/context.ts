@@ -9,6 +9,13 @@ import type {
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { SocError } from '#core/errors.ts'
 import type { Audit } from './accounts/audit.ts'
+import type { Grants } from './accounts/grants.ts'
+import type { Links } from './accounts/links.ts'
+import type { OidcAccounts } from './accounts/oidc-accounts.ts'
+import type { Oidc } from './accounts/oidc.ts'
+import type { Policy } from './accounts/policy.ts'
+import type { SignInSteps } from './accounts/sign-in-steps.ts'
+import type { Totp } from './accounts/totp.ts'
 import type { SignInLimit } from './accounts/sign-in-limit.ts'
 import type { Sessions, Viewer } from './accounts/sessions.ts'
 import type { Users } from './accounts/users.ts'
@@ -25,6 +32,14 @@ export type Context = Parts & {
   sessions: Sessions
   senders: Senders
   signInLimit: SignInLimit
+  steps: SignInSteps
+  policy: Policy
+  grants: Grants
+  totp: Totp
+  links: Links
+  /** Undefined without an identity provider. */
+  oidc: Oidc | undefined
+  oidcAccounts: OidcAccounts
   tasks: Tasks
   live: Live
 }

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SocError } from '#core/errors.ts'
 import { sameToken } from './accounts/sessions.ts'
-import { access, may } from './authorisation.ts'
+import { access } from './authorisation.ts'
 import type { App, Context } from './context.ts'
-import { scopeOf } from './scope.ts'
+import { standingFor } from './rights.ts'
 
 /** With TLS the browser itself holds the cookie to this host and to TLS. */
 export const cookieName = (tls: boolean) => (tls ? '__Host-vl_session' : 'vl_session')
@@ -55,12 +55,17 @@ export function addGate(app: App, context: Context): void {
     }
     if (viewer.mustChangePassword && needed !== 'own_session')
       throw new SocError('password.must_change', 'the password must be changed first', { status: 403 })
-    if (!may(viewer, needed))
+    if (viewer.mustSetUpTotp && needed !== 'own_session')
+      throw new SocError('totp.must_set_up', 'a second factor must be set up first', { status: 403 })
+    const standing = standingFor(viewer.assignments, needed, context.inventory)
+    if (standing === undefined)
       throw new SocError('access.denied', 'this role may not do that', {
         status: 403,
         params: { role: viewer.role, needed: needed ?? '' }
       })
-    request.scope = scopeOf(viewer, context.inventory)
+    // The role a route looks at is the one that holds in these units; who am I tells the leading one.
+    if (needed !== 'own_session') request.viewer = { ...viewer, role: standing.role }
+    request.scope = standing.scope
   })
   app.addHook('onResponse', async (request, reply) => auditRefusal(context, request, reply))
 }

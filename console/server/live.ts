@@ -3,14 +3,15 @@ import { Server, type Socket } from 'socket.io'
 import type { AlertRow, IncidentRow, SourceRow, Summary, TaskRow, Wall } from '#core/api.ts'
 import { UNASSIGNED } from '#core/frame.ts'
 import type { LiveEvents, LiveRequests } from '#core/live.ts'
-import type { Role } from '#core/roles.ts'
-import { access, may } from './authorisation.ts'
+import { access } from './authorisation.ts'
 import { isForeign } from './gate.ts'
 import { wallView } from './health-view.ts'
 import { incidentHeader } from './incident-view.ts'
 import { mask } from './masking.ts'
 import { createChangeNotice } from './source-rows.ts'
-import { inScope, scopeOf, type Scope } from './scope.ts'
+import type { Assignment } from './accounts/grants.ts'
+import { standingFor, type Standing } from './rights.ts'
+import { inScope, type Scope } from './scope.ts'
 import type { Context } from './context.ts'
 
 /** Longest wait of a changed row for others to go with it. */
@@ -34,7 +35,14 @@ type LiveSocket = Socket<LiveRequests, LiveEvents, Record<string, never>, Socket
 type SocketData = { session: string; user: string; audience: string }
 
 /** Everyone who may see the same: one role class and one set of units. All of them share a room and its payloads. */
-type Audience = { room: string; role: Role; scope: Scope; sockets: Set<LiveSocket> }
+type Audience = {
+  room: string
+  assignments: readonly Assignment[]
+  /** When the rights change by themselves: from then on nothing is sent, and the sockets come back with the new ones. */
+  until: number
+  standings: Map<string, Standing | undefined>
+  sockets: Set<LiveSocket>
+}
 
 /** Pushes to the browsers. Rows are given whole; each audience gets what it may see, masked. */
 export type Live = {
@@ -83,6 +91,7 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
     const viewer = viewerOf(request)
     if (viewer === undefined) return 'session.none'
     if (viewer.mustChangePassword) return 'password.must_change'
+    if (viewer.mustSetUpTotp) return 'totp.must_set_up'
     const opening = !/[?&]sid=/.test(request.url ?? '')
     if (opening && io.engine.clientsCount >= MAX_CONNECTIONS) return 'live.too_many'
     if (opening && (perSession.get(viewer.session.id) ?? 0) >= MAX_PER_SESSION) return 'live.too_many'
@@ -92,14 +101,20 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
   io.on('connection', (socket) => {
     const viewer = viewerOf(socket.request)
     // Between the handshake and now the session may have ended.
-    if (viewer === undefined || viewer.mustChangePassword) return void socket.disconnect(true)
-    const room = `${viewer.role}|${[...viewer.units].sort().join(',')}`
-    const audience = audiences.get(room) ?? {
+    if (viewer === undefined || viewer.mustChangePassword || viewer.mustSetUpTotp) return void socket.disconnect(true)
+    const rights = viewer.assignments.map(({ role, units }) => `${role}|${[...units].sort().join(',')}`).sort()
+    const room = `${rights.join(';')}@${viewer.rightsUntil}`
+    const audience: Audience = audiences.get(room) ?? {
       room,
-      role: viewer.role,
-      scope: scopeOf(viewer, context.inventory),
+      // What a person holds beyond the role (unmasking) is never pushed.
+      assignments: viewer.assignments.map((assignment) => ({ ...assignment, mayUnmask: false })),
+      until: viewer.rightsUntil,
+      standings: new Map(),
       sockets: new Set()
     }
+    // Timers reach no further than 24 days; the sweep below catches what is later.
+    if (!audiences.has(room) && audience.until - context.clock.now() < 2 ** 31)
+      later(() => dropExpired(audience), audience.until - context.clock.now())
     audiences.set(room, audience)
     audience.sockets.add(socket)
     const { id: session } = viewer.session
@@ -134,19 +149,30 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
       Math.max(0, ms)
     ).unref()
 
-  const mayHear = (audience: Audience, event: keyof LiveEvents) =>
-    // What a person holds beyond the role (unmasking) is never pushed.
-    may({ role: audience.role, mayUnmask: false }, access[`LIVE ${event}`])
+  /** True once the rights of an audience are over; its sockets end at once. */
+  function dropExpired(audience: Audience): boolean {
+    if (context.clock.now() < audience.until) return false
+    io.in(audience.room).disconnectSockets(true)
+    return true
+  }
+  /** As what an audience hears an event; undefined when it may not. */
+  function standingOf(audience: Audience, event: keyof LiveEvents): Standing | undefined {
+    if (dropExpired(audience)) return undefined
+    if (!audience.standings.has(event))
+      audience.standings.set(event, standingFor(audience.assignments, access[`LIVE ${event}`], context.inventory))
+    return audience.standings.get(event)
+  }
 
   /** One payload per audience, made by `view`; undefined means not for them. */
   function push<E extends keyof LiveEvents>(
     event: E,
-    view: (audience: Audience) => Parameters<LiveEvents[E]>[0] | undefined
+    view: (standing: Standing) => Parameters<LiveEvents[E]>[0] | undefined
   ) {
     const masked = new Map<unknown, unknown>()
     for (const audience of audiences.values()) {
-      if (!mayHear(audience, event)) continue
-      const payload = view(audience)
+      const standing = standingOf(audience, event)
+      if (standing === undefined) continue
+      const payload = view(standing)
       if (payload === undefined) continue
       if (!masked.has(payload)) masked.set(payload, mask(payload))
       for (const socket of audience.sockets) {
@@ -200,11 +226,12 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
     // Rows first: a count never runs ahead of what it counts.
     flush()
     for (const audience of audiences.values()) {
-      if (!mayHear(audience, 'summary:changed')) continue
+      const standing = standingOf(audience, 'summary:changed')
+      if (standing === undefined) continue
       const made = new Map<string, Summary>()
       for (const socket of audience.sockets) {
         const { user } = socket.data
-        const summary = made.get(user) ?? views.summary(user, audience.scope)
+        const summary = made.get(user) ?? views.summary(user, standing.scope)
         made.set(user, summary)
         const text = JSON.stringify(summary)
         if (lastSummary.get(socket) === text) continue
@@ -227,8 +254,10 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
 
   function sweep() {
     sweepTimer = later(sweep, SWEEP_MS)
-    for (const { sockets } of audiences.values())
-      for (const socket of sockets) if (!context.sessions.isAlive(socket.data.session)) socket.disconnect(true)
+    for (const audience of audiences.values()) {
+      if (dropExpired(audience)) continue
+      for (const socket of audience.sockets) if (!context.sessions.isAlive(socket.data.session)) socket.disconnect(true)
+    }
   }
   let sweepTimer = later(sweep, SWEEP_MS)
 

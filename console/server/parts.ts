@@ -82,11 +82,7 @@ export type AlertsPart = {
    * A unit has answered what it was asked: its waiting alerts come back to their analyst among the escalated, a waiting
    * incident is in progress again. Joins a running transaction; unknown ids are passed over.
    */
-  giveBack(what: {
-    alerts: readonly string[]
-    incident: string | null
-    params?: Record<string, string | number>
-  }): void
+  giveBack(what: { alerts: readonly string[]; incident: string | null; params?: Record<string, string | number> }): void
   /** Affected unit of each of these alerts that exists. */
   unitsOf(ids: readonly string[]): Map<string, string>
   /** Counts within a scope; `mine` are the open alerts assigned to the user. */
@@ -164,6 +160,8 @@ export type Parts = {
   notifier: Notifier
   /** Who was told of an incident first, and when it was taken up; null when nobody was told yet. */
   toldOf?(incident: string): NonNullable<Outage['told']> | null
+  /** The break-glass account was opened: raise the alert `soc.break_glass`. Called after the commit. */
+  onBreakGlass?(use: { at: number; userId: string; username: string; address: string; reason: string }): void
   /** Puts dead letters back into the spool. */
   replay(ids: string[]): Promise<ReplayAnswer>
   demonstration: { status(): { running: boolean; startedAt: number } | null; end(): Promise<void> }

@@ -12,6 +12,8 @@ export const Session = Type.Object({
     mayUnmask: Type.Boolean()
   }),
   mustChangePassword: Type.Boolean(),
+  /** The policy asks for a second factor that is not set up yet: nothing else opens before. */
+  mustSetUpTotp: Type.Boolean(),
   /** To be sent as `x-csrf-token` with every act. */
   csrf: Type.String()
 })
@@ -25,6 +27,8 @@ export const ChangePassword = Type.Object({
   next: Type.String({ minLength: 1, maxLength: 1000 })
 })
 
+/** Empty, or an address; what is written there is checked by the one who sends. */
+const Email = Type.String({ maxLength: 254, pattern: '^$|^[^\\s@<>,;"]+@[^\\s@<>,;"]+$' })
 export const UserRow = Type.Object({
   id: Type.String(),
   username: Type.String(),
@@ -36,7 +40,14 @@ export const UserRow = Type.Object({
   mustChangePassword: Type.Boolean(),
   createdAt: Millis,
   lastSignInAt: Type.Union([Millis, Type.Null()]),
-  sessions: Type.Number()
+  sessions: Type.Number(),
+  email: Type.String(),
+  /** A second factor is in force. */
+  totp: Type.Boolean(),
+  /** The sealed account for emergencies; '' for ordinary ones. */
+  breakGlass: Type.Enum(['', 'sealed', 'used']),
+  /** Grants that run now. */
+  grants: Type.Number()
 })
 export type UserRow = Static<typeof UserRow>
 export const NewUser = Type.Object({
@@ -45,7 +56,10 @@ export const NewUser = Type.Object({
   role: RoleName,
   units: Type.Array(Type.String(), { maxItems: 500 }),
   /** May see citizens' numbers whole, each time audited; false when absent. */
-  mayUnmask: Type.Optional(Type.Boolean())
+  mayUnmask: Type.Optional(Type.Boolean()),
+  email: Type.Optional(Email),
+  /** The person sets the own password by a link; else a password is made and shown once. */
+  invite: Type.Optional(Type.Boolean())
 })
 export const UserChange = Type.Partial(
   Type.Object({
@@ -53,11 +67,16 @@ export const UserChange = Type.Partial(
     role: RoleName,
     units: Type.Array(Type.String(), { maxItems: 500 }),
     mayUnmask: Type.Boolean(),
-    enabled: Type.Boolean()
+    enabled: Type.Boolean(),
+    email: Email
   })
 )
-/** A password shown once. */
-export const OncePassword = Type.Object({ user: UserRow, password: Type.String() })
+/** A password shown once, or instead of it the path of an invitation. */
+export const OncePassword = Type.Object({
+  user: UserRow,
+  password: Type.String(),
+  link: Type.Optional(Type.Object({ path: Type.String(), expiresAt: Millis, sent: Type.Boolean() }))
+})
 
 export const AuditEntry = Type.Object({
   id: Type.Number(),

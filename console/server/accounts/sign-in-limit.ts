@@ -17,6 +17,8 @@ export type SignInLimit = {
   begin(address: string, username: string): number
   /** The try was good: its account starts afresh, and the address gets this try back. */
   succeeded(address: string, username: string): void
+  /** The address gets one more try back: the password before a good second step. */
+  giveBack(address: string): void
 }
 
 /**
@@ -40,6 +42,11 @@ export function createSignInLimit(clock: Clock): SignInLimit {
     map.set(key, { failures: fresh ? 1 : known.failures + 1, last: clock.now() })
   }
 
+  function giveBack(from: string) {
+    const tries = byAddress.get(from)
+    if (tries !== undefined && tries.failures > 0) tries.failures--
+  }
+
   return {
     begin(from, username) {
       const wait = Math.max(waitOf(byAccount.get(username), account), waitOf(byAddress.get(from), address))
@@ -50,8 +57,8 @@ export function createSignInLimit(clock: Clock): SignInLimit {
     },
     succeeded(from, username) {
       byAccount.delete(username)
-      const tries = byAddress.get(from)
-      if (tries !== undefined) tries.failures--
-    }
+      giveBack(from)
+    },
+    giveBack
   }
 }

@@ -1,34 +1,91 @@
-import { Type } from 'typebox'
+import { Readable } from 'node:stream'
+import { Type, type Static } from 'typebox'
 import { AuditEntry } from '#core/api.ts'
-import type { App, Context } from '../context.ts'
-import { manages } from '../scope.ts'
+import { auditExport } from '../audit-export.ts'
+import { auditAct, type App, type Context } from '../context.ts'
+import { manages, type Scope } from '../scope.ts'
 import { limitOf, text } from './query.ts'
 
-const Query = Type.Object({
-  /** Cursor of the page before. */
-  before: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
-  limit: limitOf(100, 500),
+const moment = Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
+const filter = {
   user: text(100),
-  act: text(100)
+  /** An act, or the first words of its name. */
+  act: text(100),
+  target: text(400),
+  from: moment,
+  /** Not included. */
+  to: moment
+}
+const Query = Type.Object({
+  ...filter,
+  /** Cursor of the page before. */
+  before: moment,
+  limit: limitOf(100, 500)
 })
-const Page = Type.Object({ entries: Type.Array(AuditEntry), cursor: Type.Union([Type.String(), Type.Null()]) })
+const ExportQuery = Type.Object({ ...filter, format: Type.Enum(['csv', 'jsonl']) })
+const Page = Type.Object({
+  entries: Type.Array(AuditEntry),
+  cursor: Type.Union([Type.String(), Type.Null()]),
+  /** Every act that was ever written, for the choice on the screen. */
+  acts: Type.Array(Type.String())
+})
 
-/** The log of acts, newest first. */
+/** The log of acts, newest first, and its export. */
 export function auditRoutes(app: App, context: Context): void {
+  const { audit, users } = context
+
+  /** Whoever is set over some units reads the acts of those units' people. */
+  const amongOf = (scope: Scope) =>
+    scope === undefined ? {} : { among: users.list().flatMap((user) => (manages(scope, user) ? [user.username] : [])) }
+  const given = ({ user, act, target, from, to }: Static<typeof ExportQuery> | Static<typeof Query>) =>
+    Object.fromEntries(
+      Object.entries({ user, act, target, from, to }).filter(([, value]) => value !== undefined && value !== '')
+    )
+
   app.get(
     '/api/audit',
     { schema: { summary: 'Audit log', querystring: Query, response: { 200: Page } } },
     (request) => {
-      const { limit = 100, ...filter } = request.query
-      const { scope } = request
-      // Whoever is set over some units reads the acts of those units' people.
-      const among = context.users.list().filter((user) => manages(scope, user))
-      const entries = context.audit.list({
-        ...filter,
-        limit,
-        ...(scope === undefined ? {} : { among: among.map((user) => user.username) })
+      const { limit = 100, before } = request.query
+      const entries = audit.list({
+        ...given(request.query),
+        ...amongOf(request.scope),
+        ...(before === undefined ? {} : { before }),
+        limit
       })
-      return { entries, cursor: entries.length < limit ? null : String(entries.at(-1)!.id) }
+      return {
+        entries,
+        cursor: entries.length < limit ? null : String(entries.at(-1)!.id),
+        acts: audit.acts()
+      }
+    }
+  )
+
+  // The act of exporting is on record; nothing else changes.
+  app.get(
+    '/api/audit/export',
+    {
+      schema: {
+        summary: 'Audit log as CSV or JSON lines; the last line carries the SHA-256 of what is above it',
+        querystring: ExportQuery,
+        response: { 200: Type.String() }
+      }
+    },
+    (request, reply) => {
+      const { format } = request.query
+      const asked = given(request.query)
+      const { id: upTo, hash: head } = audit.head()
+      auditAct(context, request, 'audit.exported', '', { format, upTo, ...asked })
+      const content = auditExport({
+        format,
+        page: (after, limit) => audit.page({ ...asked, ...amongOf(request.scope), after, upTo, limit }),
+        head
+      })
+      const day = new Date(context.clock.now() + 7 * 3_600_000).toISOString().slice(0, 10)
+      void reply
+        .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8')
+        .header('content-disposition', `attachment; filename="audit-${day}.${format}"`)
+      return reply.send(Readable.from(content, { objectMode: false }))
     }
   )
 }

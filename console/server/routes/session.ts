@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
-import { ChangePassword, Session, SignIn } from '#core/api.ts'
+import { ChangePassword, SecondStep, Session, SignIn, TakeStep } from '#core/api.ts'
 import { SocError } from '#core/errors.ts'
-import { checkPassword } from '../accounts/password-rules.ts'
 import { hashPassword, owaspCost, verifyPassword } from '../accounts/password.ts'
-import type { Viewer } from '../accounts/sessions.ts'
 import { auditAct, viewerOf, type App, type Context } from '../context.ts'
-import { cookieName } from '../gate.ts'
-import { showWhole } from '../masking.ts'
+import { checkNewPassword } from '../new-password.ts'
+import { publicAddress } from '../public-address.ts'
+import { sessionOf, type Opening } from './opening.ts'
 
 /** A hash nobody's password has: verifying against it costs what a real one costs, so unknown names take as long. */
 const decoy = (() => {
@@ -17,70 +15,61 @@ const decoy = (() => {
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${part(16)}$${part(32)}`
 })()
 
-const sessionOf = (viewer: Viewer): Session =>
-  showWhole({
-    user: {
-      id: viewer.id,
-      username: viewer.username,
-      name: viewer.name,
-      role: viewer.role,
-      units: viewer.units,
-      mayUnmask: viewer.mayUnmask
-    },
-    mustChangePassword: viewer.mustChangePassword,
-    csrf: viewer.session.csrf
-  })
-
-/** Sign-in, sign-out, who am I, and the change of one's own password. */
-export function sessionRoutes(app: App, context: Context): void {
-  const tls = context.config.SOC_TLS_CERT !== ''
-  const cookie = cookieName(tls)
-  const options = { path: '/', httpOnly: true, sameSite: 'strict' } as const
-  const { audit, sessions, users, signInLimit } = context
-
-  function tryOrRefuse(address: string, username: string) {
-    const waitMs = signInLimit.begin(address, username)
-    if (waitMs > 0)
-      throw new SocError('session.too_many', 'too many tries: wait', {
-        status: 429,
-        params: { retryAfterS: Math.ceil(waitMs / 1000) }
-      })
-  }
-  function open(
-    userId: string,
-    request: { ip: string; protocol: string; headers: { 'user-agent'?: string } },
-    reply: FastifyReply
-  ) {
-    const from = { address: request.ip, agent: request.headers['user-agent'] ?? '' }
-    const opened = sessions.open(userId, from)
-    // A proxy on this machine may hold the certificate for us.
-    void reply.setCookie(cookie, opened.cookie, { ...options, secure: tls || request.protocol === 'https' })
-    return sessionOf(opened.viewer)
-  }
+/** Sign-in with its second step, sign-out, who am I, and the change of one's own password. */
+export function sessionRoutes(app: App, context: Context, opening: Opening): void {
+  const { audit, sessions, signInLimit, steps, totp, users } = context
 
   app.post(
     '/api/session',
-    { schema: { summary: 'Sign in', body: SignIn, response: { 200: Session } } },
+    {
+      schema: {
+        summary: 'Sign in; 202 when a second step is asked for',
+        body: SignIn,
+        response: { 200: Session, 202: SecondStep }
+      }
+    },
     async (request, reply) => {
       const username = request.body.username.trim().toLowerCase()
-      tryOrRefuse(request.ip, username)
+      opening.tryOrRefuse(request.ip, username)
       const found = users.credentials(username)
-      const right = await verifyPassword(request.body.password, found?.password ?? decoy)
-      if (!right || found === undefined || !found.enabled) {
+      const usable = found !== undefined && found.enabled && found.password.startsWith('$argon2id$')
+      const right = await verifyPassword(request.body.password, usable ? found.password : decoy)
+      if (!right || !usable) {
         // People type their password into the wrong field: only names of accounts are written down.
         const target = found === undefined ? '(unknown)' : username
         audit.record({ user: target, act: 'session.refused', target: '', address: request.ip })
         throw new SocError('session.refused', 'user name or password is wrong', { status: 401 })
       }
-      signInLimit.succeeded(request.ip, username)
-      // Whatever cookie came along never becomes the new session; a session it named ends.
-      const old = sessions.find(request.cookies[cookie] ?? '', { touch: false })
-      return context.control.transaction(() => {
-        if (old !== undefined) sessions.end(old.session.id)
-        users.signedIn(found.id)
-        audit.record({ user: username, act: 'session.opened', target: '', address: request.ip })
-        return open(found.id, request, reply)
-      })
+      return opening.afterPassword({ ...found, username }, request, reply)
+    }
+  )
+
+  app.post(
+    '/api/session/step',
+    { schema: { summary: 'Second step of a sign-in', body: TakeStep, response: { 200: Session } } },
+    (request, reply) => {
+      const { token, code, reason = '' } = request.body
+      const step = steps.attempt(token)
+      opening.tryOrRefuse(request.ip, step.username)
+      const user = users.get(step.userId)
+      if (user === undefined || !user.enabled) {
+        steps.end(token)
+        throw new SocError('session.step_expired', 'sign in again: this step is over', { status: 401 })
+      }
+      if (step.kind === 'reason' && reason.trim().length < 10)
+        throw new SocError('break_glass.reason', 'say why the break-glass account is opened', { status: 422 })
+      const used = step.kind === 'code' ? totp.use(user.id, code ?? '') : undefined
+      if (step.kind === 'code' && used === undefined) {
+        audit.record({ user: user.username, act: 'totp.refused', target: '', address: request.ip })
+        throw new SocError('totp.wrong', 'the code is wrong, or was used already', { status: 422 })
+      }
+      steps.end(token)
+      signInLimit.succeeded(request.ip, user.username)
+      signInLimit.giveBack(step.address)
+      if (step.kind === 'reason') return opening.breakGlass(user, reason.trim(), request, reply)
+      if (used === 'recovery')
+        audit.record({ user: user.username, act: 'totp.recovery_used', target: user.id, address: request.ip })
+      return opening.signIn(user, 'password', request, reply)
     }
   )
 
@@ -88,14 +77,30 @@ export function sessionRoutes(app: App, context: Context): void {
     sessionOf(viewerOf(request))
   )
 
-  app.delete('/api/session', { schema: { summary: 'Sign out', response: { 204: Type.Null() } } }, (request, reply) => {
-    context.control.transaction(() => {
-      sessions.end(viewerOf(request).session.id)
-      auditAct(context, request, 'session.closed', '')
-    })
-    void reply.clearCookie(cookie, { ...options, secure: tls || request.protocol === 'https' }).code(204)
-    return null
-  })
+  app.delete(
+    '/api/session',
+    {
+      schema: {
+        summary: 'Sign out; 200 with the address where the identity provider signs out, when it has one',
+        response: { 200: Type.Object({ location: Type.String() }), 204: Type.Null() }
+      }
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request)
+      context.control.transaction(() => {
+        sessions.end(viewer.session.id)
+        auditAct(context, request, 'session.closed', '')
+      })
+      opening.clear(request, reply)
+      const location =
+        viewer.session.via === 'oidc'
+          ? await context.oidc?.logoutUrl(new URL('/', publicAddress(context.config, request)).href)
+          : undefined
+      if (location !== undefined) return { location }
+      void reply.code(204)
+      return null
+    }
+  )
 
   app.post(
     '/api/session/password',
@@ -109,20 +114,24 @@ export function sessionRoutes(app: App, context: Context): void {
     async (request, reply) => {
       const viewer = viewerOf(request)
       const { current, next } = request.body
-      tryOrRefuse(request.ip, viewer.username)
+      opening.tryOrRefuse(request.ip, viewer.username)
       const found = users.credentials(viewer.username)
       if (found === undefined || !(await verifyPassword(current, found.password)))
         throw new SocError('password.wrong', 'the current password is wrong', { status: 422 })
       signInLimit.succeeded(request.ip, viewer.username)
+      if (found.breakGlass !== '')
+        throw new SocError('break_glass.sealed', 'the break-glass account is changed on the command line only', {
+          status: 409
+        })
       if (current.normalize('NFKC') === next.normalize('NFKC'))
         throw new SocError('password.same', 'the new password is the old one', { status: 422 })
-      checkPassword(next, viewer.username)
+      await checkNewPassword(context, { id: viewer.id, username: viewer.username, password: found.password }, next)
       const hash = await hashPassword(next)
       return context.control.transaction(() => {
         users.setPassword(viewer.id, hash, false)
         sessions.endAllOf(viewer.id)
         auditAct(context, request, 'password.changed', viewer.id)
-        return open(viewer.id, request, reply)
+        return opening.open(viewer.id, viewer.session.via, request, reply)
       })
     }
   )

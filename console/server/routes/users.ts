@@ -1,31 +1,18 @@
 import { Type, type Static } from 'typebox'
 import { NewUser, OncePassword, UserChange, UserRow } from '#core/api.ts'
-import { SocError } from '#core/errors.ts'
 import { hashPassword, randomPassword } from '../accounts/password.ts'
-import { auditAct, notFound, type App, type Context } from '../context.ts'
+import { auditAct, viewerOf, type App, type Context } from '../context.ts'
 import { showWhole } from '../masking.ts'
-import { inScope, manages, type Scope } from '../scope.ts'
+import { makeLink } from '../account-link.ts'
+import { checkUnits, managed } from '../managed-user.ts'
+import { manages } from '../scope.ts'
 import { Id, Nothing } from './query.ts'
 
 const People = Type.Array(Type.Object({ id: Type.String(), name: Type.String() }))
 
 /** Accounts, and the people who may be given work. */
 export function userRoutes(app: App, context: Context): void {
-  const { control, inventory, sessions, users } = context
-
-  /** Nobody gives away more units than he has; an administrator of some units makes no administrator of all. */
-  function checkUnits(units: readonly string[], scope: Scope) {
-    for (const unit of units)
-      if (inventory.unit(unit) === undefined || !inScope(scope, unit))
-        throw new SocError('unit.unknown', 'no such unit', { status: 422, params: { unit: unit.slice(0, 50) } })
-    if (scope !== undefined && units.length === 0)
-      throw new SocError('unit.required', 'a unit must be named', { status: 422 })
-  }
-  function mine(id: string, scope: Scope): UserRow {
-    const user = users.get(id)
-    if (user === undefined || !manages(scope, user)) throw notFound('user', id)
-    return user
-  }
+  const { control, sessions, users } = context
 
   app.get('/api/users', { schema: { summary: 'Accounts', response: { 200: Type.Array(UserRow) } } }, (request) =>
     users.list().filter((user) => manages(request.scope, user))
@@ -33,18 +20,27 @@ export function userRoutes(app: App, context: Context): void {
 
   app.post(
     '/api/users',
-    { schema: { summary: 'New account; its password is shown once', body: NewUser, response: { 200: OncePassword } } },
+    {
+      schema: {
+        summary: 'New account; its password, or its invitation, is shown once',
+        body: NewUser,
+        response: { 200: OncePassword }
+      }
+    },
     async (request) => {
-      const { username, name, role, units, mayUnmask = false } = request.body
-      checkUnits(units, request.scope)
-      const password = randomPassword()
-      const hash = await hashPassword(password)
-      const user = control.transaction(() => {
-        const made = users.create({ username, name, role, units, mayUnmask }, hash)
-        auditAct(context, request, 'user.created', made.id, { username, role, units, mayUnmask })
-        return made
+      const { username, name, role, units, mayUnmask = false, email = '', invite = false } = request.body
+      checkUnits(context, units, request.scope)
+      const password = invite ? '' : randomPassword()
+      // An invited account has no password until its person sets one: this is no hash, so nothing matches it.
+      const hash = invite ? '!' : await hashPassword(password)
+      return control.transaction(() => {
+        const user = users.create({ username, name, role, units, mayUnmask, email }, hash)
+        auditAct(context, request, 'user.created', user.id, { username, role, units, mayUnmask })
+        if (!invite) return showWhole({ user, password })
+        const link = makeLink(context, user, 'invite', viewerOf(request).username)
+        auditAct(context, request, 'link.created', user.id, { kind: 'invite', sent: link.sent ? 1 : 0 })
+        return showWhole({ user, password, link })
       })
-      return showWhole({ user, password })
     }
   )
 
@@ -53,11 +49,11 @@ export function userRoutes(app: App, context: Context): void {
     { schema: { summary: 'Change an account', params: Id, body: UserChange, response: { 200: UserRow } } },
     (request) => {
       const { id } = request.params
-      mine(id, request.scope)
-      const { name, role, units, enabled, mayUnmask } = request.body
-      if (units !== undefined) checkUnits(units, request.scope)
+      managed(context, id, request.scope)
+      const { name, role, units, enabled, mayUnmask, email } = request.body
+      if (units !== undefined) checkUnits(context, units, request.scope)
       const change = Object.fromEntries(
-        Object.entries({ name, role, units, enabled, mayUnmask }).filter(([, value]) => value !== undefined)
+        Object.entries({ name, role, units, enabled, mayUnmask, email }).filter(([, value]) => value !== undefined)
       ) as Static<typeof UserChange>
       control.transaction(() => {
         users.change(id, change)
@@ -75,7 +71,7 @@ export function userRoutes(app: App, context: Context): void {
     { schema: { summary: 'New password, shown once; ends the sessions', params: Id, response: { 200: OncePassword } } },
     async (request) => {
       const { id } = request.params
-      mine(id, request.scope)
+      managed(context, id, request.scope)
       const password = randomPassword()
       const hash = await hashPassword(password)
       control.transaction(() => {
@@ -92,7 +88,7 @@ export function userRoutes(app: App, context: Context): void {
     { schema: { summary: 'End all sessions of an account', params: Id, response: { 204: Nothing } } },
     (request, reply) => {
       const { id } = request.params
-      mine(id, request.scope)
+      managed(context, id, request.scope, { sealed: true })
       control.transaction(() => {
         const ended = sessions.endAllOf(id)
         auditAct(context, request, 'user.sessions_ended', id, { ended })

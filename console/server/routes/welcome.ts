@@ -1,0 +1,87 @@
+import { Type } from 'typebox'
+import { SecondStep, Session, Welcome } from '#core/api.ts'
+import { SocError } from '#core/errors.ts'
+import type { FoundLink } from '../accounts/links.ts'
+import { hashPassword } from '../accounts/password.ts'
+import type { App, Context } from '../context.ts'
+import { checkNewPassword, rulesOf } from '../new-password.ts'
+import type { Opening } from './opening.ts'
+
+const Token = Type.Object({ token: Type.String({ minLength: 1, maxLength: 100 }) })
+const NewPassword = Type.Object({ password: Type.String({ minLength: 1, maxLength: 1000 }) })
+
+/** Where an invitation or a reset by link ends: the person sets the own password. Looking (GET) changes nothing. */
+export function welcomeRoutes(app: App, context: Context, opening: Opening): void {
+  const { audit, control, links, sessions, signInLimit, users } = context
+
+  /** The link and its account. Guessing is hopeless (256 bits); it is slowed down all the same. */
+  function open(token: string, address: string) {
+    let link: FoundLink
+    try {
+      link = links.find(token)
+    } catch (error) {
+      if (error instanceof SocError && error.code === 'link.unknown') opening.tryOrRefuse(address, `link ${address}`)
+      throw error
+    }
+    const user = users.get(link.userId)
+    if (user === undefined || !user.enabled || user.breakGlass !== '')
+      throw new SocError('link.revoked', 'the account is closed', { status: 410 })
+    return { link, user }
+  }
+
+  app.get(
+    '/api/welcome/:token',
+    {
+      schema: {
+        summary: 'Whom a link is for, and what a password must be like',
+        params: Token,
+        response: { 200: Welcome }
+      }
+    },
+    (request) => {
+      const { link, user } = open(request.params.token, request.ip)
+      return {
+        kind: link.kind,
+        name: user.name,
+        username: user.username,
+        expiresAt: link.expiresAt,
+        rules: rulesOf(context)
+      }
+    }
+  )
+
+  app.post(
+    '/api/welcome/:token',
+    {
+      schema: {
+        summary: 'Set the password by a link, once; signs in, or asks for the second step',
+        params: Token,
+        body: NewPassword,
+        response: { 200: Session, 202: SecondStep }
+      }
+    },
+    async (request, reply) => {
+      const { token } = request.params
+      const { user } = open(token, request.ip)
+      const { password } = request.body
+      const found = users.credentials(user.username)!
+      await checkNewPassword(context, { id: user.id, username: user.username, password: found.password }, password)
+      const hash = await hashPassword(password)
+      control.transaction(() => {
+        const link = links.use(token)
+        users.setPassword(user.id, hash, false)
+        sessions.endAllOf(user.id)
+        audit.record({
+          user: user.username,
+          act: 'link.used',
+          target: user.id,
+          params: { kind: link.kind },
+          address: request.ip
+        })
+      })
+      // afterPassword gives a counted try back: count one.
+      signInLimit.begin(request.ip, user.username)
+      return opening.afterPassword({ ...user }, request, reply)
+    }
+  )
+}
