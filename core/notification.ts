@@ -55,6 +55,8 @@ export type Announcement = {
   link: string
   /** Escalate by the policy of the priority until acknowledged. */
   escalates: boolean
+  /** The subject is over: its escalation stops, and whoever was told of it before is told this too. */
+  resolves?: boolean
   /** Files by archive id; only channels that can carry files send them, the others send the link. */
   attachments?: { name: string; type: string; bytes: Uint8Array }[]
 }

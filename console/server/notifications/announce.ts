@@ -1,0 +1,253 @@
+import type { Clock } from '#core/clock.ts'
+import { SocError } from '#core/errors.ts'
+import type { Announcement, Audience, Channel, Priority } from '#core/notification.ts'
+import { nextWorkingMoment } from '#province/calendar.ts'
+import { DAY_MS, ictDay, ictDayStart } from '#core/time.ts'
+import type { Control } from '#store/control/control.ts'
+import type { Hop, Outbox } from './outbox.ts'
+import { isPersonal, ways, type Policies, type Policy } from './policy.ts'
+import { MAX_RECIPIENTS, type Directory, type Recipient } from './recipients.ts'
+
+/** Digests go out when the day begins. */
+const DIGEST_HOUR_MS = 8 * 3_600_000
+/** Titles are a line, bodies a few sentences; attachments must pass a mail relay. Larger is a mistake of the caller. */
+const MAX_TITLE = 500
+const MAX_BODY = 8_000
+const MAX_FILES_BYTES = 15 * 1024 * 1024
+
+export type Step = Policy['steps'][number]
+type Context = {
+  control: Control
+  clock: Clock
+  outbox: Outbox
+  directory: Directory
+  policies: Policies
+  /** Whether a channel has its settings. */
+  configured(channel: Channel): boolean
+  unreachable(channel: Channel, address: string): boolean
+  /** Where the platform itself is told, beside people. */
+  machines: { webhook: string; zalo_bot: string; telegram: string }
+}
+type Kept = Pick<Announcement, 'origin' | 'priority' | 'topic'> & { id: number; to: Audience[] }
+
+const laterBy = (now: number) => {
+  const today = ictDayStart(ictDay(now)) + DIGEST_HOUR_MS
+  return today > now ? today : today + DAY_MS
+}
+
+/** Writes announcements and the steps of their escalation into the outbox. */
+export function createAnnouncing(context: Context) {
+  const { control, clock, outbox, directory, policies } = context
+
+  /** The channels of one way of telling that reach a person, the preferred ones first. */
+  function hops(person: Recipient, way: Step['by'][number], origin: string): Hop[] {
+    const wanted = ways[way]
+    const order = [...person.preferred.filter((channel) => wanted.includes(channel)), ...wanted]
+    const reached = [...new Set(order)].flatMap((channel) => {
+      const address = person.addresses[channel]
+      if (address === undefined) return []
+      // What stays on the machine is shown as it would be with every channel set up.
+      if (origin === 'real' && (!context.configured(channel) || context.unreachable(channel, address))) return []
+      return [{ channel, address }]
+    })
+    if (reached.length > 0 || origin === 'real') return reached
+    return [{ channel: way === 'chat' ? 'zalo_zns' : way, address: '' }]
+  }
+
+  /** One step told to one person: one row per way, each with what takes over when it fails. */
+  function tell(kept: Kept, step: number, person: Recipient, by: readonly Step['by'][number][], when: When): number {
+    const taken = new Set<Channel>()
+    let written = 0
+    // SMS first: in a storm the one message that passes is the one that wakes.
+    const chains = [...by].sort((a, b) => Number(b === 'sms') - Number(a === 'sms'))
+    for (const way of chains) {
+      const [first, ...next] = hops(person, way, kept.origin).filter(({ channel }) => !taken.has(channel))
+      if (first === undefined) continue
+      taken.add(first.channel)
+      const local = kept.origin !== 'real'
+      const id = outbox.add({
+        announcementId: kept.id,
+        step,
+        recipient: person.key,
+        name: person.name,
+        channel: local ? 'local' : first.channel,
+        address: first.address,
+        composedAs: first.channel,
+        next: local ? [] : next,
+        ...when
+      })
+      if (id !== undefined) written++
+    }
+    return written
+  }
+
+  type When = { dueAt: number; status?: 'deferred'; code?: string; hold?: 'digest' }
+  function whenOf(kept: Kept, policy: Policy, personal: boolean): When {
+    const now = clock.now()
+    if (personal || policy.when === 'always') return { dueAt: now }
+    if (policy.when === 'digest')
+      return { dueAt: laterBy(now), status: 'deferred', code: 'digest.waiting', hold: 'digest' }
+    const dueAt = nextWorkingMoment(now)
+    return dueAt === now ? { dueAt } : { dueAt, status: 'deferred', code: 'hours.waiting' }
+  }
+
+  /** Nobody could be told: that is a fate too, and stands in the log. */
+  function toNobody(kept: Kept, step: number, audience: Audience, code: string) {
+    outbox.add({
+      announcementId: kept.id,
+      step,
+      recipient: `nobody:${audience.kind}`,
+      name: directory.nameOf(audience),
+      channel: 'email',
+      address: '',
+      composedAs: 'email',
+      next: [],
+      status: 'failed',
+      code,
+      dueAt: clock.now()
+    })
+  }
+
+  function tellMachines(announcement: Announcement, kept: Kept) {
+    if (kept.origin !== 'real') return
+    const direct = (channel: 'webhook' | 'zalo_bot' | 'telegram', recipient: string, name: string) => {
+      const address = context.machines[channel]
+      if (address === '' || !context.configured(channel)) return
+      outbox.add({
+        announcementId: kept.id,
+        step: 0,
+        recipient,
+        name,
+        channel,
+        address,
+        composedAs: channel,
+        next: [],
+        dueAt: clock.now()
+      })
+    }
+    if (['incident', 'health', 'platform'].includes(announcement.topic)) direct('webhook', 'webhook', 'Webhook')
+    if (announcement.to.some(({ kind }) => kind === 'duty') && announcement.priority <= 2)
+      for (const channel of ['zalo_bot', 'telegram'] as const) direct(channel, `group:${channel}`, 'Nhóm trực SOC')
+  }
+
+  /** Tells one step of a policy. Returns how many rows were written. */
+  function tellStep(kept: Kept, number: number, step: Step, all: boolean, personal: boolean): number {
+    const policy = policies.get(kept.priority)
+    const when = number === 0 ? whenOf(kept, policy, personal) : { dueAt: clock.now() }
+    let written = 0
+    const told = new Set<string>()
+    // Leaders are the same whoever was told first.
+    for (const audience of step.to === 'head' ? kept.to.slice(0, 1) : kept.to) {
+      let people = step.to === 'head' ? directory.head() : directory.resolve(audience, clock.now())
+      const named = audience.kind === 'user' || audience.kind === 'address'
+      if (!all && !named && step.to === 'first') people = people.slice(0, 1)
+      if (!all && step.to === 'next') people = people.slice(1)
+      if (people.length === 0 && kept.origin !== 'real')
+        people = [{ key: `nobody:${audience.kind}`, name: directory.nameOf(audience), addresses: {}, preferred: [] }]
+      let reached = 0
+      for (const person of people.slice(0, MAX_RECIPIENTS)) {
+        if (told.has(person.key)) {
+          reached++
+          continue
+        }
+        told.add(person.key)
+        reached += tell(kept, number, person, audience.kind === 'address' ? ['email'] : step.by, when)
+      }
+      if (reached === 0 && (number === 0 || step.to === 'head'))
+        toNobody(kept, number, audience, people.length === 0 ? 'audience.empty' : 'recipient.no_channel')
+      written += reached
+    }
+    return written
+  }
+
+  /** Whoever was told of the subject before is told its end too, by the way it reached them. */
+  function tellThoseWhoKnow(kept: Kept, subject: string) {
+    const known = control
+      .sql(
+        `SELECT DISTINCT d.recipient, d.name, d.channel, d.address, d.composed_as AS composedAs
+         FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
+         WHERE a.subject = ? AND a.id < ? AND a.origin = ? AND d.channel <> 'webhook'
+           AND (d.status IN ('accepted', 'delivered', 'read', 'answered', 'sending') OR d.folded_into IS NOT NULL)
+         ORDER BY d.id LIMIT ${MAX_RECIPIENTS}`
+      )
+      .all(subject, kept.id, kept.origin) as unknown as {
+      recipient: string
+      name: string
+      channel: Channel
+      address: string
+      composedAs: Channel
+    }[]
+    for (const { recipient, name, channel, address, composedAs } of known)
+      outbox.add({
+        announcementId: kept.id,
+        step: 0,
+        recipient,
+        name,
+        channel,
+        address,
+        composedAs,
+        next: [],
+        dueAt: clock.now()
+      })
+  }
+
+  return {
+    tellStep,
+    /** Writes an announcement and its first rows; false when the key was announced before. Joins the caller's transaction. */
+    announce(announcement: Announcement, stop: (subject: string, before: number) => void): boolean {
+      const { key, topic, priority, origin, subject, unit, to, title, body, code, link } = announcement
+      const files = announcement.attachments ?? []
+      if (files.reduce((sum, { bytes }) => sum + bytes.length, 0) > MAX_FILES_BYTES)
+        throw new SocError('notification.too_large', 'attachments of a message are too large', { status: 413 })
+      return control.transaction(() => {
+        const cut = (text: { vi: string; en: string }, max: number) =>
+          JSON.stringify({ vi: text.vi.slice(0, max), en: text.en.slice(0, max) })
+        const made = control
+          .sql(
+            `INSERT OR IGNORE INTO announcements (key, at, topic, priority, origin, subject, unit, code, title, body, link, audience)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+          )
+          .run(
+            key,
+            clock.now(),
+            topic,
+            priority,
+            origin,
+            subject,
+            unit,
+            code.slice(0, 40),
+            cut(title, MAX_TITLE),
+            cut(body, MAX_BODY),
+            link.slice(0, 500),
+            JSON.stringify(to)
+          )
+        if (made.changes === 0) return false
+        const id = Number(made.lastInsertRowid)
+        files.forEach(({ name, type, bytes }, place) =>
+          control
+            .sql('INSERT INTO announcement_files (announcement_id, place, name, type, bytes) VALUES (?, ?, ?, ?, ?)')
+            .run(id, place, name.slice(0, 200), type.slice(0, 100), bytes)
+        )
+        const kept: Kept = { id, origin, priority, topic, to }
+        if (announcement.resolves) {
+          stop(subject, id)
+          tellThoseWhoKnow(kept, subject)
+        }
+        const policy = policies.get(priority as Priority)
+        const personal = isPersonal(announcement)
+        tellStep(kept, 0, policy.steps[0]!, !announcement.escalates, personal)
+        tellMachines(announcement, kept)
+        const second = policy.steps[1] ?? (policy.repeats > 0 ? { afterMin: policy.repeatEveryMin } : undefined)
+        if (announcement.escalates && second !== undefined)
+          control
+            .sql(
+              'INSERT INTO escalations (announcement_id, subject, began_at, step, repeats, due_at) VALUES (?, ?, ?, 1, 0, ?)'
+            )
+            .run(id, subject, clock.now(), clock.now() + second.afterMin * 60_000)
+        return true
+      })
+    }
+  }
+}
+
+export type Announcing = ReturnType<typeof createAnnouncing>

@@ -1,0 +1,207 @@
+import { Type, type Static } from 'typebox'
+import { channels, deliveryStatuses } from '../notification.ts'
+import { Bilingual, Millis, oneOf, Origin, UnitRef } from './common.ts'
+
+export const ChannelName = oneOf(channels)
+export const DeliveryStatusName = oneOf(deliveryStatuses)
+export const Priority = Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3), Type.Literal(4)])
+const Nullable = Type.Union([Millis, Type.Null()])
+const Named = Type.Object({ id: Type.String(), name: Type.String() })
+
+/** One message to one recipient through one channel, and how far it came. */
+export const DeliveryRow = Type.Object({
+  id: Type.Number(),
+  revision: Type.Number(),
+  status: DeliveryStatusName,
+  /** Why it stands where it stands: a provider's code or ours; '' when there is nothing to say. */
+  code: Type.String(),
+  channel: ChannelName,
+  /** Differs from `channel` in the local outbox: what the recipient would have got it by. */
+  composedAs: ChannelName,
+  recipient: Type.String(),
+  address: Type.String(),
+  topic: Type.String(),
+  priority: Priority,
+  origin: Origin,
+  subject: Type.String(),
+  subjectCode: Type.String(),
+  unit: Type.Union([UnitRef, Type.Null()]),
+  title: Bilingual,
+  step: Type.Number(),
+  attempts: Type.Number(),
+  queuedAt: Millis,
+  sentAt: Nullable,
+  changedAt: Millis,
+  /** Next try, for what is queued or deferred. */
+  dueAt: Nullable,
+  /** Delivery whose digest carries it. */
+  foldedInto: Type.Union([Type.Number(), Type.Null()])
+})
+export type DeliveryRow = Static<typeof DeliveryRow>
+export const DeliveryList = Type.Object({
+  items: Type.Array(DeliveryRow),
+  cursor: Type.Union([Type.String(), Type.Null()]),
+  counts: Type.Record(Type.String(), Type.Number())
+})
+export type DeliveryList = Static<typeof DeliveryList>
+export const DeliveryDetail = Type.Object({
+  delivery: DeliveryRow,
+  /** As the recipient sees it; a private link of a real message is left out. */
+  text: Type.String(),
+  heading: Type.String(),
+  /** Path on the console; only of the demonstration's messages. */
+  link: Type.String(),
+  detail: Type.String(),
+  messageId: Type.String(),
+  next: Type.Array(ChannelName),
+  attachments: Type.Array(Type.Object({ name: Type.String(), bytes: Type.Number() })),
+  history: Type.Array(
+    Type.Object({ at: Millis, status: DeliveryStatusName, code: Type.String(), detail: Type.String() })
+  ),
+  /** The other messages of the same announcement. */
+  siblings: Type.Array(DeliveryRow)
+})
+export type DeliveryDetail = Static<typeof DeliveryDetail>
+export const DeliveryAct = Type.Object({ kind: oneOf(['resend', 'cancel'] as const) })
+
+/** One message in the demonstration's outbox, as its recipient would see it. */
+export const OutboxMessage = Type.Object({
+  delivery: DeliveryRow,
+  heading: Type.String(),
+  text: Type.String(),
+  link: Type.String()
+})
+export type OutboxMessage = Static<typeof OutboxMessage>
+export const OutboxList = Type.Object({
+  items: Type.Array(OutboxMessage),
+  cursor: Type.Union([Type.String(), Type.Null()])
+})
+
+export type OutboxList = Static<typeof OutboxList>
+
+export const ChannelHealth = Type.Object({
+  channel: ChannelName,
+  configured: Type.Boolean(),
+  receipts: Type.Boolean(),
+  lastSuccessAt: Nullable,
+  lastFailureAt: Nullable,
+  lastCode: Type.String(),
+  lastClass: Type.String(),
+  /** Until then others take over: its settings were refused. */
+  blockedUntil: Nullable,
+  sentToday: Type.Number(),
+  dailyMax: Type.Union([Type.Number(), Type.Null()]),
+  /** As the provider last said. */
+  quotaLeft: Type.Union([Type.Number(), Type.Null()]),
+  tokenRenewedAt: Nullable,
+  tokenExpiresAt: Nullable,
+  quietHours: Type.Union([Type.Object({ from: Type.Number(), to: Type.Number() }), Type.Null()]),
+  waiting: Type.Number(),
+  /** Address to give the provider for its receipts, with its key; administrators only, else ''. */
+  receiptUrl: Type.String()
+})
+export type ChannelHealth = Static<typeof ChannelHealth>
+export const UnreachableAddress = Type.Object({
+  channel: ChannelName,
+  address: Type.String(),
+  code: Type.String(),
+  at: Millis
+})
+export const ChannelList = Type.Object({
+  channels: Type.Array(ChannelHealth),
+  unreachable: Type.Array(UnreachableAddress),
+  /** Base address of links; '' when SOC_PUBLIC_URL is not set. */
+  publicUrl: Type.String()
+})
+export type ChannelList = Static<typeof ChannelList>
+export const ChannelTest = Type.Object({ to: Type.String({ minLength: 1, maxLength: 300 }) })
+
+export const DutyShift = Type.Object({
+  id: Type.String({ pattern: '^[a-z0-9-]{1,30}$' }),
+  name: Type.String({ minLength: 1, maxLength: 60 }),
+  startMin: Type.Integer({ minimum: 0, maximum: 1439 }),
+  endMin: Type.Integer({ minimum: 0, maximum: 1439 })
+})
+export const DutyRoster = Type.Object({
+  /** Monday of the week shown. */
+  week: Type.String(),
+  shifts: Type.Array(DutyShift),
+  days: Type.Array(
+    Type.Object({
+      day: Type.String(),
+      /** Name of the public holiday; '' on other days. */
+      holiday: Type.String(),
+      cells: Type.Array(
+        Type.Object({
+          shift: Type.String(),
+          people: Type.Array(Named),
+          by: oneOf(['week', 'holiday', 'day'] as const),
+          /** Fewer than two people. */
+          short: Type.Boolean(),
+          now: Type.Boolean()
+        })
+      )
+    })
+  ),
+  /** 1 Monday … 6 Saturday, 0 Sunday, 7 holidays. */
+  pattern: Type.Array(
+    Type.Object({
+      weekday: Type.Number(),
+      cells: Type.Array(Type.Object({ shift: Type.String(), people: Type.Array(Named) }))
+    })
+  ),
+  /** Whether the year's days off are announced. */
+  calendarAnnounced: Type.Boolean()
+})
+export type DutyRoster = Static<typeof DutyRoster>
+const UserIds = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 10 })
+export const DutyPatternChange = Type.Object({
+  weekday: Type.Integer({ minimum: 0, maximum: 7 }),
+  shift: Type.String({ maxLength: 50 }),
+  users: UserIds
+})
+export const DutyDayChange = Type.Object({
+  day: Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }),
+  shift: Type.String({ maxLength: 50 }),
+  /** null goes back to the weekly pattern. */
+  users: Type.Union([UserIds, Type.Null()])
+})
+export const DutyShifts = Type.Array(DutyShift, { minItems: 1, maxItems: 6 })
+
+export const EscalationPolicy = Type.Object({
+  priority: Priority,
+  /** An administrator has set it; else it is the built-in one. */
+  changed: Type.Boolean(),
+  when: oneOf(['always', 'working_hours', 'digest'] as const),
+  steps: Type.Array(
+    Type.Object({
+      afterMin: Type.Integer({ minimum: 0, maximum: 1440 }),
+      to: oneOf(['first', 'next', 'all', 'head'] as const),
+      by: Type.Array(oneOf(['chat', 'sms', 'email'] as const), { minItems: 1, maxItems: 3 })
+    }),
+    { minItems: 1, maxItems: 8 }
+  ),
+  repeatEveryMin: Type.Integer({ minimum: 0, maximum: 1440 }),
+  /** Rounds after the last step; five at most, then it would be noise. */
+  repeats: Type.Integer({ minimum: 0, maximum: 5 })
+})
+export type EscalationPolicy = Static<typeof EscalationPolicy>
+export const EscalationPolicyChange = Type.Omit(EscalationPolicy, ['priority', 'changed'])
+
+/** How a person with an account is reached. */
+export const PersonContact = Type.Object({
+  phone: Type.String({ maxLength: 20, pattern: '^(\\+?[0-9 .-]{8,20})?$' }),
+  email: Type.String({ maxLength: 200, pattern: '^([^\\s@<>"]+@[^\\s@<>"]+)?$' }),
+  zaloUser: Type.String({ maxLength: 64, pattern: '^[A-Za-z0-9_-]*$' }),
+  zaloChat: Type.String({ maxLength: 64, pattern: '^[A-Za-z0-9_-]*$' }),
+  telegramChat: Type.String({ maxLength: 64, pattern: '^-?[A-Za-z0-9_@]*$' }),
+  /** Preferred order; empty: as the steps say. */
+  channels: Type.Array(ChannelName, { maxItems: 8 })
+})
+export type PersonContact = Static<typeof PersonContact>
+export const PersonContactRow = Type.Object({
+  user: Named,
+  role: Type.String(),
+  contact: PersonContact
+})
+export type PersonContactRow = Static<typeof PersonContactRow>
