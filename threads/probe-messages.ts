@@ -7,7 +7,12 @@ import type { Origin } from '#core/origin.ts'
  * What the probes thread runs. `allow`: `address:port` pairs that probes of this origin may ask although they lie where
  * nobody may ask (the demonstration's simulator on loopback); real probes get none.
  */
-export type ProbesSnapshot = { probes: Probe[]; allow: Partial<Record<Origin, string[]>> }
+export type ProbesSnapshot = {
+  probes: Probe[]
+  allow: Partial<Record<Origin, string[]>>
+  /** Authorities (PEM) that probes of this origin trust beside the usual ones: the simulator's own. */
+  authorities?: Partial<Record<Origin, string>>
+}
 
 /** Main → probes. */
 export type ToProbes =

@@ -28,6 +28,14 @@ function rulesOf(allow: ProbesSnapshot['allow']) {
   return (origin: Origin) => rules.get(origin)!
 }
 
+/** Contexts of origins with authorities of their own; made anew with a snapshot that names other ones. */
+function trustsOf(authorities: NonNullable<ProbesSnapshot['authorities']>) {
+  const trusts = new Map(
+    Object.entries(authorities).map(([origin, pem]) => [origin, trustedBy(config.SOC_PROBE_CA, [pem])])
+  )
+  return (origin: Origin) => trusts.get(origin)
+}
+
 function status() {
   const { user, system } = process.threadCpuUsage()
   const cpuMs = (user + system) / 1_000
@@ -46,7 +54,7 @@ async function tryOut({ id, probe }: Extract<ToProbes, { kind: 'try' }>) {
 port.on('message', (message: ToProbes) => {
   switch (message.kind) {
     case 'snapshot':
-      return engine.set(message.probes, rulesOf(message.allow))
+      return engine.set(message.probes, rulesOf(message.allow), trustsOf(message.authorities ?? {}))
     case 'try':
       return void tryOut(message)
     case 'recheck':

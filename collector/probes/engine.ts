@@ -1,3 +1,4 @@
+import type { SecureContext } from 'node:tls'
 import type { DestinationRule } from '#core/destination.ts'
 import { SocError } from '#core/errors.ts'
 import type { Probe, ProbeResult } from '#core/health.ts'
@@ -32,7 +33,12 @@ export type ProbeCounts = {
 
 export type ProbeEngine = {
   /** Replaces the probes whole; runs of removed and changed ones end without a result. */
-  set(probes: readonly Probe[], rules: (origin: Origin) => DestinationRule): void
+  set(
+    probes: readonly Probe[],
+    rules: (origin: Origin) => DestinationRule,
+    /** What probes of an origin trust instead of the usual; undefined keeps that. */
+    trusts?: (origin: Origin) => SecureContext | undefined
+  ): void
   /** One run outside the schedule. Rejects with `probe.busy` (429). */
   try(probe: Probe): Promise<ProbeResult>
   /** Runs these as soon as possible, beside their regular runs. */
@@ -69,7 +75,11 @@ export function createProbeEngine(options: ProbeEngineOptions): ProbeEngine {
   const counts = { started: 0, late: 0, missed: 0 }
   lag.start()
 
-  const contextOf = (probe: Probe): RunContext => ({ ...options, rule: rules(probe.origin), clock, lag })
+  let trusts: (origin: Origin) => SecureContext | undefined = () => undefined
+  const contextOf = (probe: Probe): RunContext => {
+    const trust = trusts(probe.origin) ?? options.trust
+    return { ...options, trust, rule: rules(probe.origin), clock, lag }
+  }
 
   function look() {
     clearTimeout(timer)
@@ -135,8 +145,9 @@ export function createProbeEngine(options: ProbeEngineOptions): ProbeEngine {
   }
 
   return {
-    set(probes, newRules) {
+    set(probes, newRules, newTrusts = () => undefined) {
       rules = newRules
+      trusts = newTrusts
       const { gone, refused } = schedule.set(probes, clock.now())
       if (refused > 0) onWarning(`${refused} probes are too many and do not run`)
       if (gone.length > 0) {

@@ -27,11 +27,14 @@ const STALL_SHARE = 0.2
 const TIMEOUT_MAX_MS = 60_000
 const ATTEMPTS_MAX = 5
 
-/** Authorities that probes trust: Node's own, and those of a PEM file. Throws `config.invalid` when it cannot be read. */
-export function trustedBy(caFile: string): SecureContext {
-  if (caFile === '') return createSecureContext({ ca: getCACertificates('default') })
+/**
+ * Authorities that probes trust: Node's own, those of a PEM file, and `more` as PEM. Throws `config.invalid` when the file
+ * cannot be read.
+ */
+export function trustedBy(caFile: string, more: readonly string[] = []): SecureContext {
+  if (caFile === '') return createSecureContext({ ca: [...getCACertificates('default'), ...more] })
   try {
-    return createSecureContext({ ca: [...getCACertificates('default'), readFileSync(caFile, 'utf8')] })
+    return createSecureContext({ ca: [...getCACertificates('default'), readFileSync(caFile, 'utf8'), ...more] })
   } catch (error) {
     throw new SocError('config.invalid', `SOC_PROBE_CA is "${caFile}": ${messageOf(error)}`, { cause: error })
   }
