@@ -65,7 +65,6 @@ export const contentTypes: Record<EvidenceKind, string> = {
 /** A file's name as text to show: no path, no control or direction characters, at most 120 letters. */
 export function shownName(name: string): string {
   const last = name.split(/[/\\]/).at(-1) ?? ''
-  // eslint-disable-next-line no-control-regex -- exactly those are taken out
   const plain = last.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '').trim()
   return plain === '' ? 'tep' : plain.slice(0, 120)
 }
