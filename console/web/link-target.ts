@@ -12,7 +12,9 @@ export function linkTarget(event: MouseEvent, origin: string): string | null {
   }
   const link = event.target instanceof Element ? event.target.closest('a') : null
   if (link === null || link.target !== '' || link.hasAttribute('download')) return null
-  const url = new URL(link.href, origin)
+  // A link inside a picture keeps its address in an object.
+  const href: unknown = link.href
+  const url = new URL(typeof href === 'string' ? href : (link.getAttribute('href') ?? ''), origin)
   if (url.origin !== origin || url.pathname.startsWith('/api/')) return null
   return url.pathname + url.search
 }

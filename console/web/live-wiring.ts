@@ -13,6 +13,7 @@ export function wireLive(app: Console): () => void {
       if (!again) return
       void app.summary.load(() => app.api.summary())
       void app.units.remote.load(() => app.api.units())
+      void app.health.load(app.api)
     },
     disconnected: () => app.connection.down(),
     refused: () => void app.ask(),
@@ -29,6 +30,7 @@ export function wireLive(app: Console): () => void {
     },
     'source:changed': (source) => app.sources.receive(source),
     'summary:changed': (summary) => app.summary.set(summary),
+    'health:changed': (wall) => app.health.receive(wall),
     'sender:heard': (heard) => app.sources.hear(heard.sender, heard.at, heard.refusal)
   })
   return () => {

@@ -56,6 +56,9 @@ export const DependencyEdge = Type.Object({
   to: Type.String(),
   kind: Type.Enum(['hard', 'soft', 'anyOf', 'kOfN', 'declared', 'monitoring']),
   scope: Type.String(),
+  /** Joins the members of anyOf and kOfN edges; `need` of a kOfN group must be up. */
+  group: Type.Optional(Type.String()),
+  need: Type.Optional(Type.Number()),
   inferred: Type.Boolean(),
   reason: Bilingual
 })

@@ -3,6 +3,7 @@ import { mayAct } from '../access.ts'
 import { createApi, type Api } from '../api.ts'
 import { codeText } from '../i18n/text.svelte.ts'
 import { Connection } from './connection.svelte.ts'
+import { Health } from './health.svelte.ts'
 import { Keys } from './keys.svelte.ts'
 import { Notices } from './notices.svelte.ts'
 import { Place } from './place.svelte.ts'
@@ -34,6 +35,7 @@ export class Console {
   readonly summary: Remote<Summary>
   readonly units: Units
   readonly sources: Sources
+  readonly health: Health
   readonly queue: Queue
   readonly acts: AlertActs
   /** Now, for ages and deadlines; ticks once a second. */
@@ -72,6 +74,7 @@ export class Console {
     this.summary = new Remote(now)
     this.units = new Units(now)
     this.sources = new Sources(now)
+    this.health = new Health(now)
     this.queue = new Queue({
       fetch: (filter, cursor, limit) => this.api.alerts({ ...filter, cursor, limit: String(limit) }),
       me: () => this.session?.user.id ?? '',
@@ -102,6 +105,7 @@ export class Console {
     if (!session.mustChangePassword) {
       void this.summary.load(() => this.api.summary())
       void this.units.remote.load(() => this.api.units())
+      void this.health.load(this.api)
     }
   }
 
@@ -111,6 +115,7 @@ export class Console {
     this.summary.clear()
     this.units.remote.clear()
     this.sources.remote.clear()
+    this.health.remote.clear()
     this.queue.reset()
     this.notices.dismiss()
     this.changedAlert = null

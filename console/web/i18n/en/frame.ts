@@ -8,7 +8,7 @@ export const frame: typeof vi = {
   'rail.posture': 'Posture',
   'rail.queue': 'Queue',
   'rail.incidents': 'Incidents',
-  'rail.models': 'Models',
+  'rail.models': 'Model health',
   'rail.units': 'Units',
   'rail.search': 'Search',
   'rail.sources': 'Sources',

@@ -97,9 +97,6 @@ export const province: typeof vi = {
   'mine.noSources': 'No source of your units sends yet. Ask the SOC to declare one.',
   'mine.units': 'State of the units',
 
-  'models.title': '46 models of Project 06',
-  'models.note':
-    'The catalogue of the province report. The health of the models is not measured here yet, so no tile is coloured.',
   'stage.live': 'in operation',
   'stage.pilot': 'pilot',
   'stage.pre': 'in preparation',

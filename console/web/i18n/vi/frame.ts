@@ -6,7 +6,7 @@ export const frame = {
   'rail.posture': 'Tổng quan',
   'rail.queue': 'Hàng đợi',
   'rail.incidents': 'Sự cố',
-  'rail.models': 'Mô hình',
+  'rail.models': 'Sức khỏe mô hình',
   'rail.units': 'Đơn vị',
   'rail.search': 'Tìm kiếm',
   'rail.sources': 'Nguồn',

@@ -92,8 +92,6 @@ export const province = {
   'mine.noSources': 'Chưa có nguồn nào của đơn vị gửi về. Liên hệ trung tâm SOC để khai báo nguồn.',
   'mine.units': 'Hiện trạng đơn vị',
 
-  'models.title': '46 mô hình Đề án 06',
-  'models.note': 'Danh mục theo báo cáo của tỉnh. Sức khỏe từng mô hình chưa được đo ở đây, nên không ô nào tô màu.',
   'stage.live': 'vận hành',
   'stage.pilot': 'thí điểm',
   'stage.pre': 'chuẩn bị',
