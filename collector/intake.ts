@@ -4,6 +4,7 @@ import { SocError } from '#core/errors.ts'
 import { UNASSIGNED, type Frame } from '#core/frame.ts'
 import { origins, type Origin } from '#core/origin.ts'
 import type { DataPlaneSnapshot } from '#core/sender.ts'
+import { Heartbeats, type CommitBeats } from './heartbeats.ts'
 import { Notices, type IntakeNotice } from './notices.ts'
 import { RECENT_MS, RecentRequests } from './recent.ts'
 import { indexSenders, type SenderIndex } from './senders.ts'
@@ -34,6 +35,8 @@ export type IntakeOptions = {
   /** PEM files; with them HTTP listeners speak HTTPS. */
   tls?: { certFile: string; keyFile: string } | undefined
   onNotice(notice: IntakeNotice): void
+  /** Commits the results of heartbeats; without it every heartbeat is answered "not now". */
+  onHeartbeats?: CommitBeats
   /** How long senders are held while the spool is full; tests shorten it. */
   patience?: Patience
 }
@@ -72,6 +75,7 @@ class LocalIntake implements Intake {
   /** Dropped frames not yet in the ledger: origin × sender × reason, all three from fixed lists. */
   readonly #dropped = new Map<string, LedgerNote>()
   readonly #timer: NodeJS.Timeout
+  readonly #heartbeats: Heartbeats
   #senders: Record<Origin, SenderIndex>
 
   constructor(options: IntakeOptions) {
@@ -80,6 +84,11 @@ class LocalIntake implements Intake {
     this.#clock = options.clock
     this.#notices = new Notices(options.onNotice)
     this.#senders = indexAll(options.snapshot)
+    this.#heartbeats = new Heartbeats(
+      () => options.clock.now(),
+      options.onHeartbeats ?? (() => Promise.reject(new SocError('heartbeat.away', 'nobody takes heartbeats')))
+    )
+    this.#heartbeats.set(options.snapshot.heartbeats ?? [])
     this.#recent.load(options.spool.recentKeys(RECENT_MS), options.clock.now())
     for (const row of options.spool.received()) this.#heard.add(`${row.origin} ${row.sender}`)
     this.#timer = setInterval(() => void this.#tick(), TICK_MS)
@@ -114,6 +123,7 @@ class LocalIntake implements Intake {
 
   setSnapshot(snapshot: DataPlaneSnapshot): void {
     this.#senders = indexAll(snapshot)
+    this.#heartbeats.set(snapshot.heartbeats ?? [])
   }
 
   status(): ListenerStatus[] {
@@ -157,6 +167,7 @@ class LocalIntake implements Intake {
       refusal: () => this.#spool.refusal(),
       refused,
       notice,
+      beat: (beat) => this.#heartbeats.take({ ...beat, origin }),
       drop: (identity, count, reason) =>
         this.#drop({ sender: identity.sender, origin, fate: 'dropped', count, reason }),
       take: async (frames, batch) => {

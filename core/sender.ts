@@ -18,6 +18,9 @@ export type Sender = {
   enabled: boolean
 }
 
+/** Who may send heartbeats: a probe, the key its site signs with (as text), and the newest signed time that was taken. */
+export type HeartbeatKey = { probe: string; key: string; lastAt: number; origin: Origin }
+
 /** What the control plane hands down to the data plane: a new version replaces the old one whole. */
 export type DataPlaneSnapshot = {
   version: number
@@ -26,4 +29,5 @@ export type DataPlaneSnapshot = {
   unitByDomain: Record<string, string>
   /** Unit code → name as shown. */
   unitNames: Record<string, string>
+  heartbeats?: HeartbeatKey[]
 }

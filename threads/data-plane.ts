@@ -1,7 +1,8 @@
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { RuleRow } from '#core/api.ts'
 import type { Config } from '#core/config.ts'
-import { SocError } from '#core/errors.ts'
+import { messageOf, SocError } from '#core/errors.ts'
+import type { ProbeResult } from '#core/health.ts'
 import type { Ledger } from '#core/ledger.ts'
 import type { MatchBatch } from '#core/match.ts'
 import type { Origin } from '#core/origin.ts'
@@ -33,6 +34,8 @@ export type ControlSide = {
   commit(batch: MatchBatch, spoolId: string): void
   snapshot(): DataPlaneSnapshot
   notice(notice: IntakeNotice): void
+  /** Commits what sites reported of themselves; returns when it is durable. What throws is refused to the site. */
+  heartbeats?(results: ProbeResult[]): void
   /** After every status: ledger, store state, lags. */
   changed(state: DataPlaneState): void
   /** Something went wrong that does not stop anything: for the process log. */
@@ -134,6 +137,18 @@ export async function startDataPlane(config: Config, control: ControlSide): Prom
     })
   }
 
+  /** Hands heartbeats up; the reason when they were not taken. */
+  function beatsError(results: ProbeResult[]): { error?: string } {
+    try {
+      if (control.heartbeats === undefined) return { error: 'nobody takes heartbeats' }
+      control.heartbeats(results)
+      return {}
+    } catch (error) {
+      control.warned('intake', `heartbeats were not taken: ${messageOf(error)}`)
+      return { error: messageOf(error) }
+    }
+  }
+
   /** The spool may drop what both the store and the correlation checkpoint have passed for good. */
   function release() {
     const offset = Math.min(durable.store, durable.checkpoint) + 1
@@ -190,6 +205,8 @@ export async function startDataPlane(config: Config, control: ControlSide): Prom
         return answer(message.id, undefined, message.error)
       case 'notice':
         return control.notice(message.notice)
+      case 'heartbeats':
+        return toIntake({ kind: 'beats', id: message.id, ...beatsError(message.results) })
       case 'failed':
         return fail('intake', message.message)
       case 'stopped':

@@ -19,6 +19,8 @@ const send = (message: FromIntake) => port.postMessage(message)
 let spool: SpoolWriter
 let intake: Intake | undefined
 let timer: NodeJS.Timeout
+let nextBeats = 1
+const beats = new Map<number, (error?: string) => void>()
 
 async function begin(snapshot: Extract<ToIntake, { kind: 'snapshot' }>['snapshot']) {
   spool = await openSpoolWriter(join(config.SOC_DATA, 'spool'), {
@@ -32,7 +34,14 @@ async function begin(snapshot: Extract<ToIntake, { kind: 'snapshot' }>['snapshot
     snapshot,
     clock: systemClock,
     tls: config.SOC_TLS_CERT === '' ? undefined : { certFile: config.SOC_TLS_CERT, keyFile: config.SOC_TLS_KEY },
-    onNotice: (notice) => send({ kind: 'notice', notice })
+    onNotice: (notice) => send({ kind: 'notice', notice }),
+    onHeartbeats: (results) =>
+      new Promise<void>((resolve, reject) => {
+        const id = nextBeats++
+        // No more than the intake lets wait at a time.
+        beats.set(id, (error) => (error === undefined ? resolve() : reject(new Error(error))))
+        send({ kind: 'heartbeats', id, results })
+      })
   })
   send({ kind: 'ready', spoolId: spool.id, end: spool.durableEnd() })
   timer = setInterval(status, STATUS_EVERY_MS)
@@ -92,6 +101,10 @@ port.on('message', (message: ToIntake) => {
       return
     case 'replay':
       void replay(message)
+      return
+    case 'beats':
+      beats.get(message.id)?.(message.error)
+      beats.delete(message.id)
       return
     case 'stop':
       clearInterval(timer)

@@ -1,6 +1,7 @@
 import type { IntakeNotice, ListenerOrder, ListenerStatus } from '#collector/intake.ts'
 import type { SpoolDamage } from '#collector/spool/spool.ts'
 import type { EcsEvent } from '#core/event.ts'
+import type { ProbeResult } from '#core/health.ts'
 import type { MatchBatch } from '#core/match.ts'
 import type { Origin } from '#core/origin.ts'
 import type { DataPlaneSnapshot } from '#core/sender.ts'
@@ -17,6 +18,7 @@ export type ToIntake =
   | { kind: 'close'; id: number; listeners: string[] }
   | { kind: 'passed'; offset: number }
   | { kind: 'replay'; id: number; frames: ReplayFrame[] }
+  | { kind: 'beats'; id: number; error?: string }
   | { kind: 'stop' }
 /** A dead letter on its way back into the spool: keeps its id and its first receive time. */
 export type ReplayFrame = {
@@ -50,6 +52,8 @@ export type FromIntake =
       damage: SpoolDamage[]
     }
   | { kind: 'notice'; notice: IntakeNotice }
+  /** Answered with `beats` when they are committed: only then does the site hear yes. */
+  | { kind: 'heartbeats'; id: number; results: ProbeResult[] }
   | { kind: 'stopped' }
   | { kind: 'failed'; message: string }
 

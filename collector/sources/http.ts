@@ -7,6 +7,8 @@ import { plainAddress } from '#core/network.ts'
 import { bulkAnswer } from './bulk-split.ts'
 import { facadeAnswer, openPaths } from './elastic-facade.ts'
 import { BodyBudget, readBody } from './http-body.ts'
+import { heartbeatAnswer } from './http-heartbeat.ts'
+import { isHeartbeatPath } from './heartbeat.ts'
 import { tokensOf } from './http-credentials.ts'
 import { bulkEventsOf, eventsOf, type RequestHints } from './http-framing.ts'
 import { defaultPatience, patienceOf, takePatiently, waitForDoor } from './http-patience.ts'
@@ -115,6 +117,7 @@ class Exchange {
     if (target === undefined) return this.fail(new SocError('http.bad_path', 'no such path', { status: 404 }))
     const { path, query } = target
     const method = this.#request.method ?? 'GET'
+    if (isHeartbeatPath(path)) return this.#heartbeat(path, method, expectsContinue)
     const identity = this.#identify(openPaths.includes(path) && (method === 'GET' || method === 'HEAD'))
     if (identity === undefined) return this.#unauthorised()
 
@@ -142,6 +145,17 @@ class Exchange {
     } finally {
       this.#budget.release(this.#request)
     }
+  }
+
+  /** A heartbeat is known by its signature, not by the sender, and never becomes a frame. */
+  async #heartbeat(path: string, method: string, expectsContinue: boolean): Promise<void> {
+    if (expectsContinue) this.#response.writeContinue()
+    const { status, reason, headers } = await heartbeatAnswer(this.#request, path, method, this.#door, this.#budget)
+    this.#budget.release(this.#request)
+    for (const [name, value] of Object.entries(headers ?? {})) this.#response.setHeader(name, value)
+    this.#request.resume()
+    if (status === 204) this.#answer(204, '')
+    else this.#answer(status, JSON.stringify({ error: { type: 'heartbeat', reason }, status }))
   }
 
   /** Answers an error. What is left of the body is read and thrown away, so that the sender gets to see the answer. */
@@ -236,8 +250,10 @@ class Exchange {
   #answer(status: number, body: string, type = 'application/json') {
     if (this.#state.stopping) this.#response.setHeader('Connection', 'close')
     this.#response.statusCode = status
-    this.#response.setHeader('Content-Type', type)
-    this.#response.setHeader('Content-Length', Buffer.byteLength(body))
+    if (status !== 204) {
+      this.#response.setHeader('Content-Type', type)
+      this.#response.setHeader('Content-Length', Buffer.byteLength(body))
+    }
     this.#response.end(this.#request.method === 'HEAD' ? undefined : body)
   }
 }

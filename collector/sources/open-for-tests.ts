@@ -47,7 +47,12 @@ const patience: Patience = { events: hold(429), bulk: hold(429), syslogNg: hold(
 export async function openForTests(
   listeners: Partial<ListenerOrder>[],
   snapshot: DataPlaneSnapshot = snapshotOf(tester),
-  change: { folder?: string; wrap?(spool: SpoolWriter): SpoolWriter; tls?: IntakeOptions['tls'] } = {}
+  change: {
+    folder?: string
+    wrap?(spool: SpoolWriter): SpoolWriter
+    tls?: IntakeOptions['tls']
+    onHeartbeats?: IntakeOptions['onHeartbeats']
+  } = {}
 ) {
   const folder = change.folder ?? mkdtempSync(join(tmpdir(), 'vl-intake-'))
   const clock = manualClock(1_700_000_000_000)
@@ -55,7 +60,16 @@ export async function openForTests(
   const spool = change.wrap?.(writer) ?? writer
   const notices: IntakeNotice[] = []
   const onNotice = (notice: IntakeNotice) => notices.push(notice)
-  const intake = createIntake({ spool, snapshot, clock, patience, tls: change.tls, onNotice })
+  const { tls, onHeartbeats } = change
+  const intake = createIntake({
+    spool,
+    snapshot,
+    clock,
+    patience,
+    tls,
+    onNotice,
+    ...(onHeartbeats && { onHeartbeats })
+  })
   const open = await intake.open(
     listeners.map((order, index) => ({
       id: `listener-${index}`,

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Clock } from '#core/clock.ts'
 import { frameFlag, type Frame } from '#core/frame.ts'
 import type { Origin } from '#core/origin.ts'
+import type { Beat, BeatVerdict } from './heartbeat.ts'
 
 /** A listener as the composition root orders it; port 0 lets the system choose. `sender` pins whoever connects. */
 export type ListenerOrder = {
@@ -45,6 +46,8 @@ export type Door = {
   /** Counts what the listener turned away. `reason` is one of a fixed list of words, never text from outside. */
   refused(reason: string, count?: number): void
   notice(kind: NoticeKind, identity: Identity, peer: string): void
+  /** A signed heartbeat: never a frame. Resolves when it is durable or refused. */
+  beat(beat: Omit<Beat, 'origin'>): Promise<BeatVerdict>
 }
 
 /** A listener that is open. */
