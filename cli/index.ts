@@ -22,8 +22,13 @@ const commands: Record<string, { about: string; load(): Promise<Command> }> = {
     about: 'list dead letters or show one whole',
     load: async () => (await import('./dead-letters.ts')).deadLetters
   },
-  users: { about: 'list accounts, reset a password offline', load: async () => (await import('./users.ts')).users },
+  users: {
+    about: 'list accounts, reset a password offline, break-glass account',
+    load: async () => (await import('./users.ts')).users
+  },
+  audit: { about: 'verify the chain of the audit log', load: async () => (await import('./audit.ts')).audit },
   bench: { about: 'measure: soc bench NAME', load: async () => (await import('./bench.ts')).bench },
+  drill: { about: 'break things on purpose: soc drill NAME', load: async () => (await import('./drill.ts')).drill },
   simulate: {
     about: 'stand in for the province’s systems and break them',
     load: async () => (await import('./simulate.ts')).simulate

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { existsSync } from 'node:fs'
 import { resetPassword } from '#console/server/accounts/accounts.ts'
+import { sealBreakGlass } from '#console/server/accounts/break-glass.ts'
 import { systemClock } from '#core/clock.ts'
 import { readConfig } from '#core/config.ts'
 import { SocError } from '#core/errors.ts'
@@ -9,15 +10,22 @@ import { readArgs, table, type Command } from './command.ts'
 
 /** `soc users`: accounts without the console, for whoever can read the data folder. */
 export const users: Command = {
-  about: 'list accounts, reset a password offline',
+  about: 'list accounts, reset a password offline, break-glass account',
   help: `
 Usage: soc users [list] [--json]
        soc users reset-password USERNAME
+       soc users break-glass --create | --seal
 
 reset-password prints a new password once, ends the account's sessions and forces a change at the next sign-in.
+break-glass makes the one sealed administrator for emergencies, or seals it anew after use: its password is printed once, for paper
+in a safe. It opens once, for an hour, with a reason, also when the identity provider or second factors are broken.
 Works while Vọng Lâu runs and when it does not. The data folder is SOC_DATA.`,
   async run(args) {
-    const { values, positionals } = readArgs(args, { json: { type: 'boolean' } })
+    const { values, positionals } = readArgs(args, {
+      json: { type: 'boolean' },
+      create: { type: 'boolean' },
+      seal: { type: 'boolean' }
+    })
     const path = join(readConfig(process.env).SOC_DATA, 'control.db')
     if (!existsSync(path))
       throw new SocError('cli.no_data', `SOC_DATA holds no control database yet (${path}): start Vọng Lâu once`)
@@ -27,6 +35,13 @@ Works while Vọng Lâu runs and when it does not. The data folder is SOC_DATA.`
       if (action === 'reset-password') {
         if (username === undefined) throw new SocError('cli.usage', 'users reset-password needs a username')
         process.stdout.write(`${await resetPassword(control, username, systemClock)}\n`)
+        return 0
+      }
+      if (action === 'break-glass') {
+        if ((values.create === true) === (values.seal === true))
+          throw new SocError('cli.usage', 'users break-glass needs --create or --seal')
+        const sealed = await sealBreakGlass(control, values.create === true ? 'create' : 'seal', systemClock)
+        process.stdout.write(`${sealed.username}  ${sealed.password}\n`)
         return 0
       }
       if (action !== 'list') throw new SocError('cli.usage', `users: there is no action "${action}"`)

@@ -46,6 +46,8 @@ type Flow = { verifier: string; state: string; nonce: string; redirectUri: strin
 export function createOidc(config: Config, clock: Clock): Oidc | undefined {
   if (config.SOC_OIDC_ISSUER === '') return undefined
   const issuer = new URL(config.SOC_OIDC_ISSUER)
+  // One spelling for the links in the database; what a token says was compared with what the provider published.
+  const named = config.SOC_OIDC_ISSUER.replace(/\/+$/, '')
   const flows = new Map<string, Flow>()
   let known: { at: number; provider: client.Configuration } | undefined
 
@@ -60,7 +62,11 @@ export function createOidc(config: Config, clock: Clock): Oidc | undefined {
         {
           timeout: TIMEOUT_S,
           // Plain HTTP is for a provider that an administrator has named so, on the same machine or inside a closed network.
-          ...(issuer.protocol === 'http:' ? { execute: [client.allowInsecureRequests] } : {})
+          // The signature of an ID token is checked always, not only trusted because it came from the token endpoint.
+          execute: [
+            client.enableNonRepudiationChecks,
+            ...(issuer.protocol === 'http:' ? [client.allowInsecureRequests] : [])
+          ]
         }
       )
       // ID tokens are judged by our clock, which tests may set; leeway for theirs.
@@ -76,7 +82,7 @@ export function createOidc(config: Config, clock: Clock): Oidc | undefined {
 
   return {
     name: config.SOC_OIDC_NAME,
-    issuer: issuer.href,
+    issuer: named,
     async begin(redirectUri) {
       const found = await provider()
       const flow: Flow = {
@@ -115,7 +121,13 @@ export function createOidc(config: Config, clock: Clock): Oidc | undefined {
           expectedNonce: flow.nonce,
           idTokenExpected: true
         })
-        return personOf(tokens.claims()!, config.SOC_OIDC_ROLE_CLAIM)
+        const claims = tokens.claims()!
+        // Many providers keep the ID token small and tell the rest here; the library compares the subject.
+        const more =
+          found.serverMetadata().userinfo_endpoint === undefined
+            ? {}
+            : await client.fetchUserInfo(found, tokens.access_token, claims.sub)
+        return personOf({ ...more, ...claims }, named, config.SOC_OIDC_ROLE_CLAIM)
       } catch (error) {
         throw refusalOf(error)
       }
@@ -146,11 +158,11 @@ function refusalOf(error: unknown): SocError {
 const MAX_CLAIM = 255
 const MAX_GROUPS = 500
 
-function personOf(claims: client.IDToken, groupClaim: string): OidcPerson {
+function personOf(claims: client.IDToken, issuer: string, groupClaim: string): OidcPerson {
   const text = (value: unknown) => (typeof value === 'string' && value.length <= MAX_CLAIM ? value.trim() : '')
   const groups = claims[groupClaim]
   return {
-    issuer: claims.iss,
+    issuer,
     subject: claims.sub,
     email: claims['email_verified'] === true ? text(claims['email']).toLowerCase() : '',
     username: text(claims['preferred_username']).toLowerCase(),

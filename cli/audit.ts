@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { readConfig } from '#core/config.ts'
+import { SocError } from '#core/errors.ts'
+import { verifyAuditChain } from '#store/control/audit-chain.ts'
+import { openControl } from '#store/control/control.ts'
+import { readArgs, type Command } from './command.ts'
+
+/** `soc audit`: proves that nobody changed the log of acts behind our back. */
+export const audit: Command = {
+  about: 'verify the chain of the audit log',
+  help: `
+Usage: soc audit verify [--json]
+
+Reads the whole audit log and compares each entry's hash, which stands over the entry before it. Prints how many entries
+there are and the newest hash: noted elsewhere (an export carries it too), it proves later that nothing before it was touched.
+Exits with 1 and names the first entry that was changed or is missing. Works while Vọng Lâu runs. The data folder is SOC_DATA.`,
+  async run(args) {
+    const { values, positionals } = readArgs(args, { json: { type: 'boolean' } })
+    if (positionals.length !== 1 || positionals[0] !== 'verify')
+      throw new SocError('cli.usage', 'audit: the only action is "verify"')
+    const path = join(readConfig(process.env).SOC_DATA, 'control.db')
+    if (!existsSync(path))
+      throw new SocError('cli.no_data', `SOC_DATA holds no control database yet (${path}): start Vọng Lâu once`)
+    const control = openControl(path)
+    try {
+      const { rows, head, fault } = verifyAuditChain(control)
+      if (values.json) process.stdout.write(`${JSON.stringify({ rows, head, fault })}\n`)
+      else if (fault === null) process.stdout.write(`${rows} entries, unbroken; newest hash ${head}\n`)
+      else process.stdout.write(`entry ${fault.id} ${fault.kind === 'missing' ? 'is missing' : 'was changed'}\n`)
+      return fault === null ? 0 : 1
+    } finally {
+      control.close()
+    }
+  }
+}
