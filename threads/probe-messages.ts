@@ -20,6 +20,7 @@ export type ToProbes =
   | { kind: 'try'; id: number; probe: Probe }
   | { kind: 'recheck'; ids: string[] }
   | { kind: 'taken'; batch: number }
+  | { kind: 'refused'; batch: number }
   | { kind: 'stop' }
 
 export type ProbesStatus = ProbeCounts & {

@@ -69,7 +69,8 @@ export async function startProbesPlane(config: Config, control: ProbesControlSid
       try {
         control.results(results)
       } catch (error) {
-        return control.warned('probes', `results were not taken and will come again: ${messageOf(error)}`)
+        control.warned('probes', `results were not taken and will come again: ${messageOf(error)}`)
+        return send({ kind: 'refused', batch })
       }
       lastTaken = batch
     }

@@ -61,6 +61,8 @@ port.on('message', (message: ToProbes) => {
       return engine.recheck(message.ids)
     case 'taken':
       return outbox.taken(message.batch)
+    case 'refused':
+      return outbox.refused(message.batch)
     case 'stop':
       void (async () => {
         clearInterval(timer)

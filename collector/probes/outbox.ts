@@ -10,6 +10,8 @@ const BATCH_MS = 250
 const KEPT_MAX = 20_000
 /** A batch that was not acknowledged by then is sent again; whoever takes it knows its number. */
 const RESEND_MS = 5_000
+/** A batch that could not be committed comes again sooner: a busy database is busy for moments. */
+const REFUSED_MS = 500
 
 export type ResultBatch = { batch: number; results: ProbeResult[] }
 
@@ -59,6 +61,13 @@ export class Outbox {
     if (this.#kept.length >= BATCH_MAX || this.#empty.length > 0) this.flush()
     else if (this.#kept.length > 0) this.#timer ??= setTimeout(() => this.flush(), BATCH_MS)
     if (this.kept === 0) for (const wake of this.#empty.splice(0)) wake()
+  }
+
+  /** The batch could not be committed. */
+  refused(batch: number): void {
+    if (this.#onTheWay?.batch !== batch) return
+    clearTimeout(this.#resend)
+    this.#resend = setTimeout(() => this.#sendAgain(), REFUSED_MS)
   }
 
   /** Resolves when everything is acknowledged, or after `patienceMs`. */

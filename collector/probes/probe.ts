@@ -79,7 +79,7 @@ const DAY_MS = 86_400_000
 export function certificateSoon(attempt: Attempt, days: number, now: number): Attempt {
   const until = attempt.certificateUntil
   if (attempt.outcome !== 'up' || days === 0 || until === null || until - now >= days * DAY_MS) return attempt
-  return { ...attempt, outcome: 'degraded', code: 'tls.expires_soon', detail: dayOf(until) }
+  return { ...attempt, outcome: 'degraded', code: 'tls.expiring', detail: dayOf(until) }
 }
 
 /** `2026-11-30` of a moment, for details. */

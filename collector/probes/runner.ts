@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
@@ -34,7 +35,10 @@ const ATTEMPTS_MAX = 5
 export function trustedBy(caFile: string, more: readonly string[] = []): SecureContext {
   if (caFile === '') return createSecureContext({ ca: [...getCACertificates('default'), ...more] })
   try {
-    return createSecureContext({ ca: [...getCACertificates('default'), readFileSync(caFile, 'utf8'), ...more] })
+    const own = readFileSync(caFile, 'utf8').match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []
+    if (own.length === 0) throw new Error('no certificate in PEM form')
+    for (const pem of own) new X509Certificate(pem)
+    return createSecureContext({ ca: [...getCACertificates('default'), ...own, ...more] })
   } catch (error) {
     throw new SocError('config.invalid', `SOC_PROBE_CA is "${caFile}": ${messageOf(error)}`, { cause: error })
   }

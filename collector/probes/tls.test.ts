@@ -65,7 +65,7 @@ test('a trusted certificate with the right name is up until it ends soon', async
     certificateUntil: END
   })
   const late = contextFor([port], { names, trust, clock: { now: () => END - 29 * 86_400_000 } })
-  const soon = { outcome: 'degraded', code: 'tls.expires_soon', detail: '2049-12-31', certificateUntil: END }
+  const soon = { outcome: 'degraded', code: 'tls.expiring', detail: '2049-12-31', certificateUntil: END }
   expect(await run(target, late)).toMatchObject(soon)
   const page = httpTarget(`https://test:${port}/`, { certificateDays: 30 })
   expect(await run(page, late)).toMatchObject(soon)
