@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { builtInFingerprint, builtInRules, createBuiltIn, LAST_RECEIVED } from './built-in.ts'
+import { builtInFingerprint, builtInRules, createBuiltIn, LAST_RECEIVED, type OutageNotice } from './built-in.ts'
 import { actor, inventory, START, testBench } from './sample-folds.ts'
 
 const builtIn = createBuiltIn(inventory)
@@ -11,6 +11,21 @@ const notice = {
   listener: 'syslog-udp',
   count: 3
 } as const
+
+const outage: OutageNotice = {
+  at: START,
+  origin: 'real',
+  system: 'hue-s',
+  name: 'Hue-S',
+  unit: 'H57.hueioc',
+  since: START - 60_000,
+  level: 'critical',
+  down: [22, 23],
+  degraded: [],
+  attached: [],
+  hosts: ['Hue-S.example'],
+  lost: null
+}
 
 it('every built-in rule speaks both languages and leaves nothing of its template open', () => {
   const bench = testBench()
@@ -28,7 +43,19 @@ it('every built-in rule speaks both languages and leaves nothing of its template
     }),
     builtIn.storeAway({ at: START, since: START - 20_000, reason: 'connection refused' }),
     builtIn.ledgerImbalance({ at: START, detail: 's1: 10 ≠ 9' }),
-    builtIn.diskGuard(notice)
+    builtIn.diskGuard(notice),
+    builtIn.outage(outage),
+    builtIn.uplinkLost({ at: START, since: START - 30_000, origin: 'real' }),
+    builtIn.integrationFailing({
+      at: START,
+      origin: 'real',
+      system: 'lgsp',
+      name: 'LGSP',
+      unit: 'H57.stttt',
+      since: START - 300_000,
+      total: 200,
+      failed: 50
+    })
   ]
   expect(folds.map((fold) => fold.rule.id)).toEqual(builtInRules.map((rule) => rule.id))
   for (const fold of folds) {
@@ -39,7 +66,7 @@ it('every built-in rule speaks both languages and leaves nothing of its template
       expect(row?.sentence[language]).not.toMatch(/\{|không rõ|unknown(?! sender)/)
     }
   }
-  expect(bench.alerts.list({ tab: 'all', userId: 'u1', scope: undefined, limit: 10 }).total).toBe(6)
+  expect(bench.alerts.list({ tab: 'all', userId: 'u1', scope: undefined, limit: 10 }).total).toBe(9)
 })
 
 it('a silent source says since when, in the time of Huế, and belongs to its unit and origin', () => {
@@ -60,6 +87,18 @@ it('an unknown sender is its address, of either family, and nobody’s unit', ()
     (peer) => builtIn.unknownSender({ ...notice, peer }).entity.key
   )
   expect(addresses).toEqual(['2001:db8::1', '2001:db8::1', '203.0.113.9'])
+})
+
+it('an outage names its system, its models and its hosts, takes its own level, and belongs to its owner or to the SOC', () => {
+  expect(builtIn.outage(outage)).toMatchObject({
+    unit: 'H57.hueioc',
+    rule: { level: 'critical' },
+    entity: { fields: { 'service.name': 'hue-s' } },
+    firstSeen: START - 60_000,
+    values: { 'models.down': '22, 23', 'models.degraded': '–', 'soc.system': 'hue-s', 'soc.hosts': 'hue-s.example' }
+  })
+  expect(builtIn.outage({ ...outage, unit: '' }).unit).toBe('H57.soc')
+  expect(builtIn.outage({ ...outage, lost: { down: 3, all: 13 } }).values.lost).toBe('3/13')
 })
 
 it('what is about the platform belongs to the SOC itself', () => {

@@ -1,9 +1,12 @@
-import type { RuleRow } from '#core/api.ts'
 import { UNASSIGNED } from '#core/frame.ts'
 import { stableHash } from '#core/ids.ts'
-import type { Bilingual, Level, MatchFold, RuleSummary } from '#core/match.ts'
+import type { Bilingual, Level, MatchFold } from '#core/match.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Inventory } from '#province/inventory.ts'
+import { summaryOf, type BuiltInId } from './built-in-rules.ts'
+import { OUTAGE_HOSTS, OUTAGE_RULE, OUTAGE_SYSTEM } from './outage-incident.ts'
+
+export { builtInRules } from './built-in-rules.ts'
 
 /** Something at the door of the intake: who it was, where, and how often since the last notice. */
 type DoorNotice = { at: number; origin: Origin; sender: string; peer: string; listener: string; count: number }
@@ -26,95 +29,45 @@ export type BuiltIn = {
   }): MatchFold
   storeAway(store: { at: number; since: number; reason: string }): MatchFold
   ledgerImbalance(ledger: { at: number; detail: string }): MatchFold
+  outage(outage: OutageNotice): MatchFold
+  uplinkLost(uplink: { at: number; since: number; origin: Origin }): MatchFold
+  integrationFailing(integration: IntegrationNotice): MatchFold
 }
 
-type Described = { title: Bilingual; level: Level; sentence: Bilingual; falsePositives: string[] }
+/** A root outage: the system, what it takes with it, and the hosts it answers on. */
+export type OutageNotice = {
+  at: number
+  origin: Origin
+  system: string
+  name: string
+  /** Owner of the system; '' is nobody known: then it is the SOC's own. */
+  unit: string
+  since: number
+  level: Level
+  down: readonly number[]
+  degraded: readonly number[]
+  attached: readonly string[]
+  hosts: readonly string[]
+  /** Of a group: how many of its members are lost. */
+  lost: { down: number; all: number } | null
+}
 
-/** Their version grows with their words: an alert says by which it was raised. */
-const VERSION = '1'
-
-const described = {
-  'soc.unknown_sender': {
-    title: { vi: 'Nguồn gửi không xác định', en: 'Unknown sender' },
-    level: 'medium',
-    sentence: {
-      vi: '{count} khung từ {source.ip} đến cổng {soc.listener} mà không nguồn nhật ký nào khai báo địa chỉ này',
-      en: '{count} frames from {source.ip} came in through {soc.listener}, an address that no log source declares'
-    },
-    falsePositives: ['Nguồn mới chưa khai báo', 'Thiết bị đổi địa chỉ']
-  },
-  'soc.wrong_token': {
-    title: { vi: 'Mã truy cập nguồn sai', en: 'Wrong source token' },
-    level: 'medium',
-    sentence: {
-      vi: '{count} lần gửi từ {source.ip} vào cổng {soc.listener} bị từ chối vì sai mã truy cập',
-      en: '{count} attempts from {source.ip} on {soc.listener} were refused for a wrong token'
-    },
-    falsePositives: ['Mã vừa được thay, nguồn chưa cập nhật']
-  },
-  'soc.silent_source': {
-    title: { vi: 'Nguồn nhật ký im lặng', en: 'Silent log source' },
-    level: 'medium',
-    sentence: {
-      vi: 'Nguồn “{sender.name}” không gửi nhật ký từ {since}',
-      en: 'Source “{sender.name}” has sent no logs since {since}'
-    },
-    falsePositives: ['Máy được tắt theo kế hoạch', 'Ngoài giờ làm việc']
-  },
-  'soc.store_away': {
-    title: { vi: 'Kho lưu trữ không phản hồi', en: 'The event store is away' },
-    level: 'high',
-    sentence: {
-      vi: 'Kho lưu trữ không phản hồi từ {since}: {reason}. Sự kiện được giữ trong hàng đợi, việc phát hiện vẫn chạy',
-      en: 'The event store has been away since {since}: {reason}. Events are held in the spool, detection goes on'
-    },
-    falsePositives: ['Kho được bảo trì theo kế hoạch']
-  },
-  'soc.ledger_imbalance': {
-    title: { vi: 'Sổ cái khung không cân', en: 'The frame ledger does not balance' },
-    level: 'high',
-    sentence: {
-      vi: 'Số khung nhận và số khung có kết cục không bằng nhau: {detail}',
-      en: 'Frames received and frames accounted for differ: {detail}'
-    },
-    falsePositives: []
-  },
-  'soc.disk_guard': {
-    title: { vi: 'Sắp hết chỗ trên đĩa', en: 'The disk is nearly full' },
-    level: 'high',
-    sentence: {
-      vi: 'Bộ thu không nhận thêm khung: hàng đợi đầy hoặc đĩa gần hết chỗ',
-      en: 'The intake takes no more frames: the spool is full or the disk nearly so'
-    },
-    falsePositives: []
-  }
-} satisfies Record<string, Described>
-type Id = keyof typeof described
-
-const summaryOf = (id: Id): RuleSummary => ({ id, version: VERSION, tags: [], ...described[id] })
-const ids = Object.keys(described) as Id[]
-
-/** The built-in rules as the rules screen lists them; their figures are counted elsewhere. */
-export const builtInRules: RuleRow[] = ids.map(summaryOf).map((rule) => ({
-  id: rule.id,
-  title: rule.title,
-  level: rule.level,
-  status: 'stable',
-  kind: 'built_in',
-  logsource: 'soc',
-  tags: rule.tags,
-  file: '',
-  version: rule.version,
-  state: 'live',
-  error: null,
-  matches24h: 0,
-  falsePositiveShare: null
-}))
+/** A provider whose exchanges fail for technical reasons. */
+export type IntegrationNotice = {
+  at: number
+  origin: Origin
+  system: string
+  name: string
+  unit: string
+  since: number
+  total: number
+  failed: number
+}
 
 /** Built-in matches; what is about the platform itself belongs to the SOC's own unit of the inventory. */
 export function createBuiltIn(inventory: Inventory): BuiltIn {
   const ourUnit = inventory.units('department').find((unit) => unit.scope === 'self')?.code ?? UNASSIGNED
-  const door = (id: Id, notice: DoorNotice) =>
+  const door = (id: BuiltInId, notice: DoorNotice) =>
     fold(id, {
       at: notice.at,
       origin: notice.origin,
@@ -171,9 +124,75 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
         senders: [],
         fields: { 'service.name': 'ledger' },
         values: { detail: ledger.detail }
+      }),
+    outage: (outage) => outageFold(outage, ourUnit),
+    uplinkLost: (uplink) =>
+      fold('soc.uplink_lost', {
+        at: uplink.at,
+        origin: uplink.origin,
+        unit: ourUnit,
+        count: 1,
+        senders: [],
+        fields: { 'service.name': 'uplink' },
+        values: { since: shownTime(uplink.since) }
+      }),
+    integrationFailing: (integration) =>
+      fold('soc.integration_failing', {
+        at: integration.at,
+        origin: integration.origin,
+        unit: integration.unit === '' ? ourUnit : integration.unit,
+        count: 1,
+        senders: [],
+        fields: { 'service.name': integration.system },
+        values: {
+          name: integration.name,
+          since: shownTime(integration.since),
+          share: shownShare(1 - integration.failed / integration.total),
+          failed: String(integration.failed),
+          total: String(integration.total),
+          [OUTAGE_SYSTEM]: integration.system
+        }
       })
   }
 }
+
+/** A group says how many of its members are lost, and its alert counts from the first match, which lies in the past. */
+function outageFold(outage: OutageNotice, ourUnit: string): MatchFold {
+  const made = fold(OUTAGE_RULE, {
+    at: outage.at,
+    origin: outage.origin,
+    unit: outage.unit === '' ? ourUnit : outage.unit,
+    count: 1,
+    senders: [],
+    fields: { 'service.name': outage.system },
+    values: {
+      name: outage.name,
+      since: shownTime(outage.since),
+      'models.down': listed(outage.down),
+      'models.degraded': listed(outage.degraded),
+      'models.down_count': String(outage.down.length),
+      'models.degraded_count': String(outage.degraded.length),
+      'models.count': String(outage.down.length + outage.degraded.length),
+      attached: listed(outage.attached),
+      ...(outage.lost === null ? {} : { lost: `${outage.lost.down}/${outage.lost.all}` }),
+      [OUTAGE_SYSTEM]: outage.system,
+      [OUTAGE_HOSTS]: outage.hosts.join(' ').toLowerCase()
+    }
+  })
+  const sentence: Bilingual = outage.lost === null ? made.rule.sentence : groupSentence
+  return { ...made, firstSeen: outage.since, rule: { ...made.rule, level: outage.level, sentence } }
+}
+
+const groupSentence: Bilingual = {
+  vi: '{name}: mất {lost} thành phần từ {since}. Mô hình ngừng: {models.down}; suy giảm: {models.degraded}',
+  en: '{name}: {lost} members lost since {since}. Models down: {models.down}; degraded: {models.degraded}'
+}
+
+/** "22, 23, 27"; a dash for none, as an empty value reads as unknown. */
+const listed = (items: readonly (number | string)[]) => (items.length === 0 ? '–' : items.join(', '))
+
+/** 84,12 % */
+const shownShare = (share: number) => `${(share * 100).toFixed(2).replace('.', ',')} %`
 
 /** The fingerprint of a built-in match, as its fold carries it; `entityKey` as in its fold's entity. */
 export function builtInFingerprint(ruleId: string, entityKey: string, unit: string, origin: Origin): string {
@@ -181,7 +200,7 @@ export function builtInFingerprint(ruleId: string, entityKey: string, unit: stri
 }
 
 function fold(
-  id: Id,
+  id: BuiltInId,
   about: {
     at: number
     origin: Origin
