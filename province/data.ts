@@ -62,7 +62,8 @@ const files = {
         owner: Type.String(),
         inferred: Type.Boolean(),
         ownerInferred: Type.Optional(Type.Boolean()),
-        security: Type.Optional(Text)
+        security: Type.Optional(Text),
+        hosts: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z0-9.:-]{1,253}$' }), { maxItems: 50 }))
       })
     )
   }),

@@ -42,6 +42,8 @@ export type System = {
   inferred: boolean
   ownerInferred?: boolean
   security?: string
+  /** Host names and addresses by which logs know it, lower-case: how an outage finds the alerts about its machines. */
+  hosts?: readonly string[]
 }
 export type Baseline = {
   label: { vi: string; en: string }

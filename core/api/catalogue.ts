@@ -38,7 +38,9 @@ export const CatalogueEdit = Type.Union([
         name: Type.String({ minLength: 1, maxLength: 200 }),
         /** Unit code; '' for nobody in the inventory. */
         owner: Type.String({ maxLength: 50 }),
-        security: Type.String({ maxLength: 20 })
+        security: Type.String({ maxLength: 20 }),
+        /** Host names and addresses by which logs know it. */
+        hosts: Type.Array(Type.String({ pattern: '^[a-z0-9.:-]{1,253}$' }), { maxItems: 50 })
       }),
       { additionalProperties: false }
     )
