@@ -5,7 +5,10 @@ import type { ModelState } from '../health-states.ts'
 
 export type EdgeKind = DependencyState['edge']['kind']
 
-/** A box of the picture: a model, a system, or the members of an anyOf or kOfN group together. */
+/**
+ * A box of the picture: a model, a system, the members of an anyOf or kOfN group together (`need` says how many), or many
+ * leaves that hang on the same nodes in the same way (`need` null).
+ */
 export type GraphNode = {
   id: string
   name: string
@@ -15,7 +18,7 @@ export type GraphNode = {
   measured: boolean
   /** Members of a group. */
   members: { id: string; name: string; state: HealthState; href: string; measured: boolean }[]
-  /** How many members must be up; null for what is no group. */
+  /** How many members of an anyOf or kOfN group must be up. */
   need: number | null
 }
 /** `from` stands on `to`. */
@@ -89,7 +92,40 @@ export function graphBelow(
     node.members.sort((a, b) => severity.indexOf(b.state) - severity.indexOf(a.state))
   }
   const known = [...edges.values()].filter((edge) => nodes.has(edge.from) && nodes.has(edge.to))
-  return { root: root.id, nodes: [...nodes.values()], edges: known }
+  return withLeavesTogether({ root: root.id, nodes: [...nodes.values()], edges: known })
+}
+
+/** From so many on, leaves that nothing tells apart but their name share a box. */
+export const LEAVES_TOGETHER = 5
+
+function withLeavesTogether(graph: Graph): Graph {
+  const alike = new Map<string, GraphNode[]>()
+  for (const node of graph.nodes) {
+    if (node.id === graph.root || node.members.length > 0 || graph.edges.some((edge) => edge.from === node.id)) continue
+    const ways = graph.edges.filter((edge) => edge.to === node.id).map((edge) => `${edge.from} ${edge.kind}`)
+    const key = ways.sort().join('|')
+    alike.set(key, [...(alike.get(key) ?? []), node])
+  }
+  const boxOf = new Map<string, string>()
+  const boxes: GraphNode[] = []
+  for (const [key, leaves] of alike) {
+    if (leaves.length < LEAVES_TOGETHER) continue
+    const members = leaves
+      .map(({ id, name, state, href, measured }) => ({ id, name, state: state as HealthState, href, measured }))
+      .sort((a, b) => severity.indexOf(b.state) - severity.indexOf(a.state))
+    const measured = members.some((member) => member.measured)
+    const state = members[0]?.state ?? 'UNKNOWN'
+    boxes.push({ id: `many:${key}`, name: '', state, href: '', measured, members, need: null })
+    for (const leaf of leaves) boxOf.set(leaf.id, `many:${key}`)
+  }
+  const edges = new Map<string, GraphEdge>()
+  for (const edge of graph.edges) {
+    const to = boxOf.get(edge.to) ?? edge.to
+    const key = `${edge.from} ${to} ${edge.kind}`
+    if (!edges.has(key)) edges.set(key, { ...edge, to })
+  }
+  const nodes = [...graph.nodes.filter((node) => !boxOf.has(node.id)), ...boxes]
+  return { root: graph.root, nodes, edges: [...edges.values()] }
 }
 
 /** What a system takes down: the ways from it to the models, as the catalogue's own walk found them. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { graphAbove, graphBelow, outlineOf, type Graph } from './dependency-graph.ts'
-import { layersOf, layOut, NODES_MAX, stepFrom } from './graph-layout.ts'
+import { layersOf, layOut, nameLines, NODES_MAX, stepFrom } from './graph-layout.ts'
 
 type State = Parameters<typeof graphBelow>[1][number]
 function stands(from: string, to: string, more: Partial<State['edge']> = {}, state: State['state'] = 'UP'): State {
@@ -51,6 +51,38 @@ describe('what a model stands on', () => {
     ])
     expect(graph.nodes.map((node) => node.id)).toContain('x')
   })
+})
+
+test('thirteen ministries on one platform share a box, worst first; four keep their own', () => {
+  const many = (count: number) =>
+    graphBelow(root, [
+      stands('M22', 'lgsp'),
+      ...Array.from({ length: count }, (_, index) =>
+        stands('lgsp', `bo-${index}`, {}, index === 7 ? 'DOWN' : 'UNKNOWN')
+      )
+    ])
+  const graph = many(13)
+  expect(graph.nodes.map((node) => node.members.length)).toEqual([0, 0, 13])
+  expect(graph.nodes[2]).toMatchObject({
+    state: 'DOWN',
+    need: null,
+    members: [{ id: 'bo-7' }, {}, {}, {}].concat(Array(9).fill({}))
+  })
+  expect(graph.edges).toHaveLength(2)
+  expect(many(4).nodes).toHaveLength(6)
+})
+
+test('a long name is called by its short form, else told in two lines', () => {
+  expect(nameLines('Nền tảng tích hợp, chia sẻ dữ liệu tỉnh (LGSP)')).toEqual(['LGSP'])
+  expect(nameLines('Hue-S')).toEqual(['Hue-S'])
+  expect(nameLines('Hệ thống quản lý văn bản và điều hành tỉnh')).toEqual(['Hệ thống quản lý văn', 'bản và điều hành tỉnh'])
+  fc.assert(
+    fc.property(fc.string({ maxLength: 120 }), (name) => {
+      const lines = nameLines(name)
+      expect(lines.length).toBeLessThanOrEqual(2)
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(21)
+    })
+  )
 })
 
 test('what a system takes down is drawn along the ways that the walk found', () => {
@@ -112,6 +144,11 @@ test('any catalogue, circles included, is laid out without two boxes on one plac
 })
 
 test('more boxes than one can take in are counted, not drawn', () => {
-  const many = Array.from({ length: NODES_MAX + 9 }, (_, index) => stands('M22', `s${index}`))
-  expect(layOut(graphBelow(root, many)).cut).toBe(10)
+  const nodes = Array.from({ length: NODES_MAX + 9 }, (_, index) => ({
+    ...graphBelow(root, []).nodes[0]!,
+    id: index === 0 ? 'M22' : `s${index}`
+  }))
+  const { edges } = graphBelow(root, [stands('M22', 's1')])
+  const graph: Graph = { root: 'M22', nodes, edges: nodes.slice(1).map(({ id }) => ({ ...edges[0]!, to: id })) }
+  expect(layOut(graph).cut).toBe(9)
 })

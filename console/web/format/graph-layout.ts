@@ -6,13 +6,37 @@ export type Layout = { nodes: PlacedNode[]; edges: PlacedEdge[]; width: number; 
 
 /** More boxes than one can take in; the nested list beside the picture has all. */
 export const NODES_MAX = 60
-export const BOX = { width: 168, height: 44, member: 17, gapX: 64, gapY: 12, pad: 4 } as const
+export const BOX = { width: 178, height: 44, line: 15, member: 17, gapX: 56, gapY: 12, pad: 4 } as const
 /** Members of a group that are named in its box. */
 export const MEMBERS_SHOWN = 3
 
+/** Characters of a box's line: the widest letters of the face still fit. */
+const NAME_CHARS = 21
+
+/**
+ * A name as the lines of its box, two at most. A long name that ends with its common short form is called by that:
+ * two platforms whose names begin alike would look the same when cut.
+ */
+export function nameLines(name: string): string[] {
+  if (name.length <= NAME_CHARS) return [name]
+  const short = /\(([^()]{2,16})\)$/u.exec(name)?.[1]
+  if (short !== undefined) return [short]
+  const lines = ['']
+  for (const word of name.split(' ')) {
+    const line = lines.at(-1) ?? ''
+    if (line === '') lines[lines.length - 1] = word
+    else if (line.length + 1 + word.length <= NAME_CHARS) lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(word)
+  }
+  const [first = '', second = ''] = lines
+  const tail = lines.length > 2 ? `${second.slice(0, NAME_CHARS - 1)}…` : second
+  const cut = (line: string) => (line.length > NAME_CHARS ? `${line.slice(0, NAME_CHARS - 1)}…` : line)
+  return second === '' ? [cut(first)] : [cut(first), cut(tail)]
+}
+
 /** Height of a box: a group also names its first members. */
 export function boxHeight(node: GraphNode): number {
-  if (node.members.length === 0) return BOX.height
+  if (node.members.length === 0) return BOX.height + (nameLines(node.name).length - 1) * BOX.line
   const lines = Math.min(node.members.length, MEMBERS_SHOWN) + (node.members.length > MEMBERS_SHOWN ? 1 : 0)
   return BOX.height + lines * BOX.member
 }
