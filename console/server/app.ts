@@ -19,6 +19,7 @@ import { createSessions } from './accounts/sessions.ts'
 import { createSignInLimit } from './accounts/sign-in-limit.ts'
 import { createUsers } from './accounts/users.ts'
 import type { App, Context } from './context.ts'
+import { shownOrigin } from './figures/origin.ts'
 import { addGate, cookieName } from './gate.ts'
 import { createLive } from './live.ts'
 import { mask } from './masking.ts'
@@ -39,6 +40,8 @@ import { postureRoutes } from './routes/posture.ts'
 import { probeRoutes } from './routes/probes.ts'
 import { oidcRoutes } from './routes/oidc.ts'
 import { createOpening } from './routes/opening.ts'
+import { createReports } from './reports/reports.ts'
+import { reportRoutes } from './routes/reports.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { sourceRoutes } from './routes/sources.ts'
@@ -101,7 +104,12 @@ export function buildApp(parts: Parts): App {
     oidcAccounts: createOidcAccounts(control, config, users, audit),
     senders: createSenders(control, inventory, clock),
     signInLimit: createSignInLimit(clock),
-    tasks: createTasks({ ...parts, changed: (row) => live.publishTask(row) })
+    tasks: createTasks({ ...parts, changed: (row) => live.publishTask(row) }),
+    reports: createReports({
+      ...parts,
+      dataFolder: config.SOC_DATA,
+      origin: () => shownOrigin(control, parts.demonstration)
+    })
   }
   const live = createLive(own, cookieName(tls), {
     summary: (userId, scope) => buildSummary(context, userId, scope),
@@ -110,6 +118,7 @@ export function buildApp(parts: Parts): App {
   const context: Context = { ...own, live }
   app.decorate('live', live)
   app.decorate('tasks', context.tasks)
+  app.decorate('reports', context.reports)
   app.addHook('onReady', async () => live.attach(app.server))
   app.addHook('preClose', async () => live.close())
 
@@ -149,6 +158,7 @@ export function buildApp(parts: Parts): App {
       probeRoutes(app, context)
       maintenanceRoutes(app, context)
       postureRoutes(app, context)
+      reportRoutes(app, context)
       userRoutes(app, context)
       userAccessRoutes(app, context)
       policyRoutes(app, context)

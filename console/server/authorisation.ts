@@ -25,6 +25,9 @@ export const permissions = [
   'probes.try',
   'maintenance.write',
   'posture.read',
+  'reports.read',
+  'reports.make',
+  'reports.settings',
   'people.read',
   'users.manage',
   'audit.read',
@@ -113,6 +116,16 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/posture/units': 'posture.read',
   'GET /api/posture/units.csv': 'posture.read',
   'GET /api/posture/units/:code': 'posture.read',
+  'GET /api/reports': 'reports.read',
+  'POST /api/reports': 'reports.make',
+  'GET /api/reports/:id': 'reports.read',
+  'GET /api/reports/:id/files/:file': 'reports.read',
+  'GET /api/reports/jobs/:id': 'reports.make',
+  'GET /api/reports/settings': 'reports.read',
+  'PUT /api/reports/settings': 'reports.settings',
+  'GET /api/reports/subscribers': 'reports.settings',
+  'POST /api/reports/subscribers': 'reports.settings',
+  'DELETE /api/reports/subscribers/:id': 'reports.settings',
   'GET /api/people': 'people.read',
   'GET /api/users': 'users.manage',
   'POST /api/users': 'users.manage',
@@ -174,6 +187,7 @@ const everyRead: Permission[] = [
   'health.read',
   'probes.read',
   'posture.read',
+  'reports.read',
   'tasks.read'
 ]
 
@@ -191,6 +205,8 @@ const held: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'probes.write',
     'probes.try',
     'maintenance.write',
+    'reports.make',
+    'reports.settings',
     'dead_letters.replay',
     'people.read',
     'users.manage',
@@ -208,6 +224,7 @@ const held: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'events.unmask',
     'probes.try',
     'maintenance.write',
+    'reports.make',
     'dead_letters.replay',
     'people.read',
     'tasks.send',
@@ -227,11 +244,20 @@ const held: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'health.read',
     // Only of systems its own units answer for.
     'probes.read',
+    'reports.read',
     'tasks.read',
     'tasks.answer'
   ]),
   // Numbers only: no sentence, entity, evidence or log text.
-  leader: new Set<Permission>(['summary.read', 'units.read', 'models.read', 'health.read', 'posture.read']),
+  leader: new Set<Permission>([
+    'summary.read',
+    'units.read',
+    'models.read',
+    'health.read',
+    'posture.read',
+    'reports.read',
+    'reports.make'
+  ]),
   auditor: new Set<Permission>([...everyRead, 'audit.read', 'metrics.read'])
 }
 

@@ -23,6 +23,7 @@ import type { Live } from './live.ts'
 import type { Parts } from './parts.ts'
 import type { Scope } from './scope.ts'
 import type { Senders } from './senders.ts'
+import type { Reports } from './reports/reports.ts'
 import type { Tasks } from './tasks/tasks.ts'
 
 /** What routes work with: the parts handed in and the console's own. */
@@ -41,6 +42,7 @@ export type Context = Parts & {
   oidc: Oidc | undefined
   oidcAccounts: OidcAccounts
   tasks: Tasks
+  reports: Reports
   live: Live
 }
 
@@ -62,6 +64,8 @@ declare module 'fastify' {
     live: Live
     /** The composition root calls its `tick` every few seconds. */
     tasks: Tasks
+    /** For the schedule; ticked by the composition root. */
+    reports: Reports
   }
 }
 

@@ -1,12 +1,11 @@
 import { levels, type Level } from '#core/match.ts'
-import type { PeriodFigures, PostureSentence, Trended } from '#core/api.ts'
+import type { PeriodFigures, PostureSentence, ReportForm, ReportKind, Trended } from '#core/api.ts'
 import { duration, unitName } from '../figures/words.ts'
 import { unitAnnex } from './annex.ts'
-import type { Block, ReportDocument, ReportForm, Run } from './document.ts'
+import type { Block, ReportDocument, Run } from './document.ts'
+import type { UnitFindings } from './unit-findings.ts'
+import { findings } from './findings.ts'
 import { change, day, moment, percent, shown } from './numbers.ts'
-
-export const reportKinds = ['daily', 'weekly', 'monthly', 'unit_weekly'] as const
-export type ReportKind = (typeof reportKinds)[number]
 
 /** Everything a report is made from: the figures and the sentences told from them, nothing else. */
 export type ReportSource = {
@@ -18,6 +17,8 @@ export type ReportSource = {
   form: ReportForm
   /** Unit a weekly report is for; '' for the province. */
   unitName: string
+  /** What a report to an owner names besides; null for the province. */
+  findings: UnitFindings | null
 }
 
 const levelWords: Record<Level, string> = {
@@ -41,8 +42,10 @@ export function reportDocument(source: ReportSource): ReportDocument {
     ...overview(source, numbered),
     ...scope(figures, numbered),
     ...alertFigures(source, numbered),
+    ...(source.findings === null ? [] : findings(source.findings, numbered)),
     ...(kind === 'daily' ? [] : kindsOfIncident(figures, numbered)),
-    ...health(figures, numbered),
+    // Models belong to the province; an owner reads of its own systems on its page.
+    ...(kind === 'unit_weekly' ? [] : health(figures, numbered)),
     ...(kind === 'daily' ? [] : notable(figures, numbered)),
     ...answers(figures, numbered),
     ...shortcomings(figures, numbered),

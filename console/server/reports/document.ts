@@ -1,3 +1,5 @@
+import type { ReportForm } from '#core/api.ts'
+
 /**
  * A report as text, before it is a PDF or a Word file: both are made from this and so say the same. The form is that of
  * Nghị định 30/2020/NĐ-CP, phụ lục I (margins, heading blocks, numbering, "./."); the numbers and signatures are put in by the
@@ -23,30 +25,6 @@ export type Block =
   | { kind: 'table'; caption?: string; columns: Column[]; rows: string[][] }
   /** Small italic line under a table or figure: where it comes from, what is missing. */
   | { kind: 'note'; text: string }
-
-/** What an agency prints on every report; set in the console. */
-export type ReportForm = {
-  /** Governing body, printed in capitals, not bold: "ỦY BAN NHÂN DÂN TỈNH THỪA THIÊN HUẾ". */
-  governing: string
-  /** Issuing body, capitals, bold. */
-  issuing: string
-  /** Letters after "BC-" in the number. */
-  abbreviation: string
-  place: string
-  /** "Kính gửi:" lines; empty for reports that go to no one above. */
-  to: string[]
-  /** "Nơi nhận:" lines before the archive line. */
-  recipients: string[]
-  /** "TL. GIÁM ĐỐC" or ''. */
-  authority: string
-  /** Title of who signs: "TRƯỞNG PHÒNG". */
-  signerTitle: string
-  signerName: string
-  /** Prints "LƯU HÀNH NỘI BỘ" in a box. */
-  internal: boolean
-  /** Degree of secrecy, put in by hand: the platform never classifies state secrets. */
-  secrecy: string
-}
 
 export type ReportDocument = {
   form: ReportForm

@@ -12,6 +12,7 @@ import {
 import { SocError } from '#core/errors.ts'
 import { ictDay } from '#core/time.ts'
 import { auditAct, notFound, type App, type Context } from '../context.ts'
+import { shownOrigin } from '../figures/origin.ts'
 import { paragraphOf } from '../figures/paragraph.ts'
 import { spansOf } from '../figures/period.ts'
 import { createFiguresReader } from '../figures/reader.ts'
@@ -33,15 +34,8 @@ const Code = Type.Object({ code: Type.String({ minLength: 1, maxLength: 50 }) })
 export function postureRoutes(app: App, context: Context): void {
   const read = createFiguresReader(context)
 
-  /** The demonstration's while it runs on a platform where nothing real was ever heard, unless another is asked for. */
-  function originOf(asked: string | undefined): string {
-    if (asked !== undefined) return asked
-    const heard = context.control.sql(`SELECT 1 FROM unit_days WHERE origin = 'real' LIMIT 1`).get() !== undefined
-    return !heard && context.demonstration.status()?.running === true ? 'demonstration' : 'real'
-  }
-
   async function figuresOf(query: { from: string; to: string; origin?: string }, scope: Scope): Promise<PeriodFigures> {
-    const origin = originOf(query.origin)
+    const origin = query.origin ?? shownOrigin(context.control, context.demonstration)
     // Says first what is wrong with the period itself.
     spansOf(query, context.clock.now())
     const first = firstKnown(context.control, origin)

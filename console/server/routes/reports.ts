@@ -1,0 +1,155 @@
+import { Type } from 'typebox'
+import {
+  NewReport,
+  NewSubscriber,
+  ReportJob,
+  ReportList,
+  ReportRow,
+  ReportSettings,
+  ReportSubscriber,
+  oneOf,
+  reportKinds
+} from '#core/api.ts'
+import { SocError } from '#core/errors.ts'
+import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
+import { inScope, type Scope } from '../scope.ts'
+import { Id, limitOf, Nothing, text } from './query.ts'
+
+const Query = Type.Object({ kind: Type.Optional(oneOf(reportKinds)), cursor: text(30), limit: limitOf(50, 200) })
+const FileId = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 40 }),
+  file: Type.Enum(['pdf', 'docx'])
+})
+const types = {
+  pdf: 'application/pdf',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+} as const
+
+/** Reports: the archive, making one now, what is printed on them, and who gets them. */
+export function reportRoutes(app: App, context: Context): void {
+  const { control, reports } = context
+
+  /** The report when it is within the scope; one of the province is for those who see the province. */
+  function readable(id: string, scope: Scope): ReportRow {
+    const report = reports.get(id)
+    const allowed =
+      report !== undefined && (scope === undefined || (report.unit !== null && scope.has(report.unit.code)))
+    if (!allowed) throw notFound('report', id)
+    return report
+  }
+
+  app.get(
+    '/api/reports',
+    { schema: { summary: 'Archived reports', querystring: Query, response: { 200: ReportList } } },
+    (request) => {
+      const { kind, cursor, limit = 50 } = request.query
+      return reports.list({
+        limit,
+        ...(kind === undefined ? {} : { kind }),
+        ...(cursor === undefined ? {} : { cursor }),
+        ...(request.scope === undefined ? {} : { units: request.scope })
+      })
+    }
+  )
+
+  app.get(
+    '/api/reports/:id',
+    { schema: { summary: 'One report', params: Id, response: { 200: ReportRow } } },
+    (request) => readable(request.params.id, request.scope)
+  )
+
+  app.get(
+    '/api/reports/:id/files/:file',
+    { schema: { summary: 'A report as PDF or Word', params: FileId } },
+    (request, reply) => {
+      const { id, file } = request.params
+      const report = readable(id, request.scope)
+      const bytes = reports.file(id, file)
+      auditAct(context, request, 'report.read', id, { file })
+      return reply
+        .header('content-type', types[file])
+        .header(
+          'content-disposition',
+          `attachment; filename="${report.id}-${report.period.from}-${report.period.to}.${file}"`
+        )
+        .header('x-content-type-options', 'nosniff')
+        .send(Buffer.from(bytes))
+    }
+  )
+
+  app.post(
+    '/api/reports',
+    { schema: { summary: 'Make a report', body: NewReport, response: { 200: ReportJob } } },
+    (request) => {
+      const asked = request.body
+      if (request.scope !== undefined && (asked.unit === '' || !inScope(request.scope, asked.unit))) {
+        throw new SocError('unit.unknown', 'no such unit', { status: 422, params: { unit: asked.unit } })
+      }
+      const job = reports.make(asked, viewerOf(request).username)
+      auditAct(context, request, 'report.made', `${asked.kind}:${asked.period.from}:${asked.period.to}`, {
+        unit: asked.unit,
+        ...(asked.reason === undefined ? {} : { reason: asked.reason })
+      })
+      return job
+    }
+  )
+
+  app.get(
+    '/api/reports/jobs/:id',
+    { schema: { summary: 'How far a report is', params: Id, response: { 200: ReportJob } } },
+    (request) => {
+      const job = reports.job(request.params.id)
+      if (job === undefined) throw notFound('report', request.params.id)
+      if (job.report !== null) readable(job.report.id, request.scope)
+      return job
+    }
+  )
+
+  app.get(
+    '/api/reports/settings',
+    { schema: { summary: 'What is printed on reports', response: { 200: ReportSettings } } },
+    () => reports.settings()
+  )
+
+  app.put(
+    '/api/reports/settings',
+    {
+      schema: { summary: 'Change what is printed on reports', body: ReportSettings, response: { 200: ReportSettings } }
+    },
+    (request) =>
+      control.transaction(() => {
+        reports.setSettings(request.body, viewerOf(request).username)
+        auditAct(context, request, 'report.settings', 'reports', { ...request.body })
+        return reports.settings()
+      })
+  )
+
+  app.get(
+    '/api/reports/subscribers',
+    { schema: { summary: 'Who gets reports', response: { 200: Type.Array(ReportSubscriber) } } },
+    () => reports.subscribers()
+  )
+
+  app.post(
+    '/api/reports/subscribers',
+    { schema: { summary: 'Send reports to somebody', body: NewSubscriber, response: { 200: ReportSubscriber } } },
+    (request) =>
+      control.transaction(() => {
+        const made = reports.subscribe(request.body, viewerOf(request).username)
+        auditAct(context, request, 'report.subscribed', made.id, { kind: made.kind, name: made.name })
+        return made
+      })
+  )
+
+  app.delete(
+    '/api/reports/subscribers/:id',
+    { schema: { summary: 'Stop sending', params: Id, response: { 204: Nothing } } },
+    async (request, reply) => {
+      control.transaction(() => {
+        reports.unsubscribe(request.params.id)
+        auditAct(context, request, 'report.unsubscribed', request.params.id)
+      })
+      return reply.status(204).send(null)
+    }
+  )
+}
