@@ -7,6 +7,7 @@ export const benchmarks: Record<string, () => Promise<Benchmark>> = {
   kill: async () => (await import('./kill.ts')).kill,
   rsyslog: async () => (await import('./rsyslog.ts')).rsyslog,
   install: async () => (await import('./install.ts')).install,
+  probes: async () => (await import('./probes.ts')).probes,
   web: async () => (await import('./web.ts')).web,
   sigma: async () => (await import('./sigma-conformance.ts')).sigmaConformance
 }

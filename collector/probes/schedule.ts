@@ -50,8 +50,9 @@ export class Schedule {
     const fresh = kept.filter(({ id }) => !this.#entries.has(id))
     const atOnce = this.#begun && fresh.length <= AT_ONCE_MAX
     for (const probe of fresh) {
-      const first = now + (atOnce ? 0 : phaseOf(probe.id, FIRST_WITHIN_MS))
-      const nextAt = Math.min(first, dueAfter(probe, now))
+      const regular = dueAfter(probe, now)
+      const soon = regular - now <= FIRST_WITHIN_MS ? regular : now + phaseOf(probe.id, FIRST_WITHIN_MS)
+      const nextAt = atOnce ? now : soon
       this.#entries.set(probe.id, { probe, text: texts.get(probe.id)!, nextAt, running: false, again: false })
     }
     this.#begun = true
