@@ -41,6 +41,8 @@ const entryOfPage: Record<Route['page'], Entry | null> = {
   queue: 'queue',
   incidents: 'incidents',
   incident: 'incidents',
+  // An owner's stand on its own page; the entry is the same for whoever follows them.
+  tasks: 'incidents',
   units: 'units',
   models: 'models',
   systems: 'models',

@@ -1,12 +1,12 @@
 import type {
-  Catalogue,
-  CatalogueChange,
-  CatalogueEntry,
   AlertAct,
   AlertActAnswer,
   AlertDetail,
   AlertList,
   AuditEntry,
+  Catalogue,
+  CatalogueChange,
+  CatalogueEntry,
   DeadLetterList,
   EventHistogram,
   EventHit,
@@ -34,6 +34,13 @@ import type {
   Summary,
   SystemDetail,
   SystemRow,
+  TaskAct,
+  TaskActAnswer,
+  TaskAnswer,
+  TaskDetail,
+  TaskDraft,
+  TaskList,
+  TaskSuggestion,
   UnitDetail,
   UnitMap,
   UserRow,
@@ -89,8 +96,8 @@ export type ApiParts = {
 
 /** The console's API as typed functions; every failure is an {@link ApiFailure}. */
 export function createApi(parts: ApiParts) {
-  async function call<T>(method: string, url: string, body?: unknown): Promise<T> {
-    const response = await send(parts, method, url, body)
+  async function call<T>(method: string, url: string, body?: unknown, upload?: Upload): Promise<T> {
+    const response = await send(parts, method, url, body, upload)
     const served = Date.parse(response.headers.get('date') ?? '')
     if (Number.isFinite(served)) parts.onServerTime(served)
     if (!response.ok) {
@@ -180,23 +187,40 @@ export function createApi(parts: ApiParts) {
     resetPassword: (id: string) => post<Once>(['users', id, 'password']),
     endSessions: (id: string) => remove(['users', id, 'sessions']),
     audit: (query: Query) => get<AuditList>(['audit'], query),
+    tasks: (query: Query) => get<TaskList>(['tasks'], query),
+    task: (id: string) => get<TaskDetail>(['tasks', id]),
+    taskSuggestion: (query: Query) => get<TaskSuggestion>(['task-suggestion'], query),
+    sendTask: (draft: TaskDraft) => post<TaskDetail>(['tasks'], draft),
+    actOnTask: (id: string, act: TaskAct) => post<TaskActAnswer>(['tasks', id, 'acts'], act),
+    answerTask: (id: string, answer: TaskAnswer) => post<TaskDetail>(['tasks', id, 'answers'], answer),
+    sendTaskFile: (id: string, file: Blob, name: string) =>
+      call<TaskDetail>('POST', address(['api', 'tasks', id, 'files']), undefined, { file, name }),
     endDemonstration: () => post<void>(['demonstration', 'end'])
   }
 }
 
 export type Api = ReturnType<typeof createApi>
 
-async function send(parts: ApiParts, method: string, url: string, body: unknown): Promise<Response> {
+/** A file that travels as it is, with its name beside it. */
+type Upload = { file: Blob; name: string }
+/** A file on a poor line takes longer than an act. */
+const UPLOAD_TIMEOUT_MS = 120_000
+
+async function send(parts: ApiParts, method: string, url: string, body: unknown, upload?: Upload): Promise<Response> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (method !== 'GET') headers['x-csrf-token'] = parts.csrf()
   if (body !== undefined) headers['content-type'] = 'application/json'
+  if (upload !== undefined) {
+    headers['content-type'] = 'application/octet-stream'
+    headers['x-file-name'] = encodeURIComponent(upload.name.slice(0, 200))
+  }
   try {
     return await parts.fetch(url, {
       method,
       headers,
       credentials: 'same-origin',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) })
+      signal: AbortSignal.timeout(upload === undefined ? TIMEOUT_MS : UPLOAD_TIMEOUT_MS),
+      ...(upload !== undefined ? { body: upload.file } : body === undefined ? {} : { body: JSON.stringify(body) })
     })
   } catch (error) {
     const timedOut = error instanceof DOMException && error.name === 'TimeoutError'

@@ -7,6 +7,7 @@ export type Route =
   | { page: 'units'; id: string | null }
   | { page: 'models' | 'systems' | 'probes' | 'maintenance'; id: string | null }
   | { page: 'catalogue' }
+  | { page: 'tasks'; id: string | null }
   | { page: 'search' }
   | { page: 'sources'; view: 'list' | 'dead-letters'; id: string | null }
   | { page: 'rules'; id: string | null }
@@ -29,6 +30,7 @@ export function routeOf(path: string): Route {
       return { page: 'queue', id }
     case 'incidents':
       return id === null ? { page: 'incidents' } : { page: 'incident', id }
+    case 'tasks':
     case 'units':
     case 'models':
     case 'systems':

@@ -37,7 +37,8 @@ export function taskLinkRoutes(app: App, context: Context): void {
       ? new SocError('request.too_many', 'too many unknown links', { status: 429, params: { retryAfterS: waitS } })
       : new SocError('task_link.gone', 'this link is not valid', {
           status: 404,
-          params: { hotline: context.config.SOC_HOTLINE }
+          // The desk's own number is there to be called.
+          params: showWhole({ hotline: context.config.SOC_HOTLINE })
         })
   }
 
@@ -50,8 +51,8 @@ export function taskLinkRoutes(app: App, context: Context): void {
   const closed = (reply: FastifyReply) =>
     reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').header('x-robots-tag', 'noindex')
 
-  /** Masked here, because the nonce is random letters that masking must not touch. */
-  const shown = (task: LinkTask): LinkTask => showWhole({ ...mask(task), nonce: task.nonce })
+  /** Masked here: the nonce is random letters, and the desk's number is there to be called. */
+  const shown = (task: LinkTask): LinkTask => showWhole({ ...mask(task), nonce: task.nonce, hotline: task.hotline })
 
   app.get(
     '/api/task-links/:token',

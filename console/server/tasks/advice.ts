@@ -187,8 +187,10 @@ const fallback: readonly Bilingual[] = [whoDidIt, keepFiles, callSoc]
 
 /** Steps suggested for alerts of these rules, given the ids of the rules and their tags; the first line of the table that fits. */
 export function adviceFor(ruleIds: readonly string[], tags: readonly string[]): Bilingual[] {
+  // Older rule packs write tactics with an underscore.
+  const known = tags.map((tag) => tag.toLowerCase().replaceAll('_', '-'))
   const hit = table.find(({ key }) =>
-    key.startsWith('soc.') ? ruleIds.some((id) => id.startsWith(key)) : tags.some((tag) => tag.startsWith(key))
+    key.startsWith('soc.') ? ruleIds.some((id) => id.startsWith(key)) : known.some((tag) => tag.startsWith(key))
   )
   return [...(hit?.steps ?? fallback)]
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { LinkAnswer, LinkTask } from '#core/api.ts'
 import { SocError } from '#core/errors.ts'
+import { showWhole } from '../masking.ts'
 import { checkRoom, isOpen, takeAnswer } from './answering.ts'
 import { isSecret, newDeviceSecret, secretHash, type Link } from './links.ts'
 import { bilingual, entriesOf, saveTask, taskById, type TaskRecord } from './record.ts'
@@ -83,7 +84,7 @@ export function createLinkDesk(context: TaskContext, hotline: string): LinkDesk 
     if (link.device !== null && !own)
       throw new SocError('task_link.other_device', 'this link belongs to the device that answered first', {
         status: 403,
-        params: { code: record.id, hotline }
+        params: showWhole({ code: record.id, hotline })
       })
     return { link, record, secret }
   }
@@ -91,7 +92,10 @@ export function createLinkDesk(context: TaskContext, hotline: string): LinkDesk 
   /** The device of an answer, its nonce checked; `repeated` when exactly this was taken before. */
   function checked(found: NonNullable<ReturnType<typeof find>>, nonce: string, kind: string, bodyHash: string) {
     if (found.secret === undefined)
-      throw new SocError('task_link.no_cookie', 'the browser keeps no cookie', { status: 403, params: { hotline } })
+      throw new SocError('task_link.no_cookie', 'the browser keeps no cookie', {
+        status: 403,
+        params: showWhole({ hotline })
+      })
     const device = secretHash(found.secret)
     links.checkNonce(nonce, found.link, device)
     return { device, repeated: wasUsed(nonce, kind, bodyHash) }

@@ -7,7 +7,7 @@ import { phone, taskTest, type TaskTest } from './testing.ts'
 
 let t: TaskTest
 beforeEach(() => {
-  t = taskTest({ SOC_HOTLINE: '0234 000 000' })
+  t = taskTest({ SOC_HOTLINE: '0234 3000 000' })
 })
 afterEach(() => t.close())
 
@@ -68,7 +68,7 @@ describe('a link that is opened', () => {
     const opened = await phone(t).open(token)
     expect([opened.statusCode, opened.json()]).toEqual([
       404,
-      { code: 'task_link.gone', message: 'this link is not valid', params: { hotline: '0234 000 000' } }
+      { code: 'task_link.gone', message: 'this link is not valid', params: { hotline: '0234 3000 000' } }
     ])
     expect((await phone(t).say('x', 'done', undefined, token)).json()).toMatchObject({ code: 'task_link.gone' })
   })
@@ -92,7 +92,7 @@ describe('an answer by link', () => {
     const opened = await second.open()
     expect([opened.statusCode, opened.json()]).toMatchObject([
       403,
-      { code: 'task_link.other_device', params: { code: 'NV-0001', hotline: '0234 000 000' } }
+      { code: 'task_link.other_device', params: { code: 'NV-0001', hotline: '0234 3000 000' } }
     ])
     expect((await second.say(nonce, 'not_ours')).statusCode).toBe(403)
     expect(stateNow()).toEqual({ state: 'doing' })

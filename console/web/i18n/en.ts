@@ -4,8 +4,18 @@ import { frame } from './en/frame.ts'
 import { health } from './en/health.ts'
 import { people } from './en/people.ts'
 import { province } from './en/province.ts'
+import { tasks } from './en/tasks.ts'
 import { triage } from './en/triage.ts'
 import type { Messages } from './vi.ts'
 
 /** Every word of the console in English; a missing or extra key is a type error. */
-export const en: Messages = { ...frame, ...triage, ...province, ...evidence, ...people, ...catalogue, ...health }
+export const en: Messages = {
+  ...frame,
+  ...triage,
+  ...province,
+  ...evidence,
+  ...people,
+  ...tasks,
+  ...catalogue,
+  ...health
+}

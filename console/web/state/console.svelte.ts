@@ -1,4 +1,4 @@
-import type { AlertRow, IncidentRow, NewToken, Session, Summary } from '#core/api.ts'
+import type { AlertRow, IncidentRow, NewToken, Session, Summary, TaskRow } from '#core/api.ts'
 import { mayAct } from '../access.ts'
 import { createApi, type Api } from '../api.ts'
 import { codeText } from '../i18n/text.svelte.ts'
@@ -44,6 +44,8 @@ export class Console {
   changedAlert = $state.raw<AlertRow | null>(null)
   /** The last incident pushed, for lists and pages that show it. */
   changedIncident = $state.raw<IncidentRow | null>(null)
+  /** The last task pushed or changed here, for lists and pages that show it. */
+  changedTask = $state.raw<TaskRow | null>(null)
   /** A token made together with its source, on its way to that source's panel; shown once. */
   newToken = $state.raw<NewToken | null>(null)
   session = $state.raw<Session | null>(null)
@@ -120,6 +122,7 @@ export class Console {
     this.notices.dismiss()
     this.changedAlert = null
     this.changedIncident = null
+    this.changedTask = null
     this.newToken = null
   }
 

@@ -109,7 +109,7 @@ export const frame: typeof vi = {
   'keys.command.verdict5': 'test',
   'keys.command.merge': 'merge into an incident',
   'keys.command.note': 'note',
-  'keys.command.wait': 'wait for the unit',
+  'keys.command.wait': 'Ask the unit',
   'keys.command.archive': 'hide until it escalates',
   'keys.command.reopen': 'reopen',
   'keys.command.undo': 'undo (30 seconds)',

@@ -105,7 +105,7 @@ export const frame = {
   'keys.command.verdict5': 'thử nghiệm',
   'keys.command.merge': 'gộp vào sự cố',
   'keys.command.note': 'ghi chú',
-  'keys.command.wait': 'chờ đơn vị trả lời',
+  'keys.command.wait': 'Yêu cầu đơn vị',
   'keys.command.archive': 'ẩn đến khi tăng',
   'keys.command.reopen': 'mở lại',
   'keys.command.undo': 'hoàn tác (30 giây)',
