@@ -75,7 +75,10 @@ test('thirteen ministries on one platform share a box, worst first; four keep th
 test('a long name is called by its short form, else told in two lines', () => {
   expect(nameLines('Nền tảng tích hợp, chia sẻ dữ liệu tỉnh (LGSP)')).toEqual(['LGSP'])
   expect(nameLines('Hue-S')).toEqual(['Hue-S'])
-  expect(nameLines('Hệ thống quản lý văn bản và điều hành tỉnh')).toEqual(['Hệ thống quản lý văn', 'bản và điều hành tỉnh'])
+  expect(nameLines('Hệ thống quản lý văn bản và điều hành tỉnh')).toEqual([
+    'Hệ thống quản lý văn',
+    'bản và điều hành tỉnh'
+  ])
   fc.assert(
     fc.property(fc.string({ maxLength: 120 }), (name) => {
       const lines = nameLines(name)
