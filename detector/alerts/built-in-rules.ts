@@ -74,8 +74,8 @@ const described = {
     title: { vi: 'Mất giám sát: đường truyền của SOC', en: 'Observation lost: our own line' },
     level: 'high',
     sentence: {
-      vi: 'Mất giám sát từ {since}: không điểm tham chiếu nào trả lời. Trạng thái các hệ thống là không rõ, chưa quy lỗi cho ai',
-      en: 'Observation lost since {since}: no reference point answers. Systems are of unknown state, nobody is blamed'
+      vi: 'Mất giám sát từ {since}: không điểm tham chiếu nào trả lời. Chưa xác định được trạng thái các hệ thống, không quy lỗi cho ai',
+      en: 'Observation lost since {since}: no reference point answers. Systems cannot be judged, nobody is blamed'
     },
     falsePositives: ['Điểm tham chiếu cùng ngừng']
   },

@@ -96,7 +96,7 @@ export function createEngine(parts: EngineParts) {
           turned = uplink.step() || turned
           turned = outages.step() || turned
         }
-        live()
+        if (time.elapsed() - livedAt >= LIFE_MS) live()
         if (turned) control.afterCommit(parts.onChanged)
       })
     } catch (error) {
