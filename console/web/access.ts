@@ -17,9 +17,9 @@ export const entries = [
 export type Entry = (typeof entries)[number]
 
 const seen: Record<Role, readonly Entry[]> = {
-  admin: ['queue', 'incidents', 'models', 'units', 'search', 'sources', 'rules', 'admin'],
-  analyst: ['queue', 'incidents', 'models', 'units', 'search', 'sources', 'rules'],
-  auditor: ['incidents', 'queue', 'models', 'units', 'search', 'sources', 'rules', 'admin'],
+  admin: ['queue', 'incidents', 'posture', 'models', 'units', 'sources', 'rules', 'admin'],
+  analyst: ['queue', 'incidents', 'posture', 'models', 'units', 'search', 'sources', 'rules'],
+  auditor: ['incidents', 'queue', 'posture', 'models', 'units', 'sources', 'rules', 'admin'],
   owner: ['mine', 'queue', 'incidents', 'units', 'search', 'sources', 'models'],
   leader: ['posture', 'units', 'models']
 }
@@ -27,6 +27,11 @@ const seen: Record<Role, readonly Entry[]> = {
 /** What a role finds in its rail. The server decides again on every request; this only hides what would be refused. */
 export function entriesOf(role: Role): readonly Entry[] {
   return seen[role]
+}
+
+/** Where the keys of a role lead: its rail, and the search, which every reader of events has in the top bar. */
+export function reachable(role: Role): readonly Entry[] {
+  return seen[role].includes('search') || !maySee(role, { page: 'search' }) ? seen[role] : [...seen[role], 'search']
 }
 
 /** The first screen of a role. */
@@ -56,6 +61,8 @@ const entryOfPage: Record<Route['page'], Entry | null> = {
   posture: 'posture',
   mine: 'mine',
   password: null,
+  account: null,
+  welcome: null,
   nowhere: null
 }
 
@@ -69,9 +76,11 @@ export function maySee(role: Role, route: Route): boolean {
   const entry = entryOf(route)
   if (entry === null) return true
   if (route.page === 'catalogue') return role === 'admin'
-  if (route.page === 'admin' && route.view === 'users') return role === 'admin'
+  if (route.page === 'admin' && route.view !== 'audit') return role === 'admin'
   // Probes name addresses inside networks: a leader sees states and figures.
   if (route.page === 'probes') return role !== 'leader'
+  // The top bar has the search; where the rail is full it has no entry of its own.
+  if (route.page === 'search') return role !== 'leader'
   return seen[role].includes(entry)
 }
 

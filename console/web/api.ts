@@ -1,4 +1,6 @@
 import type {
+  Account,
+  AccountPolicy,
   AlertAct,
   AlertActAnswer,
   AlertDetail,
@@ -20,7 +22,11 @@ import type {
   ModelHealthDetail,
   ModelRow,
   NewHeartbeatKey,
+  GrantRow,
+  NewGrant,
   NewToken,
+  OnceLink,
+  Posture,
   ProbeChange,
   ProbeDetail,
   ProbeDraft,
@@ -28,7 +34,9 @@ import type {
   ProbeRow,
   RuleDetail,
   RuleList,
+  SecondStep,
   Session,
+  SignInWays,
   SourceList,
   SourceRow,
   Summary,
@@ -43,7 +51,11 @@ import type {
   TaskSuggestion,
   UnitDetail,
   UnitMap,
+  UnitPostureDetail,
+  TotpSetup,
+  UserDetail,
   UserRow,
+  Welcome,
   Wall
 } from '#core/api.ts'
 import type { Role } from '#core/roles.ts'
@@ -66,9 +78,9 @@ export class ApiFailure extends Error {
 }
 
 export type IncidentList = { items: IncidentRow[]; total: number; cursor: string | null }
-export type AuditList = { entries: AuditEntry[]; cursor: string | null }
+export type AuditList = { entries: AuditEntry[]; cursor: string | null; acts: string[] }
 export type Person = { id: string; name: string }
-export type Once = { user: UserRow; password: string }
+export type Once = { user: UserRow; password: string; link?: { path: string; expiresAt: number; sent: boolean } }
 export type SourceDraft = {
   name: string
   unit: string
@@ -76,10 +88,28 @@ export type SourceDraft = {
   speaksFor: 'self' | 'any' | string[]
   utcOffsetMinutes: number
 }
-export type UserDraft = { username: string; name: string; role: Role; units: string[]; mayUnmask: boolean }
-export type UserChange = Partial<{ name: string; role: Role; units: string[]; mayUnmask: boolean; enabled: boolean }>
+export type UserDraft = {
+  username: string
+  name: string
+  role: Role
+  units: string[]
+  mayUnmask: boolean
+  email: string
+  invite: boolean
+}
+export type UserChange = Partial<{
+  name: string
+  role: Role
+  units: string[]
+  mayUnmask: boolean
+  enabled: boolean
+  email: string
+}>
 export type Contact = UnitDetail['contacts'][number]
 type Query = Record<string, string | null | undefined>
+
+/** Where a 401 is an answer, not the end of a session. */
+const signingIn = new Set(['/api/session', '/api/session/step'])
 
 /** No answer within this is a failure that one can retry, not a spinner for ever. */
 export const TIMEOUT_MS = 20_000
@@ -103,7 +133,7 @@ export function createApi(parts: ApiParts) {
     if (!response.ok) {
       const failure = await refusal(response)
       // A wrong password at sign-in is an answer, not the end of a session.
-      if (response.status === 401 && url !== '/api/session') parts.onSignedOut()
+      if (response.status === 401 && !signingIn.has(url)) parts.onSignedOut()
       throw failure
     }
     if (response.status === 204) return undefined as T
@@ -120,9 +150,22 @@ export function createApi(parts: ApiParts) {
 
   return {
     session: () => get<Session>(['session']),
-    signIn: (username: string, password: string) => post<Session>(['session'], { username, password }),
-    signOut: () => remove(['session']),
+    signIn: (username: string, password: string) => post<Session | SecondStep>(['session'], { username, password }),
+    takeStep: (step: { token: string; code?: string; reason?: string }) => post<Session>(['session', 'step'], step),
+    signInWays: () => get<SignInWays>(['session', 'ways']),
+    beginOidc: () => post<{ location: string }>(['session', 'oidc']),
+    welcome: (token: string) => get<Welcome>(['welcome', token]),
+    setPassword: (token: string, password: string) => post<Session | SecondStep>(['welcome', token], { password }),
+    signOut: () => call<{ location: string } | undefined>('DELETE', '/api/session'),
     changePassword: (current: string, next: string) => post<Session>(['session', 'password'], { current, next }),
+    account: () => get<Account>(['account']),
+    beginTotp: (password: string) => post<TotpSetup>(['account', 'totp'], { password }),
+    confirmTotp: (code: string) =>
+      post<{ codes: string[]; session: Session }>(['account', 'totp', 'confirm'], { code }),
+    renewRecovery: (code: string) => post<{ codes: string[] }>(['account', 'totp', 'recovery'], { code }),
+    disableTotp: (password: string, code: string) => post<void>(['account', 'totp', 'disable'], { password, code }),
+    endOwnSession: (id: string) => remove(['account', 'sessions', id]),
+    endOtherSessions: () => remove(['account', 'sessions']),
     summary: () => get<Summary>(['summary']),
 
     alerts: (query: Query) => get<AlertList>(['alerts'], query),
@@ -139,6 +182,8 @@ export function createApi(parts: ApiParts) {
       call<UnitDetail>('PUT', address(['api', 'units', code, 'contacts']), {
         contacts: contacts.map(({ role, name, phone, email }) => ({ role, name, phone, email }))
       }),
+    posture: (query: Query) => get<Posture>(['posture'], query),
+    postureUnit: (code: string, query: Query) => get<UnitPostureDetail>(['posture', 'units', code], query),
     models: () => get<ModelRow[]>(['models']),
     model: (id: string) => get<ModelDetail>(['models', id]),
 
@@ -186,6 +231,17 @@ export function createApi(parts: ApiParts) {
     changeUser: (id: string, change: UserChange) => patch<UserRow>(['users', id], change),
     resetPassword: (id: string) => post<Once>(['users', id, 'password']),
     endSessions: (id: string) => remove(['users', id, 'sessions']),
+    user: (id: string) => get<UserDetail>(['users', id]),
+    makeLink: (id: string) => post<OnceLink>(['users', id, 'link']),
+    revokeLink: (id: string) => remove(['users', id, 'link']),
+    endSession: (id: string, session: string) => remove(['users', id, 'sessions', session]),
+    resetTotp: (id: string) => remove(['users', id, 'totp']),
+    tieOidc: (id: string, link: { subject?: string; login?: string }) =>
+      call<void>('PUT', address(['api', 'users', id, 'oidc']), link),
+    grant: (id: string, grant: NewGrant) => post<GrantRow>(['users', id, 'grants'], grant),
+    revokeGrant: (id: string, grant: string) => remove(['users', id, 'grants', grant]),
+    accountPolicy: () => get<AccountPolicy>(['account-policy']),
+    setAccountPolicy: (policy: AccountPolicy) => call<AccountPolicy>('PUT', '/api/account-policy', policy),
     audit: (query: Query) => get<AuditList>(['audit'], query),
     tasks: (query: Query) => get<TaskList>(['tasks'], query),
     task: (id: string) => get<TaskDetail>(['tasks', id]),

@@ -1,3 +1,6 @@
+/** Posture of a period, its units, its incidents, or one unit of it. */
+export type PostureView = 'page' | 'units' | 'incidents' | 'unit'
+
 /** Where one can be in the console. A page's open panel is part of its address, so that it can be sent and reloaded. */
 export type Route =
   | { page: 'home' }
@@ -11,10 +14,12 @@ export type Route =
   | { page: 'search' }
   | { page: 'sources'; view: 'list' | 'dead-letters'; id: string | null }
   | { page: 'rules'; id: string | null }
-  | { page: 'admin'; view: 'users' | 'audit'; id: string | null }
-  | { page: 'posture' }
+  | { page: 'admin'; view: 'users' | 'audit' | 'policy'; id: string | null }
+  | { page: 'posture'; view: PostureView; id: string | null }
   | { page: 'mine' }
   | { page: 'password' }
+  | { page: 'account' }
+  | { page: 'welcome'; token: string }
   | { page: 'nowhere' }
 
 /** Reads a path; unknown paths are `nowhere`, never an exception. */
@@ -42,14 +47,23 @@ export function routeOf(path: string): Route {
       return id === 'dead-letters'
         ? { page: 'sources', view: 'dead-letters', id: null }
         : { page: 'sources', view: 'list', id }
+    case 'posture':
+      if (id === null) return { page: 'posture', view: 'page', id: null }
+      return id === 'units' || id === 'incidents'
+        ? { page: 'posture', view: id, id: null }
+        : { page: 'posture', view: 'unit', id }
     case 'admin':
-      return id === 'audit' ? { page: 'admin', view: 'audit', id: null } : { page: 'admin', view: 'users', id }
+      return id === 'audit' || id === 'policy'
+        ? { page: 'admin', view: id, id: null }
+        : { page: 'admin', view: 'users', id }
     case 'catalogue':
     case 'search':
-    case 'posture':
     case 'mine':
     case 'password':
+    case 'account':
       return id === null ? { page: head } : { page: 'nowhere' }
+    case 'welcome':
+      return id === null ? { page: 'nowhere' } : { page: 'welcome', token: id }
     default:
       return { page: 'nowhere' }
   }

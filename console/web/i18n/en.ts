@@ -1,8 +1,10 @@
+import { accounts } from './en/accounts.ts'
 import { catalogue } from './en/catalogue.ts'
 import { evidence } from './en/evidence.ts'
 import { frame } from './en/frame.ts'
 import { health } from './en/health.ts'
 import { people } from './en/people.ts'
+import { posture } from './en/posture.ts'
 import { province } from './en/province.ts'
 import { tasks } from './en/tasks.ts'
 import { triage } from './en/triage.ts'
@@ -13,8 +15,10 @@ export const en: Messages = {
   ...frame,
   ...triage,
   ...province,
+  ...posture,
   ...evidence,
   ...people,
+  ...accounts,
   ...tasks,
   ...catalogue,
   ...health

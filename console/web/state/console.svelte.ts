@@ -49,6 +49,8 @@ export class Console {
   /** A token made together with its source, on its way to that source's panel; shown once. */
   newToken = $state.raw<NewToken | null>(null)
   session = $state.raw<Session | null>(null)
+  /** Name of the identity provider; null without one. */
+  oidcName = $state<string | null>(null)
   /** Whether we have asked the server who we are. */
   asked = $state(false)
   sessionFailure = $state.raw<Failure | null>(null)
@@ -104,11 +106,17 @@ export class Console {
   enter(session: Session): void {
     this.session = session
     this.sessionFailure = null
-    if (!session.mustChangePassword) {
+    if (!session.mustChangePassword && !session.mustSetUpTotp) {
       void this.summary.load(() => this.api.summary())
       void this.units.remote.load(() => this.api.units())
       void this.health.load(this.api)
     }
+  }
+
+  /** The session goes on under a new cookie; what is shown stays. */
+  renew(session: Session): void {
+    // While something is still asked for, entering would take its screen away.
+    if (this.session !== null) this.session = { ...session, mustSetUpTotp: this.session.mustSetUpTotp }
   }
 
   /** The session is over: nothing of it stays in memory for the next person at this screen. */
@@ -138,12 +146,15 @@ export class Console {
   }
 
   async signOut(): Promise<void> {
+    let location: string | undefined
     try {
-      await this.api.signOut()
+      location = (await this.api.signOut())?.location
     } catch {
       // The cookie may be gone already; either way this browser forgets.
     }
     this.forget()
+    // Whoever came through the identity provider leaves through it too.
+    if (location !== undefined) return this.#parts.browser.location.assign(location)
     this.place.go('/', true)
   }
 
