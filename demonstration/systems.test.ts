@@ -29,6 +29,7 @@ const health = {
 }
 const allowed: string[] = []
 const told: string[] = []
+const rechecked: string[] = []
 let systems: SimulatedSystems
 
 beforeAll(async () => {
@@ -39,9 +40,11 @@ beforeAll(async () => {
     clock: systemClock,
     inventory: loadInventory('2023-11-30'),
     health,
+    together: (work) => work(),
     events: { url: url(), token: 'secret' },
     heartbeatsUrl: url(),
     allow: (endpoints) => void allowed.push(...endpoints),
+    recheck: (ids) => void rechecked.push(...ids),
     turns: [{ title: 'NDXP ngừng', after: 60, system: 'ndxp', fault: 'down' }],
     startedAt: systemClock.now() - 90_000,
     consoleUrl: 'http://127.0.0.1:8045/',
@@ -85,7 +88,10 @@ describe('simulated systems of the demonstration', () => {
   })
 
   it('can be broken and mended by hand', async () => {
+    rechecked.length = 0
     await systems.break('hue-s', 'down')
+    const own = [...drafts].filter(([, draft]) => ['hue-s', 'vi-hue-s', 'hue-s-camera'].includes(draft.system))
+    expect(rechecked.sort()).toEqual(own.map(([id]) => id).sort())
     await systems.mend()
     expect(((await (await fetch(`${systems.controlUrl}/state`)).json()) as { broken: unknown[] }).broken).toEqual([])
   })

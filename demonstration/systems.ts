@@ -1,6 +1,7 @@
 import type { ProbeDraft, ProbeRow } from '#core/api.ts'
 import type { Clock } from '#core/clock.ts'
 import { messageOf } from '#core/errors.ts'
+import { UPLINK } from '#core/health.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { openControlPage } from '../bench/simulator/control-page.ts'
 import type { FaultKind } from '../bench/simulator/faults.ts'
@@ -57,12 +58,16 @@ export async function startSimulatedSystems(parts: {
   clock: Clock
   inventory: Inventory
   health: DemonstratedHealth
+  /** Runs what changes many probes in one transaction: `control.transaction`. */
+  together(work: () => void): void
   /** Where exchange records go, with the token of a sender that may speak for others. */
   events: { url: string; token: string }
   /** HTTP intake that takes heartbeats. */
   heartbeatsUrl: string
   /** `host:port` of every stand-in, and the authority (PEM) behind those that speak TLS. */
   allow(endpoints: string[], authority: string): void
+  /** Runs these probes now: who breaks something by hand sees it on the wall at once. */
+  recheck(probes: string[]): void
   turns: readonly StoryTurn[]
   /** When the demonstration began: turns count from here, also after a restart. */
   startedAt: number
@@ -71,13 +76,16 @@ export async function startSimulatedSystems(parts: {
   told(message: string): void
 }): Promise<SimulatedSystems> {
   const { clock, health, told } = parts
+  /** Probe ids by system. */
+  const probesOf = new Map<string, string[]>()
   const simulator = await createSimulator({
     seed: parts.seed,
     clock,
     catalogue: parts.inventory,
     rate: RATE,
     leastIntensity: LEAST_INTENSITY,
-    slowByMs: 1_500
+    slowByMs: 1_500,
+    onTurn: (turned) => parts.recheck(turned.flatMap((system) => probesOf.get(system) ?? []))
   })
   let control: Awaited<ReturnType<typeof openControlPage>> | undefined
   const timers: NodeJS.Timeout[] = []
@@ -85,14 +93,17 @@ export async function startSimulatedSystems(parts: {
     const console = parts.consoleUrl === '' ? undefined : new URL(parts.consoleUrl)
     parts.allow([...simulator.allow, ...(console === undefined ? [] : [console.host])], simulator.authority)
     const spoken = new Set(parts.turns.map((turn) => turn.system))
-    for (const row of health.probes()) health.removeProbe(row.id)
     const reporters: Reporter[] = []
-    for (const draft of [...simulator.probes(timing), ...(console === undefined ? [] : [ownProbe(console)])]) {
-      const often = spoken.has(draft.system) || draft.system === 'uplink' || draft.system === 'hue-s'
-      const row = health.addProbe(often ? draft : { ...draft, intervalMs: CALM_INTERVAL_MS })
-      if (draft.target.kind === 'heartbeat')
-        reporters.push({ system: draft.system, probe: row.id, key: health.newHeartbeatKey(row.id) })
-    }
+    parts.together(() => {
+      for (const row of health.probes()) health.removeProbe(row.id)
+      for (const draft of [...simulator.probes(timing), ...(console === undefined ? [] : [ownProbe(console)])]) {
+        const often = spoken.has(draft.system) || draft.system === UPLINK || draft.system === 'hue-s'
+        const { id } = health.addProbe(often ? draft : { ...draft, intervalMs: CALM_INTERVAL_MS })
+        probesOf.set(draft.system, [...(probesOf.get(draft.system) ?? []), id])
+        if (draft.target.kind === 'heartbeat')
+          reporters.push({ system: draft.system, probe: id, key: health.newHeartbeatKey(id) })
+      }
+    })
     const beats = createHeartbeats({ simulator, reporters, url: parts.heartbeatsUrl, clock, told })
     const sender = createExchangeSender({ simulator, ...parts.events, clock, from: clock.now(), told })
     const turns = createTurns(parts.turns, parts.startedAt, clock, simulator)

@@ -53,6 +53,8 @@ export type SimulatorOptions = {
   leastIntensity?: number
   /** How much later a slow system answers. Milliseconds. */
   slowByMs?: number
+  /** Hears which systems just broke or were mended, their parts included. */
+  onTurn?(systems: string[]): void
 }
 
 /** Opens a stand-in on a port of its own for every system of the catalogue that has one, and two for our own line. */
@@ -146,6 +148,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
       }
       if (system === UPLINK) cut = true
       await (cut ? settleAll() : Promise.all(family(system).map((member) => settle(member, member))))
+      options.onTurn?.(family(system))
     },
     async mend(system) {
       const systems = system === undefined ? faults.open().map((open) => open.system) : family(system)
@@ -155,6 +158,7 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
       const wasCut = cut
       if (systems.includes(UPLINK)) cut = false
       await (wasCut ? settleAll() : Promise.all(systems.map((member) => settle(member, member))))
+      options.onTurn?.(systems)
     },
     broken: () => faults.open(),
     fault,
