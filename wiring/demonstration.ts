@@ -1,13 +1,29 @@
 import { randomBytes, createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { playStory } from '../demonstration/player.ts'
-import { readStory } from '../demonstration/story.ts'
+import { readStory, type Story } from '../demonstration/story.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Control } from '#store/control/control.ts'
 import type { DataPlane } from '#threads/data-plane.ts'
 import type { ListenerOrder } from '#threads/messages.ts'
 
 const META_KEY = 'demonstration'
+/** Exchange records and heartbeats of the simulated systems come in where this sender of the story does. */
+const SYSTEMS_SENDER = 'demo-lgsp'
+
+/** The simulated systems beside the story, as the composition root starts them. */
+export type DemonstratedSystems = {
+  /** `fresh` when the demonstration begins, false when one that was cut off goes on. */
+  start(about: {
+    story: Story
+    startedAt: number
+    fresh: boolean
+    events: { url: string; token: string }
+    heartbeatsUrl: string
+  }): Promise<{ stop(): Promise<void> }>
+  /** Deletes what they made: probes, states, their own systems of the catalogue. */
+  forget(): void
+}
 
 /** What is remembered of a demonstration: it is over once `endedAt` is set, and never starts again by itself. */
 type State = { startedAt: number; endedAt?: number; played: number }
@@ -25,10 +41,12 @@ export function createDemonstration(parts: {
   sendersChanged(): void
   /** Deletes alerts and incidents of the demonstration. */
   forget(): void
+  systems?: DemonstratedSystems
   told(message: string): void
 }) {
   const { control, clock, dataPlane } = parts
   let player: { stop(): void } | undefined
+  let systems: { stop(): Promise<void> } | undefined
   let listeners: string[] = []
 
   function read(): State | undefined {
@@ -109,12 +127,26 @@ export function createDemonstration(parts: {
         played: state.played,
         onPlayed: (played) => write({ ...state, played })
       })
+      const at = orders.findIndex((order) => order.sender === SYSTEMS_SENDER)
+      if (at === -1) return
+      const url = `http://127.0.0.1:${opened[at]!.port}`
+      const events = { url, token: tokens.get(SYSTEMS_SENDER) ?? '' }
+      const { startedAt } = state
+      systems = await parts.systems?.start({
+        story,
+        startedAt,
+        fresh: startedAt !== before?.startedAt,
+        events,
+        heartbeatsUrl: url
+      })
     },
 
     /** Ends it and deletes what it made: events by unlinking its day files, alerts and incidents by origin. */
     async end() {
       player?.stop()
       player = undefined
+      await systems?.stop()
+      systems = undefined
       if (listeners.length > 0) await dataPlane.close(listeners)
       listeners = []
       const state = read()
@@ -122,12 +154,14 @@ export function createDemonstration(parts: {
       control.sql(`DELETE FROM senders WHERE origin = 'demonstration'`).run()
       parts.sendersChanged()
       parts.forget()
+      parts.systems?.forget()
       await dataPlane.expire({ origin: 'demonstration' })
     },
 
     /** The process stops; the demonstration goes on at the next start. */
-    stop() {
+    async stop() {
       player?.stop()
+      await systems?.stop()
     }
   }
 }
