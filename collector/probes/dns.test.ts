@@ -146,3 +146,27 @@ test('the hosts file comes before the resolver, and is read again when it change
   rmSync(folder, { recursive: true })
   expect(readHosts('192.0.2.1')).toEqual(new Map())
 })
+
+test('a name has the addresses of both families, and a resolver that drops questions for one holds nobody up', async () => {
+  const isSix = (question: Buffer) => question.readUInt16BE(question.indexOf(0, 12) + 1) === 28
+  const four = [{ type: 1, data: Buffer.from([192, 0, 2, 1]) }]
+  const six = [{ type: 28, data: Buffer.from('20010db8000000000000000000000001', 'hex') }]
+  const addresses = async (answer: (question: Buffer) => Buffer | undefined, ms = 5_000) => {
+    const server = `127.0.0.1:${await resolver(answer)}`
+    return systemNames('/no/such/file', [server]).addressesOf('portal.example', AbortSignal.timeout(ms))
+  }
+  expect(await addresses((question) => answered(question, 0, isSix(question) ? six : four))).toEqual([
+    '192.0.2.1',
+    '2001:db8::1'
+  ])
+  expect(await addresses((question) => (isSix(question) ? undefined : answered(question, 0, four)))).toEqual([
+    '192.0.2.1'
+  ])
+  expect(await addresses((question) => answered(question, 0, isSix(question) ? six : []))).toEqual(['2001:db8::1'])
+  await expect(addresses((question) => answered(question, 3))).rejects.toMatchObject({
+    code: 'dns.not_found',
+    whose: 'fault'
+  })
+  await expect(addresses((question) => answered(question, 2))).rejects.toMatchObject({ code: 'dns.failed' })
+  await expect(addresses(() => undefined, 50)).rejects.toMatchObject({ code: 'dns.timeout' })
+})

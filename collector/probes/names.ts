@@ -19,9 +19,9 @@ const AAAA_PATIENCE_MS = 300
 
 /**
  * The machine's own way: its hosts file, then its resolvers. Not getaddrinfo: that blocks a thread of the pool that also
- * writes the spool, for as long as a dead resolver likes, and cannot be cancelled.
+ * writes the spool, for as long as a dead resolver likes, and cannot be cancelled. `servers` stand in for the machine's own.
  */
-export function systemNames(hostsFile = HOSTS_FILE): Names {
+export function systemNames(hostsFile = HOSTS_FILE, servers?: readonly string[]): Names {
   let hosts = new Map<string, string[]>()
   let seen = ''
   const known = (name: string): string[] | undefined => {
@@ -40,7 +40,7 @@ export function systemNames(hostsFile = HOSTS_FILE): Names {
   return {
     async addressesOf(name, signal) {
       if (isIP(name) !== 0) return [name]
-      return known(name) ?? (await ask(name, signal))
+      return known(name) ?? (await ask(name, signal, servers))
     }
   }
 }
@@ -60,9 +60,10 @@ export function readHosts(text: string): Map<string, string[]> {
   return hosts
 }
 
-async function ask(name: string, signal: AbortSignal): Promise<string[]> {
+async function ask(name: string, signal: AbortSignal, servers?: readonly string[]): Promise<string[]> {
   // A resolver of its own: cancelling ends this look-up only, and nothing is answered from an earlier one.
   const resolver = new Resolver({ timeout: QUERY_MS, tries: TRIES })
+  if (servers !== undefined) resolver.setServers(servers)
   const cancel = () => resolver.cancel()
   signal.addEventListener('abort', cancel, { once: true })
   let timer: NodeJS.Timeout | undefined
