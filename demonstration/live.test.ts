@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createCatalogue } from '#console/server/catalogue.ts'
 import { systemClock } from '#core/clock.ts'
@@ -11,7 +12,9 @@ import { sampleFold } from '#detector/alerts/sample-folds.ts'
 import { createHealth, type Health } from '#detector/health/health.ts'
 import { openControl } from '#store/control/control.ts'
 import { startProbesPlane, type ProbesPlane } from '#threads/probes-plane.ts'
-import { startSimulatedSystems, type SimulatedSystems } from './systems.ts'
+import { createDemonstratedSystems } from './demonstrated-systems.ts'
+import { readStory } from './story.ts'
+import type { SimulatedSystems } from './systems.ts'
 
 /** The demonstration's systems with the real engine, probes thread, alerts and catalogue: as wired, without a console. */
 const control = openControl(':memory:')
@@ -24,20 +27,13 @@ const intake = createServer((request, response) => {
 let health: Health
 let plane: ProbesPlane
 let systems: SimulatedSystems
+let demonstrated: ReturnType<typeof createDemonstratedSystems>
 let ticking: NodeJS.Timeout
 
 beforeAll(async () => {
   intake.listen(0, '127.0.0.1')
   await once(intake, 'listening')
   const url = `http://127.0.0.1:${(intake.address() as AddressInfo).port}`
-  catalogue.change(
-    {
-      kind: 'system',
-      id: 'cong-phong-thu',
-      set: { name: 'Cổng thông tin xã Phong Thu', owner: '19849', hosts: ['web-phongthu'] }
-    },
-    { user: 'demonstration', reason: 'demonstration', origin: 'demonstration' }
-  )
   plane = await startProbesPlane(readConfig({}), {
     results: (batch) => health.take(batch),
     warned: () => undefined,
@@ -65,23 +61,27 @@ beforeAll(async () => {
     settings: { settleMs: 300, holdMaxMs: 3_000 }
   })
   health.start(systemClock.now())
-  systems = await startSimulatedSystems({
+  demonstrated = createDemonstratedSystems({
     seed: 6,
+    control,
     clock: systemClock,
-    inventory: catalogue.inventory,
+    catalogue,
     health,
-    together: (work) => control.transaction(work),
-    events: { url, token: 'secret' },
-    heartbeatsUrl: url,
     allow(endpoints, pem) {
       allow = endpoints
       authority = pem
     },
     recheck: (ids) => plane.recheck(ids),
-    turns: [],
-    startedAt: systemClock.now(),
-    consoleUrl: '',
+    consoleUrl: () => '',
     told: () => undefined
+  })
+  const story = { ...readStory(join(import.meta.dirname, '../sample-logs/story')), turns: [] }
+  systems = await demonstrated.start({
+    story,
+    startedAt: systemClock.now(),
+    fresh: true,
+    events: { url, token: 'secret' },
+    heartbeatsUrl: url
   })
   hand()
   ticking = setInterval(() => health.tick(), 100)
@@ -135,5 +135,27 @@ describe('the demonstration on the wall', () => {
         reason: 'outage_with_alert',
         count: 2
       })
+  })
+
+  it('has some days behind it for the strips, and troubles of the past are over', () => {
+    const { windows } = health.system('lgsp')!
+    expect(windows.h24.coverage).toBeGreaterThan(0.95)
+    expect(windows.h24.uptime).not.toBeNull()
+    expect(windows.d90.uptime).toBeNull()
+    expect(
+      health
+        .wall()
+        .models.find((model) => model.id === 26)!
+        .bars.filter((bar) => bar === 'UP').length
+    ).toBeGreaterThan(20)
+  })
+
+  it('ends without a trace: no probe, no state, no system of its own', async () => {
+    await systems.stop()
+    demonstrated.forget()
+    expect(catalogue.inventory.system('cong-phong-thu')).toBeUndefined()
+    expect(health.definitions()).toEqual([])
+    expect(health.wall().models.filter((model) => model.state === 'UP')).toEqual([])
+    expect(health.outages(0, systemClock.now(), 'demonstration')).toEqual([])
   })
 })
