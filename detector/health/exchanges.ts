@@ -134,13 +134,21 @@ export type Exchanges = ReturnType<typeof openExchanges>
 
 export function openExchanges(control: Control, origin: Origin) {
   const hops = new Map<string, Hop>()
+  /** Ways of the running transaction: they count for the ceiling, and are known once it is committed. */
+  const fresh = new Map<string, Hop>()
   const keyOf = (...names: string[]) => names.join('\0')
+
+  /** What a rolled-back transaction made is gone, and with it its number. */
+  const stillThere = (one: Hop) =>
+    control
+      .sql('SELECT 1 FROM exchange_hops WHERE id = ? AND origin = ? AND consumer = ? AND provider = ?')
+      .get(one.id, origin, one.consumer, one.provider) !== undefined
 
   function hopOf(fold: ExchangeFold): Hop {
     let names = [fold.consumer, fold.provider, fold.service, fold.hop].map((name) => name.slice(0, NAME_MAX))
     let known = hops.get(keyOf(...names))
     if (known !== undefined) return known
-    if (hops.size >= MAX_HOPS) {
+    if (hops.size + fresh.size >= MAX_HOPS && !fresh.has(keyOf(...names))) {
       names = [OTHER, OTHER, OTHER, OTHER]
       known = hops.get(keyOf(...names))
       if (known !== undefined) return known
@@ -156,7 +164,11 @@ export function openExchanges(control: Control, origin: Origin) {
       )
       .get(origin, consumer, provider, service, hop) as { id: number }
     const made = { id, consumer, provider, service, hop }
-    control.afterCommit(() => hops.set(keyOf(consumer, provider, service, hop), made))
+    fresh.set(keyOf(consumer, provider, service, hop), made)
+    control.afterCommit(() => {
+      for (const [key, one] of fresh) if (stillThere(one)) hops.set(key, one)
+      fresh.clear()
+    })
     return made
   }
 

@@ -89,7 +89,8 @@ export function createMeasurements(time: EngineTime) {
     const of = probes.get(result.probe)
     if (of === undefined || !of.probe.enabled) return undefined
     const times = [result.startedAt, result.finishedAt, result.dueAt]
-    if (!times.every((one) => Number.isSafeInteger(one) && one >= 0)) return undefined
+    if (!times.every((one) => Number.isSafeInteger(one) && one >= 0) || !Object.hasOwn(stateOf, result.outcome))
+      return undefined
     const sameEra = of.era === time.era()
     if (of.last !== undefined) {
       if (sameEra && result.startedAt <= of.last.startedAt) return undefined

@@ -1,5 +1,8 @@
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import type { ProbeDraft } from '#core/api.ts'
 import type { SocError } from '#core/errors.ts'
+import type { ProbeResult } from '#core/health.ts'
 import { ictDayStart } from '#core/time.ts'
 import { afterOfficeTime } from './office-hours.ts'
 import { beatDraft, inventory, result, START, tcpDraft, testWorld } from './testing.ts'
@@ -141,6 +144,33 @@ it('probes are made, changed and removed, and hostile drafts are refused with a 
   expect(world.control.sql('SELECT COUNT(*) AS n FROM health_intervals WHERE node = ?').get(`probe:${id}`)).toEqual({
     n: 0
   })
+})
+
+it('whatever comes as a draft or a result is refused or ignored, and breaks nothing', () => {
+  const world = testWorld()
+  const { id } = world.health.addProbe(tcpDraft('vneid'))
+  const drafts = fc.record(
+    {
+      name: fc.anything(),
+      system: fc.anything(),
+      target: fc.anything(),
+      intervalMs: fc.anything(),
+      attempts: fc.anything()
+    },
+    { requiredKeys: [] }
+  )
+  fc.assert(
+    fc.property(drafts, fc.anything(), fc.double(), fc.double(), (draft, outcome, startedAt, finishedAt) => {
+      const added = codeOf(() => world.health.addProbe({ ...tcpDraft('vneid'), ...draft } as ProbeDraft))
+      if (added !== undefined) expect(added[0]).toBe(422)
+      world.health.take([
+        { ...result(id, START, 'up'), startedAt, finishedAt, outcome: outcome as ProbeResult['outcome'] }
+      ])
+      world.health.tick()
+    }),
+    { numRuns: 200 }
+  )
+  expect(Object.values(world.health.uptime('model:5', START - 1, START).ms).every(Number.isSafeInteger)).toBe(true)
 })
 
 it('a heartbeat key is 32 random bytes, handed down with the time of the newest beat', () => {
