@@ -12,9 +12,9 @@ export function shownMoment(ms: number, seenAt: number): string {
 }
 
 const byState: Record<'DOWN' | 'DEGRADED' | 'MAINTENANCE', Bilingual> = {
-  DOWN: { vi: 'ngừng', en: 'is down' },
-  DEGRADED: { vi: 'suy giảm', en: 'is degraded' },
-  MAINTENANCE: { vi: 'bảo trì', en: 'is in maintenance' }
+  DOWN: { vi: 'ngừng', en: 'has been down' },
+  DEGRADED: { vi: 'suy giảm', en: 'has been degraded' },
+  MAINTENANCE: { vi: 'bảo trì', en: 'has been in maintenance' }
 }
 
 /** The way from the cause to a node, cause first; empty when the cause is the node itself. */
