@@ -4,6 +4,9 @@ import cron from 'node-cron'
 import pino from 'pino'
 import { createFirstAdministrator } from '#console/server/accounts/accounts.ts'
 import { buildApp } from '#console/server/app.ts'
+import { createCatalogue } from '#console/server/catalogue.ts'
+import { countActivity, forgetActivity } from '#console/server/figures/activity.ts'
+import { createNotifications } from '#console/server/notifications/notifications.ts'
 import { dataPlaneSnapshot } from '#console/server/senders.ts'
 import { startServer } from '#console/server/server.ts'
 import { systemClock } from '#core/clock.ts'
@@ -13,14 +16,16 @@ import { lockDataFolder } from '#core/lock.ts'
 import { silentAfterMs } from '#core/silence.ts'
 import { createAlerts } from '#detector/alerts/alerts.ts'
 import { builtInRules, createBuiltIn, LAST_RECEIVED } from '#detector/alerts/built-in.ts'
-import { loadInventory } from '#province/load.ts'
 import { openControl } from '#store/control/control.ts'
 import { startDataPlane } from '#threads/data-plane.ts'
 import type { ListenerOrder, ListenerStatus } from '#threads/messages.ts'
 import { createReadPool } from '#threads/read-pool.ts'
 import { version } from './core/version.ts'
 import { makeDataFolder } from './wiring/data-folder.ts'
+import { demonstratedSystems } from './wiring/demonstrated-systems.ts'
 import { createDemonstration, storyFolder } from './wiring/demonstration.ts'
+import { announceHappening } from './wiring/happenings.ts'
+import { createHealthPlane } from './wiring/health-plane.ts'
 import { createLedgerFile } from './wiring/ledger-file.ts'
 import { createLiveLink } from './wiring/live-link.ts'
 import { replayDeadLetters } from './wiring/replay.ts'
@@ -29,6 +34,8 @@ import { sourcesStatus } from './wiring/sources-status.ts'
 import { createWatch } from './wiring/watch.ts'
 
 const DAY_MS = 86_400_000
+/** Reminders and escalations of tasks are due to the second, not to the millisecond. */
+const ROUND_MS = 2_000
 
 export type RunningSoc = {
   url: string
@@ -79,16 +86,57 @@ async function build(
     pino.destination({ dest: join(config.SOC_DATA, 'soc.log'), mkdir: true, sync: false })
   )
   onStop(() => log.flush())
-  const inventory = loadInventory(config.SOC_CATALOGUE_DATE)
   const control = openControl(join(config.SOC_DATA, 'control.db'))
   onStop(() => control.close())
+  const catalogue = createCatalogue({
+    control,
+    clock,
+    date: config.SOC_CATALOGUE_DATE,
+    warn: (message) => log.warn({ message }, 'catalogue')
+  })
+  const { inventory } = catalogue
+  let failure: string | undefined
+  let failed: ((reason: string) => void) | undefined
+  function threadFailed(thread: string, message: string) {
+    log.fatal({ thread, message }, 'thread failed')
+    failure ??= `${thread}: ${message}`
+    failed?.(failure)
+  }
   const fresh = control.sql('SELECT 1 FROM users LIMIT 1').get() === undefined
 
-  // Control plane: alerts and incidents, pushed to the screens as they change.
+  // Control plane: alerts and incidents, what they make known, and the health of systems; pushed to the screens as they change.
   const link = createLiveLink()
-  const alerts = createAlerts({ control, inventory, clock, onChange: link.changed })
+  const notifications = createNotifications({
+    control,
+    inventory,
+    clock,
+    config,
+    log
+  })
+  const alerts = createAlerts({
+    control,
+    inventory,
+    clock,
+    onChange: link.changed,
+    within(batch) {
+      health.count(batch.exchanges)
+      countActivity(control, batch.activity)
+    },
+    onHappening: (happening) => announceHappening(notifications, happening)
+  })
   const builtIn = createBuiltIn(inventory)
-  const snapshot = () => dataPlaneSnapshot(control, inventory)
+  const health = createHealthPlane({
+    config,
+    control,
+    inventory,
+    clock,
+    alerts,
+    onWallChanged: (wall) => link.wall(wall),
+    onKeysChanged: () => sendSnapshot(),
+    warned: (thread, message) => log.warn({ thread, message }, 'thread warning'),
+    failed: threadFailed
+  })
+  const snapshot = () => ({ ...dataPlaneSnapshot(control, inventory), heartbeats: health.keys() })
   const watch = createWatch({
     clock,
     silentAfterMs: (origin) => silentAfterMs(config, origin),
@@ -100,8 +148,6 @@ async function build(
 
   // Data plane: its threads commit through here and are told what they need to know.
   const writeLedger = createLedgerFile(config.SOC_DATA)
-  let failure: string | undefined
-  let failed: ((reason: string) => void) | undefined
   const dataPlane = await startDataPlane(config, {
     position: (spoolId) => alerts.position(spoolId),
     commit: (batch, spoolId) => alerts.commit(batch, spoolId),
@@ -117,25 +163,39 @@ async function build(
       writeLedger(state.ledger)
     },
     warned: (thread, message) => log.warn({ thread, message }, 'thread warning'),
-    failed(thread, message) {
-      log.fatal({ thread, message }, 'thread failed')
-      failure ??= `${thread}: ${message}`
-      failed?.(failure)
-    }
+    heartbeats: health.heartbeats,
+    failed: threadFailed
   })
-
   onStop(() => dataPlane.stop())
+  // Of the spool's way alone: whoever changes senders, keys or units has it handed down.
+  function sendSnapshot() {
+    dataPlane.setSnapshot(snapshot())
+  }
+  onStop(() => health.stop())
+  await health.start()
+  catalogue.onChanged(() => {
+    health.catalogueChanged()
+    sendSnapshot()
+  })
 
   const reader = createReadPool(config)
   onStop(() => reader.close())
+  let url = ''
+  const told = (message: string) => log.warn({ message }, 'demonstration')
   const demonstration = createDemonstration({
     folder: storyFolder,
     control,
     clock,
     dataPlane,
-    sendersChanged: () => dataPlane.setSnapshot(snapshot()),
-    forget: () => alerts.endDemonstration(),
-    told: (message) => log.warn({ message }, 'demonstration')
+    sendersChanged: sendSnapshot,
+    async forget() {
+      await app.tasks.forget('demonstration')
+      alerts.endDemonstration()
+      notifications.forget('demonstration')
+      forgetActivity(control, 'demonstration')
+    },
+    systems: demonstratedSystems({ control, clock, catalogue, health, consoleUrl: () => url, told }),
+    told
   })
   const rules = createRulesPart({
     control,
@@ -154,13 +214,18 @@ async function build(
     clock,
     control,
     inventory,
+    catalogue,
     alerts,
+    health: health.part,
+    tryProbe: health.tryProbe,
+    notifier: notifications,
+    onBreakGlass: (use) => void alerts.raise(builtIn.breakGlass(use)),
     search: reader,
     sources: () => sourcesStatus(dataPlane.state, config),
     rules,
     replay: (ids) => replayDeadLetters(ids, { reader, dataPlane, snapshot: snapshot() }),
     demonstration: { status: () => demonstration.status(), end: () => demonstration.end() },
-    onSnapshotChanged: (changed) => dataPlane.setSnapshot(changed),
+    onSnapshotChanged: sendSnapshot,
     readiness: () => [
       { name: 'rules', ready: dataPlane.state.rulesLoadedAt > 0, reason: 'rules are still loading' },
       { name: 'store', ready: dataPlane.state.store.away === null, reason: dataPlane.state.store.away?.reason ?? '' },
@@ -177,8 +242,12 @@ async function build(
     log
   })
   onStop(() => app.close())
-  const url = await startServer(app, config)
+  url = await startServer(app, config)
   link.connect(app.live)
+  notifications.start()
+  onStop(() => notifications.stop())
+  const rounds = setInterval(() => tidily(log, 'round', () => app.tasks.tick()), ROUND_MS)
+  onStop(() => clearInterval(rounds))
   const listeners = await dataPlane.open(realListeners(config))
   onStop(() => demonstration.stop())
   if (demonstration.wanted(config.SOC_DEMO, fresh)) await demonstration.start()
@@ -194,6 +263,9 @@ async function build(
   )
 
   onStop(() => retention.stop())
+  // Every minute asks what is due, so that a report missed while the process was down is made up.
+  const reports = cron.schedule('* * * * *', () => app.reports.tick(), { timezone: 'Asia/Ho_Chi_Minh' })
+  onStop(() => reports.stop())
 
   // Near the end: a start that failed before has not used up the one time the password is shown.
   const firstPassword = await createFirstAdministrator(control, clock)
@@ -218,6 +290,15 @@ async function build(
       if (failure !== undefined) listener(failure)
     },
     stop
+  }
+}
+
+/** Runs periodic work whose failure is told and does not end the process: the next round tries again. */
+function tidily(log: { error(what: object, message: string): void }, what: string, work: () => unknown) {
+  try {
+    work()
+  } catch (error) {
+    log.error({ err: error }, what)
   }
 }
 

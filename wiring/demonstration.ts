@@ -39,8 +39,8 @@ export function createDemonstration(parts: {
   dataPlane: DataPlane
   /** Senders changed: hand the new snapshot down. */
   sendersChanged(): void
-  /** Deletes alerts and incidents of the demonstration. */
-  forget(): void
+  /** Deletes what the control plane has of the demonstration: alerts, incidents, tasks, messages, counts. */
+  forget(): void | Promise<void>
   systems?: DemonstratedSystems
   told(message: string): void
 }) {
@@ -153,7 +153,7 @@ export function createDemonstration(parts: {
       if (state !== undefined && state.endedAt === undefined) write({ ...state, endedAt: clock.now() })
       control.sql(`DELETE FROM senders WHERE origin = 'demonstration'`).run()
       parts.sendersChanged()
-      parts.forget()
+      await parts.forget()
       parts.systems?.forget()
       await dataPlane.expire({ origin: 'demonstration' })
     },

@@ -1,4 +1,4 @@
-import type { AlertRow, IncidentRow } from '#core/api.ts'
+import type { AlertRow, IncidentRow, Wall } from '#core/api.ts'
 import type { Live } from '#console/server/live.ts'
 import type { IntakeNotice } from '#threads/messages.ts'
 
@@ -16,6 +16,9 @@ export function createLiveLink() {
       for (const alert of changed.alerts) live?.publishAlert(alert)
       for (const incident of changed.incidents) live?.publishIncident(incident)
       live?.publishSummary()
+    },
+    wall(wall: Wall) {
+      live?.publishHealth(wall)
     },
     notice(notice: IntakeNotice) {
       if (notice.kind === 'first_event') live?.senderHeard({ sender: notice.sender, at: notice.at })

@@ -10,7 +10,7 @@ import type {
 } from '#core/api.ts'
 import type { Level, MatchBatch, MatchFold } from '#core/match.ts'
 import { actOnAlerts } from './alert-acts.ts'
-import { hasOpenAlert, lastValuesOf } from './alert-record.ts'
+import { hasOpenAlert, lastValuesOf, openAlert } from './alert-record.ts'
 import { alertDetail, listAlerts, openByUnit, rowsOf, tabCounts, unitsOf } from './alert-queries.ts'
 import {
   HOUR_MS,
@@ -64,6 +64,8 @@ export type Alerts = {
   tell(entry: StoryEntry): void
   /** A unit has answered: what waited for it comes back to its analyst, escalated. Joins a transaction. */
   giveBack(what: GivenBack): void
+  /** The alert of this fingerprint that is not closed, with its incident. */
+  alertOf(fingerprint: string): { alert: string; incident: string | null } | undefined
   /** Whether this fingerprint has an alert that is not closed; an archived one counts. */
   hasOpen(fingerprint: string): boolean
   /** The values (`MatchFold.values`) that the newest alert of this fingerprint was last given, open or closed. */
@@ -151,6 +153,10 @@ export function createAlerts(
     },
     giveBack(what) {
       change((changes) => giveBack(context, what, changes))
+    },
+    alertOf(fingerprint) {
+      const record = openAlert(context, fingerprint)
+      return record && { alert: record.id, incident: record.incident_id }
     },
     hasOpen: (fingerprint) => hasOpenAlert(context, fingerprint),
     lastValues: (fingerprint) => lastValuesOf(context, fingerprint),

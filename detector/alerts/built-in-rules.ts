@@ -25,6 +25,15 @@ const described = {
     },
     falsePositives: ['Mã vừa được thay, nguồn chưa cập nhật']
   },
+  'soc.break_glass': {
+    title: { vi: 'Tài khoản khẩn cấp được dùng', en: 'The break-glass account was used' },
+    level: 'critical',
+    sentence: {
+      vi: 'Tài khoản khẩn cấp “{user.name}” đăng nhập từ {source.ip}; lý do ghi lại: {reason}',
+      en: 'The break-glass account “{user.name}” signed in from {source.ip}; reason given: {reason}'
+    },
+    falsePositives: ['Diễn tập mở tài khoản khẩn cấp theo kế hoạch']
+  },
   'soc.silent_source': {
     title: { vi: 'Nguồn nhật ký im lặng', en: 'Silent log source' },
     level: 'medium',

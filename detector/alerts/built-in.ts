@@ -28,6 +28,7 @@ export type BuiltIn = {
     lastReceivedAt: number
   }): MatchFold
   storeAway(store: { at: number; since: number; reason: string }): MatchFold
+  breakGlass(use: { at: number; username: string; address: string; reason: string }): MatchFold
   ledgerImbalance(ledger: { at: number; detail: string }): MatchFold
   outage(outage: OutageNotice): MatchFold
   uplinkLost(uplink: { at: number; since: number; origin: Origin }): MatchFold
@@ -114,6 +115,16 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
         senders: [],
         fields: { 'service.name': 'store' },
         values: { since: shownTime(store.since), reason: store.reason }
+      }),
+    breakGlass: (use) =>
+      fold('soc.break_glass', {
+        at: use.at,
+        origin: 'real',
+        unit: ourUnit,
+        count: 1,
+        senders: [],
+        fields: { 'user.name': use.username, 'source.ip': use.address },
+        values: { reason: use.reason }
       }),
     ledgerImbalance: (ledger) =>
       fold('soc.ledger_imbalance', {
