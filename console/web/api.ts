@@ -78,7 +78,7 @@ export class ApiFailure extends Error {
 }
 
 export type IncidentList = { items: IncidentRow[]; total: number; cursor: string | null }
-export type AuditList = { entries: AuditEntry[]; cursor: string | null; acts: string[] }
+export type AuditList = { entries: AuditEntry[]; cursor: string | null; acts: string[]; names: Record<string, string> }
 export type Person = { id: string; name: string }
 export type Once = { user: UserRow; password: string; link?: { path: string; expiresAt: number; sent: boolean } }
 export type SourceDraft = {

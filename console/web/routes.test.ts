@@ -10,7 +10,7 @@ test('a deep link opens the same alert after a reload', () => {
 })
 
 test('what is no page is nowhere', () => {
-  for (const path of ['/alerts/1/2', '/nothing', '/posture/1', '/%zz']) expect(routeOf(path).page).toBe('nowhere')
+  for (const path of ['/alerts/1/2', '/nothing', '/posture/units/1', '/%zz']) expect(routeOf(path).page).toBe('nowhere')
 })
 
 test('any id survives the address bar', () => {
@@ -28,4 +28,11 @@ test('any id survives the address bar', () => {
 
 test('empty filters leave no trace in the address', () => {
   expect(address(['alerts'], { tab: null, q: '', level: 'high' })).toBe('/alerts?level=high')
+})
+
+test('posture leads down to its units, its incidents and one unit', () => {
+  expect(routeOf('/posture')).toEqual({ page: 'posture', view: 'page', id: null })
+  expect(routeOf('/posture/units')).toEqual({ page: 'posture', view: 'units', id: null })
+  expect(routeOf('/posture/incidents')).toEqual({ page: 'posture', view: 'incidents', id: null })
+  expect(routeOf('/posture/19849')).toEqual({ page: 'posture', view: 'unit', id: '19849' })
 })

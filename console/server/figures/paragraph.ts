@@ -50,7 +50,7 @@ function decisions(figures: PeriodFigures): Sentence {
   const { incidents, coverage, running } = figures
   const n = incidents.needDecision.value ?? 0
   const whole = coverage.withEvidence === coverage.units
-  const link = n === 0 ? '/posture/incidents' : '/posture#decisions'
+  const link = n === 0 ? '/posture/incidents' : '/posture/incidents?show=open'
   const start = {
     vi: running ? 'Đến nay, kỳ này' : 'Kỳ này',
     en: running ? 'So far this period has' : 'This period has'

@@ -1,4 +1,4 @@
-/** Words of units, posture, an owner's page and the models. */
+/** Words of units, an owner's page and the models. */
 export const province = {
   'units.title': 'Đơn vị',
   'units.counts': (communes: number, districts: number) => `${communes} xã, ${districts} huyện và các sở, ngành`,
@@ -54,32 +54,6 @@ export const province = {
   'unit.systems': 'Hệ thống',
   'unit.noSystems': 'Danh mục không ghi hệ thống nào của đơn vị này.',
   'unit.successors': 'Sau sắp xếp đơn vị hành chính',
-
-  'posture.title': 'Tổng quan an ninh mạng',
-  'posture.asOf': (at: string) => `Tính đến ${at}`,
-  'posture.noIncident': 'Hiện không đơn vị nào có sự cố đang mở.',
-  'posture.incidents': (n: number) => `Hiện có ${n} đơn vị có sự cố đang mở.`,
-  'posture.worst': (name: string, incidents: number, alerts: number) =>
-    `Nặng nhất là ${name}: ${incidents} sự cố, ${alerts} cảnh báo mở.`,
-  'posture.watch': (n: number) => `${n} đơn vị khác cần theo dõi.`,
-  'posture.covered': 'Mọi đơn vị đều đang gửi dữ liệu.',
-  'posture.uncovered': (share: string, silent: number, none: number) =>
-    `Dữ liệu phủ ${share} đơn vị; ${silent} đơn vị im lặng và ${none} đơn vị chưa có nguồn nên chưa kết luận được.`,
-  'posture.openIncidents': 'Sự cố đang mở',
-  'posture.inUnits': (n: number) => `ở ${n} đơn vị`,
-  'posture.atRisk': 'Đơn vị có rủi ro',
-  'posture.ofUnits': (n: number) => `trong ${n} đơn vị`,
-  'posture.coverage': 'Độ phủ giám sát',
-  'posture.heard': (heard: number, all: number) => `${heard}/${all} đơn vị có bằng chứng`,
-  'posture.newAlerts': 'Cảnh báo chưa nhận',
-  'posture.newAlertsRemark': 'chờ trực ban phân loại',
-  'posture.silent': 'Đơn vị im lặng',
-  'posture.never': (n: number) => `và ${n} chưa có nguồn`,
-  'posture.needing': 'Đơn vị cần chỉ đạo',
-  'posture.nothing': 'Không có đơn vị nào cần chỉ đạo lúc này.',
-  'posture.more': (n: number) => `và ${n} đơn vị nữa`,
-  'posture.map': (words: string) => `Bản đồ các xã: ${words}`,
-  'posture.tiles': (communes: number, districts: number) => `${communes} xã, ${districts} huyện`,
 
   'mine.title': 'Đơn vị của tôi',
   'mine.quiet': 'Không có cảnh báo nào đang mở.',
