@@ -20,9 +20,9 @@ import { openControl } from '#store/control/control.ts'
 import { startDataPlane } from '#threads/data-plane.ts'
 import type { ListenerOrder, ListenerStatus } from '#threads/messages.ts'
 import { createReadPool } from '#threads/read-pool.ts'
+import { createDemonstratedSystems } from './demonstration/demonstrated-systems.ts'
 import { version } from './core/version.ts'
 import { makeDataFolder } from './wiring/data-folder.ts'
-import { demonstratedSystems } from './wiring/demonstrated-systems.ts'
 import { createDemonstration, storyFolder } from './wiring/demonstration.ts'
 import { announceHappening } from './wiring/happenings.ts'
 import { createHealthPlane } from './wiring/health-plane.ts'
@@ -36,6 +36,8 @@ import { createWatch } from './wiring/watch.ts'
 const DAY_MS = 86_400_000
 /** Reminders and escalations of tasks are due to the second, not to the millisecond. */
 const ROUND_MS = 2_000
+/** The same simulated day on every machine. */
+const DEMONSTRATION_SEED = 45
 
 export type RunningSoc = {
   url: string
@@ -194,7 +196,17 @@ async function build(
       notifications.forget('demonstration')
       forgetActivity(control, 'demonstration')
     },
-    systems: demonstratedSystems({ control, clock, catalogue, health, consoleUrl: () => url, told }),
+    systems: createDemonstratedSystems({
+      seed: DEMONSTRATION_SEED,
+      control,
+      clock,
+      catalogue,
+      health: health.demonstration,
+      allow: health.allowDemonstration,
+      recheck: health.recheck,
+      consoleUrl: () => url,
+      told
+    }),
     told
   })
   const rules = createRulesPart({
