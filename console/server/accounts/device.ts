@@ -4,7 +4,7 @@ const browsers: readonly [RegExp, string][] = [
   [/\bcoc_coc_browser\//i, 'Cốc Cốc'],
   [/\bOPR\//, 'Opera'],
   [/\bFirefox\/|\bFxiOS\//, 'Firefox'],
-  [/\bChrome\/|\bCriOS\//, 'Chrome'],
+  [/Chrome\/|\bCriOS\//, 'Chrome'],
   [/\bSafari\//, 'Safari'],
   [/\bcurl\//, 'curl']
 ]

@@ -27,7 +27,9 @@ const Page = Type.Object({
   entries: Type.Array(AuditEntry),
   cursor: Type.Union([Type.String(), Type.Null()]),
   /** Every act that was ever written, for the choice on the screen. */
-  acts: Type.Array(Type.String())
+  acts: Type.Array(Type.String()),
+  /** User names of the accounts that entries aim at, by id: an id says nothing to a reader. */
+  names: Type.Record(Type.String(), Type.String())
 })
 
 /** The log of acts, newest first, and its export. */
@@ -41,6 +43,13 @@ export function auditRoutes(app: App, context: Context): void {
     Object.fromEntries(
       Object.entries({ user, act, target, from, to }).filter(([, value]) => value !== undefined && value !== '')
     )
+
+  function namesOf(targets: readonly string[]): Record<string, string> {
+    const rows = context.control
+      .sql('SELECT id, username FROM users WHERE id IN (SELECT value FROM json_each(?))')
+      .all(JSON.stringify([...new Set(targets)])) as { id: string; username: string }[]
+    return Object.fromEntries(rows.map((row) => [row.id, row.username]))
+  }
 
   app.get(
     '/api/audit',
@@ -56,7 +65,8 @@ export function auditRoutes(app: App, context: Context): void {
       return {
         entries,
         cursor: entries.length < limit ? null : String(entries.at(-1)!.id),
-        acts: audit.acts()
+        acts: audit.acts(),
+        names: namesOf(entries.map((entry) => entry.target))
       }
     }
   )
