@@ -1,0 +1,224 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { ProbeResultView, Wall } from '#core/api.ts'
+import type { Role } from '#core/roles.ts'
+import { loadInventory } from '#province/load.ts'
+import { launchBrowser } from '../bench/console-page.ts'
+import { ensureWeb, webRoot } from '../cli/build-web.ts'
+import { startServer } from '../console/server/server.ts'
+import { testConsole, type TestConsole } from '../console/server/testing.ts'
+import { plainHealth, type PlainHealth } from '../console/server/testing-plain-health.ts'
+import { seriousFaults, visit, watchPage } from './screens.ts'
+
+/*
+ * The screens of health in a real browser, on the real console; what is measured are plain values, so that every state
+ * is there at once and can be changed at will.
+ */
+
+const inventory = loadInventory('2023-11-30')
+let browser: Browser
+let soc: TestConsole
+let url: string
+let health: PlainHealth
+let now: number
+let tries: number
+const contexts: BrowserContext[] = []
+
+beforeAll(async () => {
+  await ensureWeb(() => undefined)
+  browser = await launchBrowser()
+  // The page counts by its own clock.
+  now = Date.now()
+  tries = 0
+  health = plainHealth(inventory, now)
+  const work = { systems: ['phieu-lao-dong'], from: now - 3_600_000, to: now + 3_600_000, reason: 'Nâng cấp' }
+  health.addMaintenance(work, 'Trực ban')
+  const result: ProbeResultView = { ...health.probe('p-qlvb')!.results[0]!, detail: 'trang trả lời đúng' }
+  const tryProbe = async () => {
+    tries += 1
+    return result
+  }
+  soc = testConsole({ webRoot, parts: { inventory, health, tryProbe } })
+  url = await startServer(soc.app, soc.parts.config)
+})
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close()
+})
+afterAll(async () => {
+  await browser?.close()
+  await soc?.close()
+})
+
+/** A browser in which somebody of that role is signed in. */
+async function page(role: Role, units: string[] = [], size = { width: 1440, height: 900 }): Promise<Page> {
+  const context = await browser.newContext({ viewport: size, locale: 'vi-VN', reducedMotion: 'reduce' })
+  contexts.push(context)
+  await context.addCookies([{ name: 'vl_session', value: soc.person(role, units).cookie, url }])
+  return context.newPage()
+}
+const boxes = (shown: Page) =>
+  shown
+    .locator('a[data-model]')
+    .evaluateAll((tiles) => tiles.map((tile) => JSON.stringify(tile.getBoundingClientRect())))
+
+describe('the wall of the 46', () => {
+  test('stands on one screen, eight by six, with one banner for the root', async () => {
+    const wall = await page('analyst')
+    await visit(wall, url, '/models')
+    const rectangles = (await boxes(wall)).map((box) => JSON.parse(box) as DOMRect)
+    expect(rectangles).toHaveLength(46)
+    expect(new Set(rectangles.map((box) => Math.round(box.x))).size).toBe(8)
+    expect(new Set(rectangles.map((box) => Math.round(box.y))).size).toBe(6)
+    expect(Math.max(...rectangles.map((box) => box.bottom))).toBeLessThanOrEqual(900)
+    const banners = await wall.getByRole('article').allInnerTexts()
+    expect(banners).toHaveLength(1)
+    expect(banners[0]).toContain('nguyên nhân gốc của 10 mô hình: ngừng 22, 23, 27, 44; suy giảm 2, 18, 24, 25, 28, 32')
+  })
+
+  test('a change arrives within a second, and nothing moves', async () => {
+    const wall = await page('analyst')
+    await visit(wall, url, '/models')
+    const before = await boxes(wall)
+    const calm: Wall = {
+      ...health.wall(),
+      at: Date.now(),
+      outages: [],
+      models: health.wall().models.map((model) => (model.state === 'DOWN' ? { ...model, state: 'UP' } : model))
+    }
+    await expect.poll(() => soc.app.live.connections()).toBeGreaterThan(0)
+    soc.app.live.publishHealth(calm)
+    await wall.locator('a[data-model="22"][data-state="UP"]').waitFor({ timeout: 1_000 })
+    expect(await wall.getByRole('article').count()).toBe(0)
+    expect(await boxes(wall)).toEqual(before)
+  })
+
+  test('arrow keys go from tile to tile, Enter opens, Escape comes back', async () => {
+    const wall = await page('analyst')
+    await visit(wall, url, '/models')
+    await wall.locator('a[data-model="1"]').focus()
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await wall.keyboard.press(key)
+    expect(await wall.evaluate('document.activeElement.dataset.model')).toBe('18')
+    await wall.keyboard.press('Enter')
+    await wall.waitForURL('**/models/18')
+    await wall.getByRole('heading', { level: 1 }).waitFor()
+    await wall.keyboard.press('Escape')
+    await wall.waitForURL('**/models')
+  })
+
+  test('filters by a state, and says how to drop the filter', async () => {
+    const wall = await page('leader')
+    await visit(wall, url, '/models')
+    await wall.getByRole('button', { name: /^ngừng/ }).click()
+    await expect.poll(() => wall.locator('a[data-model]').count()).toBe(4)
+    await wall.getByRole('button', { name: 'Hiện cả 46' }).click()
+    await expect.poll(() => wall.locator('a[data-model]').count()).toBe(46)
+  })
+
+  test('on the wall of the room there is no rail, no link and no incident to open', async () => {
+    const room = await page('analyst', [], { width: 1920, height: 1080 })
+    await visit(room, url, '/models?wall=1')
+    expect(await room.locator('nav').count()).toBe(0)
+    expect(await room.locator('a').count()).toBe(0)
+    expect(await room.evaluate('document.documentElement.scrollHeight')).toBeLessThanOrEqual(1080)
+    // Five metres away a letter of 20 px on a screen of 55 inches is read; names are that large on 1920 pixels.
+    const size = await room
+      .locator('.tile strong')
+      .first()
+      .evaluate((name) => parseFloat(getComputedStyle(name).fontSize))
+    expect(size).toBeGreaterThanOrEqual(20)
+  })
+})
+
+test('the dependency picture is walked by arrow keys, and its list names the same nodes', async () => {
+  const model = await page('analyst')
+  await visit(model, url, '/models/23')
+  await model.locator('svg a[data-node="M23"]').focus()
+  await model.keyboard.press('ArrowRight')
+  const child = await model.evaluate('document.activeElement.dataset.node')
+  expect(inventory.dependencies.some((edge) => edge.from === 'M23' && edge.to === child)).toBe(true)
+  await model.getByText('Phụ thuộc, thành danh sách').click()
+  const list = (await model.locator('details').innerText()).normalize()
+  for (const edge of inventory.dependencies.filter((one) => one.from === 'M23'))
+    expect(list).toContain(inventory.system(edge.to)!.name)
+  await model.keyboard.press('ArrowLeft')
+  await model.locator(`svg a[data-node="${String(child)}"]`).focus()
+  await model.keyboard.press('Enter')
+  await model.waitForURL(`**/systems/${String(child)}`)
+})
+
+test('an administrator tries a probe from the form, sees the result in place, and keeps nothing', async () => {
+  const form = await page('admin')
+  await visit(form, url, '/probes/new?system=hue-s')
+  const before = health.probes().length
+  await form.getByRole('textbox', { name: /^Địa chỉ/ }).fill('https://hue-s.example.vn/')
+  await form.getByRole('button', { name: 'Thử ngay' }).click()
+  await form.getByText('trang trả lời đúng').waitFor()
+  expect([tries, health.probes().length]).toEqual([1, before])
+})
+
+test('maintenance is planned by typing day before month', async () => {
+  const form = await page('analyst')
+  await visit(form, url, '/maintenance/new?system=hue-s')
+  await form.getByLabel('Lý do').fill('Thay máy chủ')
+  await form.getByLabel('Từ', { exact: true }).fill('31/02/2027 10:00')
+  await form.getByRole('button', { name: 'Lên lịch', exact: true }).click()
+  await form.getByText('Không đọc được giờ').waitFor()
+  await form.getByLabel('Từ', { exact: true }).fill('08:00 01/02/2047')
+  await form.getByLabel('Đến', { exact: true }).fill('10:00 01/02/2047')
+  await form.getByRole('button', { name: 'Lên lịch', exact: true }).click()
+  await form.waitForURL(/\/maintenance\/BT-/)
+  expect(health.maintenance().at(-1)).toMatchObject({ reason: 'Thay máy chủ', from: Date.UTC(2047, 1, 1, 1) })
+})
+
+test('a leader finds no probe, an owner those of its own systems', async () => {
+  const leader = await page('leader')
+  await visit(leader, url, '/systems/hue-s')
+  expect(await leader.getByRole('link', { name: 'Phép đo' }).count()).toBe(0)
+  expect(await leader.locator('main').innerText()).not.toContain('Trang Hue-S')
+  const owner = await page('owner', ['H57.hueioc'])
+  await visit(owner, url, '/probes')
+  const names = await owner.locator('tbody a').allInnerTexts()
+  expect(names).toContain('Trang Hue-S')
+  expect(names.some((name) => name.includes('quản lý văn bản'))).toBe(false)
+})
+
+const paths = [
+  '/models',
+  '/models?wall=1',
+  '/models/22',
+  '/models/12',
+  '/systems',
+  '/systems/hue-s',
+  '/probes',
+  '/probes/new',
+  '/probes/p-nhip',
+  '/maintenance',
+  '/maintenance/new',
+  '/maintenance/BT-1'
+]
+
+test('every screen passes the accessibility rules, in light and in dark', async () => {
+  const shown = await page('admin')
+  const complaints = await watchPage(shown)
+  const found: string[] = []
+  for (const path of paths) {
+    await shown.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+    await visit(shown, url, path)
+    found.push(...(await seriousFaults(shown, `${path} light`)))
+    // The tree is the same in the dark; only its colours are others.
+    await shown.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+    found.push(...(await seriousFaults(shown, `${path} dark`, ['color-contrast'])))
+  }
+  expect([...found, ...complaints.list]).toEqual([])
+})
+
+test('every screen fits a phone', async () => {
+  const shown = await page('admin', [], { width: 390, height: 844 })
+  const wider: string[] = []
+  for (const path of paths) {
+    await visit(shown, url, path)
+    const by = Number(await shown.evaluate('document.documentElement.scrollWidth - innerWidth'))
+    if (by > 0) wider.push(`${path} by ${by} px`)
+  }
+  expect(wider).toEqual([])
+})
