@@ -72,10 +72,13 @@ export function createDirectory(parts: { control: Control; inventory: Inventory;
       ).map(ofUser)
     )
 
-  function unit(code: string): Recipient[] {
-    const contacts = control
-      .sql('SELECT name, phone, email, channels FROM contacts WHERE unit = ? ORDER BY rowid LIMIT 50')
-      .all(code) as { name: string; phone: string; email: string; channels: string }[]
+  function unit(code: string, only?: string): Recipient[] {
+    const all = control
+      .sql('SELECT id, name, phone, email, channels FROM contacts WHERE unit = ? ORDER BY rowid LIMIT 50')
+      .all(code) as { id: string; name: string; phone: string; email: string; channels: string }[]
+    // The one contact that is meant, while the unit still has it; else everybody: a request must reach somebody.
+    const named = all.filter(({ id }) => id === only)
+    const contacts = named.length > 0 ? named : all
     const people = contacts.map((contact) => ({
       // A unit's contacts are replaced whole, so their ids do not last; the way to reach them does.
       key: `contact:${stableHash([code, contact.name, contact.phone, contact.email], 16)}`,
@@ -102,7 +105,7 @@ export function createDirectory(parts: { control: Control; inventory: Inventory;
           return onDuty.length > 0 ? onDuty : role('analyst', 'admin')
         }
         case 'unit':
-          return unit(audience.unit)
+          return unit(audience.unit, audience.contact)
         case 'user':
           return user(audience.userId)
         case 'role':

@@ -66,7 +66,8 @@ export function taskLinkRoutes(app: App, context: Context): void {
         httpOnly: true,
         sameSite: 'strict',
         secure: isSecure(request),
-        expires: new Date(opened.expiresAt)
+        // Relative: a phone's clock may be wrong.
+        maxAge: Math.ceil((opened.expiresAt - context.clock.now()) / 1000)
       })
       return shown(opened.task)
     }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import {
@@ -135,7 +136,8 @@ export function taskRoutes(app: App, context: Context): void {
     {
       schema: {
         summary: 'Download evidence of a unit',
-        params: Type.Object({ ...Id.properties, file: Type.String({ pattern: '^[\\w-]{1,60}$' }) })
+        params: Type.Object({ ...Id.properties, file: Type.String({ pattern: '^[\\w-]{1,60}$' }) }),
+        response: { 200: Type.Unsafe<Readable>({ type: 'string', format: 'binary' }) }
       }
     },
     (request, reply) => {
@@ -143,25 +145,25 @@ export function taskRoutes(app: App, context: Context): void {
       const file = tasks.file(task, request.params.file)
       if (file === undefined) throw new SocError('file.not_found', 'there is no such file', { status: 404 })
       auditAct(context, request, 'task.file_read', task, { file: file.id, sha256: file.sha256 })
-      return sendEvidence(reply, file, tasks.evidence.read(file.id))
+      return asDownload(reply, file, tasks.evidence.read(file.id))
     }
   )
 }
 
 /** Evidence goes out as a download only: never rendered, never run, whatever is in it. */
-function sendEvidence(
+function asDownload(
   reply: FastifyReply,
   file: { name: string; kind: keyof typeof contentTypes; size: number },
-  stream: NodeJS.ReadableStream
-) {
+  stream: Readable
+): Readable {
   const plain = file.name.normalize('NFKD').replace(/[^\w. -]/g, '_')
-  return reply
+  void reply
     .header('content-type', contentTypes[file.kind])
     .header('content-length', String(file.size))
     .header('content-disposition', `attachment; filename="${plain}"; filename*=UTF-8''${rfc5987(file.name)}`)
     .header('x-content-type-options', 'nosniff')
     .header('content-security-policy', "default-src 'none'; sandbox")
-    .send(stream)
+  return stream
 }
 
 const rfc5987 = (name: string) =>

@@ -23,12 +23,13 @@ export const CONTACTS = [
   { id: 'c3', role: 'Chủ tịch UBND', name: 'Đầu mối ba' }
 ] as const
 
-export function taskTest(environment: Record<string, string> = {}): TaskTest {
+export function taskTest(environment: Record<string, string> = {}, webRoot?: string): TaskTest {
   const announced: Announcement[] = []
   const acknowledged: string[] = []
   const keys = new Set<string>()
   const test = testConsole({
     environment,
+    ...(webRoot === undefined ? {} : { webRoot }),
     parts: {
       notifier: {
         announce(announcement) {
