@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { MaintenanceRow, NewHeartbeatKey, Outage, ProbeRow, SystemDetail, Wall } from '#core/api.ts'
+import type {
+  MaintenanceRow,
+  NewHeartbeatKey,
+  Outage,
+  ProbeResultView,
+  ProbeRow,
+  SystemDetail,
+  Wall
+} from '#core/api.ts'
 import { SocError } from '#core/errors.ts'
 import { UPLINK } from '#core/health.ts'
 import { loadInventory } from '#province/load.ts'
@@ -193,18 +201,23 @@ test('one person gets twenty tries a minute, and does not use up those of anothe
 })
 
 test('eight tries at once, the ninth is asked to come again', async () => {
-  const waiting: ((result: never) => void)[] = []
-  soc.parts.tryProbe = () => new Promise(() => undefined)
+  const waiting: ((result: ProbeResultView) => void)[] = []
+  const full = Promise.withResolvers<void>()
+  const tryProbe = () =>
+    new Promise<ProbeResultView>((done) => {
+      waiting.push(done)
+      if (waiting.length === 8) full.resolve()
+    })
   await soc.close()
-  soc = testConsole({ parts: { inventory, health, tryProbe: () => new Promise((done) => waiting.push(done)) } })
-  const analysts = [soc.person('analyst'), soc.person('analyst')]
-  const running = Array.from({ length: 8 }, () => ask(analysts[0]!, 'POST', '/api/probes/try', httpDraft('hue-s', 'x')))
-  await expect.poll(() => waiting.length).toBe(8)
-  expect(await ask(analysts[1]!, 'POST', '/api/probes/try', httpDraft('hue-s', 'x'))).toMatchObject({
+  soc = testConsole({ parts: { inventory, health, tryProbe } })
+  const [one, other] = [soc.person('analyst'), soc.person('analyst')]
+  const running = Array.from({ length: 8 }, () => ask(one, 'POST', '/api/probes/try', httpDraft('hue-s', 'x')))
+  await full.promise
+  expect(await ask(other, 'POST', '/api/probes/try', httpDraft('hue-s', 'x'))).toMatchObject({
     status: 429,
     body: { code: 'probe.busy' }
   })
-  for (const done of waiting) done(health.probe('p-hue-s')!.results[0] as never)
+  for (const done of waiting) done(health.probe('p-hue-s')!.results[0]!)
   expect((await Promise.all(running)).map(({ status }) => status)).toEqual(Array(8).fill(200))
 })
 
