@@ -43,13 +43,12 @@ const signIn = (username: string, from?: string) =>
 const step = (token: string, code: string, from?: string) =>
   call('POST', '/api/session/step', {}, { token, code }, from)
 
-/** Sets the second factor up and gives the secret with the recovery codes; the session is renewed. */
+/** Sets the second factor up and gives the secret with the recovery codes; this session goes on. */
 async function withTotp(person: Person) {
   const { body } = await call('POST', '/api/account/totp', person.headers, { password: PASSWORD })
   const confirmed = await call('POST', '/api/account/totp/confirm', person.headers, { code: codeOf(body.secret) })
   expect(confirmed.status).toBe(200)
-  const cookie = `vl_session=${confirmed.cookies.find((one) => one.name === 'vl_session')!.value}`
-  const headers = { cookie, 'x-csrf-token': confirmed.body.session.csrf as string }
+  const { headers } = person
   parts.clock.advance(60_000)
   return { secret: body.secret as string, codes: confirmed.body.codes as string[], headers, svg: body.svg as string }
 }

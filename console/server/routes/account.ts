@@ -5,7 +5,7 @@ import { verifyPassword } from '../accounts/password.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
 import { showWhole } from '../masking.ts'
 import { rulesOf } from '../new-password.ts'
-import type { Opening } from './opening.ts'
+import { sessionOf, type Opening } from './opening.ts'
 import { Id, Nothing } from './query.ts'
 
 /** The own account: second factor, sessions, rights. Everything here is about whoever asks, never about somebody else. */
@@ -77,7 +77,7 @@ export function accountRoutes(app: App, context: Context, opening: Opening): voi
         response: { 200: Type.Object({ codes: RecoveryCodes.properties.codes, session: Session }) }
       }
     },
-    (request, reply) => {
+    (request) => {
       const viewer = viewerOf(request)
       opening.tryOrRefuse(request.ip, viewer.username)
       return control.transaction(() => {
@@ -85,8 +85,9 @@ export function accountRoutes(app: App, context: Context, opening: Opening): voi
         if (codes === undefined) throw new SocError('totp.wrong', 'the code is wrong', { status: 422 })
         signInLimit.succeeded(request.ip, viewer.username)
         auditAct(context, request, 'totp.enabled', viewer.id)
-        sessions.endAllOf(viewer.id)
-        return showWhole({ codes, session: opening.open(viewer.id, viewer.session.via, request, reply) })
+        // This session goes on: a new cookie would race with whatever its open pages ask for just now.
+        sessions.endAllOf(viewer.id, viewer.session.id)
+        return showWhole({ codes, session: sessionOf({ ...viewer, mustSetUpTotp: false }) })
       })
     }
   )
