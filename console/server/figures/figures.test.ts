@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { DAY_MS } from '#core/time.ts'
+import { loadInventory } from '#province/load.ts'
 import { unmeasuredHealth } from '../testing-health.ts'
-import { requestOf } from './figures.ts'
+import { catalogueOf } from './catalogue.ts'
+import { figuresOf, requestOf } from './figures.ts'
 import { figuresIn } from './figures-in.ts'
 import { createFiguresReader } from './reader.ts'
 import { END, HOUR, inventory, PERIOD, PHONG_THU, START, testPeriod, type TestPeriod } from './sample-period.ts'
@@ -83,12 +85,17 @@ describe('coverage', () => {
     expect(made.events).toMatchObject({ value: 0, before: 20 })
   })
 
-  it('of an ended commune counts for the unit it became part of', () => {
+  it('of an ended commune counts for the unit it became part of, a day that both were heard once', () => {
+    const later = loadInventory('2025-08-01')
+    const [ended, home] = Object.entries(catalogueOf(later).became)[0]!
     const period = testPeriod()
-    const ended = Object.entries(requestOf(partsOf(period), PERIOD, real).catalogue.became)[0]
-    if (ended === undefined) return
-    period.hear(START, ended[0])
-    expect(period.figures(PERIOD, real).units.find((unit) => unit.unit.code === ended[1])?.events).toBe(10)
+    for (const code of [ended, home]) period.hear(START, code)
+    period.hear(START + DAY_MS, ended)
+    const request = requestOf({ ...partsOf(period), inventory: later }, PERIOD, real)
+    expect(figuresOf(period.control, request).units.find((unit) => unit.unit.code === home)).toMatchObject({
+      events: 30,
+      daysWithEvidence: 2
+    })
   })
 })
 

@@ -1,4 +1,4 @@
-import { verdicts, type Period, type PeriodFigures, type Trended, type UnitPosture } from '#core/api.ts'
+import type { Period, PeriodFigures, Trended, UnitPosture, Verdict } from '#core/api.ts'
 import type { Clock } from '#core/clock.ts'
 import { levels, type Bilingual } from '#core/match.ts'
 import { targetMinutes } from '#core/targets.ts'
@@ -12,7 +12,6 @@ import {
   closedIn,
   isOpen,
   medianHandling,
-  median,
   needsDecision,
   openedIn,
   raisedIn,
@@ -95,7 +94,7 @@ export function figuresOf(database: Database, request: FiguresRequest, onStep?: 
   })
   onStep?.('figures')
   const closed = closedIn(standing)
-  const targets = closed.flatMap((incident) => targetMinutes[incident.grade] ?? [])
+  const targets = closed.flatMap((incident) => targetMinutes[incident.grade] ?? []).sort((a, b) => a - b)
   const late = standing.overdue.map((task) => spans.current.asOf - task.deadline)
   // One day that still runs has no fair day before it.
   const oneRunningDay = spans.running && spans.current.from === spans.current.to
@@ -138,7 +137,8 @@ export function figuresOf(database: Database, request: FiguresRequest, onStep?: 
     unitsAtRisk: both('units.at_risk', (of) => unitsAtRisk(of, places).size),
     handling: {
       median: both('incidents.handling_median', (of) => medianHandling(closedIn(of))),
-      targetMs: (median(targets) ?? targetMinutes.high ?? 0) * 60_000
+      // The target of the middle incident, the stricter one of two: always one that was set, never a mean of two.
+      targetMs: (targets[Math.ceil(targets.length / 2) - 1] ?? targetMinutes.high ?? 0) * 60_000
     },
     tasks: {
       sent: both('tasks.sent', (of) => sentIn(of).length),
@@ -172,10 +172,19 @@ function countBy(keys: readonly string[]): Record<string, number> {
   return counts
 }
 
+// Written out: the schemas of the API would be most of what the thread has to load.
+const noVerdicts: Record<Verdict | 'unjudged', number> = {
+  true_positive: 0,
+  benign: 0,
+  false_positive: 0,
+  duplicate: 0,
+  test: 0,
+  unjudged: 0
+}
+
 /** Verdicts of the alerts raised in the period; `unjudged` are those without one. */
 function verdictsOf(alerts: readonly AlertState[]): Record<string, number> {
-  const none = Object.fromEntries([...verdicts, 'unjudged'].map((verdict) => [verdict, 0]))
-  return { ...none, ...countBy(alerts.map((alert) => standingOf(alert).verdict ?? 'unjudged')) }
+  return { ...noVerdicts, ...countBy(alerts.map((alert) => standingOf(alert).verdict ?? 'unjudged')) }
 }
 
 function topRulesOf(alerts: readonly AlertState[], places: Places): PeriodFigures['alerts']['topRules'] {

@@ -123,6 +123,8 @@ describe('the paragraph', () => {
       'Trong kỳ mở 7 sự cố, nhiều nhất là dò mật khẩu (3); đã đóng 5; mở mới nhiều hơn kỳ trước 3.',
       'Một nửa số sự cố được xử lý xong trong 3 giờ 12 phút, đạt mục tiêu 4 giờ.'
     ])
+    made.incidents.byKind = [{ kind: { vi: 'Dò mật khẩu', en: 'Password guessing' }, incidents: 7 }]
+    expect(said(made)[1]).toContain('mở 7 sự cố, đều là dò mật khẩu; đã đóng 5')
     made.incidents.opened.before = null
     expect(said(made)[1]).not.toContain('kỳ trước')
     made.handling.median.value = 5 * HOUR

@@ -122,10 +122,12 @@ function opened({ incidents }: PeriodFigures): Sentence | undefined {
       ? { vi: '', en: '' }
       : n === 1
         ? { vi: ` (${lower(most.kind.vi)})`, en: ` (${lower(most.kind.en)})` }
-        : {
-            vi: `, nhiều nhất là ${lower(most.kind.vi)} (${number(most.incidents).vi})`,
-            en: `, most often ${lower(most.kind.en)} (${number(most.incidents).en})`
-          }
+        : most.incidents === n
+          ? { vi: `, đều là ${lower(most.kind.vi)}`, en: `, all of them ${lower(most.kind.en)}` }
+          : {
+              vi: `, nhiều nhất là ${lower(most.kind.vi)} (${number(most.incidents).vi})`,
+              en: `, most often ${lower(most.kind.en)} (${number(most.incidents).en})`
+            }
   return sentence(
     {
       vi: `Trong kỳ mở ${number(n).vi} sự cố${kind.vi}; đã đóng ${number(closed).vi}${changed(incidents.opened).vi}.`,

@@ -12,19 +12,30 @@ export type Heard = {
 /** Sums the days of a span; codes that have ended count for the unit they became part of. */
 export function heardIn(database: Database, origin: string, span: Pick<Span, 'from' | 'to'>, places: Places): Heard {
   const rows = database
-    .sql('SELECT day, unit, events FROM unit_days WHERE origin = ? AND day BETWEEN ? AND ? ORDER BY day')
-    .iterate(origin, span.from, span.to) as Iterable<{ day: string; unit: string; events: number }>
+    .sql(
+      `SELECT unit, SUM(events) AS events, COUNT(*) AS days FROM unit_days
+       WHERE origin = ? AND day BETWEEN ? AND ? AND events > 0 GROUP BY unit`
+    )
+    .all(origin, span.from, span.to) as { unit: string; events: number; days: number }[]
   const heard: Heard = { events: 0, units: new Map() }
-  const lastDay = new Map<string, string>()
-  for (const { day, unit, events } of rows) {
-    if (events === 0 || !places.inside(unit)) continue
+  const codes = new Map<string, string[]>()
+  for (const { unit, events, days } of rows) {
+    if (!places.inside(unit)) continue
     heard.events += events
     const code = places.home(unit)
-    const sum = heard.units.get(code) ?? { days: 0, events: 0 }
-    sum.events += events
-    if (lastDay.get(code) !== day) sum.days += 1
-    lastDay.set(code, day)
-    heard.units.set(code, sum)
+    const known = heard.units.get(code)
+    heard.units.set(code, { days, events: events + (known?.events ?? 0) })
+    codes.set(code, [...(codes.get(code) ?? []), unit])
+  }
+  // Days on which both an ended unit and its successor were heard count once.
+  const together = database.sql(
+    `SELECT COUNT(DISTINCT day) AS days FROM unit_days
+     WHERE origin = ? AND day BETWEEN ? AND ? AND events > 0 AND unit IN (SELECT value FROM json_each(?))`
+  )
+  for (const [code, members] of codes) {
+    const sum = heard.units.get(code)
+    if (members.length < 2 || sum === undefined) continue
+    sum.days = (together.get(origin, span.from, span.to, JSON.stringify(members)) as { days: number }).days
   }
   return heard
 }

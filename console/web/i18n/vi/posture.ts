@@ -48,13 +48,11 @@ export const posture = {
   'posture.decisions.none': 'Không có việc nào cần chỉ đạo trong kỳ này.',
   'posture.decisions.how':
     'Sự cố nghiêm trọng hoặc cao còn mở và việc quá hạn ở đơn vị sẽ hiện ở đây, việc trễ nhất đứng đầu.',
-  'posture.decisions.more': (n: number, shown: string) => `Còn ${shown} việc nữa`,
   'posture.decisions.all': (n: number, shown: string) => `Xem cả ${shown} việc`,
   'posture.why': 'Vì sao',
   'posture.overdue': 'Quá hạn',
   'posture.notLate': 'chưa quá hạn',
   'posture.tiles': (communes: number, districts: number) => `${communes} xã, ${districts} huyện`,
-  'posture.tiles.departments': (n: number) => `${n} sở, ngành`,
   'posture.state.quiet': 'bình thường',
   'posture.state.watch': 'cần theo dõi',
   'posture.state.incident': 'có sự cố',
