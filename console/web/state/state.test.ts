@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { language } from '../i18n/text.svelte.ts'
 import { passwordFaults } from '../password-rules.ts'
-import { coverage, ownStanding, ranked, tileName } from '../unit-states.ts'
+import { ownStanding, tileName } from '../unit-states.ts'
 import { fits } from './alert-filter.ts'
 import { blindCount, blindSpots } from './blind.ts'
 import { Connection, PATIENCE_MS } from './connection.svelte.ts'
@@ -113,29 +113,6 @@ test('a unit beside an alert carries its district once, and an unknown one says 
   expect(unitText({ code: '1', name: 'Sở Y tế', district: '' })).toBe('Sở Y tế')
   expect(unitText({ code: '_unassigned', name: '', district: '' })).toBe('Chưa rõ đơn vị')
   expect(tileName('Thị trấn Khe Tre')).toBe('Khe Tre')
-})
-
-test('grey units count as not covered, and what needs somebody is ranked worst first', () => {
-  const unit = (state: UnitMap['units'][number]['state'], openAlerts: number) => ({
-    state,
-    openAlerts,
-    openIncidents: 0
-  })
-  const units = [
-    unit('quiet', 0),
-    unit('silent', 0),
-    unit('watch', 3),
-    unit('none', 0),
-    unit('incident', 1),
-    unit('watch', 9)
-  ]
-  expect(coverage(units)).toEqual({ heard: 4, all: 6, share: 4 / 6 })
-  expect(ranked(units).map((each) => [each.state, each.openAlerts])).toEqual([
-    ['incident', 1],
-    ['watch', 9],
-    ['watch', 3],
-    ['silent', 0]
-  ])
 })
 
 test('pushes are sorted by tab, unit, severity and words as the server would', () => {
