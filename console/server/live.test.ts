@@ -206,3 +206,40 @@ describe('who may listen', () => {
     expect(soc.app.live.connections()).toBe(11)
   })
 })
+
+describe('rights for a time', () => {
+  const grant = (id: string, by: Person, length: number) =>
+    soc.app.inject({
+      method: 'POST',
+      url: `/api/users/${id}/grants`,
+      headers: by.headers,
+      payload: { role: null, units: [FOREIGN], from: 0, to: soc.parts.clock.now() + length, reason: 'trực thay' }
+    })
+
+  test('disconnect when they are given and when they are taken back', async () => {
+    const [admin, owner] = [soc.person('admin'), soc.person('owner', [OWN])]
+    const before = await listen(owner)
+    const { id } = (await grant(owner.id, admin, 3_600_000)).json() as { id: string }
+    await before.closed
+    const during = await listen(owner)
+    soc.app.live.publishAlert(alertRow('a-1', FOREIGN))
+    await settled(during)
+    expect(during['alert:changed']).toHaveLength(1)
+    await soc.app.inject({ method: 'DELETE', url: `/api/users/${owner.id}/grants/${id}`, headers: admin.headers })
+    await during.closed
+    const after = await listen(owner)
+    soc.app.live.publishAlert(alertRow('a-2', FOREIGN))
+    await settled(after)
+    expect(after['alert:changed']).toEqual([])
+  })
+
+  test('that are over by the clock push nothing more, before any timer has run', async () => {
+    const [admin, owner] = [soc.person('admin'), soc.person('owner', [OWN])]
+    await grant(owner.id, admin, 3_600_000)
+    const heard = await listen(owner)
+    soc.parts.clock.advance(3_600_000)
+    soc.app.live.publishAlert(alertRow('a-1', FOREIGN))
+    await heard.closed
+    expect(heard['alert:changed']).toEqual([])
+  })
+})

@@ -78,11 +78,11 @@ export function createAudit(control: Control, clock: Clock): Audit {
     const order = newestFirst ? 'DESC' : 'ASC'
     const found = named.flatMap((name) => {
       // The narrowest filter chooses the index; the unary plus keeps SQLite from choosing another.
-      const by = target !== '' ? 'target' : user !== '' ? 'user' : 'act'
+      const walk = target !== '' ? ['target'] : ['user', 'act']
       const tests = [
         target === '' ? '' : 'AND target = :target',
-        user === '' ? '' : `AND ${by === 'user' ? '' : '+'}user = :user`,
-        name === '' ? '' : `AND ${by === 'act' ? '' : '+'}act = :act`,
+        user === '' ? '' : `AND ${walk.includes('user') ? '' : '+'}user = :user`,
+        name === '' ? '' : `AND ${walk.includes('act') ? '' : '+'}act = :act`,
         among === undefined ? '' : 'AND +user IN (SELECT value FROM json_each(:among))'
       ].join(' ')
       return control

@@ -84,5 +84,6 @@ UPDATE audit SET hash = (SELECT c.hash FROM audit_chain c WHERE c.id = audit.id)
 DROP TABLE audit_chain;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 CREATE INDEX audit_by_user ON audit(user, id);
+CREATE INDEX audit_by_user_act ON audit(user, act, id);
 CREATE INDEX audit_by_act ON audit(act, id);
 CREATE INDEX audit_by_target ON audit(target, id);
