@@ -48,7 +48,7 @@ export function unitAnnex(figures: PeriodFigures): ReportDocument['annexes'][num
             shown(unit.alerts),
             shown(unit.incidents),
             shown(unit.openIncidents),
-            `${shown(unit.answeredTasks)}/${shown(unit.tasks)}`,
+            unit.tasks === 0 ? '–' : `${shown(unit.answeredTasks)}/${shown(unit.tasks)}`,
             shown(unit.overdueTasks)
           ])
         }

@@ -15,7 +15,8 @@ export function announceReport(
       : { kind: 'user', userId: subscriber.userId }
   const name = title.join(' ')
   notifier.announce({
-    key: `report:${report.id}:${subscriber.id}`,
+    // With its moment: after a demonstration was removed the numbers begin anew.
+    key: `report:${report.id}:${report.madeAt}:${subscriber.id}`,
     topic: 'report',
     priority: 3,
     origin: report.origin,

@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { SocError } from '#core/errors.ts'
-import { randomId } from '#core/ids.ts'
 
 export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
 
@@ -15,6 +24,7 @@ export type FileArchive = {
   /** Throws 404 `report.file_gone` when it is not there and 500 `report.file_changed` when it is not what was archived. */
   get(kind: FileKind, hash: string): Uint8Array
   check(kind: FileKind, hash: string): 'whole' | 'changed' | 'gone'
+  remove(kind: FileKind, hash: string): void
 }
 
 export function openArchive(folder: string): FileArchive {
@@ -28,15 +38,17 @@ export function openArchive(folder: string): FileArchive {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       const hash = sha256(bytes)
       if (check(kind, hash) === 'whole') return hash
-      const partial = join(folder, `${randomId()}.part`)
-      const file = openSync(partial, 'wx', 0o600)
+      // Named after what it will be: one that a crash left is written over by the next try. Reports are made one at a time.
+      const partial = `${pathOf(kind, hash)}.part`
+      const file = openSync(partial, 'w', 0o600)
       try {
-        writeSync(file, bytes)
+        writeFileSync(file, bytes)
         fsyncSync(file)
       } finally {
         closeSync(file)
       }
       renameSync(partial, pathOf(kind, hash))
+      flushFolder(folder)
       return hash
     },
     get(kind, hash) {
@@ -47,6 +59,17 @@ export function openArchive(folder: string): FileArchive {
       }
       return new Uint8Array(readFileSync(pathOf(kind, hash)))
     },
-    check
+    check,
+    remove: (kind, hash) => rmSync(pathOf(kind, hash), { force: true })
+  }
+}
+
+/** A new name outlives a loss of power only when its folder was flushed too. */
+function flushFolder(folder: string) {
+  const handle = openSync(folder, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
   }
 }

@@ -1,12 +1,17 @@
 import { strFromU8, strToU8, unzipSync, zipSync, type Zippable } from 'fflate'
 import type { IParagraphOptions, Paragraph, Table } from 'docx'
 import {
+  balanced,
   clean,
   estimatedWidth,
   FIRST_LINE,
+  issuedBy,
+  LEFT_SHARE,
+  MAX_WHOLE_ROWS,
   margins,
   numberLine,
   placeAndDate,
+  ROOM,
   sizes,
   withEnd,
   type Block,
@@ -28,8 +33,10 @@ export async function renderDocx(document: ReportDocument): Promise<Uint8Array> 
   // Loaded when the first report is made.
   const docx = await import('docx')
   const write = writerOf(docx)
+  const draftMark = document.draft ? [write.line('DỰ THẢO', { bold: true }, { alignment: 'right' })] : []
   const pageNumber = new docx.Header({
     children: [
+      ...draftMark,
       new docx.Paragraph({
         alignment: docx.AlignmentType.CENTER,
         children: [new docx.TextRun({ children: [docx.PageNumber.CURRENT], size: half(sizes.body), font: FONT })]
@@ -52,12 +59,15 @@ export async function renderDocx(document: ReportDocument): Promise<Uint8Array> 
   const file = new docx.Document({
     creator: 'Vọng Lâu',
     title: clean(document.title.join(' ')),
-    description: clean(document.form.issuing),
+    description: issuedBy(document.form),
     styles: { default: { document: { run: { font: FONT, size: half(sizes.body) } } } },
     sections: [
       {
         properties: { page: page(false), titlePage: true },
-        headers: { default: pageNumber, first: new docx.Header({ children: [new docx.Paragraph('')] }) },
+        headers: {
+          default: pageNumber,
+          first: new docx.Header({ children: document.draft ? draftMark : [new docx.Paragraph('')] })
+        },
         children: [...write.head(document), ...withEnd(document.blocks).flatMap(write.block), write.signature(document)]
       },
       ...document.annexes.map((annex) => ({
@@ -169,26 +179,29 @@ function writerOf(docx: Docx) {
     const total = block.columns.reduce((sum, column) => sum + column.share, 0)
     const width = (share: number) => ({ size: Math.round((share / total) * 5_000), type: WidthType.PERCENTAGE })
     const alignments = { left: AlignmentType.LEFT, right: AlignmentType.RIGHT, center: AlignmentType.CENTER }
-    const cell = (text: string, share: number, alignment: (typeof alignments)[keyof typeof alignments], bold = false) =>
+    // Rows that stay with the next one: the head, and in a small table all but the last.
+    const staying = block.rows.length <= MAX_WHOLE_ROWS ? block.rows.length - 1 : 0
+    type Alignment = (typeof alignments)[keyof typeof alignments]
+    const cell = (text: string, share: number, alignment: Alignment, keepNext: boolean, bold = false) =>
       new TableCell({
         width: width(share),
         verticalAlign: VerticalAlignTable.CENTER,
         margins: { left: 80, right: 80 },
-        children: [line(text, { bold, size: sizes.table, before: 1, after: 1 }, { alignment })]
+        children: [line(text, { bold, size: sizes.table, before: 1, after: 1 }, { alignment, keepNext })]
       })
     return new Table({
       width: { size: 100, type: WidthType.PERCENTAGE },
       rows: [
         new TableRow({
           tableHeader: true,
-          children: block.columns.map((column) => cell(column.title, column.share, AlignmentType.CENTER, true))
+          children: block.columns.map((column) => cell(column.title, column.share, AlignmentType.CENTER, true, true))
         }),
         ...block.rows.map(
-          (row) =>
+          (row, at) =>
             new TableRow({
               cantSplit: true,
               children: block.columns.map((column, index) =>
-                cell(row[index] ?? '', column.share, alignments[column.align ?? 'left'])
+                cell(row[index] ?? '', column.share, alignments[column.align ?? 'left'], at < staying)
               )
             })
         )
@@ -235,11 +248,12 @@ function writerOf(docx: Docx) {
     },
     head(document: ReportDocument): (Paragraph | Table)[] {
       const { form } = document
-      const room = PAGE_WIDTH / 20
+      const room = ROOM
+      const inLines = (text: string) => balanced(text.toUpperCase(), sizes.heading, room * LEFT_SHARE)
       const left = [
-        line(form.governing.toUpperCase(), { size: sizes.heading }),
-        line(form.issuing.toUpperCase(), { size: sizes.heading, bold: true }),
-        rule(Math.min(90, estimatedWidth(form.issuing, sizes.heading) * 0.4), room * 0.43),
+        ...inLines(form.governing).map((text) => line(text, { size: sizes.heading })),
+        ...inLines(form.issuing).map((text) => line(text, { size: sizes.heading, bold: true })),
+        rule(Math.min(90, estimatedWidth(issuedBy(form), sizes.heading) * 0.4), room * LEFT_SHARE),
         line(numberLine(form), { before: 2 }),
         ...(form.secrecy === '' ? [] : [boxed(form.secrecy)]),
         ...(form.internal ? [boxed('LƯU HÀNH NỘI BỘ')] : [])
@@ -248,12 +262,12 @@ function writerOf(docx: Docx) {
       const right = [
         line('CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM', { size: 12, bold: true }),
         line(motto, { size: sizes.motto, bold: true }),
-        rule(estimatedWidth(motto, sizes.motto), room * 0.57),
+        rule(estimatedWidth(motto, sizes.motto), room * (1 - LEFT_SHARE)),
         line(placeAndDate(form, document.dated), { italics: true, size: sizes.motto, before: 2 })
       ]
       const last = document.title.at(-1) ?? ''
       return [
-        columns([0.43, 0.57], [left, right]),
+        columns([LEFT_SHARE, 1 - LEFT_SHARE], [left, right]),
         line('BÁO CÁO', { bold: true, size: 14, before: 16 }),
         ...document.title.map((text) => line(text, { bold: true, size: 14 })),
         rule(Math.min(160, estimatedWidth(last, 14) * 0.4), room),

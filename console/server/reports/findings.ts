@@ -1,13 +1,14 @@
+import type { Numbered } from './numbering.ts'
 import type { Block } from './document.ts'
 import { moment, shown } from './numbers.ts'
 import type { UnitFindings } from './unit-findings.ts'
 
 /** Sections of a weekly report to an owner: objects, techniques, attackers, and what changed in the watching. */
-export function findings(found: UnitFindings, numbered: (text: string) => Block): Block[] {
+export function findings(found: UnitFindings, numbered: Numbered): Block[] {
   const list = (rows: { name: string; alerts: number }[], none: string): Block =>
     rows.length === 0
       ? { kind: 'paragraph', runs: [none] }
-      : { kind: 'list', items: rows.map(({ name, alerts }) => [`${name}: ${shown(alerts)} cảnh báo;`]) }
+      : { kind: 'list', items: rows.map(({ name, alerts }) => [`${name}: ${shown(alerts)} cảnh báo`]) }
   const silent = found.sources.filter((source) => !source.heard)
   return [
     numbered('ĐỐI TƯỢNG BỊ TẤN CÔNG'),
@@ -17,6 +18,7 @@ export function findings(found: UnitFindings, numbered: (text: string) => Block)
       ? { kind: 'paragraph', runs: ['Không ghi nhận kỹ thuật tấn công nào.'] }
       : {
           kind: 'table',
+          caption: numbered.table('Kỹ thuật tấn công ghi nhận được'),
           columns: [
             { title: 'Dấu hiệu', share: 38 },
             { title: 'ATT&CK', share: 14 },
@@ -37,12 +39,15 @@ export function findings(found: UnitFindings, numbered: (text: string) => Block)
     numbered('HỆ THỐNG ĐƯỢC GIÁM SÁT'),
     {
       kind: 'paragraph',
-      runs: [
-        `${shown(found.sources.length)} nguồn nhật ký được khai báo`,
-        silent.length === 0
-          ? '; tất cả đều gửi trong kỳ.'
-          : `; ${shown(silent.length)} nguồn không gửi trong kỳ: ${silent.map(({ name }) => name).join('; ')}.`
-      ]
+      runs:
+        found.sources.length === 0
+          ? ['Chưa khai báo nguồn nhật ký nào của đơn vị.']
+          : [
+              `${shown(found.sources.length)} nguồn nhật ký được khai báo`,
+              silent.length === 0
+                ? '; tất cả đều gửi trong kỳ.'
+                : `; ${shown(silent.length)} nguồn không gửi trong kỳ: ${silent.map(({ name }) => name).join('; ')}.`
+            ]
     }
   ]
 }

@@ -2,12 +2,17 @@ import { createRequire } from 'node:module'
 import { join, dirname } from 'node:path'
 import type { Content, TDocumentDefinitions, TableCell } from 'pdfmake/interfaces.js'
 import {
+  balanced,
   clean,
   estimatedWidth,
   FIRST_LINE,
+  issuedBy,
+  LEFT_SHARE,
+  MAX_WHOLE_ROWS,
   margins,
   numberLine,
   placeAndDate,
+  ROOM,
   sizes,
   withEnd,
   type Block,
@@ -57,7 +62,7 @@ function definitionOf(document: ReportDocument): TDocumentDefinitions {
     defaultStyle: { font: 'Times', fontSize: sizes.body, lineHeight: 1.15 },
     info: {
       title: clean(document.title.join(' ')),
-      author: clean(form.issuing),
+      author: issuedBy(form),
       creator: 'Vọng Lâu',
       producer: 'Vọng Lâu',
       creationDate: new Date(document.madeAt),
@@ -65,14 +70,24 @@ function definitionOf(document: ReportDocument): TDocumentDefinitions {
     },
     header: (page) =>
       page === 1 ? null : { text: String(page), alignment: 'center', fontSize: sizes.body, margin: [0, 24, 0, 0] },
+    ...(document.draft ? { watermark: { text: 'DỰ THẢO', opacity: 0.08, bold: true } } : {}),
+    // A heading or a caption never stands alone at the foot of a page. Tables are seen by the text in their rows.
+    pageBreakBefore: (node, around) =>
+      node.headlineLevel !== undefined &&
+      around
+        .getFollowingNodesOnPage()
+        .every((following) => following.headlineLevel !== undefined || following.text === undefined),
     content: [
       ...headBlock(document),
-      ...withEnd(document.blocks).map(contentOf),
+      ...contents(withEnd(document.blocks)),
       signature(document),
       ...document.annexes.flatMap(annexOf)
     ]
   }
 }
+
+/** Level of a caption among the headlines, which stay with what follows them. */
+const CAPTION = 4
 
 /** A line and, under it, a rule of this width. */
 const rule = (width: number, gap = 2): Content => ({
@@ -102,10 +117,11 @@ const ruled = (text: string, size: number): Content => ({
 
 function headBlock(document: ReportDocument): Content[] {
   const { form } = document
-  const issuingRule = Math.min(90, estimatedWidth(form.issuing, sizes.heading) * 0.4)
+  const issuingRule = Math.min(90, estimatedWidth(issuedBy(form), sizes.heading) * 0.4)
+  const inLines = (text: string) => balanced(text.toUpperCase(), sizes.heading, ROOM * LEFT_SHARE).join('\n')
   const left: Content[] = [
-    { text: clean(form.governing.toUpperCase()), alignment: 'center', fontSize: sizes.heading },
-    { text: clean(form.issuing.toUpperCase()), alignment: 'center', fontSize: sizes.heading, bold: true },
+    { text: inLines(form.governing), alignment: 'center', fontSize: sizes.heading },
+    { text: inLines(form.issuing), alignment: 'center', fontSize: sizes.heading, bold: true },
     rule(issuingRule),
     { text: numberLine(form), alignment: 'center', margin: [0, 8, 0, 0] }
   ]
@@ -136,8 +152,8 @@ function headBlock(document: ReportDocument): Content[] {
   return [
     {
       columns: [
-        { width: '43%', stack: left },
-        { width: '57%', stack: right }
+        { width: `${LEFT_SHARE * 100}%`, stack: left },
+        { width: `${(1 - LEFT_SHARE) * 100}%`, stack: right }
       ],
       columnGap: 8
     },
@@ -169,6 +185,20 @@ const runs = (parts: readonly Run[]): Content[] =>
       ? { text: clean(run) }
       : { text: clean(run.text), bold: run.bold ?? false, italics: run.italic ?? false }
   )
+
+/** Blocks in their order; a heading goes to the next page with the small table under it, which is not torn. */
+function contents(blocks: readonly Block[]): Content[] {
+  return blocks.flatMap((block, at): Content[] => {
+    const next = blocks[at + 1]
+    const before = blocks[at - 1]
+    if (block.kind === 'heading' && isSmall(next)) {
+      return [{ stack: [contentOf(block), contentOf(next)], unbreakable: true }]
+    }
+    return before?.kind === 'heading' && isSmall(block) ? [] : [contentOf(block)]
+  })
+}
+const isSmall = (block: Block | undefined): block is Extract<Block, { kind: 'table' }> =>
+  block?.kind === 'table' && block.rows.length <= MAX_WHOLE_ROWS
 
 function contentOf(block: Block): Content {
   switch (block.kind) {
@@ -218,6 +248,7 @@ function tableOf(block: Extract<Block, { kind: 'table' }>): Content {
   const table: Content = {
     table: {
       headerRows: 1,
+      keepWithHeaderRows: 1,
       dontBreakRows: true,
       widths: block.columns.map((column) => `${(column.share / total) * 100}%`),
       body: [head, ...rows]
@@ -226,7 +257,14 @@ function tableOf(block: Extract<Block, { kind: 'table' }>): Content {
     margin: [0, 6, 0, 4]
   }
   if (block.caption === undefined) return table
-  return { stack: [{ text: clean(block.caption), bold: true, alignment: 'center', margin: [0, 8, 0, 0] }, table] }
+  const caption: Content = {
+    text: clean(block.caption),
+    bold: true,
+    alignment: 'center',
+    margin: [0, 8, 0, 0],
+    headlineLevel: CAPTION
+  }
+  return { stack: [caption, table], unbreakable: isSmall(block) }
 }
 
 function signature({ form }: ReportDocument): Content {
@@ -267,6 +305,6 @@ function annexOf(annex: ReportDocument['annexes'][number]): Content[] {
       ...(annex.landscape ? { pageOrientation: 'landscape' } : { pageOrientation: 'portrait' }),
       margin: [0, 0, 0, 8]
     } as Content,
-    ...annex.blocks.map(contentOf)
+    ...contents(annex.blocks)
   ]
 }

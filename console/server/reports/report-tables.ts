@@ -106,6 +106,29 @@ export function createReportTables(control: Control, inventory: Inventory) {
       const page = found.slice(0, filter.limit)
       return { reports: page.map(row), cursor: found.length > filter.limit ? String(page.at(-1)?.seq) : null }
     },
+    /** Removes the rows and slots of an origin; returns the files that no report names any more. */
+    forget(origin: Origin): { kind: 'pdf' | 'docx'; hash: string }[] {
+      return control.transaction(() => {
+        const gone = control.sql('SELECT pdf_hash, docx_hash FROM reports WHERE origin = ?').all(origin) as Pick<
+          StoredReport,
+          'pdf_hash' | 'docx_hash'
+        >[]
+        control.sql('DELETE FROM reports WHERE origin = ?').run(origin)
+        control.sql(`DELETE FROM report_slots WHERE slot LIKE ? || ':%'`).run(origin)
+        const kept = new Set(
+          (control.sql('SELECT pdf_hash, docx_hash FROM reports').all() as typeof gone).flatMap((row) => [
+            row.pdf_hash,
+            row.docx_hash
+          ])
+        )
+        return gone
+          .flatMap((row) => [
+            { kind: 'pdf' as const, hash: row.pdf_hash },
+            { kind: 'docx' as const, hash: row.docx_hash }
+          ])
+          .filter(({ hash }) => !kept.has(hash))
+      })
+    },
     slotFilled: (slot: string) => control.sql('SELECT 1 FROM report_slots WHERE slot = ?').get(slot) !== undefined,
     fillSlot(slot: string, reportId: string, at: number) {
       control

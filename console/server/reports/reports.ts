@@ -22,6 +22,8 @@ import type { HealthPart } from '../parts.ts'
 import { requestOf } from '../figures/figures.ts'
 import { createFiguresReader } from '../figures/reader.ts'
 import { paragraphOf } from '../figures/paragraph.ts'
+import { unitName } from '../figures/words.ts'
+import { mask } from '../masking.ts'
 import { announceReport } from './announce.ts'
 import { openArchive, sha256, type FileKind } from './archive.ts'
 import { reportDocument } from './contents.ts'
@@ -72,6 +74,8 @@ export type Reports = {
   unsubscribe(id: string): void
   /** Makes what is due and was not made, one after the other; call it every minute. */
   tick(): Promise<void>
+  /** Removes the reports of an origin, rows and files: the end of a demonstration. */
+  forget(origin: Origin): void
   /** Every archived file against its hash. */
   verify(): { id: string; file: FileKind; state: 'changed' | 'gone' }[]
 }
@@ -136,11 +140,15 @@ export function createReports(parts: ReportsParts): Reports {
       paragraph: paragraphOf(now),
       lastYear: before,
       form: readSettings(control).form,
-      unitName: asked.unit === '' ? '' : inventory.label(asked.unit).name,
+      unitName: asked.unit === '' ? '' : unitName(inventory.label(asked.unit)),
       findings: asked.unit === '' ? null : unitFindings(control, inventory.subtree(asked.unit), now)
     })
     onStep?.('pages', 0.65)
-    const { pdf, docx } = await renderIn(document)
+    // The names of what was attacked come from logs: a citizen's number is masked in a report as on every screen.
+    const { pdf, docx } = await renderIn(mask(document))
+    // The demonstration was ended, or the first real log came, while this was being made.
+    if (parts.origin() !== origin)
+      throw new SocError('report.outdated', 'the figures are no longer shown', { status: 409 })
     onStep?.('archive', 0.95)
     // Files first: a row never names a file that is not there.
     const hashes = { pdf: archive.put('pdf', pdf), docx: archive.put('docx', docx) }
@@ -235,7 +243,7 @@ export function createReports(parts: ReportsParts): Reports {
           if (dueAt < tables.since(clock.now())) continue
           const units = kind === 'unit_weekly' ? tables.subscribedUnits() : ['']
           for (const unit of units) {
-            const slot = slotName(kind, period, unit)
+            const slot = slotName(kind, period, unit, parts.origin())
             if (tables.slotFilled(slot) || clock.now() < (retryAt.get(slot) ?? 0)) continue
             try {
               await inTurn(() => make({ kind, period, unit }, 'system', undefined, slot))
@@ -249,6 +257,9 @@ export function createReports(parts: ReportsParts): Reports {
       } finally {
         ticking = false
       }
+    },
+    forget(origin) {
+      for (const { kind, hash } of tables.forget(origin)) archive.remove(kind, hash)
     },
     verify: () =>
       tables.all().flatMap((stored) =>

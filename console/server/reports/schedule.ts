@@ -1,4 +1,5 @@
 import type { Period, ReportKind, ReportSettings } from '#core/api.ts'
+import type { Origin } from '#core/origin.ts'
 import { DAY_MS, ICT_OFFSET_MS, ictDay, ictDayStart } from '#core/time.ts'
 
 const HOUR_MS = 3_600_000
@@ -6,8 +7,9 @@ const HOUR_MS = 3_600_000
 /** A report that is due: which, of which days, since when. */
 export type Slot = { kind: ReportKind; period: Period; dueAt: number }
 
-export const slotName = (kind: ReportKind, period: Period, unit: string) =>
-  `${kind}:${period.from}:${period.to}:${unit}`
+/** Of one origin: a day that was reported of the demonstration is still to be reported of what is real. */
+export const slotName = (kind: ReportKind, period: Period, unit: string, origin: Origin) =>
+  `${origin}:${kind}:${period.from}:${period.to}:${unit}`
 
 /**
  * The newest slot of each kind that is due at `now`, in Asia/Ho_Chi_Minh: yesterday; last week, Monday to Sunday; the last

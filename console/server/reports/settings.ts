@@ -6,8 +6,8 @@ import type { Control } from '#store/control/control.ts'
 /** What is printed until somebody fills in the form; the agency's own words are its business. */
 export const defaultSettings: ReportSettings = {
   form: {
-    governing: 'Ủy ban nhân dân tỉnh Thừa Thiên Huế',
-    issuing: 'Trung tâm giám sát an ninh mạng',
+    governing: 'Ủy ban nhân dân|tỉnh Thừa Thiên Huế',
+    issuing: 'Trung tâm giám sát|an ninh mạng',
     abbreviation: 'SOC',
     place: 'Thừa Thiên Huế',
     to: ['Ban Chỉ đạo Đề án 06 tỉnh'],

@@ -1,0 +1,41 @@
+import type { PeriodFigures, PostureSentence, ReportForm, ReportKind } from '#core/api.ts'
+import type { Level } from '#core/match.ts'
+import type { UnitFindings } from './unit-findings.ts'
+
+/** Everything a report is made from: the figures and the sentences told from them, nothing else. */
+export type ReportSource = {
+  kind: ReportKind
+  figures: PeriodFigures
+  paragraph: PostureSentence[]
+  /** The same days a year earlier; null where the platform has none: the report says so. */
+  lastYear: PeriodFigures | null
+  form: ReportForm
+  /** Unit a weekly report is for, with its district; '' for the province. */
+  unitName: string
+  /** What a report to an owner names besides; null for the province. */
+  findings: UnitFindings | null
+}
+
+/** Levels as a report names them. */
+export const levelWords: Record<Level, string> = {
+  critical: 'Nghiêm trọng',
+  high: 'Cao',
+  medium: 'Trung bình',
+  low: 'Thấp',
+  informational: 'Thông tin'
+}
+/** In a cell without a figure. */
+export const NOT_KNOWN = 'chưa có số liệu'
+/** Units named in a sentence; the others stand in the annex. */
+export const MAX_NAMED = 12
+
+/** Weekly and monthly reports of the province end with every unit; the others say what they leave out. */
+export const hasAnnex = (kind: ReportKind): boolean => kind === 'weekly' || kind === 'monthly'
+
+/** What follows the units that were named: where the others stand, or how many they are. */
+export const othersThan = (kind: ReportKind, all: number): string =>
+  all <= MAX_NAMED
+    ? '.'
+    : hasAnnex(kind)
+      ? '; danh sách đầy đủ ở phụ lục.'
+      : ` và ${new Intl.NumberFormat('vi-VN').format(all - MAX_NAMED)} đơn vị khác.`
