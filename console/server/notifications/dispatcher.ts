@@ -17,9 +17,9 @@ const MAX_RETRY_MS = 15 * 60_000
 const MAX_RETRY_AFTER_MS = 60 * 60_000
 /** After so many tries an urgent message goes another way. */
 const URGENT_TRIES = 3
-/** Rows looked at for one channel in one round; the rest comes in the next. */
-const ROUND = 400
-const MAX_STEPS_A_ROUND = 500
+/** Rows looked at for one channel in one round: some tens of milliseconds. The rest comes in the next round. */
+const ROUND = 100
+const MAX_STEPS_A_ROUND = 100
 
 export type DispatcherParts = {
   control: Control

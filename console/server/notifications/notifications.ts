@@ -30,6 +30,8 @@ const PRUNE_EVERY_MS = 3_600_000
 const PRUNE_AT_ONCE = 500
 /** How long a stop waits for messages on their way; what is left is taken up again at the next start. */
 const STOP_WAIT_MS = 3_000
+/** Rows pushed to the screens for one commit; in a storm the rest is there when the page asks. */
+const MAX_PUSHED = 200
 
 export type NotificationsParts = {
   control: Control
@@ -60,7 +62,7 @@ export function createNotifications(parts: NotificationsParts) {
     clock,
     changed(ids) {
       wake()
-      if (parts.onChanged !== undefined) for (const row of views.rows(ids)) parts.onChanged(row)
+      if (parts.onChanged !== undefined) for (const row of views.rows(ids.slice(-MAX_PUSHED))) parts.onChanged(row)
     }
   })
   const roster = createRoster(control)

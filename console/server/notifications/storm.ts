@@ -30,7 +30,9 @@ export function createStormGuard(parts: { control: Control; clock: Clock; outbox
   function nextDigest(row: Row): number {
     const now = clock.now()
     const waiting = control
-      .sql(`SELECT min(due_at) AS at FROM deliveries WHERE recipient = ? AND hold = 'storm' AND status = 'deferred'`)
+      .sql(
+        `SELECT min(due_at) AS at FROM deliveries WHERE recipient = ? AND hold = 'storm' AND hold <> '' AND status = 'deferred'`
+      )
       .get(row.recipient) as { at: number | null }
     const digests = count(
       `SELECT count(*) AS n FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
@@ -42,6 +44,16 @@ export function createStormGuard(parts: { control: Control; clock: Clock; outbox
     const at = row.priority === 1 && digests === 0 ? now + P1_DIGEST_MS : now + gap
     return waiting.at !== null && waiting.at > now ? Math.min(waiting.at, at) : at
   }
+
+  /** Since this was announced its recipient has had a digest and an SMS: one more SMS tells nothing new. */
+  const inStorm = (row: Row) =>
+    count(
+      `SELECT count(*) AS n FROM (SELECT max(d.channel = 'sms') AS sms, max(a.topic = 'digest') AS digest
+       FROM deliveries d JOIN announcements a ON a.id = d.announcement_id WHERE d.recipient = ? AND d.begun_at >= ?)
+       WHERE sms AND digest`,
+      row.recipient,
+      row.told_at
+    ) > 0
 
   return {
     /** Whether a row that is due may go out now. */
@@ -66,6 +78,7 @@ export function createStormGuard(parts: { control: Control; clock: Clock; outbox
         since,
         row.announcement_id
       )
+      if (row.step > 0 && row.channel === 'sms' && inStorm(row)) return { pass: false, drop: 'storm.already_told' }
       if (others === 0) return { pass: true }
       if (row.priority === 1 && row.step === 0) {
         const lastP1 = count(
@@ -78,7 +91,7 @@ export function createStormGuard(parts: { control: Control; clock: Clock; outbox
       }
       const told = count(
         `SELECT count(*) AS n FROM deliveries WHERE announcement_id = ? AND recipient = ? AND id <> ?
-           AND (sent_at IS NOT NULL OR folded_into IS NOT NULL)`,
+           AND (begun_at IS NOT NULL OR folded_into IS NOT NULL)`,
         row.announcement_id,
         row.recipient,
         row.id
@@ -95,10 +108,11 @@ export function createStormGuard(parts: { control: Control; clock: Clock; outbox
     fold(row: Row): number | undefined {
       const held = control
         .sql(
-          `${ROW} WHERE d.recipient = ? AND d.hold <> '' AND d.status = 'deferred' AND d.due_at <= ? ORDER BY a.priority, d.id`
+          `${ROW} WHERE d.recipient = ? AND d.hold <> '' AND d.status = 'deferred' AND d.due_at <= ? ORDER BY a.priority, a.id, d.id`
         )
         .all(row.recipient, clock.now() + (row.hold === 'storm' ? WINDOW_MS : 0)) as unknown as Row[]
-      const told = [...new Map(held.map((one) => [one.announcement_id, one])).values()]
+      const told: Row[] = []
+      for (const one of held) if (told.at(-1)?.announcement_id !== one.announcement_id) told.push(one)
       if (told.length < 2) return undefined
       const first = told[0]!
       const now = clock.now()
@@ -137,7 +151,10 @@ export function createStormGuard(parts: { control: Control; clock: Clock; outbox
         next: JSON.parse(first.next) as Hop[],
         dueAt: now
       })!
-      for (const one of held) outbox.move(one.id, 'cancelled', { code: 'digest.folded', foldedInto: id })
+      outbox.foldAll(
+        held.map((one) => one.id),
+        id
+      )
       return id
     }
   }

@@ -65,7 +65,7 @@ CREATE INDEX deliveries_receipt ON deliveries(receipt_by) WHERE receipt_by IS NO
 CREATE INDEX deliveries_by_status ON deliveries(status, id);
 CREATE INDEX deliveries_by_channel ON deliveries(channel, id);
 CREATE INDEX deliveries_by_recipient ON deliveries(recipient, begun_at);
-CREATE INDEX deliveries_held ON deliveries(recipient, hold) WHERE hold <> '' AND status = 'deferred';
+CREATE INDEX deliveries_held ON deliveries(recipient, hold, due_at) WHERE hold <> '' AND status = 'deferred';
 CREATE INDEX deliveries_by_announcement ON deliveries(announcement_id);
 CREATE INDEX deliveries_by_provider ON deliveries(channel, provider_id) WHERE provider_id IS NOT NULL;
 
