@@ -45,6 +45,8 @@ export type RunningSoc = {
   /** Only on an empty data folder: shown once. */
   firstPassword: { username: string; password: string } | undefined
   demonstrationRunning: boolean
+  /** Page on loopback where the simulated systems of the demonstration are broken and mended; null without them. */
+  simulator: string | null
   /** Called when a thread ends that should not: the process must stop. */
   onFailed(listener: (reason: string) => void): void
   stop(): Promise<void>
@@ -184,6 +186,17 @@ async function build(
   onStop(() => reader.close())
   let url = ''
   const told = (message: string) => log.warn({ message }, 'demonstration')
+  const demonstratedSystems = createDemonstratedSystems({
+    seed: DEMONSTRATION_SEED,
+    control,
+    clock,
+    catalogue,
+    health: health.demonstration,
+    allow: health.allowDemonstration,
+    recheck: health.recheck,
+    consoleUrl: () => url,
+    told
+  })
   const demonstration = createDemonstration({
     folder: storyFolder,
     control,
@@ -196,17 +209,7 @@ async function build(
       notifications.forget('demonstration')
       forgetActivity(control, 'demonstration')
     },
-    systems: createDemonstratedSystems({
-      seed: DEMONSTRATION_SEED,
-      control,
-      clock,
-      catalogue,
-      health: health.demonstration,
-      allow: health.allowDemonstration,
-      recheck: health.recheck,
-      consoleUrl: () => url,
-      told
-    }),
+    systems: demonstratedSystems,
     told
   })
   const rules = createRulesPart({
@@ -281,6 +284,7 @@ async function build(
 
   // Near the end: a start that failed before has not used up the one time the password is shown.
   const firstPassword = await createFirstAdministrator(control, clock)
+  const simulator = demonstratedSystems.running()?.controlUrl ?? null
   const runningFile = join(config.SOC_DATA, 'running.json')
   onStop(() => rmSync(runningFile, { force: true }))
   writeFileSync(
@@ -288,7 +292,8 @@ async function build(
     JSON.stringify({
       pid: process.pid,
       url,
-      listeners: listeners.map(({ id, protocol, port }) => ({ id, protocol, port }))
+      listeners: listeners.map(({ id, protocol, port }) => ({ id, protocol, port })),
+      simulator
     })
   )
 
@@ -297,6 +302,7 @@ async function build(
     listeners,
     firstPassword,
     demonstrationRunning: demonstration.status()?.running ?? false,
+    simulator,
     onFailed(listener) {
       failed = listener
       if (failure !== undefined) listener(failure)

@@ -13,7 +13,13 @@ const cli = join(root, 'cli/index.ts')
 const START_TIMEOUT_MS = 90_000
 
 /** What a running process writes into its data folder: who it is and where it listens. */
-export type RunningFile = { pid: number; url: string; listeners: { id: string; protocol: string; port: number }[] }
+export type RunningFile = {
+  pid: number
+  url: string
+  listeners: { id: string; protocol: string; port: number }[]
+  /** Control page of the demonstration's simulated systems; null without them. */
+  simulator: string | null
+}
 
 /** A Vọng Lâu process of its own, with free ports, started as people start it. */
 export type SocProcess = {
@@ -21,6 +27,8 @@ export type SocProcess = {
   readonly url: string
   readonly data: string
   port(protocol: 'http' | 'syslog-tcp' | 'syslog-udp'): number
+  /** Control page of the simulated systems of the demonstration; null without them. */
+  readonly simulator: string | null
   /** Resident memory now, and the most it was, bytes (Linux). */
   memory(): { rss: number; peak: number }
   /** SIGTERM, and waits. */
@@ -80,6 +88,7 @@ export async function startSocProcess(data: string, settings: Record<string, str
     child,
     url: running.url,
     data,
+    simulator: running.simulator,
     port: (protocol) => running.listeners.find((listener) => listener.protocol === protocol)!.port,
     memory() {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')

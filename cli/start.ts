@@ -52,6 +52,7 @@ function printWelcome(config: Config, soc: RunningSoc, say: (line: string) => vo
       )
   }
   if (soc.demonstrationRunning) say('  a demonstration is playing; SOC_DEMO=off or the button in the console ends it')
+  if (soc.simulator !== null) say(`  break and mend its simulated systems: ${soc.simulator}`)
   say(`  data folder: ${config.SOC_DATA}`)
   say('')
 }
