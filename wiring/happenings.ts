@@ -29,7 +29,8 @@ export function announceHappening(notifier: Notifier, { kind, incident }: Happen
     case 'raised':
       notifier.announce({
         ...about(incident, what(incident, kind)),
-        key: `${subject}:${kind}:${kind === 'raised' ? incident.level : incident.revision}`,
+        // Opened once, raised once to each level, opened again as often as it happens.
+        key: `${subject}:${kind}${kind === 'opened' ? '' : `:${kind === 'raised' ? incident.level : incident.revision}`}`,
         escalates: priorities[incident.level] <= 2
       })
       return

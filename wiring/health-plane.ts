@@ -72,10 +72,7 @@ export function createHealthPlane(parts: {
       resolve: (fingerprint, params) => void alerts.resolve(fingerprint, params),
       alertOf: (fingerprint) => alerts.alertOf(fingerprint),
       recheck: (ids) => plane?.recheck(ids),
-      onProbesChanged() {
-        sendSnapshot()
-        parts.onKeysChanged()
-      },
+      onProbesChanged: probesChanged,
       onWallChanged: (wall) => {
         if (shown() === engines[origin]) parts.onWallChanged(wall)
       },
@@ -95,6 +92,17 @@ export function createHealthPlane(parts: {
   const engineOfWindow = (id: string) =>
     all.find((one) => one.maintenance().some((row) => row.id === id)) ?? engines.real
 
+  /** Many probes change at once when a demonstration begins: they are handed down together. */
+  let changing = false
+  function probesChanged() {
+    if (changing) return
+    changing = true
+    setImmediate(() => {
+      changing = false
+      sendSnapshot()
+      parts.onKeysChanged()
+    })
+  }
   function sendSnapshot() {
     plane?.setSnapshot({
       probes: all.flatMap((one) => one.definitions()),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { roles, type Role } from '#core/roles.ts'
 import { access, may, permissions } from './authorisation.ts'
+import { defaultSettings } from './reports/settings.ts'
 import { CITIZEN, FOREIGN, OWN, PHONE, SCRIPT, START, testConsole, type Person } from './testing.ts'
 import { heartbeatDraft, httpDraft, plainHealth } from './testing-plain-health.ts'
 import { loadInventory } from '#province/load.ts'
@@ -140,6 +141,61 @@ const expectations = (): Record<string, Expected> => ({
     own: { url: '/api/tasks/NV-0001/files/none' },
     foreign: { url: '/api/tasks/NV-0002/files/none' },
     then: 'file.not_found'
+  },
+  'GET /api/reports': { roles: all, own: { url: '/api/reports' } },
+  'POST /api/reports': {
+    roles: ['admin', 'analyst', 'leader'],
+    own: {
+      url: '/api/reports',
+      body: { kind: 'unit_weekly', period: { from: '2023-11-20', to: '2023-11-26' }, unit: OWN }
+    },
+    foreign: {
+      url: '/api/reports',
+      body: { kind: 'unit_weekly', period: { from: '2023-11-20', to: '2023-11-26' }, unit: FOREIGN }
+    }
+  },
+  'GET /api/reports/:id': { roles: all, own: { url: '/api/reports/BC-9999' }, then: 'report.not_found' },
+  'GET /api/reports/:id/files/:file': {
+    roles: all,
+    own: { url: '/api/reports/BC-9999/files/pdf' },
+    then: 'report.not_found'
+  },
+  'GET /api/reports/jobs/:id': {
+    roles: ['admin', 'analyst', 'leader'],
+    own: { url: '/api/reports/jobs/none' },
+    then: 'report.not_found'
+  },
+  'GET /api/reports/settings': { roles: all, own: { url: '/api/reports/settings' } },
+  'PUT /api/reports/settings': {
+    roles: ['admin'],
+    own: { url: '/api/reports/settings', body: defaultSettings }
+  },
+  'GET /api/reports/subscribers': { roles: ['admin'], own: { url: '/api/reports/subscribers' } },
+  'POST /api/reports/subscribers': {
+    roles: ['admin'],
+    own: {
+      url: '/api/reports/subscribers',
+      body: { kind: 'daily', unit: '', userId: null, address: 'truc@example.vn', name: 'Ca trực' }
+    }
+  },
+  'DELETE /api/reports/subscribers/:id': {
+    roles: ['admin'],
+    own: { url: '/api/reports/subscribers/none' },
+    then: 'report.subscriber_not_found'
+  },
+  'GET /api/catalogue': { roles: all, own: { url: '/api/catalogue' } },
+  'GET /api/catalogue/changes': { roles: ['admin'], own: { url: '/api/catalogue/changes' } },
+  'POST /api/catalogue/changes': {
+    roles: ['admin'],
+    own: {
+      url: '/api/catalogue/changes',
+      body: { edit: { kind: 'system', id: 'hue-s', set: { security: '3' } }, reason: 'x' }
+    }
+  },
+  'POST /api/catalogue/changes/:id/revert': {
+    roles: ['admin'],
+    own: { url: '/api/catalogue/changes/999/revert', body: { reason: 'x' } },
+    then: 'catalogue.change_not_found'
   },
   'GET /api/models': { roles: all, own: { url: '/api/models' } },
   'GET /api/models/:id': { roles: all, own: { url: '/api/models/1' } },

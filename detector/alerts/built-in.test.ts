@@ -32,7 +32,7 @@ it('every built-in rule speaks both languages and leaves nothing of its template
   const folds = [
     builtIn.unknownSender(notice),
     builtIn.wrongToken({ ...notice, listener: 'http' }),
-
+    builtIn.breakGlass({ at: START, username: 'break-glass', address: '192.0.2.9', reason: 'OIDC hỏng' }),
     builtIn.silentSource({
       at: START,
       sender: 's1',

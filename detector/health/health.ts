@@ -218,7 +218,7 @@ export function createHealth(parts: HealthParts): Health {
     reload: engine.reload,
     definitions: () => [...measurements.all()].map(({ probe }) => probe),
     heartbeatKeys: () =>
-      new Map([...probes.keys()].map(([id, key]) => [id, { key, lastAt: measurements.get(id)?.last?.startedAt ?? 0 }])),
+      new Map([...probes.keys()].map(([id, key]) => [id, { key, lastAt: measurements.get(id)?.last?.dueAt ?? 0 }])),
     forget() {
       engine.forget()
       sli.forget()

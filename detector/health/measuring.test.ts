@@ -180,7 +180,7 @@ it('a heartbeat key is 32 random bytes, handed down with the time of the newest 
   const key = health.newHeartbeatKey(id)
   expect(Buffer.from(key, 'base64url')).toHaveLength(32)
   clock.advance(5_000)
-  health.take([result(id, START + 5_000, 'up', { startedAt: START + 5_000 })])
+  health.take([result(id, START + 5_000, 'up', { dueAt: START + 5_000, startedAt: START + 5_000 })])
   expect(health.heartbeatKeys()).toEqual(new Map([[id, { key, lastAt: START + 5_000 }]]))
   expect(health.newHeartbeatKey(id)).not.toBe(key)
   expect(JSON.stringify([health.probes(), health.probe(id), health.wall()])).not.toContain(key)

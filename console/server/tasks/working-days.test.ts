@@ -12,7 +12,7 @@ test.each([
   ['before opening: the end of that day', '2026-11-24T06:00', 1, '2026-11-24T17:00'],
   ['on Saturday for three days: Wednesday', '2026-11-28T09:00', 3, '2026-12-02T17:00'],
   ['on the eve of Tết: after the holidays', '2026-02-13T15:00', 1, '2026-02-23T15:00'],
-  ['before Labour Day', '2024-04-29T09:00', 1, '2024-05-02T09:00']
+  ['before Labour Day, with the days off in exchange', '2023-04-28T09:00', 1, '2023-05-04T09:00']
 ])('asked %s', (_what, from, days, to) => {
   expect(new Date(addWorkingDays(at(from), days)).toISOString()).toBe(new Date(at(to)).toISOString())
 })
