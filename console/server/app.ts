@@ -35,6 +35,8 @@ import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { incidentRoutes } from './routes/incidents.ts'
 import { maintenanceRoutes } from './routes/maintenance.ts'
+import { notificationHookRoutes } from './routes/notification-hooks.ts'
+import { notificationRoutes } from './routes/notifications.ts'
 import { modelRoutes } from './routes/models.ts'
 import { postureRoutes } from './routes/posture.ts'
 import { probeRoutes } from './routes/probes.ts'
@@ -79,8 +81,8 @@ export function buildApp(parts: Parts): App {
     bodyLimit: MAX_BODY,
     routerOptions: { maxParamLength: 200 },
     exposeHeadRoutes: false,
-    // A slow or silent browser does not hold a connection for ever.
-    requestTimeout: 30_000,
+    // A slow or silent browser does not hold a connection for ever; a photo over a poor line gets through.
+    requestTimeout: 90_000,
     return503OnClosing: true
   }) as unknown as App
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
@@ -119,6 +121,7 @@ export function buildApp(parts: Parts): App {
   app.decorate('live', live)
   app.decorate('tasks', context.tasks)
   app.decorate('reports', context.reports)
+  parts.notifications.onChanged((row) => live.publishDelivery(row))
   app.addHook('onReady', async () => live.attach(app.server))
   app.addHook('preClose', async () => live.close())
 
@@ -167,6 +170,8 @@ export function buildApp(parts: Parts): App {
       healthRoutes(app, context)
       taskRoutes(app, context)
       taskLinkRoutes(app, context)
+      notificationRoutes(app, context)
+      notificationHookRoutes(app, context)
     })
   )
   // After the gate, so that the files' own routes are checked against the access table too.
