@@ -6,6 +6,8 @@ import type { Control } from '#store/control/control.ts'
 import type { Clock } from '#core/clock.ts'
 
 const HOUR_MS = 3_600_000
+/** Counts are shown beside thousands of rules and change slowly: they are taken at most this often. */
+const COUNTS_KEPT_MS = 5_000
 
 /** Rules of the data plane with what the control plane counted of them. `builtIn` rows have no file. */
 export function createRulesPart(parts: {
@@ -16,8 +18,14 @@ export function createRulesPart(parts: {
   loaded(): { rules: RuleRow[]; loadedAt: number }
   builtIn: RuleRow[]
 }) {
-  /** Matches of the last 24 h and share of false positives among verdicts, by rule. */
+  let kept: { at: number; counts: ReturnType<typeof takeCounts> } | undefined
   function counts() {
+    const now = parts.clock.now()
+    if (kept === undefined || now - kept.at >= COUNTS_KEPT_MS || now < kept.at) kept = { at: now, counts: takeCounts() }
+    return kept.counts
+  }
+  /** Matches of the last 24 h and share of false positives among verdicts, by rule. */
+  function takeCounts() {
     const since = Math.floor(parts.clock.now() / HOUR_MS) - 24
     const matches = parts.control
       .sql('SELECT rule_id AS id, SUM(matches) AS n FROM rule_hours WHERE hour > ? GROUP BY rule_id')
