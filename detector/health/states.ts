@@ -4,6 +4,7 @@ import { plannedState, type Graph } from './graph.ts'
 import { judgeModel, judgeSystems, type Judged, type Own } from './graph-state.ts'
 import { EVERYTHING, type Judge, type Verdict } from './history.ts'
 import { probeKey, uplinkKey, type Measured, type Measurements } from './measurements.ts'
+import { outcomeWords } from './outcome-words.ts'
 
 export const systemNode = (id: string): `system:${string}` => `system:${id}`
 export const modelNode = (id: number): `model:${number}` => `model:${id}`
@@ -124,13 +125,13 @@ export function createStates(graph: () => Graph, measurements: Measurements): St
   }
 }
 
-/** "phép đo “Trang chủ” không đạt: HTTP 503". */
+/** "phép đo “Trang chủ” không đạt: trả lời HTTP 503". */
 function probeReason({ probe, last, state }: Measured): Because {
-  const what = last === undefined || state === 'UNKNOWN' ? '' : last.detail === '' ? last.code : last.detail
-  const tail = what === '' || last?.outcome === 'up' ? '' : `: ${what}`
+  const why = last === undefined || last.outcome === 'up' ? null : outcomeWords(last.code, last.detail)
+  const [vi, en] = why === null ? ['', ''] : [`: ${why.vi}`, `: ${why.en}`]
   const silent = probe.target.kind === 'heartbeat' && last?.outcome === 'up'
   if (silent) return ownBecause(`“${probe.name}” không báo nhịp đúng hạn`, `“${probe.name}” sent no heartbeat in time`)
   return state === 'DEGRADED'
-    ? ownBecause(`phép đo “${probe.name}” suy giảm${tail}`, `probe “${probe.name}” is degraded${tail}`)
-    : ownBecause(`phép đo “${probe.name}” không đạt${tail}`, `probe “${probe.name}” fails${tail}`)
+    ? ownBecause(`phép đo “${probe.name}” suy giảm${vi}`, `probe “${probe.name}” is degraded${en}`)
+    : ownBecause(`phép đo “${probe.name}” không đạt${vi}`, `probe “${probe.name}” fails${en}`)
 }
