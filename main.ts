@@ -234,6 +234,7 @@ async function build(
     health: health.part,
     tryProbe: health.tryProbe,
     notifier: notifications,
+    notifications,
     onBreakGlass: (use) => void alerts.raise(builtIn.breakGlass(use)),
     search: reader,
     sources: () => sourcesStatus(dataPlane.state, config),

@@ -1,4 +1,4 @@
-import type { AlertRow, IncidentRow, SourceRow, Summary, TaskRow, Wall } from './api.ts'
+import type { AlertRow, DeliveryRow, IncidentRow, SourceRow, Summary, TaskRow, Wall } from './api.ts'
 
 /** What the server pushes; one map for both ends. After a reconnect the page refetches. */
 export type LiveEvents = {
@@ -10,6 +10,8 @@ export type LiveEvents = {
   'health:changed': (wall: Wall) => void
   /** A task of a unit: asked, answered, reminded, ended. */
   'task:changed': (task: TaskRow) => void
+  /** A message came further, or failed. */
+  'delivery:changed': (delivery: DeliveryRow) => void
   /** First event of a sender after its token was made, or why it was refused. */
   'sender:heard': (heard: { sender: string; at: number; refusal?: string }) => void
 }

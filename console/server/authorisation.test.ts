@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { roles, type Role } from '#core/roles.ts'
 import { access, may, permissions } from './authorisation.ts'
+import { notificationRights } from './notifications/testing-rights.ts'
+import { announcement } from './notifications/testing.ts'
 import { defaultSettings } from './reports/settings.ts'
 import { CITIZEN, FOREIGN, OWN, PHONE, SCRIPT, START, testConsole, type Person } from './testing.ts'
 import { heartbeatDraft, httpDraft, plainHealth } from './testing-plain-health.ts'
@@ -363,6 +365,7 @@ const expectations = (): Record<string, Expected> => ({
   },
   'GET /api/audit/export': { roles: ['admin', 'auditor'], own: { url: '/api/audit/export?format=csv' } },
   'GET /api/audit': { roles: ['admin', 'auditor'], own: { url: '/api/audit' } },
+  ...notificationRights(ids.ownUser),
   'POST /api/demonstration/end': { roles: ['admin'], own: { url: '/api/demonstration/end' } },
   'GET /api/openapi.json': { roles: all, own: { url: '/api/openapi.json' } }
 })
@@ -377,6 +380,8 @@ const open = [
   'POST /api/task-links/:token/files',
   'GET /api/welcome/:token',
   'POST /api/welcome/:token',
+  'POST /hooks/notifications/:channel',
+  'GET /hooks/notifications/:channel',
   'GET /healthz',
   'GET /readyz',
   'GET /metrics'
@@ -441,6 +446,8 @@ beforeAll(async () => {
   const asking = { id: testing.person('analyst').id, name: 'Trực ban' }
   testing.app.tasks.send(taskDraft(OWN, 'a-own'), asking)
   testing.app.tasks.send(taskDraft(FOREIGN, 'a-foreign'), asking)
+  for (const unit of [OWN, FOREIGN])
+    testing.parts.notifications.announce(announcement({ unit, to: [{ kind: 'unit', unit }], escalates: false }))
 })
 afterAll(() => testing.close())
 
@@ -500,7 +507,7 @@ describe.each(routes.filter((route) => !open.includes(route)))('%s', (route) => 
         expect([mine.status, mine.code]).toEqual([403, 'access.denied'])
         continue
       }
-      const refusal = then ?? (scoped ? provinceOnly : undefined)
+      const refusal = (scoped ? provinceOnly : undefined) ?? then
       if (refusal !== undefined) expect(mine.code).toBe(refusal)
       else expect(mine.status, mine.body).toBeLessThan(300)
       expect(mine.body).not.toContain(CITIZEN)

@@ -36,7 +36,9 @@ export const permissions = [
   'tasks.read',
   'tasks.send',
   'tasks.answer',
-  'tasks.evidence'
+  'tasks.evidence',
+  'notifications.read',
+  'notifications.write'
 ] as const
 export type Permission = (typeof permissions)[number]
 
@@ -157,6 +159,24 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/task-links/:token': 'public',
   'POST /api/task-links/:token/answers': 'public',
   'POST /api/task-links/:token/files': 'public',
+  'GET /api/notifications/deliveries': 'notifications.read',
+  'GET /api/notifications/deliveries/:id': 'notifications.read',
+  'POST /api/notifications/deliveries/:id/acts': 'notifications.write',
+  'GET /api/notifications/outbox': 'notifications.read',
+  'GET /api/notifications/channels': 'notifications.read',
+  'POST /api/notifications/channels/:id/test': 'notifications.write',
+  'GET /api/notifications/roster': 'notifications.read',
+  'PUT /api/notifications/roster/pattern': 'notifications.write',
+  'PUT /api/notifications/roster/day': 'notifications.write',
+  'PUT /api/notifications/roster/shifts': 'notifications.write',
+  'GET /api/notifications/policy': 'notifications.read',
+  'PUT /api/notifications/policy/:priority': 'notifications.write',
+  'DELETE /api/notifications/policy/:priority': 'notifications.write',
+  'GET /api/notifications/people': 'notifications.write',
+  'PUT /api/notifications/people/:id': 'notifications.write',
+  // A provider's call: its signature or key is asked by the channel itself.
+  'POST /hooks/notifications/:channel': 'public',
+  'GET /hooks/notifications/:channel': 'public',
   'GET /api/openapi.json': 'signed_in',
   'GET /healthz': 'public',
   'GET /readyz': 'public',
@@ -171,6 +191,7 @@ export const access: Readonly<Record<string, Access>> = {
   'LIVE summary:changed': 'summary.read',
   'LIVE health:changed': 'health.read',
   'LIVE task:changed': 'tasks.read',
+  'LIVE delivery:changed': 'notifications.read',
   'LIVE sender:heard': 'sources.write'
 }
 
@@ -214,7 +235,9 @@ const held: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'metrics.read',
     'demonstration.end',
     'tasks.send',
-    'tasks.evidence'
+    'tasks.evidence',
+    'notifications.read',
+    'notifications.write'
   ]),
   analyst: new Set<Permission>([
     ...everyRead,
@@ -228,7 +251,8 @@ const held: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'dead_letters.replay',
     'people.read',
     'tasks.send',
-    'tasks.evidence'
+    'tasks.evidence',
+    'notifications.read'
   ]),
   // Sees its own units through the scope; dead letters and rules are the SOC's work.
   owner: new Set<Permission>([
@@ -258,7 +282,7 @@ const held: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'reports.read',
     'reports.make'
   ]),
-  auditor: new Set<Permission>([...everyRead, 'audit.read', 'metrics.read'])
+  auditor: new Set<Permission>([...everyRead, 'notifications.read', 'audit.read', 'metrics.read'])
 }
 
 /** May this person do what the entry asks for? Unknown entries and roles are refused. */

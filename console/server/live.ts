@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import { Server, type Socket } from 'socket.io'
-import type { AlertRow, IncidentRow, SourceRow, Summary, TaskRow, Wall } from '#core/api.ts'
+import type { AlertRow, DeliveryRow, IncidentRow, SourceRow, Summary, TaskRow, Wall } from '#core/api.ts'
 import { UNASSIGNED } from '#core/frame.ts'
 import type { LiveEvents, LiveRequests } from '#core/live.ts'
 import { access } from './authorisation.ts'
@@ -48,6 +48,7 @@ type Audience = {
 export type Live = {
   publishAlert(row: AlertRow): void
   publishIncident(row: IncidentRow): void
+  publishDelivery(row: DeliveryRow): void
   publishSource(row: SourceRow): void
   publishTask(row: TaskRow): void
   /** States of models changed; the newest wall goes out with the next flush. */
@@ -187,6 +188,7 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
   const incidents = new Map<string, IncidentRow>()
   const sources = new Map<string, SourceRow>()
   const tasks = new Map<string, TaskRow>()
+  const deliveries = new Map<number, DeliveryRow>()
   let wall: Wall | undefined
   let flushTimer: NodeJS.Timeout | undefined
   let flushedAt = 0
@@ -201,17 +203,22 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
       SourceRow[]
     ]
     const taskRows = [...tasks.values()]
-    for (const map of [alerts, incidents, sources, tasks]) map.clear()
+    const messages = [...deliveries.values()]
+    for (const map of [alerts, incidents, sources, tasks, deliveries]) map.clear()
     const newest = wall
     wall = undefined
     if (newest !== undefined) push('health:changed', (audience) => wallView(context, newest, audience))
     for (const row of alertRows) push('alert:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
     for (const row of incidentRows) push('incident:changed', ({ scope }) => incidentHeader(row, scope))
     for (const row of taskRows) push('task:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
+    for (const row of messages)
+      push('delivery:changed', ({ scope }) =>
+        scope === undefined || (row.unit !== null && inScope(scope, row.unit.code)) ? row : undefined
+      )
     for (const row of rows) push('source:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
   }
   function schedule() {
-    if (alerts.size + incidents.size + sources.size + tasks.size >= MAX_PENDING) return flush()
+    if (alerts.size + incidents.size + sources.size + tasks.size + deliveries.size >= MAX_PENDING) return flush()
     // The first row after a quiet time goes out with the next turn of the loop; a burst shares a flush.
     flushTimer ??= later(flush, COALESCE_MS - (performance.now() - flushedAt))
   }
@@ -276,6 +283,10 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
     },
     publishTask(row) {
       newer(tasks, row)
+      schedule()
+    },
+    publishDelivery(row) {
+      deliveries.set(row.id, row)
       schedule()
     },
     publishSource(row) {

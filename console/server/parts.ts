@@ -38,6 +38,7 @@ import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#store/control/control.ts'
 import type { StoreReader } from '#store/store.ts'
 import type { CatalogueEditor } from './catalogue.ts'
+import type { Notifications } from './notifications/notifications.ts'
 import type { Scope } from './scope.ts'
 
 /** Who acts, as the story of an alert names it. */
@@ -158,6 +159,7 @@ export type Parts = {
   /** Runs a probe once, now, without counting it. Forbidden networks are refused like any other target. */
   tryProbe(draft: ProbeDraft): Promise<ProbeResultView>
   notifier: Notifier
+  notifications: Notifications
   /** Who was told of an incident first, and when it was taken up; null when nobody was told yet. */
   toldOf?(incident: string): NonNullable<Outage['told']> | null
   /** The break-glass account was opened: raise the alert `soc.break_glass`. Called after the commit. */

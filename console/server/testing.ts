@@ -13,6 +13,7 @@ import { createSessions } from './accounts/sessions.ts'
 import { createUsers } from './accounts/users.ts'
 import { buildApp } from './app.ts'
 import type { App } from './context.ts'
+import { createNotifications } from './notifications/notifications.ts'
 import type { Parts } from './parts.ts'
 import { inScope } from './scope.ts'
 import { createCatalogue } from './catalogue.ts'
@@ -208,6 +209,7 @@ function worldOf(): World {
 function partsOf(world: World, config: Config): Parts & { clock: ReturnType<typeof manualClock> } {
   const control = openControl(':memory:')
   const catalogue = createCatalogue({ control, clock: manualClock(START), date: '2023-11-30' })
+  const clock = manualClock(START)
   const fail = () => {
     if (world.failing) throw new Error(`SQLITE_CORRUPT at /var/secret ${CITIZEN}`)
   }
@@ -228,7 +230,7 @@ function partsOf(world: World, config: Config): Parts & { clock: ReturnType<type
   }
   return {
     config,
-    clock: manualClock(START),
+    clock,
     control,
     catalogue,
     inventory: catalogue.inventory,
@@ -308,6 +310,7 @@ function partsOf(world: World, config: Config): Parts & { clock: ReturnType<type
     health: unmeasuredHealth(START),
     tryProbe: () => Promise.reject(new Error('this test has no probes')),
     notifier: { announce: (told) => void world.asked.push(told), acknowledge: () => 0, forget: () => undefined },
+    notifications: createNotifications({ control, inventory: catalogue.inventory, clock, config }),
     async replay(ids) {
       world.replayed.push(ids)
       return { replayed: ids.length, rejected: 0, gone: 0 }

@@ -31,6 +31,9 @@ export function wireLive(app: Console): () => void {
     'source:changed': (source) => app.sources.receive(source),
     'summary:changed': (summary) => app.summary.set(summary),
     'health:changed': (wall) => app.health.receive(wall),
+    'delivery:changed': (delivery) => {
+      app.changedDelivery = delivery
+    },
     'task:changed': (task) => {
       app.changedTask = task
     },

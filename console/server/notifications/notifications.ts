@@ -54,6 +54,7 @@ export function createNotifications(parts: NotificationsParts) {
   const { control, inventory, clock, config } = parts
   const key = hookKey(control)
   const list = parts.drivers ?? createChannels(config, clock, key)
+  const listeners: ((row: DeliveryRow) => void)[] = parts.onChanged === undefined ? [] : [parts.onChanged]
   const drivers = new Map(list.map((driver) => [driver.channel, driver]))
   const publicUrl = config.SOC_PUBLIC_URL
   const views = createViews({ control, inventory, publicUrl })
@@ -62,7 +63,8 @@ export function createNotifications(parts: NotificationsParts) {
     clock,
     changed(ids) {
       wake()
-      if (parts.onChanged !== undefined) for (const row of views.rows(ids.slice(-MAX_PUSHED))) parts.onChanged(row)
+      if (listeners.length === 0) return
+      for (const row of views.rows(ids.slice(-MAX_PUSHED))) for (const listener of listeners) listener(row)
     }
   })
   const roster = createRoster(control)
@@ -220,6 +222,8 @@ export function createNotifications(parts: NotificationsParts) {
 
   return {
     ...notifier,
+    /** Hears of every change of a message's fate, after its commit. */
+    onChanged: (listener: (row: DeliveryRow) => void) => void listeners.push(listener),
     /** Takes up what a crash left and begins to send. */
     start(): void {
       if (timer !== undefined) return

@@ -1,4 +1,4 @@
-import type { AlertRow, IncidentRow, NewToken, Session, Summary, TaskRow } from '#core/api.ts'
+import type { AlertRow, DeliveryRow, IncidentRow, NewToken, Session, Summary, TaskRow } from '#core/api.ts'
 import { mayAct } from '../access.ts'
 import { createApi, type Api } from '../api.ts'
 import { codeText } from '../i18n/text.svelte.ts'
@@ -44,6 +44,8 @@ export class Console {
   changedAlert = $state.raw<AlertRow | null>(null)
   /** The last incident pushed, for lists and pages that show it. */
   changedIncident = $state.raw<IncidentRow | null>(null)
+  /** The last message whose fate was pushed. */
+  changedDelivery = $state.raw<DeliveryRow | null>(null)
   /** The last task pushed or changed here, for lists and pages that show it. */
   changedTask = $state.raw<TaskRow | null>(null)
   /** A token made together with its source, on its way to that source's panel; shown once. */
@@ -131,6 +133,7 @@ export class Console {
     this.changedAlert = null
     this.changedIncident = null
     this.changedTask = null
+    this.changedDelivery = null
     this.newToken = null
   }
 
