@@ -9,5 +9,6 @@ export const benchmarks: Record<string, () => Promise<Benchmark>> = {
   install: async () => (await import('./install.ts')).install,
   probes: async () => (await import('./probes.ts')).probes,
   web: async () => (await import('./web.ts')).web,
-  sigma: async () => (await import('./sigma-conformance.ts')).sigmaConformance
+  sigma: async () => (await import('./sigma-conformance.ts')).sigmaConformance,
+  notifications: async () => (await import('./notifications.ts')).notifications
 }

@@ -358,11 +358,11 @@ function alarmOf(row: Row, code: string, now: number): Announcement {
       en: `The channel ${row.channel} is refused (${code})`
     },
     body: {
-      vi: 'Nhà cung cấp từ chối cấu hình của kênh (mã truy cập, số dư, mẫu tin hoặc quyền). Tin đang đi bằng kênh khác. Xem Quản trị, Kênh gửi.',
-      en: 'The provider refuses the settings of the channel (token, balance, template or rights). Messages go by other channels. See Administration, Channels.'
+      vi: 'Nhà cung cấp từ chối cấu hình của kênh (mã truy cập, số dư, mẫu tin hoặc quyền). Tin đang đi bằng kênh khác. Xem Thông báo, Kênh gửi.',
+      en: 'The provider refuses the settings of the channel (token, balance, template or rights). Messages go by other channels. See Notifications, Channels.'
     },
     code: '',
-    link: '/admin/channels',
+    link: '/notifications/channels',
     escalates: false
   }
 }
