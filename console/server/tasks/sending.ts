@@ -57,7 +57,8 @@ export function factsOf(context: TaskContext, about: About): Facts {
       'informational'
     ),
     units: units.filter((unit, at) => units.findIndex(({ code }) => code === unit.code) === at),
-    title: incident?.incident.title ?? first.title,
+    // An incident that is called by its alert's sentence would say it twice.
+    title: incident === undefined || says(sentences, incident.incident.title) ? first.title : incident.incident.title,
     what: sentences.length === 0 ? first.title : joined(sentences),
     ruleIds: details.map((detail) => detail.rule.id),
     tags: details.flatMap((detail) => detail.rule.tags)
@@ -68,6 +69,7 @@ const joined = (texts: readonly Bilingual[]): Bilingual => ({
   vi: texts.map(({ vi }) => ended(vi)).join(' '),
   en: texts.map(({ en }) => ended(en)).join(' ')
 })
+const says = (sentences: readonly Bilingual[], title: Bilingual) => sentences.some(({ vi }) => vi === title.vi)
 const ended = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`)
 
 const unknown = (kind: string, id: string) =>
