@@ -188,6 +188,7 @@ const expectations = (): Record<string, Expected> => ({
   'GET /api/catalogue': { roles: all, own: { url: '/api/catalogue' } },
   'GET /api/catalogue/changes': { roles: ['admin'], own: { url: '/api/catalogue/changes' } },
   'POST /api/catalogue/changes': {
+    provinceOnly: 'catalogue.province_only',
     roles: ['admin'],
     own: {
       url: '/api/catalogue/changes',
@@ -195,6 +196,7 @@ const expectations = (): Record<string, Expected> => ({
     }
   },
   'POST /api/catalogue/changes/:id/revert': {
+    provinceOnly: 'catalogue.province_only',
     roles: ['admin'],
     own: { url: '/api/catalogue/changes/999/revert', body: { reason: 'x' } },
     then: 'catalogue.change_not_found'

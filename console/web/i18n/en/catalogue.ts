@@ -54,6 +54,7 @@ export const catalogue: typeof source = {
   'catalogue.did.dependency': 'edited dependency',
   'catalogue.did.no_dependency': 'removed dependency',
 
+  'error.catalogue.province_only': 'Only an administrator of the whole province changes the catalogue.',
   'error.catalogue.invalid': (p) => `The catalogue would no longer hold: ${p['detail']}`,
   'error.catalogue.system_unknown': (p) => `There is no system ${p['id']}.`,
   'error.catalogue.model_unknown': (p) => `There is no model ${p['id']}.`,

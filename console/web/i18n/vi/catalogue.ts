@@ -53,6 +53,7 @@ export const catalogue = {
   'catalogue.did.dependency': 'sửa phụ thuộc',
   'catalogue.did.no_dependency': 'bỏ phụ thuộc',
 
+  'error.catalogue.province_only': 'Chỉ quản trị viên toàn tỉnh sửa được danh mục.',
   'error.catalogue.invalid': (p: Record<string, string | number>) =>
     `Danh mục không còn đúng nếu sửa thế này: ${p['detail']}`,
   'error.catalogue.system_unknown': (p: Record<string, string | number>) => `Không có hệ thống ${p['id']}.`,
