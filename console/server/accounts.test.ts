@@ -90,6 +90,22 @@ describe('a link to set the own password', () => {
       expect((await call('GET', `/api/welcome/${encodeURIComponent(token)}`)).body.code).toBe('link.unknown')
   })
 
+  test('opens nothing once the account has another password, by an administrator or by its person', async () => {
+    const { admin, user, path } = await invite('moi-doi-mat-khau')
+    const { body } = await call('POST', `/api/users/${user.id}/password`, admin.headers)
+    expect((await call('GET', path)).body.code).toBe('link.revoked')
+    const newer = await call('POST', `/api/users/${user.id}/link`, admin.headers)
+    const signedIn = await call('POST', '/api/session', {}, { username: 'moi-doi-mat-khau', password: body.password })
+    const headers = {
+      cookie: `vl_session=${signedIn.cookies[0]!.value}`,
+      'x-csrf-token': signedIn.body.csrf as string
+    }
+    const changed = await call('POST', '/api/session/password', headers, { current: body.password, next: GOOD })
+    expect(changed.status).toBe(200)
+    const late = newer.body.path.replace('/welcome/', '/api/welcome/')
+    expect((await call('POST', late, {}, { password: GOOD })).body.code).toBe('link.revoked')
+  })
+
   test('that is guessed makes the guesser wait', async () => {
     let last = 0
     for (let tries = 0; tries < 8; tries++)

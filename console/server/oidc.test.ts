@@ -65,6 +65,7 @@ describe('sign-in with a real provider', () => {
         groups: ['soc']
       },
       'mai-sub': { email: 'lan.nguyen@example.vn', email_verified: false, preferred_username: 'mai', groups: ['khac'] },
+      'gia-sub': { email: 'gia@example.vn', email_verified: true, preferred_username: 'lan.nguyen@example.vn' },
       'hung-sub': {
         email: 'hung@example.vn',
         email_verified: true,
@@ -149,6 +150,8 @@ describe('sign-in with a real provider', () => {
     expect((await link(soc, person.id, { login: 'lan.nguyen@EXAMPLE.vn' })).statusCode).toBe(204)
     // The same address, but nobody has verified it.
     expect((await signIn(soc, 'mai-sub')).location).toBe('/?refused=oidc.unknown')
+    // Nor does it become anybody's by being chosen as a user name.
+    expect((await signIn(soc, 'gia-sub')).location).toBe('/?refused=oidc.unknown')
     const first = await signIn(soc, 'lan-sub')
     expect(first.location).toBe('/')
     expect((await whoIs(soc, first.session)).user.id).toBe(person.id)

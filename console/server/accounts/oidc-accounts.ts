@@ -31,7 +31,8 @@ export function createOidcAccounts(control: Control, config: Config, users: User
       .get(person.issuer, person.subject) as Row | undefined
     if (bySubject !== undefined) return bySubject
     // A login is believed once: from the first sign-in on the subject counts, which no renaming at the provider moves.
-    for (const login of [person.email, person.username]) {
+    // An address in the user name is what its person typed there, not what the provider has verified.
+    for (const login of [person.email, person.username.includes('@') ? '' : person.username]) {
       if (login === '') continue
       const row = control
         .sql('SELECT * FROM oidc_links WHERE issuer = ? AND login = ? AND subject IS NULL')

@@ -17,7 +17,7 @@ const decoy = (() => {
 
 /** Sign-in with its second step, sign-out, who am I, and the change of one's own password. */
 export function sessionRoutes(app: App, context: Context, opening: Opening): void {
-  const { audit, sessions, signInLimit, steps, totp, users } = context
+  const { audit, links, sessions, signInLimit, steps, totp, users } = context
 
   app.post(
     '/api/session',
@@ -129,6 +129,8 @@ export function sessionRoutes(app: App, context: Context, opening: Opening): voi
       const hash = await hashPassword(next)
       return context.control.transaction(() => {
         users.setPassword(viewer.id, hash, false)
+        // Who holds an older link must not set another one after this.
+        links.revokeAll(viewer.id)
         sessions.endAllOf(viewer.id)
         auditAct(context, request, 'password.changed', viewer.id)
         return opening.open(viewer.id, viewer.session.via, request, reply)

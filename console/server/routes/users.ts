@@ -12,7 +12,7 @@ const People = Type.Array(Type.Object({ id: Type.String(), name: Type.String() }
 
 /** Accounts, and the people who may be given work. */
 export function userRoutes(app: App, context: Context): void {
-  const { control, sessions, users } = context
+  const { control, links, sessions, users } = context
 
   app.get('/api/users', { schema: { summary: 'Accounts', response: { 200: Type.Array(UserRow) } } }, (request) =>
     users.list().filter((user) => manages(request.scope, user))
@@ -76,6 +76,8 @@ export function userRoutes(app: App, context: Context): void {
       const hash = await hashPassword(password)
       control.transaction(() => {
         users.setPassword(id, hash, true)
+        // Who holds an older link must not set another one after this.
+        links.revokeAll(id)
         sessions.endAllOf(id)
         auditAct(context, request, 'user.password_reset', id)
       })
