@@ -79,12 +79,14 @@ export function taskLinkRoutes(app: App, context: Context): void {
     (request, reply) => {
       closed(reply)
       fromOwnPage(request)
-      return context.control.transaction(() => {
-        const task = desk.answer(request.params.token, jarOf(request), request.body)
-        if (task === undefined) throw gone(request)
-        recordByLink(request, request.body.kind, task.code)
-        return shown(task)
+      const task = context.control.transaction(() => {
+        const answered = desk.answer(request.params.token, jarOf(request), request.body)
+        if (answered !== undefined) recordByLink(request, request.body.kind, answered.code)
+        return answered
       })
+      // Outside: what is told of a guesser must not be rolled back with the refusal.
+      if (task === undefined) throw gone(request)
+      return shown(task)
     }
   )
 
@@ -108,13 +110,15 @@ export function taskLinkRoutes(app: App, context: Context): void {
           const ticket = desk.admit(request.params.token, jarOf(request), { nonce, ...declared })
           if (ticket === undefined) throw gone(request)
           if (ticket.repeated) return shown(desk.after(ticket))
-          const file = await evidence.take(body, declared)
+          const file = await evidence.take(body, { ...declared, task: ticket.record.id })
           try {
-            return context.control.transaction(() => {
-              const task = desk.keep(ticket, file)
-              recordByLink(request, 'file', task.code)
-              return shown(task)
+            const task = context.control.transaction(() => {
+              const kept = desk.keep(request.params.token, jarOf(request), ticket, file)
+              if (kept !== undefined) recordByLink(request, 'file', kept.code)
+              return kept
             })
+            if (task === undefined) throw gone(request)
+            return shown(task)
           } catch (error) {
             await evidence.discard(file.id)
             throw error
@@ -140,7 +144,7 @@ export function taskLinkRoutes(app: App, context: Context): void {
           const row = context.tasks.row(task)
           if (row === undefined || !inScope(request.scope, row.unit.code)) throw notFound('task', task)
           context.tasks.checkFileRoom(task)
-          const file = await evidence.take(body, declared)
+          const file = await evidence.take(body, { ...declared, task })
           try {
             return context.control.transaction(() => {
               const detail = context.tasks.keepFile(task, file, { id, name })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { strToU8, zipSync } from 'fflate'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LinkTask, TaskDetail } from '#core/api.ts'
 import { FOREIGN, OWN } from '../testing.ts'
 import { MAX_FILE_BYTES } from './evidence.ts'
@@ -146,6 +146,63 @@ describe('a file', () => {
     expect(kept()).toEqual([])
   })
 
+  describe('that is still on its way', () => {
+    type Phone = Awaited<ReturnType<typeof unit>>
+    /** Begins an upload; `end` sends the rest and resolves to the status. */
+    async function begin(own: Phone, nonce: string) {
+      const { port } = t.app.server.address() as AddressInfo
+      const headers = { 'content-type': 'text/plain', 'x-task-nonce': nonce, 'x-file-name': 'a.txt' }
+      const path = `/api/task-links/${t.token()}/files`
+      const upload = request({
+        port,
+        host: '127.0.0.1',
+        method: 'POST',
+        path,
+        headers: { ...own.headers(), ...headers }
+      })
+      const status = new Promise<number>((resolve, reject) => {
+        upload.on('response', (response) => {
+          response.resume()
+          response.on('end', () => resolve(response.statusCode ?? 0))
+        })
+        upload.on('error', reject)
+      })
+      const before = kept().length
+      upload.write('nhật ký của máy một cửa')
+      await vi.waitFor(() => expect(kept().length).toBeGreaterThan(before))
+      return { status, end: () => (upload.end('.'), status) }
+    }
+
+    test('is not kept when its link was revoked meanwhile', async () => {
+      const own = await unit()
+      await t.app.listen({ host: '127.0.0.1', port: 0 })
+      const upload = await begin(own, own.nonce)
+      t.app.tasks.act('NV-0001', { kind: 'revoke' }, t.asking)
+      expect(await upload.end()).toBe(404)
+      expect(kept()).toEqual([])
+    })
+
+    test('is not kept when another device answered meanwhile', async () => {
+      const own = await unit()
+      await t.app.listen({ host: '127.0.0.1', port: 0 })
+      const upload = await begin(own, own.nonce)
+      const other = phone(t)
+      expect((await other.say(nonceOf(await other.open()), 'doing')).statusCode).toBe(200)
+      expect(await upload.end()).toBe(403)
+      expect(kept()).toEqual([])
+    })
+
+    test('leaves room for other units: of one task two are read at a time', async () => {
+      const own = await unit()
+      await t.app.listen({ host: '127.0.0.1', port: 0 })
+      const first = await begin(own, own.nonce)
+      const second = await begin(own, nonceOf(await own.open()))
+      expect((await own.send(nonceOf(await own.open()), 'c.jpg', jpeg)).statusCode).toBe(503)
+      expect([await first.end(), await second.end()]).toEqual([200, 200])
+      expect((await own.send(nonceOf(await own.open()), 'c.jpg', jpeg)).statusCode).toBe(200)
+    })
+  })
+
   test('is refused while the disk is at its reserve', async () => {
     await t.close()
     t = taskTest({ SOC_DATA: folder, SOC_DISK_RESERVE_MB: '1048576' })
@@ -186,7 +243,7 @@ describe('a file', () => {
     const { createEvidence } = await import('./evidence.ts')
     const anew = createEvidence({ control: t.parts.control, folder, reserveBytes: 0 })
     const { Readable } = await import('node:stream')
-    const added = await anew.take(Readable.from([jpeg]), { name: 'c.jpg', size: jpeg.length })
+    const added = await anew.take(Readable.from([jpeg]), { name: 'c.jpg', size: jpeg.length, task: 'NV-0001' })
     expect(kept().sort()).toEqual([...new Set([known!, added.id, ...kept()])].sort())
     expect(kept()).not.toContain('orphan')
     expect(kept()).not.toContain('.incoming-x')

@@ -12,6 +12,8 @@ import { createTextCheck, HEAD_BYTES, kindOf, shownName } from './file-kind.ts'
 /** Largest file that is taken, and how many are read at the same time; further ones are told to come again. */
 export const MAX_FILE_BYTES = 10 * 1024 * 1024
 const MAX_READING = 6
+/** Of these for one task: whoever sends slowly with one link does not keep the other units from sending. */
+const MAX_READING_EACH = 2
 const INCOMING = '.incoming-'
 
 /** A file that lies in the folder, not yet in the books. */
@@ -23,7 +25,7 @@ export type Evidence = {
    * Reads a body into the folder. Stops at the limit and at the first byte that tells it is nothing we take; throws 413
    * `file.too_large`, 415 `file.kind`, 503 `disk.full` or `file.busy`. Nothing is left behind then.
    */
-  take(body: Readable, declared: { name: string; size: number }): Promise<StoredEvidence>
+  take(body: Readable, declared: { name: string; size: number; task: string }): Promise<StoredEvidence>
   /** Removes a file that did not make it into the books, or whose task is gone. */
   discard(id: string): Promise<void>
   read(id: string): ReadStream
@@ -32,7 +34,8 @@ export type Evidence = {
 export function createEvidence(parts: { control: Control; folder: string; reserveBytes: number }): Evidence {
   const folder = join(parts.folder, 'evidence')
   let swept = false
-  let reading = 0
+  /** Task of each file that is being read now. */
+  const reading: string[] = []
 
   /** Once, before the first file: what a crash left between folder and books goes. */
   function prepare() {
@@ -53,8 +56,10 @@ export function createEvidence(parts: { control: Control; folder: string; reserv
   return {
     async take(body, declared) {
       if (declared.size > MAX_FILE_BYTES) throw tooLarge()
-      if (reading >= MAX_READING) throw new SocError('file.busy', 'too many files at once', { status: 503 })
-      reading += 1
+      const own = reading.filter((task) => task === declared.task).length
+      if (reading.length >= MAX_READING || own >= MAX_READING_EACH)
+        throw new SocError('file.busy', 'too many files at once', { status: 503 })
+      reading.push(declared.task)
       const id = randomId(16)
       try {
         prepare()
@@ -69,7 +74,7 @@ export function createEvidence(parts: { control: Control; folder: string; reserv
           throw error
         }
       } finally {
-        reading -= 1
+        reading.splice(reading.indexOf(declared.task), 1)
       }
     },
     discard: (id) => rm(join(folder, id), { force: true }),

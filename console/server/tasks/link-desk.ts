@@ -38,8 +38,11 @@ export type LinkDesk = {
   answer(token: string, jar: CookieJar, answer: LinkAnswer): LinkTask | undefined
   /** Asks before a file is read; throws what would refuse it later. Undefined as for `open`. */
   admit(token: string, jar: CookieJar, file: { nonce: string; name: string; size: number }): Ticket | undefined
-  /** Keeps a file that was read; its row and its entry in one transaction. */
-  keep(ticket: Ticket, file: StoredEvidence): LinkTask
+  /**
+   * Keeps a file that was read; its row and its entry in one transaction. Link and device are asked once more: reading may
+   * take a minute, in which the link was revoked or answered from elsewhere. Undefined as for `open`.
+   */
+  keep(token: string, jar: CookieJar, ticket: Ticket, file: StoredEvidence): LinkTask | undefined
   /** The task after a ticket that had been used already. */
   after(ticket: Ticket): LinkTask
 }
@@ -145,11 +148,12 @@ export function createLinkDesk(context: TaskContext, hotline: string): LinkDesk 
       if (!repeated) checkFileRoom(context, found.record)
       return { link: found.link, record: found.record, device, nonce, bodyHash, repeated }
     },
-    keep({ link, nonce, bodyHash, device }, file) {
+    keep(token, jar, { nonce, bodyHash, device }, file) {
       return control.transaction(() => {
-        // While the file was read, others may have answered, withdrawn or filled the task.
-        const record = taskById(context, link.task_id)
-        if (record === undefined) throw new SocError('task.ended', 'this task has ended', { status: 409 })
+        // While the file was read, others may have answered, revoked, withdrawn or filled the task.
+        const found = find(token, jar)
+        if (found === undefined) return undefined
+        const { link, record } = found
         if (wasUsed(nonce, 'file', bodyHash))
           throw new SocError('task_link.nonce_used', 'this file was taken already', { status: 409 })
         const by = speaker(link, record)

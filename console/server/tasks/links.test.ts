@@ -183,6 +183,13 @@ describe('somebody who guesses', () => {
     expect((await phone(t).open('C'.repeat(43))).statusCode).toBe(404)
   })
 
+  test('is on record too when answering instead of opening', async () => {
+    await t.ask()
+    for (let n = 0; n < 12; n++) await phone(t).say('x', 'done', undefined, `${'B'.repeat(40)}${n + 100}`)
+    const acts = t.parts.control.sql("SELECT count(*) AS n FROM audit WHERE act = 'task_link.guessed'").get()
+    expect(acts).toEqual({ n: 1 })
+  })
+
   test('finds nothing with any text, and no nonce that was not issued passes', async () => {
     await t.ask()
     const unit = phone(t)
