@@ -54,6 +54,7 @@ const entryOfPage: Record<Route['page'], Entry | null> = {
   probes: 'models',
   maintenance: 'models',
   catalogue: 'admin',
+  notifications: 'admin',
   search: 'search',
   sources: 'sources',
   rules: 'rules',
@@ -76,12 +77,18 @@ export function maySee(role: Role, route: Route): boolean {
   const entry = entryOf(route)
   if (entry === null) return true
   if (route.page === 'catalogue') return role === 'admin'
+  if (route.page === 'notifications') return readsNotifications(role)
   if (route.page === 'admin' && route.view !== 'audit') return role === 'admin'
   // Probes name addresses inside networks: a leader sees states and figures.
   if (route.page === 'probes') return role !== 'leader'
   // The top bar has the search; where the rail is full it has no entry of its own.
   if (route.page === 'search') return role !== 'leader'
   return seen[role].includes(entry)
+}
+
+/** Whether a role sees messages and their fates; analysts find them in their menu, administrators beside the accounts too. */
+export function readsNotifications(role: Role): boolean {
+  return role === 'admin' || role === 'analyst' || role === 'auditor'
 }
 
 /** Whether a role judges alerts and works on incidents. */

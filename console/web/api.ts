@@ -1,4 +1,13 @@
 import type {
+  ChannelList,
+  DeliveryDetail,
+  DeliveryList,
+  DeliveryRow,
+  DutyRoster,
+  EscalationPolicy,
+  OutboxList,
+  PersonContact,
+  PersonContactRow,
   Account,
   AccountPolicy,
   AlertAct,
@@ -251,6 +260,27 @@ export function createApi(parts: ApiParts) {
     answerTask: (id: string, answer: TaskAnswer) => post<TaskDetail>(['tasks', id, 'answers'], answer),
     sendTaskFile: (id: string, file: Blob, name: string) =>
       call<TaskDetail>('POST', address(['api', 'tasks', id, 'files']), undefined, { file, name }),
+    deliveries: (query: Query) => get<DeliveryList>(['notifications', 'deliveries'], query),
+    delivery: (id: string) => get<DeliveryDetail>(['notifications', 'deliveries', id]),
+    actOnDelivery: (id: number, kind: 'resend' | 'cancel') =>
+      post<DeliveryRow>(['notifications', 'deliveries', String(id), 'acts'], { kind }),
+    outbox: (query: Query) => get<OutboxList>(['notifications', 'outbox'], query),
+    channels: () => get<ChannelList>(['notifications', 'channels']),
+    testChannel: (channel: string, to: string) =>
+      post<DeliveryRow>(['notifications', 'channels', channel, 'test'], { to }),
+    roster: (day: string) => get<DutyRoster>(['notifications', 'roster'], { day }),
+    setDutyPattern: (weekday: number, shift: string, users: string[]) =>
+      call<DutyRoster>('PUT', '/api/notifications/roster/pattern', { weekday, shift, users }),
+    setDutyDay: (day: string, shift: string, users: string[] | null) =>
+      call<DutyRoster>('PUT', '/api/notifications/roster/day', { day, shift, users }),
+    escalation: () => get<EscalationPolicy[]>(['notifications', 'policy']),
+    setEscalation: (priority: number, policy: Omit<EscalationPolicy, 'priority' | 'changed'>) =>
+      call<EscalationPolicy>('PUT', address(['api', 'notifications', 'policy', String(priority)]), policy),
+    resetEscalation: (priority: number) =>
+      call<EscalationPolicy>('DELETE', address(['api', 'notifications', 'policy', String(priority)])),
+    personContacts: () => get<PersonContactRow[]>(['notifications', 'people']),
+    setPersonContact: (id: string, contact: PersonContact) =>
+      call<PersonContactRow>('PUT', address(['api', 'notifications', 'people', id]), contact),
     endDemonstration: () => post<void>(['demonstration', 'end'])
   }
 }

@@ -1,6 +1,9 @@
 /** Posture of a period, its units, its incidents, or one unit of it. */
 export type PostureView = 'page' | 'units' | 'incidents' | 'unit'
 
+/** Messages with their fates (one of them open), channels, duty roster, steps of escalation, outbox of the demonstration. */
+export type NotificationView = 'messages' | 'channels' | 'roster' | 'steps' | 'outbox'
+
 /** Where one can be in the console. A page's open panel is part of its address, so that it can be sent and reloaded. */
 export type Route =
   | { page: 'home' }
@@ -11,6 +14,7 @@ export type Route =
   | { page: 'models' | 'systems' | 'probes' | 'maintenance'; id: string | null }
   | { page: 'catalogue' }
   | { page: 'tasks'; id: string | null }
+  | { page: 'notifications'; view: NotificationView; id: string | null }
   | { page: 'search' }
   | { page: 'sources'; view: 'list' | 'dead-letters'; id: string | null }
   | { page: 'rules'; id: string | null }
@@ -43,6 +47,10 @@ export function routeOf(path: string): Route {
     case 'maintenance':
     case 'rules':
       return { page: head, id }
+    case 'notifications':
+      return id === 'channels' || id === 'roster' || id === 'steps' || id === 'outbox'
+        ? { page: 'notifications', view: id, id: null }
+        : { page: 'notifications', view: 'messages', id }
     case 'sources':
       return id === 'dead-letters'
         ? { page: 'sources', view: 'dead-letters', id: null }

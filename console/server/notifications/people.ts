@@ -13,7 +13,7 @@ type Row = {
   telegram_chat: string | null
   channels: string | null
 }
-const SELECT = `SELECT u.id, u.name, u.role, c.phone, c.email, c.zalo_user, c.zalo_chat, c.telegram_chat, c.channels
+const SELECT = `SELECT u.id, u.name, u.role, c.phone, coalesce(nullif(c.email, ''), u.email) AS email, c.zalo_user, c.zalo_chat, c.telegram_chat, c.channels
   FROM users u LEFT JOIN user_contacts c ON c.user_id = u.id`
 
 const view = (row: Row): PersonContactRow => ({

@@ -26,7 +26,7 @@ type UserRow = {
   telegram_chat: string | null
   channels: string | null
 }
-const SELECT = `SELECT u.id, u.name, c.phone, c.email, c.zalo_user, c.zalo_chat, c.telegram_chat, c.channels
+const SELECT = `SELECT u.id, u.name, c.phone, coalesce(nullif(c.email, ''), u.email) AS email, c.zalo_user, c.zalo_chat, c.telegram_chat, c.channels
   FROM users u LEFT JOIN user_contacts c ON c.user_id = u.id`
 
 /** `0912 345 678`, `+84 912…` → `84912…`, as the gateways want it; undefined for what is no Vietnamese number. */

@@ -3,9 +3,11 @@ import { catalogue } from './en/catalogue.ts'
 import { evidence } from './en/evidence.ts'
 import { frame } from './en/frame.ts'
 import { health } from './en/health.ts'
+import { notifications } from './en/notifications.ts'
 import { people } from './en/people.ts'
 import { posture } from './en/posture.ts'
 import { province } from './en/province.ts'
+import { records } from './en/records.ts'
 import { tasks } from './en/tasks.ts'
 import { triage } from './en/triage.ts'
 import type { Messages } from './vi.ts'
@@ -17,9 +19,11 @@ export const en: Messages = {
   ...province,
   ...posture,
   ...evidence,
+  ...records,
   ...people,
   ...accounts,
   ...tasks,
+  ...notifications,
   ...catalogue,
   ...health
 }

@@ -3,9 +3,11 @@ import { catalogue } from './vi/catalogue.ts'
 import { evidence } from './vi/evidence.ts'
 import { frame } from './vi/frame.ts'
 import { health } from './vi/health.ts'
+import { notifications } from './vi/notifications.ts'
 import { people } from './vi/people.ts'
 import { posture } from './vi/posture.ts'
 import { province } from './vi/province.ts'
+import { records } from './vi/records.ts'
 import { tasks } from './vi/tasks.ts'
 import { triage } from './vi/triage.ts'
 
@@ -16,9 +18,11 @@ export const vi = {
   ...province,
   ...posture,
   ...evidence,
+  ...records,
   ...people,
   ...accounts,
   ...tasks,
+  ...notifications,
   ...catalogue,
   ...health
 }
