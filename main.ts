@@ -9,6 +9,7 @@ import { countActivity, forgetActivity } from '#console/server/figures/activity.
 import { createNotifications } from '#console/server/notifications/notifications.ts'
 import { dataPlaneSnapshot } from '#console/server/senders.ts'
 import { startServer } from '#console/server/server.ts'
+import { createToldOf } from '#console/server/told.ts'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
 import { SocError } from '#core/errors.ts'
@@ -109,7 +110,7 @@ async function build(
   const fresh = control.sql('SELECT 1 FROM users LIMIT 1').get() === undefined
 
   // Control plane: alerts and incidents, what they make known, and the health of systems; pushed to the screens as they change.
-  const link = createLiveLink()
+  const link = createLiveLink(() => health.part.wall())
   const notifications = createNotifications({
     control,
     inventory,
@@ -235,6 +236,7 @@ async function build(
     tryProbe: health.tryProbe,
     notifier: notifications,
     notifications,
+    toldOf: createToldOf(control, inventory),
     onBreakGlass: (use) => void alerts.raise(builtIn.breakGlass(use)),
     search: reader,
     sources: () => sourcesStatus(dataPlane.state, config),

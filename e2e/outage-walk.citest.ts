@@ -221,6 +221,9 @@ describe('an outage from the system to the report', () => {
     await phone.getByRole('status').getByText('Đang xử lý').waitFor()
     expect(await phone.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0)
 
+    const wall = await person('truc-ban')
+    await visit(wall, soc.url, '/models')
+    await wall.getByText(/đã báo Trung tâm Giám sát, điều hành đô thị thông minh .* \(đã nhận/).waitFor()
     const desk = await person('truc-ban')
     await visit(desk, soc.url, `/incidents/${incident}`)
     await desk.getByText(`${task}: đơn vị đang xử lý`).waitFor()

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createTasks, type Tasks } from '#console/server/tasks/tasks.ts'
+import { createToldOf } from '#console/server/told.ts'
 import { readConfig } from '#core/config.ts'
 import type { Announcement } from '#core/notification.ts'
 import {
@@ -89,4 +90,17 @@ test('a demonstration that ends with open tasks leaves nothing that trips over t
   bench.clock.advance(3_600_000)
   expect(tasks.tick()).toBe(1)
   expect(await tasks.forget('demonstration')).toBe(1)
+})
+
+test('the wall names the unit that was asked about an outage, and when it took it up', () => {
+  const toldOf = createToldOf(bench.control, inventory)
+  expect(toldOf('VL-0001')).toBeNull()
+  ask()
+  const at = bench.clock.now()
+  expect(toldOf('VL-0001')).toEqual({ to: 'Xã Phong Thu (Phong Điền)', at, acknowledgedAt: null })
+  const token = sent.at(-1)!.link.slice(3)
+  const opened = tasks.desk.open(token, () => undefined)!
+  bench.clock.advance(60_000)
+  tasks.desk.answer(token, () => opened.secret, { nonce: opened.task.nonce!, kind: 'doing' })
+  expect(toldOf('VL-0001')).toMatchObject({ at, acknowledgedAt: at + 60_000 })
 })

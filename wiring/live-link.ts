@@ -6,8 +6,10 @@ import type { IntakeNotice } from '#threads/messages.ts'
  * What changes in the control plane, on its way to the screens. Before the server listens nobody can watch: what changes
  * until then is fetched by the first page.
  */
-export function createLiveLink() {
+export function createLiveLink(wallNow: () => Wall) {
   let live: Live | undefined
+  /** The wall says who was told of an outage and whether they took it up. */
+  const ofOutage = ({ reason }: IncidentRow) => reason === 'root_outage' || reason === 'outage_with_alert'
   return {
     connect(target: Live) {
       live = target
@@ -16,6 +18,7 @@ export function createLiveLink() {
       for (const alert of changed.alerts) live?.publishAlert(alert)
       for (const incident of changed.incidents) live?.publishIncident(incident)
       live?.publishSummary()
+      if (live !== undefined && changed.incidents.some(ofOutage)) live.publishHealth(wallNow())
     },
     wall(wall: Wall) {
       live?.publishHealth(wall)

@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { en } from '../console/web/i18n/en.ts'
+import { vi } from '../console/web/i18n/vi.ts'
+import { faultWords, words } from '../console/web/phone/words.ts'
+
+/*
+ * Codes are born in many folders, their words stand in one catalogue: what the sources write and a person may read has
+ * words in both languages. A new code without words fails here, and not before a tired analyst.
+ */
+
+const root = join(import.meta.dirname, '..')
+const catalogues: Record<string, object>[] = [vi, en].map((words) => words as unknown as Record<string, object>)
+
+/** Sources of the program below a folder, tests and their helpers left out. */
+function sourcesOf(...folders: string[]): { path: string; text: string }[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts') && !/\.test\.ts$|testing|-for-tests|(?:^|\/)web\/|\.d\.ts$/.test(path))
+      .map((path) => ({ path: join(folder, path), text: readFileSync(join(root, folder, path), 'utf8') }))
+  )
+}
+
+/** Whatever the first group of the pattern finds, once each, sorted. */
+function found(sources: readonly { text: string }[], pattern: RegExp): string[] {
+  const all = sources.flatMap(({ text }) => [...text.matchAll(pattern)].map((match) => match[1]!))
+  return [...new Set(all)].sort()
+}
+
+/** Codes that have no words under a prefix, neither of their own nor of their family (`a.b` of `a.b.c`). */
+function wordless(prefix: string, codes: readonly string[]): string[] {
+  return codes.filter((code) =>
+    catalogues.some((words) => {
+      for (let key = `${prefix}.${code}`; key.length > prefix.length; key = key.slice(0, key.lastIndexOf('.')))
+        if (Object.hasOwn(words, key)) return false
+      return true
+    })
+  )
+}
+
+/** The text of a call from its opening bracket to the closing one. */
+function callAt(text: string, open: number): string {
+  let depth = 0
+  for (let at = open; at < text.length; at++) {
+    if (text[at] === '(') depth += 1
+    if (text[at] === ')' && --depth === 0) return text.slice(open, at + 1)
+  }
+  return text.slice(open)
+}
+
+/** Codes of refusals that reach a browser: those with a status below 500, and 503, which keeps its code. */
+function refusals(): string[] {
+  const codes = new Set<string>()
+  for (const { text } of sourcesOf('core', 'detector', 'console/server', 'store', 'province', 'wiring', 'threads')) {
+    for (const { index } of text.matchAll(/new SocError\(/g)) {
+      const call = callAt(text, text.indexOf('(', index))
+      const code = /^\(\s*'([a-z0-9_.]+)'/.exec(call)?.[1]
+      if (code !== undefined && /status: (?:4\d\d|503)/.test(call)) codes.add(code)
+    }
+    for (const [, code] of text.matchAll(/\brefuse\(\s*4\d\d,\s*'([a-z0-9_.]+)'/g)) codes.add(code!)
+    for (const [, kind] of text.matchAll(/\bnotFound\('([a-z_]+)'/g)) codes.add(`${kind}.not_found`)
+    for (const [, code] of text.matchAll(/FST_[A-Z_]+: '([a-z_.]+)'/g)) codes.add(code!)
+  }
+  return [...codes].sort()
+}
+
+/** Refusals of machines (senders, providers that call back): no screen shows them. */
+const machines = /^(?:hook|spool|intake|heartbeat|sender)\./
+/** Of the page behind a task's link: it has its own words, and fetches a new nonce by itself. */
+const ofLinks = /^task_link\./
+
+describe('what people read has words in both languages', () => {
+  test('every entry of the story of an alert or an incident', () => {
+    const acts = found(sourcesOf('detector/alerts'), /\bact: '([a-z_.]+)'/g)
+    const telling = sourcesOf('console/server/tasks').find(({ path }) => path.endsWith('telling.ts'))!.text
+    const kinds = /export type EntryKind =([^]*?)\nexport/.exec(telling)![1]!
+    const answers = found(sourcesOf('core/api'), /taskAnswerKinds = \[([^\]]*)\]/g)
+    const steps = [kinds, ...answers].flatMap((list) => [...list.matchAll(/'([a-z_]+)'/g)].map(([, kind]) => kind!))
+    expect([acts.length > 20, steps.length > 12]).toEqual([true, true])
+    expect(wordless('story', [...acts, ...steps.map((kind) => `task.${kind}`)])).toEqual([])
+    expect(wordless('entry', steps)).toEqual([])
+  })
+
+  test('every refusal of the API', () => {
+    const codes = refusals().filter((code) => !machines.test(code))
+    expect(codes.length).toBeGreaterThan(100)
+    expect(
+      wordless(
+        'error',
+        codes.filter((code) => !ofLinks.test(code))
+      )
+    ).toEqual([])
+    const { vi: said } = words
+    const links = codes.filter((code) => ofLinks.test(code) && !code.startsWith('task_link.nonce'))
+    expect(links.filter((code) => faultWords(said, code, 'NV-0001') === faultWords(said, 'brand.new', ''))).toEqual([])
+  })
+
+  test('every act in the audit log', () => {
+    const sources = sourcesOf('console/server')
+    const acts = [
+      ...found(sources, /auditAct\(\s*context,\s*request,\s*'([a-z_.]+)'/g),
+      ...found(sources, /\bact: '([a-z_]+\.[a-z_]+)'/g),
+      // `alert.${kind}`: by its family.
+      ...found(sources, /auditAct\(\s*context,\s*request,\s*`([a-z_]+)\.\$/g)
+    ]
+    expect(acts.length).toBeGreaterThan(50)
+    expect(wordless('audit.name', acts)).toEqual([])
+  })
+
+  test('every fate of a message', () => {
+    const sources = sourcesOf('console/server/notifications')
+    const codes = found(sources, /\b(?:code|drop): '([a-z_]+(?:\.[a-z_]+)*)'/g)
+    expect(codes.length).toBeGreaterThan(15)
+    expect(wordless('delivery.code', codes)).toEqual([])
+  })
+
+  test('every outcome of a probe', () => {
+    const sources = sourcesOf('collector/probes')
+    const codes = found(sources, /(?:ProbeFault\(\s*|code: |\bfail\()'([a-z_]+(?:\.[a-z_]+)*)'/g)
+    expect(codes.length).toBeGreaterThan(15)
+    expect(wordless('probe.code', codes)).toEqual([])
+  })
+
+  test('every reason why an incident opened', () => {
+    const described = /Why it opened: ([^.]*)\./.exec(readFileSync(join(root, 'core/api/alerts.ts'), 'utf8'))![1]!
+    const named = [...described.matchAll(/`([a-z_]+)`/g)].map(([, reason]) => reason!)
+    expect(named.length).toBeGreaterThan(4)
+    const opened = found(sourcesOf('detector/alerts'), /openIncident\(\s*context,\s*\w+,\s*'([a-z_]+)'/g)
+    expect(opened.filter((reason) => !named.includes(reason))).toEqual([])
+    expect(wordless('incident.reason', named)).toEqual([])
+  })
+})
