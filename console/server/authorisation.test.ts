@@ -169,6 +169,7 @@ const expectations = (): Record<string, Expected> => ({
   },
   'GET /api/reports/settings': { roles: all, own: { url: '/api/reports/settings' } },
   'PUT /api/reports/settings': {
+    provinceOnly: 'scope.province',
     roles: ['admin'],
     own: { url: '/api/reports/settings', body: defaultSettings }
   },
@@ -176,6 +177,11 @@ const expectations = (): Record<string, Expected> => ({
   'POST /api/reports/subscribers': {
     roles: ['admin'],
     own: {
+      url: '/api/reports/subscribers',
+      body: { kind: 'unit_weekly', unit: OWN, userId: null, address: 'truc@example.vn', name: 'Ca trực' }
+    },
+    // Reports of the province go nowhere at the word of one unit's administrator.
+    foreign: {
       url: '/api/reports/subscribers',
       body: { kind: 'daily', unit: '', userId: null, address: 'truc@example.vn', name: 'Ca trực' }
     }
@@ -525,6 +531,16 @@ describe.each(routes.filter((route) => !open.includes(route)))('%s', (route) => 
       else expect(theirs.status, theirs.body).toBeLessThan(300)
     }
   })
+})
+
+test('who gets reports of the province is neither shown to nor ended by the administrator of a unit', async () => {
+  const body = { kind: 'daily', unit: '', userId: null, address: 'tinh@example.vn', name: 'Tỉnh' }
+  const made = await shoot('POST', { url: '/api/reports/subscribers', body }, testing.person('admin').headers)
+  const { headers } = testing.person('admin', [OWN])
+  expect((await shoot('GET', { url: '/api/reports/subscribers' }, headers)).body).not.toContain('tinh@example.vn')
+  const url = `/api/reports/subscribers/${JSON.parse(made.body).id}`
+  expect((await shoot('DELETE', { url }, headers)).status).toBe(404)
+  expect((await shoot('DELETE', { url }, testing.person('admin').headers)).status).toBe(204)
 })
 
 test('an owner without units sees nothing at all', async () => {

@@ -38,6 +38,11 @@ export function reportRoutes(app: App, context: Context): void {
     return report
   }
 
+  /** Who gets what goes out: within the scope only reports of its own units. */
+  function sendable(unit: string, scope: Scope): boolean {
+    return scope === undefined || (unit !== '' && scope.has(unit))
+  }
+
   app.get(
     '/api/reports',
     { schema: { summary: 'Archived reports', querystring: Query, response: { 200: ReportList } } },
@@ -116,38 +121,49 @@ export function reportRoutes(app: App, context: Context): void {
     {
       schema: { summary: 'Change what is printed on reports', body: ReportSettings, response: { 200: ReportSettings } }
     },
-    (request) =>
-      control.transaction(() => {
+    (request) => {
+      if (request.scope !== undefined)
+        throw new SocError('scope.province', 'this is set for the whole province', { status: 403 })
+      return control.transaction(() => {
         reports.setSettings(request.body, viewerOf(request).username)
         auditAct(context, request, 'report.settings', 'reports', { ...request.body })
         return reports.settings()
       })
+    }
   )
 
   app.get(
     '/api/reports/subscribers',
     { schema: { summary: 'Who gets reports', response: { 200: Type.Array(ReportSubscriber) } } },
-    () => reports.subscribers()
+    (request) => reports.subscribers().filter(({ unit }) => sendable(unit?.code ?? '', request.scope))
   )
 
   app.post(
     '/api/reports/subscribers',
     { schema: { summary: 'Send reports to somebody', body: NewSubscriber, response: { 200: ReportSubscriber } } },
-    (request) =>
-      control.transaction(() => {
+    (request) => {
+      const { unit } = request.body
+      if (!sendable(unit, request.scope))
+        throw new SocError('unit.unknown', 'no such unit', { status: 422, params: { unit } })
+      return control.transaction(() => {
         const made = reports.subscribe(request.body, viewerOf(request).username)
         auditAct(context, request, 'report.subscribed', made.id, { kind: made.kind, name: made.name })
         return made
       })
+    }
   )
 
   app.delete(
     '/api/reports/subscribers/:id',
     { schema: { summary: 'Stop sending', params: Id, response: { 204: Nothing } } },
     async (request, reply) => {
+      const { id } = request.params
+      const subscriber = reports.subscribers().find((one) => one.id === id)
+      if (subscriber === undefined || !sendable(subscriber.unit?.code ?? '', request.scope))
+        throw new SocError('report.subscriber_not_found', 'no such subscriber', { status: 404 })
       control.transaction(() => {
-        reports.unsubscribe(request.params.id)
-        auditAct(context, request, 'report.unsubscribed', request.params.id)
+        reports.unsubscribe(id)
+        auditAct(context, request, 'report.unsubscribed', id)
       })
       return reply.status(204).send(null)
     }
