@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { CatalogueEdit } from '#core/api.ts'
+import type { Catalogue, CatalogueEdit } from '#core/api.ts'
 import { manualClock } from '#core/clock.ts'
 import { openControl } from '#store/control/control.ts'
 import { createCatalogue } from './catalogue.ts'
@@ -146,6 +146,7 @@ describe('the catalogue', () => {
 it('only administrators change the catalogue, with a reason, and it is audited', async () => {
   const console = testConsole()
   const body = { edit: { kind: 'system', id: 'hue-s', set: { owner: 'H57.stttt' } }, reason: 'đổi chủ quản' }
+  const withHosts = { ...body, edit: { ...body.edit, set: { hosts: ['192.0.2.44', 'hue-s.example'] } } }
   const ask = (role: 'admin' | 'analyst' | 'leader', payload: object = body) =>
     console.app.inject({
       method: 'POST',
@@ -166,5 +167,13 @@ it('only administrators change the catalogue, with a reason, and it is audited',
   expect(audit.body).toContain('catalogue.changed')
   const read = await console.app.inject({ url: '/api/catalogue', headers: console.person('leader').headers })
   expect(read.statusCode).toBe(200)
+  expect((await ask('admin', withHosts)).statusCode).toBe(200)
+  const hosts = async (role: 'admin' | 'leader') => {
+    const { body } = await console.app.inject({ url: '/api/catalogue', headers: console.person(role).headers })
+    return (JSON.parse(body) as Catalogue).systems.find((system) => system.id === 'hue-s')?.hosts
+  }
+  expect(await hosts('admin')).toEqual(['192.0.2.44', 'hue-s.example'])
+  // Names inside networks are for those who edit them.
+  expect(await hosts('leader')).toEqual([])
   await console.close()
 })

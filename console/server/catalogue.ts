@@ -194,6 +194,7 @@ function viewOf(inventory: Inventory, edits: readonly CatalogueEdit[]): Catalogu
       name: system.name,
       owner: system.owner === '' ? null : inventory.label(system.owner),
       security: system.security ?? '',
+      hosts: [...(system.hosts ?? [])],
       inferred: system.inferred,
       changed: changed.has(`system ${system.id}`)
     })),

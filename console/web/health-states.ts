@@ -58,8 +58,18 @@ export function barPaths(bars: readonly HealthState[], width: number): { state: 
   return [...paths].map(([state, d]) => ({ state, d }))
 }
 
-/** The name of the root that a state comes from, when the wall knows it; else null. */
+/** Names longer than this have a shorter one said instead, where they carry it. */
+const LONG_NAME = 24
+
+/** "Nền tảng tích hợp, chia sẻ dữ liệu quốc gia (NDXP)" is NDXP to those who work with it. */
+export function shortSystemName(name: string): string {
+  if (name.length <= LONG_NAME) return name
+  return /\(([A-ZĐ][A-Z0-9Đ-]{1,11})\)$/.exec(name)?.[1] ?? name
+}
+
+/** The short name of the root that a state comes from, when the wall knows it; else null. */
 export function rootName(because: { root: string | null } | null, wall: Pick<Wall, 'outages'>): string | null {
   if (because === null || because.root === null) return null
-  return wall.outages.find((outage) => outage.system === because.root)?.name ?? null
+  const root = wall.outages.find((outage) => outage.system === because.root)
+  return root === undefined ? null : shortSystemName(root.name)
 }

@@ -99,6 +99,8 @@ export const Catalogue = Type.Object({
       name: Type.String(),
       owner: Type.Union([UnitRef, Type.Null()]),
       security: Type.String(),
+      /** Names inside networks: only for those who edit; empty for everybody else. */
+      hosts: Type.Array(Type.String()),
       inferred: Type.Boolean(),
       changed: Type.Boolean()
     })

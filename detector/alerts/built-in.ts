@@ -190,13 +190,28 @@ function outageFold(outage: OutageNotice, ourUnit: string): MatchFold {
       [OUTAGE_HOSTS]: outage.hosts.join(' ').toLowerCase()
     }
   })
-  const sentence: Bilingual = outage.lost === null ? made.rule.sentence : groupSentence
+  const sentence = outageSentence(outage)
   return { ...made, firstSeen: outage.since, rule: { ...made.rule, level: outage.level, sentence } }
 }
 
-const groupSentence: Bilingual = {
-  vi: '{name}: mất {lost} thành phần từ {since}. Mô hình ngừng: {models.down}; suy giảm: {models.degraded}',
-  en: '{name}: {lost} members lost since {since}. Models down: {models.down}; degraded: {models.degraded}'
+/** What is out, and which models it takes along; nothing is said about lists that are empty. */
+function outageSentence({ lost, down, degraded }: OutageNotice): Bilingual {
+  const what =
+    lost === null
+      ? { vi: '{name} ngừng từ {since}', en: '{name} has been down since {since}' }
+      : { vi: '{name}: mất {lost} thành phần từ {since}', en: '{name}: {lost} members lost since {since}' }
+  const models =
+    down.length > 0 && degraded.length > 0
+      ? {
+          vi: '. Mô hình ngừng: {models.down}; suy giảm: {models.degraded}',
+          en: '. Models down: {models.down}; degraded: {models.degraded}'
+        }
+      : down.length > 0
+        ? { vi: '. Mô hình ngừng: {models.down}', en: '. Models down: {models.down}' }
+        : degraded.length > 0
+          ? { vi: '. Mô hình suy giảm: {models.degraded}', en: '. Models degraded: {models.degraded}' }
+          : { vi: '. Không kéo theo mô hình nào', en: '. No model goes with it' }
+  return { vi: what.vi + models.vi, en: what.en + models.en }
 }
 
 /** "22, 23, 27"; a dash for none, as an empty value reads as unknown. */

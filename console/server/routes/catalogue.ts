@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { Catalogue, CatalogueChange, CatalogueEntry } from '#core/api.ts'
 import { SocError } from '#core/errors.ts'
+import { may } from '../authorisation.ts'
 import { auditAct, viewerOf, type App, type Context } from '../context.ts'
 import type { Scope } from '../scope.ts'
 import { editTarget } from '#province/overlay.ts'
@@ -20,8 +21,14 @@ export function catalogueRoutes(app: App, context: Context): void {
       })
   }
 
-  app.get('/api/catalogue', { schema: { summary: 'The catalogue as it stands', response: { 200: Catalogue } } }, () =>
-    catalogue.view()
+  app.get(
+    '/api/catalogue',
+    { schema: { summary: 'The catalogue as it stands', response: { 200: Catalogue } } },
+    (request) => {
+      const view = catalogue.view()
+      if (may(viewerOf(request), 'catalogue.write')) return view
+      return { ...view, systems: view.systems.map((system) => ({ ...system, hosts: [] })) }
+    }
   )
 
   app.get(

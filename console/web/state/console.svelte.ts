@@ -23,6 +23,8 @@ export type ConsoleParts = {
 
 /** Less than this is rounding and the way of the answer. */
 const SKEW_MS = 3_000
+/** Nobody waits longer for banner, counts and units than this; then the page stands without them. */
+const FRAME_MS = 400
 
 /** Everything this browser knows, made once by App.svelte and handed to the pages through the context. */
 export class Console {
@@ -56,6 +58,8 @@ export class Console {
   /** Whether we have asked the server who we are. */
   asked = $state(false)
   sessionFailure = $state.raw<Failure | null>(null)
+  /** What the frame is made of is known, or was waited for: it is drawn once, so that nothing below it moves. */
+  framed = $state(false)
   readonly canAct = $derived(this.session !== null && mayAct(this.session.user.role))
   /** Now by the server's clock, milliseconds. */
   readonly clock: () => number
@@ -109,8 +113,9 @@ export class Console {
     this.session = session
     this.sessionFailure = null
     if (!session.mustChangePassword && !session.mustSetUpTotp) {
-      void this.summary.load(() => this.api.summary())
-      void this.units.remote.load(() => this.api.units())
+      const frame = [this.summary.load(() => this.api.summary()), this.units.remote.load(() => this.api.units())]
+      const waited = new Promise((resolve) => setTimeout(resolve, FRAME_MS))
+      void Promise.race([Promise.all(frame), waited]).then(() => (this.framed = this.session !== null))
       void this.health.load(this.api)
     }
   }
@@ -124,6 +129,7 @@ export class Console {
   /** The session is over: nothing of it stays in memory for the next person at this screen. */
   forget(): void {
     this.session = null
+    this.framed = false
     this.summary.clear()
     this.units.remote.clear()
     this.sources.remote.clear()

@@ -25,6 +25,8 @@ export const catalogue: typeof source = {
   'catalogue.owner': 'Owner',
   'catalogue.noOwner': 'not known',
   'catalogue.security': 'Security level',
+  'catalogue.hosts': 'Host names and addresses, one a line',
+  'catalogue.hostsHint': 'What logs call this system: so an outage and the alerts on its machines find each other.',
   'catalogue.shortName': 'Short name on the tile',
   'catalogue.stage': 'Stage',
   'catalogue.ownerText': 'Lead unit (as in the report)',

@@ -9,6 +9,7 @@ export const frame: typeof vi = {
   'rail.queue': 'Queue',
   'rail.incidents': 'Incidents',
   'rail.models': 'Model health',
+  'rail.models.short': 'Models',
   'rail.units': 'Units',
   'rail.search': 'Search',
   'rail.sources': 'Sources',

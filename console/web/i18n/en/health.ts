@@ -101,7 +101,7 @@ export const health: typeof vi = {
   'days.hint': 'Left and right arrow go from day to day. Taller is worse.',
   'days.label': (day) => `Day ${day}`,
   'days.none': 'no day was measured yet',
-  'intervals.title': 'The last 24 hours',
+  'intervals.title': 'The last 24 hours, and changes of state',
   'intervals.none': 'No interval is on record yet.',
   'intervals.now': 'now',
 
@@ -140,7 +140,7 @@ export const health: typeof vi = {
 
   'systems.title': 'Systems',
   'systems.remark': (n, measured) => `${s(n, 'system', 'systems')} in the catalogue, ${measured} measured`,
-  'systems.filter': 'Filter by name or owner, accents do not matter',
+  'systems.filter': 'Filter by name or owner',
   'systems.empty': 'No system matches',
   'systems.empty.how': 'Shorten the filter or choose another state.',
   'systems.all': 'All',
@@ -153,6 +153,7 @@ export const health: typeof vi = {
   'system.models': 'Models',
   'system.maintenance': 'Maintenance',
   'system.security': 'Security',
+  'system.kicker': 'System',
   'system.takesDown': 'Takes down',
   'system.takesNone': 'No model stands on this system.',
   'system.hitHard': 'down with it',
@@ -166,6 +167,7 @@ export const health: typeof vi = {
 
   'probes.title': 'Probes',
   'probes.remark': (n, off) => `${s(n, 'probe', 'probes')}${off === 0 ? '' : `, ${off} off`}`,
+  'probes.filter': 'Filter by name',
   'probes.new': 'New probe',
   'probes.empty': 'No probe yet',
   'probes.empty.how':

@@ -24,6 +24,9 @@ export const catalogue = {
   'catalogue.owner': 'Chủ quản',
   'catalogue.noOwner': 'chưa rõ',
   'catalogue.security': 'Cấp độ an toàn',
+  'catalogue.hosts': 'Tên máy và địa chỉ, mỗi dòng một',
+  'catalogue.hostsHint':
+    'Nhật ký gọi hệ thống này bằng gì: nhờ đó sự cố ngừng và cảnh báo trên cùng máy tìm thấy nhau.',
   'catalogue.shortName': 'Tên ngắn trên ô',
   'catalogue.stage': 'Giai đoạn',
   'catalogue.ownerText': 'Đơn vị chủ trì (như trong báo cáo)',

@@ -7,6 +7,7 @@ export const frame = {
   'rail.queue': 'Hàng đợi',
   'rail.incidents': 'Sự cố',
   'rail.models': 'Sức khỏe mô hình',
+  'rail.models.short': 'Mô hình',
   'rail.units': 'Đơn vị',
   'rail.search': 'Tìm kiếm',
   'rail.sources': 'Nguồn',

@@ -99,7 +99,7 @@ export const health = {
   'days.hint': 'Mũi tên trái, phải để xem từng ngày. Vạch cao là nặng.',
   'days.label': (day: string) => `Ngày ${day}`,
   'days.none': 'chưa có ngày nào được đo',
-  'intervals.title': '24 giờ qua',
+  'intervals.title': '24 giờ qua và các lần đổi trạng thái',
   'intervals.none': 'Chưa có khoảng trạng thái nào được ghi.',
   'intervals.now': 'nay',
 
@@ -138,7 +138,7 @@ export const health = {
 
   'systems.title': 'Hệ thống',
   'systems.remark': (n: number, measured: number) => `${n} hệ thống trong danh mục, ${measured} được đo`,
-  'systems.filter': 'Lọc theo tên hoặc chủ quản, không cần dấu',
+  'systems.filter': 'Lọc theo tên hoặc chủ quản',
   'systems.empty': 'Không có hệ thống nào khớp',
   'systems.empty.how': 'Bỏ bớt chữ trong ô lọc hoặc chọn trạng thái khác.',
   'systems.all': 'Tất cả',
@@ -151,6 +151,7 @@ export const health = {
   'system.models': 'Mô hình',
   'system.maintenance': 'Bảo trì',
   'system.security': 'An toàn thông tin',
+  'system.kicker': 'Hệ thống',
   'system.takesDown': 'Ngừng thì kéo theo',
   'system.takesNone': 'Không mô hình nào dựa vào hệ thống này.',
   'system.hitHard': 'ngừng theo',
@@ -165,6 +166,7 @@ export const health = {
 
   'probes.title': 'Phép đo',
   'probes.remark': (n: number, off: number) => `${n} phép đo${off === 0 ? '' : `, ${off} đang tắt`}`,
+  'probes.filter': 'Lọc theo tên',
   'probes.new': 'Phép đo mới',
   'probes.empty': 'Chưa có phép đo nào',
   'probes.empty.how': 'Quản trị viên bấm “Phép đo mới”, chọn hệ thống và cách đo; kết quả đầu tiên có sau một chu kỳ.',
