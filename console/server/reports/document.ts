@@ -92,13 +92,15 @@ function ended(runs: readonly Run[], sign: string): Run[] {
 
 /**
  * Text as it may stand in a document: normal form C, one line, without what XML forbids, and without the marks that turn the
- * direction of reading or are not seen at all: text from logs could show other than it is.
+ * direction of reading or are not seen at all: text from logs could show other than it is. A word of more than 60 characters
+ * is no name that belongs into a report, and would be slow to set: its beginning stands for it.
  */
 export function clean(text: string): string {
   return text
     .toWellFormed()
     .normalize('NFC')
     .replace(/[\p{Cc}\u2028\u2029\ufffe\uffff]+/gu, ' ')
+    .replace(/\S{61,}/gu, (word) => `${word.slice(0, 45).toWellFormed()}…`)
     .replace(/[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g, '')
 }
 

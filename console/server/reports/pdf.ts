@@ -200,6 +200,13 @@ function contents(blocks: readonly Block[]): Content[] {
 const isSmall = (block: Block | undefined): block is Extract<Block, { kind: 'table' }> =>
   block?.kind === 'table' && block.rows.length <= MAX_WHOLE_ROWS
 
+/** First-line indent. A word too long for the rest of the line would be set past the margin: such a line begins without. */
+function indentOf(runs: readonly Run[]): number {
+  const words = clean(runs.map((run) => (typeof run === 'string' ? run : run.text)).join('')).split(' ')
+  const widest = Math.max(...words.map((word) => word.length)) * sizes.body
+  return widest > ROOM - FIRST_LINE ? 0 : FIRST_LINE
+}
+
 function contentOf(block: Block): Content {
   switch (block.kind) {
     case 'heading':
@@ -208,18 +215,18 @@ function contentOf(block: Block): Content {
         bold: block.level < 3,
         italics: block.level === 3,
         alignment: 'justify',
-        leadingIndent: FIRST_LINE,
+        leadingIndent: indentOf([block.text]),
         margin: [0, 8, 0, 2],
         headlineLevel: block.level
       }
     case 'paragraph':
-      return { text: runs(block.runs), alignment: 'justify', leadingIndent: FIRST_LINE, margin: [0, 6, 0, 0] }
+      return { text: runs(block.runs), alignment: 'justify', leadingIndent: indentOf(block.runs), margin: [0, 6, 0, 0] }
     case 'list':
       return {
         stack: block.items.map((item): Content => ({
           text: ['- ', ...runs(item)],
           alignment: 'justify',
-          leadingIndent: FIRST_LINE,
+          leadingIndent: indentOf(item),
           margin: [0, 4, 0, 0]
         }))
       }

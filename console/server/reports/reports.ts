@@ -16,11 +16,13 @@ import { messageOf, SocError } from '#core/errors.ts'
 import { randomId } from '#core/ids.ts'
 import type { Notifier } from '#core/notification.ts'
 import type { Origin } from '#core/origin.ts'
+import { ictDay } from '#core/time.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#store/control/control.ts'
 import type { HealthPart } from '../parts.ts'
 import { requestOf } from '../figures/figures.ts'
 import { createFiguresReader } from '../figures/reader.ts'
+import { firstKnown } from '../figures/unit-days.ts'
 import { paragraphOf } from '../figures/paragraph.ts'
 import { unitName } from '../figures/words.ts'
 import { mask } from '../masking.ts'
@@ -119,8 +121,11 @@ export function createReports(parts: ReportsParts): Reports {
 
   /** The same days a year earlier, when the platform was there. */
   async function lastYear(period: Period, unit: string): Promise<PeriodFigures | null> {
+    const first = firstKnown(control, parts.origin())
     const back = (day: string) => `${Number(day.slice(0, 4)) - 1}${day.slice(4)}`.replace(/-02-29$/, '-02-28')
-    const made = await figures({ from: back(period.from), to: back(period.to) }, unit)
+    const then = { from: back(period.from), to: back(period.to) }
+    if (first === undefined || ictDay(first) > then.to) return null
+    const made = await figures(then, unit)
     return made.events.value === null || made.events.value === 0 ? null : made
   }
 
