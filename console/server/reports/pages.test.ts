@@ -194,15 +194,26 @@ describe('hostile text', () => {
         for (const parts of texts) expect(word.lines).toContain(clean(parts.join('')))
         expect(Object.keys(word.parts)).toEqual(Object.keys(plain.parts))
         expect(word.body).not.toMatch(forbidden)
-        for (const page of await readPdf(await renderPdf(document))) {
-          for (const piece of page.pieces.filter(({ top }) => top > margins.top)) {
-            expect(piece.left).toBeGreaterThanOrEqual(margins.left - 1)
-            expect(piece.left + piece.width).toBeLessThanOrEqual(page.width)
-          }
-        }
+        const pages = await readPdf(await renderPdf(document))
+        expect(
+          pages
+            .map(({ text }) => text)
+            .join('')
+            .includes('./.')
+        ).toBe(true)
       }),
       { numRuns: 2, endOnFailure: true }
     )
+  })
+
+  it('stays on the paper however long its words are', { timeout: 60_000 }, async () => {
+    const words = ['A'.repeat(3_000), 'W'.repeat(60), 'w'.repeat(59), `${'x'.repeat(50)} ${'y'.repeat(50)}`]
+    for (const page of await readPdf(await renderPdf(documentOf(words)))) {
+      for (const piece of page.pieces.filter(({ top }) => top > margins.top)) {
+        expect(piece.left).toBeGreaterThanOrEqual(margins.left - 1)
+        expect(piece.left + piece.width).toBeLessThanOrEqual(page.width - margins.right + 2)
+      }
+    }
   })
 
   it('loses what turns the direction of reading, and keeps one line', () => {
