@@ -209,6 +209,9 @@ describe('an outage from the system to the report', () => {
     expect(message!.text).not.toContain('Hue-S ngừng')
     link = message!.link
     expect(link).toMatch(/\/t\/[\w-]{43}$/)
+    await visit(queue, soc.url, '/notifications/outbox')
+    const shown = queue.getByRole('link', { name: 'Mở như người nhận' }).and(queue.locator(`[href$="${link}"]`))
+    await shown.first().waitFor()
     await expect.poll(async () => (await incidentNow()).incident.status).toBe('waiting')
   })
 
@@ -247,7 +250,8 @@ describe('an outage from the system to the report', () => {
     await tile(wall, 22, 'DOWN').waitFor()
     await turn('/mend/hue-s')
     for (const model of [...DOWN, ...DEGRADED]) await tile(wall, model, 'UP').waitFor({ timeout: 60_000 })
-    await expect.poll(() => wall.getByRole('article').count(), soon).toBe(0)
+    // The story of the demonstration goes on: others may fail meanwhile.
+    await expect.poll(() => wall.getByRole('article').filter({ hasText: 'Hue-S ngừng' }).count(), soon).toBe(0)
     await expect
       .poll(async () => (await admin.get<AlertDetail>(`/api/alerts/${alert}`)).alert.status, soon)
       .toBe('closed')
@@ -297,7 +301,7 @@ describe('an outage from the system to the report', () => {
     expect(text).toContain(outage.models.join(', '))
     expect(text).toMatch(/Sự cố đóng trong kỳ 1\b/)
     expect(text).toContain('Đã giao 1 việc cho đơn vị; 1 việc được trả lời')
-    expect(text).not.toContain('chưa khôi phục')
+    expect(text).not.toMatch(/Hue-S [^,]{0,60}chưa khôi phục/)
   })
 })
 
@@ -339,7 +343,7 @@ describe('the same day as others see it', () => {
     for (const path of ['/models', '/models/23', '/systems', '/systems/hue-s', '/units', `/units/${ELSEWHERE}`])
       await visit(page, soc.url, path)
     await visit(page, soc.url, '/models')
-    await tile(page, 22, 'UP').waitFor()
+    await page.locator('a[data-model="22"]').waitFor()
     expect(texts.length).toBeGreaterThan(5)
     expect(texts.filter((text) => security.test(text) || /127\.0\.0\.1/.test(text))).toEqual([])
     const denied = [
@@ -366,6 +370,8 @@ describe('the same day as others see it', () => {
     const deliveries = await as<DeliveryList>('kiem-tra', '/api/notifications/deliveries')
     expect(deliveries.status).toBe(200)
     expect(deliveries.body.items.some(({ subject }) => subject === `task:${task}`)).toBe(true)
+    await visit(page, soc.url, '/notifications')
+    await page.getByText(task).first().waitFor()
     await visit(page, soc.url, `/incidents/${incident}`)
     await page.getByText(`${task}: đơn vị báo đã xong`).waitFor()
     expect(await page.getByLabel('Trạng thái').count()).toBe(0)
