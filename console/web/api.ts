@@ -189,7 +189,13 @@ export function createApi(parts: ApiParts) {
     unit: (code: string) => get<UnitDetail>(['units', code]),
     setContacts: (code: string, contacts: Contact[]) =>
       call<UnitDetail>('PUT', address(['api', 'units', code, 'contacts']), {
-        contacts: contacts.map(({ role, name, phone, email }) => ({ role, name, phone, email }))
+        contacts: contacts.map(({ role, name, phone, email, channels = [] }) => ({
+          role,
+          name,
+          phone,
+          email,
+          channels
+        }))
       }),
     posture: (query: Query) => get<Posture>(['posture'], query),
     postureUnit: (code: string, query: Query) => get<UnitPostureDetail>(['posture', 'units', code], query),

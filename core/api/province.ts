@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
-import { Bilingual, Level, Millis, UnitRef } from './common.ts'
+import { channels } from '../notification.ts'
+import { Bilingual, Level, Millis, oneOf, UnitRef } from './common.ts'
 
 /** How a unit looks on the tile map. `none` is grey: no evidence, never green. */
 export const unitStates = ['quiet', 'watch', 'incident', 'silent', 'none'] as const
@@ -82,7 +83,9 @@ export const UnitDetail = Type.Object({
       role: Type.String(),
       name: Type.String(),
       phone: Type.String(),
-      email: Type.String()
+      email: Type.String(),
+      /** Preferred first; empty: as the steps of escalation say. */
+      channels: Type.Optional(Type.Array(oneOf(channels)))
     })
   )
 })
@@ -95,7 +98,8 @@ export const UnitContacts = Type.Object({
       role: Type.String({ minLength: 1, maxLength: 100 }),
       name: Type.String({ minLength: 1, maxLength: 200 }),
       phone: Type.String({ maxLength: 50 }),
-      email: Type.String({ maxLength: 200 })
+      email: Type.String({ maxLength: 200 }),
+      channels: Type.Optional(Type.Array(oneOf(channels), { maxItems: 8 }))
     }),
     { maxItems: 20 }
   )

@@ -112,6 +112,8 @@ export function createAnnouncing(context: Context) {
     if (kept.origin !== 'real') return
     const direct = (channel: 'webhook' | 'zalo_bot' | 'telegram', recipient: string, name: string) => {
       const address = context.machines[channel]
+      // What a channel fails at is not told through it.
+      if (announcement.subject === `channel:${channel}`) return
       if (address === '' || !context.configured(channel)) return
       outbox.add({
         announcementId: kept.id,
@@ -140,8 +142,14 @@ export function createAnnouncing(context: Context) {
     for (const audience of step.to === 'head' ? kept.to.slice(0, 1) : kept.to) {
       let people = step.to === 'head' ? directory.head() : directory.resolve(audience, clock.now())
       const named = audience.kind === 'user' || audience.kind === 'address'
-      if (!all && !named && step.to === 'first') people = people.slice(0, 1)
-      if (!all && step.to === 'next') people = people.slice(1)
+      const reachable = (person: Recipient) => step.by.some((way) => hops(person, way, kept.origin).length > 0)
+      // Nobody on duty can be reached: everybody of the SOC is told rather than nobody.
+      if (audience.kind === 'duty' && step.to !== 'head' && !people.some(reachable)) people = directory.soc()
+      if (!all && !named && (step.to === 'first' || step.to === 'next')) {
+        // The first who can be reached at all; who cannot be must not keep the others from hearing.
+        const first = people.find(reachable) ?? people[0]
+        people = step.to === 'first' ? people.filter((one) => one === first) : people.filter((one) => one !== first)
+      }
       if (people.length === 0 && kept.origin !== 'real')
         people = [{ key: `nobody:${audience.kind}`, name: directory.nameOf(audience), addresses: {}, preferred: [] }]
       let reached = 0

@@ -268,3 +268,19 @@ function testNotificationsOn(
 ) {
   return testNotifications({ drivers: [driver], control }).notifications
 }
+
+it('who cannot be reached does not keep the others on duty from hearing', async () => {
+  const { notifications, person, bot, close } = setUp()
+  const [silent, heard] = [person('analyst'), person('analyst', { zaloChat: 'b' })]
+  person('analyst', { zaloChat: 'c' })
+  for (const weekday of [0, 1, 2, 3, 4, 5, 6]) notifications.roster.setPattern(weekday, 'day', [silent, heard])
+  notifications.announce(announcement())
+  await notifications.drain()
+  expect(bot.sent.map(({ address }) => address)).toEqual(['b'])
+  // A shift of people without any way to reach them: everybody of the SOC is told.
+  for (const weekday of [0, 1, 2, 3, 4, 5, 6]) notifications.roster.setPattern(weekday, 'day', [silent])
+  notifications.announce(announcement({ escalates: false }))
+  await notifications.drain()
+  expect(bot.sent.map(({ address }) => address)).toEqual(['b', 'c'])
+  await close()
+})

@@ -120,6 +120,8 @@ export function createDirectory(parts: { control: Control; inventory: Inventory;
       }
     },
     head: () => role('leader'),
+    /** Everybody who works in the SOC, analysts first. */
+    soc: () => role('analyst', 'admin'),
     /** What an audience is called where nobody stands behind it. */
     nameOf(audience: Audience): string {
       if (audience.kind === 'unit') return `Đầu mối ${inventory.label(audience.unit).name}`

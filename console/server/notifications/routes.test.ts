@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { afterEach, expect, it } from 'vitest'
-import type { ChannelList, DeliveryDetail, DeliveryList, DutyRoster, OutboxList } from '#core/api.ts'
+import type { ChannelList, DeliveryDetail, DeliveryList, DutyRoster, OutboxList, UnitDetail } from '#core/api.ts'
 import { FOREIGN, OWN, PHONE, testConsole, type Person, type TestConsole } from '../testing.ts'
 import { receiptKey } from './channels/sms-brandname.ts'
 import { signature } from './channels/webhook.ts'
@@ -324,4 +324,22 @@ it('how people are reached is set by who answers for the province, and the audit
   expect((await ask(person('analyst'), 'GET', '/api/notifications/people')).status).toBe(403)
   const audit = control.sql(`SELECT params FROM audit WHERE act = 'person.contact'`).get()
   expect(audit).toEqual({ params: JSON.stringify({ ways: 'phone email channels' }) })
+})
+
+it('a unit’s contact is told first by the channel it prefers, and keeps that when the contacts are saved', async () => {
+  const { ask, person, notifications, control } = setUp()
+  const contact = {
+    role: 'CNTT',
+    name: 'Đầu mối',
+    phone: '0905111222',
+    email: 'dau-moi@example.test',
+    channels: ['email']
+  }
+  const saved = await ask<UnitDetail>(person('admin'), 'PUT', `/api/units/${OWN}/contacts`, { contacts: [contact] })
+  expect(saved.body.contacts[0]!.channels).toEqual(['email'])
+  notifications.announce(
+    announcement({ topic: 'task', priority: 3, escalates: false, to: [{ kind: 'unit', unit: OWN }], link: '/t/x' })
+  )
+  const rows = control.sql('SELECT channel FROM deliveries').all()
+  expect(rows.map((row) => row['channel'])).toEqual(['email'])
 })

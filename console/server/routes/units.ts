@@ -18,9 +18,14 @@ export function unitRoutes(app: App, context: Context): void {
     const unit = inventory.unit(code)
     if (tile === undefined || unit === undefined) throw notFound('unit', code)
     const contacts = withContacts
-      ? (control
-          .sql('SELECT id, role, name, phone, email FROM contacts WHERE unit = ? ORDER BY rowid')
-          .all(code) as UnitDetail['contacts'])
+      ? (
+          control
+            .sql('SELECT id, role, name, phone, email, channels FROM contacts WHERE unit = ? ORDER BY rowid')
+            .all(code) as (Omit<UnitDetail['contacts'][number], 'channels'> & { channels: string })[]
+        ).map((contact) => ({
+          ...contact,
+          channels: JSON.parse(contact.channels) as NonNullable<UnitDetail['contacts'][number]['channels']>
+        }))
       : []
     return {
       unit: tile,
@@ -59,10 +64,10 @@ export function unitRoutes(app: App, context: Context): void {
       if (unitTile(context, code, request.scope) === undefined) throw notFound('unit', code)
       control.transaction(() => {
         control.sql('DELETE FROM contacts WHERE unit = ?').run(code)
-        for (const { role, name, phone, email } of request.body.contacts)
+        for (const { role, name, phone, email, channels = [] } of request.body.contacts)
           control
-            .sql('INSERT INTO contacts (id, unit, role, name, phone, email) VALUES (?, ?, ?, ?, ?, ?)')
-            .run(randomId(), code, role, name, phone, email)
+            .sql('INSERT INTO contacts (id, unit, role, name, phone, email, channels) VALUES (?, ?, ?, ?, ?, ?, ?)')
+            .run(randomId(), code, role, name, phone, email, JSON.stringify(channels))
         auditAct(context, request, 'contacts.replaced', code, { count: request.body.contacts.length })
       })
       return detailOf(code, request.scope, true)
