@@ -26,6 +26,19 @@ test('both languages have the same keys of the same kind, and no empty words', (
   }
 })
 
+test('no key has words in two parts: the later would silence the earlier', () => {
+  const parts = import.meta.glob<Record<string, Record<string, unknown>>>('./{vi,en}/*.ts', { eager: true })
+  for (const folder of ['./vi/', './en/']) {
+    const keys = Object.entries(parts)
+      .filter(([path]) => path.startsWith(folder))
+      .flatMap(([, part]) => Object.values(part))
+      .filter((words) => typeof words === 'object')
+      .flatMap((words) => Object.keys(words))
+    expect(keys.length).toBeGreaterThan(500)
+    expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([])
+  }
+})
+
 test('every code of the core has words', () => {
   const wanted: [string, readonly string[]][] = [
     ['level', levels],

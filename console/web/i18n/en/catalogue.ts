@@ -47,6 +47,7 @@ export const catalogue: typeof source = {
   'catalogue.why.en': 'Basis (English)',
   'catalogue.retire': 'Retire this system',
   'catalogue.remove': 'Remove this dependency',
+  'catalogue.revertWhy': 'Why it is taken back (write here, then “Take back”)',
   'catalogue.revert': 'Take back',
   'catalogue.wasReverted': 'taken back',
   'catalogue.history.empty': 'Nobody has edited the catalogue yet.',

@@ -47,6 +47,7 @@ export const catalogue = {
   'catalogue.why.en': 'Căn cứ (tiếng Anh)',
   'catalogue.retire': 'Bỏ hệ thống này',
   'catalogue.remove': 'Bỏ phụ thuộc này',
+  'catalogue.revertWhy': 'Lý do rút lại (ghi ở đây rồi bấm “Rút lại”)',
   'catalogue.revert': 'Rút lại',
   'catalogue.wasReverted': 'đã rút lại',
   'catalogue.history.empty': 'Chưa ai sửa danh mục.',
