@@ -9,7 +9,7 @@ import { DEPTH_MAX, lines, LINES_MAX } from './json-lines.ts'
 import { nearest } from './nearest.ts'
 import { bytes, count, percent } from './number.ts'
 import { offsetText } from './offset.ts'
-import { clockTenths, fromField, hop, moment, shortMoment, shortTime, span, toField } from './time.ts'
+import { clockTenths, fromField, hop, moment, shortMoment, shortPeriod, shortTime, span, toField } from './time.ts'
 import { OVERSCAN, scrollToShow, windowOf } from './virtual-window.ts'
 
 const MINUTE = 60_000
@@ -49,6 +49,9 @@ test('a time of today is a clock, of this year a day, else a whole date', () => 
   expect(shortTime(night - 3 * HOUR, night)).toBe('22/11')
   expect(shortTime(Date.UTC(2023, 9, 15), night)).toBe('15/10/2023')
   expect(shortMoment(night - 3 * HOUR, night)).toBe('22/11 23:21')
+  // An end without its day would look like one of the day on the left.
+  expect(shortPeriod(night - 26 * HOUR, night - HOUR, night)).toBe('22/11 00:21 – 23/11 01:21')
+  expect(shortPeriod(night - 2 * HOUR, night - HOUR, night)).toBe('00:21 – 01:21')
 })
 
 test('lengths of time are as short as they can be said', () => {

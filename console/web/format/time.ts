@@ -56,6 +56,12 @@ export function shortMoment(ms: number, now: number): string {
   return short.includes(':') ? short : `${short} ${clockTime(ms)}`
 }
 
+/** From one moment to another: where the day changes between them, both ends say theirs: 23/11 01:15 – 24/11 05:45. */
+export function shortPeriod(from: number, to: number, now: number): string {
+  const end = dayNumber(from) !== dayNumber(to) && dayNumber(to) === dayNumber(now)
+  return `${shortMoment(from, now)} – ${end ? `${date(to).slice(0, 5)} ${clockTime(to)}` : shortMoment(to, now)}`
+}
+
 /** A length of time as short as it can be said: 18 s, 42 ph, 3 g 12, 5 g, 2 ng. Negative lengths lose their sign. */
 export function span(ms: number): string {
   const length = Math.abs(ms)
