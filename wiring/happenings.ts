@@ -69,9 +69,10 @@ function about(incident: IncidentRow, title: Bilingual): Omit<Announcement, 'key
     unit: incident.units[0]?.code ?? '',
     to: [{ kind: 'duty' }],
     title,
+    // The channels put title and code before it.
     body: {
-      vi: `${title.vi}. Mã ${incident.id}. Mở bảng điều khiển để xem bằng chứng và xử lý.`,
-      en: `${title.en}. Code ${incident.id}. Open the console for the evidence and the work.`
+      vi: 'Mở bảng điều khiển để xem bằng chứng và xử lý.',
+      en: 'Open the console for the evidence and the work.'
     },
     code: incident.id,
     link: `/incidents/${incident.id}`

@@ -85,8 +85,8 @@ export function socMessage(occasion: SocOccasion, about: About): { title: Biling
   return {
     title,
     body: {
-      vi: `${title.vi}. Hạn ${momentText(about.deadline)}.`,
-      en: `${title.en}. Due ${momentText(about.deadline)}.`
+      vi: `Hạn ${momentText(about.deadline)}.`,
+      en: `Due ${momentText(about.deadline)}.`
     }
   }
 }
