@@ -110,6 +110,8 @@ describe('the paragraph', () => {
     expect(of(outage('Hue-S', 41, [2]), outage('Hue-S', 84, [2, 3], null), outage('NDXP', 600, []))).toBe(
       'Hue-S ngừng 2 lần, tổng cộng 2 giờ 5 phút, kéo theo 2 mô hình, đến cuối kỳ chưa khôi phục; 1 hệ thống khác cũng từng ngừng.'
     )
+    // What is still down is named before what was worse and is over.
+    expect(of(outage('NDXP', 600, [1, 2, 3]), outage('Hue-S', 2, [2], null))).toMatch(/^Hue-S ngừng một lần 2 phút/)
   })
 
   it('compares only with a period that has data, and handling only when something was closed', () => {

@@ -187,7 +187,10 @@ function outages({ health }: PeriodFigures): Sentence | undefined {
     sum.open ||= outage.to === null
     for (const model of outage.models) sum.models.add(model)
   }
-  const [worst] = [...systems.values()].sort((a, b) => b.models.size - a.models.size || b.ms - a.ms)
+  // What is still down comes first: the one who reads this can do something about it.
+  const [worst] = [...systems.values()].sort(
+    (a, b) => Number(b.open) - Number(a.open) || b.models.size - a.models.size || b.ms - a.ms
+  )
   if (worst === undefined) {
     const measured = health.models.filter((model) => model.uptime !== null).length
     if (measured === 0) return undefined
