@@ -70,7 +70,7 @@ const heldToken: ZaloToken = {
 }
 
 describe('mail', () => {
-  async function relay(options: SMTPServerOptions) {
+  async function relay(options: SMTPServerOptions, silenceMs?: number) {
     const mails: string[] = []
     const server = new SMTPServer({
       authOptional: true,
@@ -89,10 +89,10 @@ describe('mail', () => {
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
     undo.push(() => new Promise<void>((resolve) => server.close(resolve)))
     const { port } = server.server.address() as AddressInfo
-    return { mails, port, driver: smtpTo(`smtp://127.0.0.1:${port}`) }
+    return { mails, port, driver: smtpTo(`smtp://127.0.0.1:${port}`, silenceMs) }
   }
-  const smtpTo = (url: string) => {
-    const driver = smtp({ url, from: 'SOC <soc@example.test>', silenceMs: 300 })
+  const smtpTo = (url: string, silenceMs = 20_000) => {
+    const driver = smtp({ url, from: 'SOC <soc@example.test>', silenceMs })
     undo.push(() => driver.close?.())
     return driver
   }
@@ -140,7 +140,7 @@ describe('mail', () => {
   })
 
   it('a relay that hangs after DATA is given up, and the message comes again later', async () => {
-    const { driver } = await relay({ onData: (stream) => void stream.resume() })
+    const { driver } = await relay({ onData: (stream) => void stream.resume() }, 300)
     expect(await driver.send(message())).toMatchObject({ kind: 'failed', class: 'retryable' })
   })
 
@@ -148,7 +148,7 @@ describe('mail', () => {
     const silent: Server = createTcpServer(() => undefined)
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
     const { port } = silent.address() as AddressInfo
-    expect(await smtpTo(`smtp://127.0.0.1:${port}`).send(message())).toMatchObject({ class: 'retryable' })
+    expect(await smtpTo(`smtp://127.0.0.1:${port}`, 300).send(message())).toMatchObject({ class: 'retryable' })
     await new Promise((resolve) => silent.close(resolve))
     expect(await smtpTo(`smtp://127.0.0.1:${port}`).send(message())).toMatchObject({ class: 'retryable' })
   })

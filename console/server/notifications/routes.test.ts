@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { afterEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { ChannelList, DeliveryDetail, DeliveryList, DutyRoster, OutboxList, UnitDetail } from '#core/api.ts'
 import { FOREIGN, OWN, PHONE, testConsole, type Person, type TestConsole } from '../testing.ts'
 import { receiptKey } from './channels/sms-brandname.ts'
 import { signature } from './channels/webhook.ts'
 import { announcement } from './testing.ts'
-
-const open: TestConsole[] = []
-afterEach(async () => {
-  for (const console of open.splice(0)) await console.close()
-})
 
 const environment = {
   SOC_PUBLIC_URL: 'https://soc.example',
@@ -31,9 +26,19 @@ const environment = {
   SOC_ZALO_OA_SECRET: 'oa-secret'
 }
 
+// One console for all: making one costs more than any of these tests.
+let console: TestConsole
+beforeAll(async () => {
+  console = testConsole({ environment })
+  await console.app.ready()
+})
+afterAll(() => console.close())
+beforeEach(() => {
+  for (const table of ['announcements', 'contacts', 'duty_weekly', 'duty_overrides', 'escalation_policy'])
+    console.parts.control.sql(`DELETE FROM ${table}`).run()
+})
+
 function setUp() {
-  const console = testConsole({ environment })
-  open.push(console)
   const ask = async <T>(person: Person, method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: object) => {
     const answer = await console.app.inject({
       method,
