@@ -5,6 +5,7 @@ import type { Route } from './routes.ts'
 export const entries = [
   'mine',
   'posture',
+  'reports',
   'queue',
   'incidents',
   'models',
@@ -20,8 +21,8 @@ const seen: Record<Role, readonly Entry[]> = {
   admin: ['queue', 'incidents', 'posture', 'models', 'units', 'sources', 'rules', 'admin'],
   analyst: ['queue', 'incidents', 'posture', 'models', 'units', 'search', 'sources', 'rules'],
   auditor: ['incidents', 'queue', 'posture', 'models', 'units', 'sources', 'rules', 'admin'],
-  owner: ['mine', 'queue', 'incidents', 'units', 'search', 'sources', 'models'],
-  leader: ['posture', 'units', 'models']
+  owner: ['mine', 'queue', 'incidents', 'units', 'search', 'sources', 'models', 'reports'],
+  leader: ['posture', 'reports', 'units', 'models']
 }
 
 /** What a role finds in its rail. The server decides again on every request; this only hides what would be refused. */
@@ -29,9 +30,10 @@ export function entriesOf(role: Role): readonly Entry[] {
   return seen[role]
 }
 
-/** Where the keys of a role lead: its rail, and the search, which every reader of events has in the top bar. */
+/** Where the keys of a role lead: its rail, the search, which every reader of events has in the top bar, and the reports. */
 export function reachable(role: Role): readonly Entry[] {
-  return seen[role].includes('search') || !maySee(role, { page: 'search' }) ? seen[role] : [...seen[role], 'search']
+  const others = (['search', 'reports'] as const).filter((entry) => !seen[role].includes(entry))
+  return [...seen[role], ...others.filter((entry) => entry === 'reports' || maySee(role, { page: 'search' }))]
 }
 
 /** The first screen of a role. */
@@ -60,6 +62,7 @@ const entryOfPage: Record<Route['page'], Entry | null> = {
   rules: 'rules',
   admin: 'admin',
   posture: 'posture',
+  reports: 'reports',
   mine: 'mine',
   password: null,
   account: null,
@@ -79,6 +82,8 @@ export function maySee(role: Role, route: Route): boolean {
   if (route.page === 'catalogue') return role === 'admin'
   if (route.page === 'notifications') return readsNotifications(role)
   if (route.page === 'admin' && route.view !== 'audit') return role === 'admin'
+  // Those whose rail is full reach them from the posture page.
+  if (route.page === 'reports') return true
   // Probes name addresses inside networks: a leader sees states and figures.
   if (route.page === 'probes') return role !== 'leader'
   // The top bar has the search; where the rail is full it has no entry of its own.
@@ -89,6 +94,17 @@ export function maySee(role: Role, route: Route): boolean {
 /** Whether a role sees messages and their fates; analysts find them in their menu, administrators beside the accounts too. */
 export function readsNotifications(role: Role): boolean {
   return role === 'admin' || role === 'analyst' || role === 'auditor'
+}
+
+/** The entry to mark in a role's rail: reports stand under posture where they have no entry of their own. */
+export function railEntryOf(role: Role, route: Route): Entry | null {
+  const entry = entryOf(route)
+  return entry === 'reports' && !seen[role].includes('reports') ? 'posture' : entry
+}
+
+/** Whether a role makes reports. */
+export function makesReports(role: Role): boolean {
+  return role === 'admin' || role === 'analyst' || role === 'leader'
 }
 
 /** Whether a role judges alerts and works on incidents. */

@@ -39,6 +39,7 @@ export const keymap = [
   { key: 'g r', command: 'go:rules', group: 'go' },
   { key: 'g a', command: 'go:admin', group: 'go' },
   { key: 'g p', command: 'go:posture', group: 'go' },
+  { key: 'g b', command: 'go:reports', group: 'go' },
   { key: 'g m', command: 'go:mine', group: 'go' },
   { key: '/', command: 'search', group: 'go' },
   { key: '?', command: 'help', group: 'go' }

@@ -20,6 +20,8 @@ export type Route =
   | { page: 'rules'; id: string | null }
   | { page: 'admin'; view: 'users' | 'audit' | 'policy'; id: string | null }
   | { page: 'posture'; view: PostureView; id: string | null }
+  /** `new`, `settings` and `subscribers` open their panel beside the archive. */
+  | { page: 'reports'; id: string | null }
   | { page: 'mine' }
   | { page: 'password' }
   | { page: 'account' }
@@ -46,6 +48,7 @@ export function routeOf(path: string): Route {
     case 'probes':
     case 'maintenance':
     case 'rules':
+    case 'reports':
       return { page: head, id }
     case 'notifications':
       return id === 'channels' || id === 'roster' || id === 'steps' || id === 'outbox'

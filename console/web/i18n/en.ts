@@ -8,6 +8,7 @@ import { people } from './en/people.ts'
 import { posture } from './en/posture.ts'
 import { province } from './en/province.ts'
 import { records } from './en/records.ts'
+import { reports } from './en/reports.ts'
 import { tasks } from './en/tasks.ts'
 import { triage } from './en/triage.ts'
 import type { Messages } from './vi.ts'
@@ -18,6 +19,7 @@ export const en: Messages = {
   ...triage,
   ...province,
   ...posture,
+  ...reports,
   ...evidence,
   ...records,
   ...people,

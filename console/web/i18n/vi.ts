@@ -8,6 +8,7 @@ import { people } from './vi/people.ts'
 import { posture } from './vi/posture.ts'
 import { province } from './vi/province.ts'
 import { records } from './vi/records.ts'
+import { reports } from './vi/reports.ts'
 import { tasks } from './vi/tasks.ts'
 import { triage } from './vi/triage.ts'
 
@@ -17,6 +18,7 @@ export const vi = {
   ...triage,
   ...province,
   ...posture,
+  ...reports,
   ...evidence,
   ...records,
   ...people,
