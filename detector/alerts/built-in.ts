@@ -191,7 +191,9 @@ function outageFold(outage: OutageNotice, ourUnit: string): MatchFold {
     }
   })
   const sentence = outageSentence(outage)
-  return { ...made, firstSeen: outage.since, rule: { ...made.rule, level: outage.level, sentence } }
+  // Whoever reads titles alone (leaders, units) is told which system.
+  const title = { vi: `Ngừng hoạt động: ${outage.name}`, en: `Outage: ${outage.name}` }
+  return { ...made, firstSeen: outage.since, rule: { ...made.rule, level: outage.level, title, sentence } }
 }
 
 /** What is out, and which models it takes along; nothing is said about lists that are empty. */
