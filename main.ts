@@ -208,6 +208,7 @@ async function build(
       await app.tasks.forget('demonstration')
       alerts.endDemonstration()
       notifications.forget('demonstration')
+      app.reports.forget('demonstration')
       forgetActivity(control, 'demonstration')
     },
     systems: demonstratedSystems,

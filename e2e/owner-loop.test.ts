@@ -65,6 +65,7 @@ test('an alert and its incident wait for the unit and come back with its answer,
 
 test('what two open tasks ask about waits until both have answered', () => {
   ask()
+  bench.clock.advance(60_000)
   ask()
   tasks.answer('NV-0001', { kind: 'not_ours' }, actor)
   expect([alert().alert.status, incident().incident.status]).toEqual(['waiting', 'waiting'])

@@ -15,7 +15,7 @@ import { createOidc } from './accounts/oidc.ts'
 import { createPolicy } from './accounts/policy.ts'
 import { createSignInSteps } from './accounts/sign-in-steps.ts'
 import { createTotp } from './accounts/totp.ts'
-import { createSessions } from './accounts/sessions.ts'
+import { createSessions, openedFrom } from './accounts/sessions.ts'
 import { createSignInLimit } from './accounts/sign-in-limit.ts'
 import { createUsers } from './accounts/users.ts'
 import type { App, Context } from './context.ts'
@@ -105,7 +105,7 @@ export function buildApp(parts: Parts): App {
     oidc: createOidc(config, clock),
     oidcAccounts: createOidcAccounts(control, config, users, audit),
     senders: createSenders(control, inventory, clock),
-    signInLimit: createSignInLimit(clock),
+    signInLimit: createSignInLimit(clock, (username, address) => openedFrom(control, username, address)),
     tasks: createTasks({ ...parts, changed: (row) => live.publishTask(row) }),
     reports: createReports({
       ...parts,

@@ -122,6 +122,15 @@ describe('the sign-in limit', () => {
     expect(begun).toHaveLength(5)
   })
 
+  test('of an account held by others does not hold its owner, who signed in from this address before', () => {
+    const limit = createSignInLimit(manualClock(START), (name, from) => name === 'lan' && from === '198.51.100.9')
+    for (let tries = 0; tries < 200; tries++) limit.begin(`203.0.113.${tries}`, 'lan')
+    expect(limit.begin('203.0.113.250', 'lan')).toBeGreaterThan(0)
+    expect(limit.begin('198.51.100.9', 'lan')).toBe(0)
+    for (let tries = 0; tries < 10; tries++) limit.begin('198.51.100.9', 'lan')
+    expect(limit.begin('198.51.100.9', 'lan')).toBeGreaterThan(0)
+  })
+
   test('holds an address that tries many names', () => {
     const limit = createSignInLimit(manualClock(START))
     const begun = Array.from({ length: 100 }, (_, n) => limit.begin('198.51.100.1', `user${n}`))

@@ -224,3 +224,11 @@ export function sameToken(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)]
   return a.length === b.length && timingSafeEqual(a, b)
 }
+
+/** Whether an account has a session that was opened at this address. */
+export function openedFrom(control: Control, username: string, address: string): boolean {
+  const row = control
+    .sql('SELECT 1 FROM users u JOIN sessions s ON s.user_id = u.id WHERE u.username = ? AND s.address = ? LIMIT 1')
+    .get(username, address)
+  return row !== undefined
+}

@@ -1,6 +1,8 @@
 import type { Clock } from '#core/clock.ts'
 
 /** Free tries before the first wait; then the wait doubles from one second up to the ceiling. */
+const pair = { free: 5, longestMs: 60_000 }
+/** Tries on one account from everywhere; addresses that it signed in from before are spared, or anybody could lock anybody out. */
 const account = { free: 5, longestMs: 60_000 }
 // One address may stand for a whole office, so it gets more tries and then a longer wait.
 const address = { free: 20, longestMs: 15 * 60_000 }
@@ -11,7 +13,9 @@ const MAX_REMEMBERED = 10_000
 
 type Tries = { failures: number; last: number }
 
-/** Growing delays for sign-ins, per address and per account. */
+const pairOf = (address: string, username: string) => `${address}\0${username}`
+
+/** Growing delays for sign-ins: per account and address, per address, and per account for addresses it never came from. */
 export type SignInLimit = {
   /** Milliseconds to wait before this try may be judged; 0 means it counts as begun now. */
   begin(address: string, username: string): number
@@ -25,7 +29,12 @@ export type SignInLimit = {
  * A try is counted when it begins, not when it fails, so that many tries at once gain nothing. Memory only: a restart
  * forgives, and it takes longer than the delays it would save.
  */
-export function createSignInLimit(clock: Clock): SignInLimit {
+export function createSignInLimit(
+  clock: Clock,
+  /** Whether the account has a session that was opened at this address. */
+  known: (username: string, address: string) => boolean = () => false
+): SignInLimit {
+  const byPair = new Map<string, Tries>()
   const byAccount = new Map<string, Tries>()
   const byAddress = new Map<string, Tries>()
 
@@ -49,13 +58,20 @@ export function createSignInLimit(clock: Clock): SignInLimit {
 
   return {
     begin(from, username) {
-      const wait = Math.max(waitOf(byAccount.get(username), account), waitOf(byAddress.get(from), address))
+      const stranger = !known(username, from)
+      const wait = Math.max(
+        waitOf(byPair.get(pairOf(from, username)), pair),
+        stranger ? waitOf(byAccount.get(username), account) : 0,
+        waitOf(byAddress.get(from), address)
+      )
       if (wait > 0) return wait
-      count(byAccount, username)
+      count(byPair, pairOf(from, username))
+      if (stranger) count(byAccount, username)
       count(byAddress, from)
       return 0
     },
     succeeded(from, username) {
+      byPair.delete(pairOf(from, username))
       byAccount.delete(username)
       giveBack(from)
     },

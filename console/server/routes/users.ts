@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { NewUser, OncePassword, UserChange, UserRow } from '#core/api.ts'
 import { hashPassword, randomPassword } from '../accounts/password.ts'
+import { SocError } from '#core/errors.ts'
 import { auditAct, viewerOf, type App, type Context } from '../context.ts'
 import { showWhole } from '../masking.ts'
 import { makeLink } from '../account-link.ts'
@@ -49,8 +50,11 @@ export function userRoutes(app: App, context: Context): void {
     { schema: { summary: 'Change an account', params: Id, body: UserChange, response: { 200: UserRow } } },
     (request) => {
       const { id } = request.params
-      managed(context, id, request.scope)
+      const user = managed(context, id, request.scope)
       const { name, role, units, enabled, mayUnmask, email } = request.body
+      // Role and units cannot be widened here; to see citizens' numbers whole is given by somebody else.
+      if (mayUnmask === true && !user.mayUnmask && id === viewerOf(request).id)
+        throw new SocError('user.self', 'nobody gives himself this right', { status: 403 })
       if (units !== undefined) checkUnits(context, units, request.scope)
       const change = Object.fromEntries(
         Object.entries({ name, role, units, enabled, mayUnmask, email }).filter(([, value]) => value !== undefined)

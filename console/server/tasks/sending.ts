@@ -16,6 +16,7 @@ const MIN_DEADLINE_MS = 5 * 60_000
 const MAX_DEADLINE_MS = 60 * DAY_MS
 /** Open tasks of the province. At the ceiling new ones are refused: nobody follows that many. */
 const MAX_OPEN = 5_000
+const TWICE_MS = 60_000
 /** Alerts of an incident that its task takes along. */
 const MAX_ALERTS = 50
 /** Alerts whose rules and sentences a suggestion reads. */
@@ -118,6 +119,8 @@ export function send(context: TaskContext, draft: TaskDraft, by: Actor): TaskRec
   const contact = contactsOf(context, draft.unit).find(({ id }) => id === draft.contact)
   if (draft.contact !== null && contact === undefined)
     throw new SocError('task.contact_unknown', 'the unit has no such contact', { status: 422 })
+  const before = pressedTwice(context, draft, facts.alerts, by)
+  if (before !== undefined) return before
   const { open } = control.sql('SELECT count(*) AS open FROM tasks WHERE ended_at IS NULL').get() as { open: number }
   if (open >= MAX_OPEN) throw new SocError('task.too_many_open', 'too many open tasks', { status: 409 })
   const seq = nextNumber(context)
@@ -158,6 +161,29 @@ export function send(context: TaskContext, draft: TaskDraft, by: Actor): TaskRec
   letWait(context, record, by)
   writeToUnit(context, record, 'sent', record.round)
   return record
+}
+
+/** The same words to the same unit about the same alerts, by the same person within a minute, are a button pressed twice. */
+function pressedTwice(
+  context: TaskContext,
+  draft: TaskDraft,
+  alerts: readonly string[],
+  by: Actor
+): TaskRecord | undefined {
+  const row = context.control
+    .sql(
+      `SELECT id FROM tasks WHERE unit = ? AND created_by = ? AND created_at > ? AND ended_at IS NULL AND title = ? AND what = ?
+       AND (SELECT json_group_array(alert_id) FROM (SELECT alert_id FROM task_alerts WHERE task_id = tasks.id ORDER BY place)) = ?`
+    )
+    .get(
+      draft.unit,
+      by.id,
+      context.clock.now() - TWICE_MS,
+      JSON.stringify(draft.title),
+      JSON.stringify(draft.what),
+      JSON.stringify(alerts)
+    ) as { id: string } | undefined
+  return row && taskById(context, row.id)
 }
 
 export const socOf = (by: Actor) => ({ side: 'soc' as const, name: by.name, user: by })

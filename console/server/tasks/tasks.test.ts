@@ -46,6 +46,15 @@ describe('a request', () => {
     expect(message!.link).toMatch(/^\/t\/[\w-]{43}$/)
   })
 
+  test('pressed twice is one task and one message; a minute later it is another', async () => {
+    const what = { vi: 'Có người dò được mật khẩu.', en: '' }
+    const first = await t.ask({ what })
+    expect((await t.ask({ what })).task.id).toBe(first.task.id)
+    expect(t.announced).toHaveLength(1)
+    t.parts.clock.advance(60_000)
+    expect((await t.ask({ what })).task.id).toBe('NV-0002')
+  })
+
   test('leaves the house without what happened, names or addresses', async () => {
     await t.ask({ what: { vi: 'Tài khoản quantri từ 203.0.113.9', en: '' } })
     const { link: _link, ...message } = t.announced[0]!

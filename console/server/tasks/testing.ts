@@ -24,6 +24,7 @@ export const CONTACTS = [
 ] as const
 
 export function taskTest(environment: Record<string, string> = {}, webRoot?: string): TaskTest {
+  let asked = 0
   const announced: Announcement[] = []
   const acknowledged: string[] = []
   const keys = new Set<string>()
@@ -64,7 +65,8 @@ export function taskTest(environment: Record<string, string> = {}, webRoot?: str
           alerts: ['a-own'],
           incident: null,
           title: { vi: 'Cổng thông tin xã có dấu hiệu bị chiếm quyền', en: '' },
-          what: { vi: 'Có người dò được mật khẩu.', en: '' },
+          // Another request each time: the same words twice within a minute are one task.
+          what: { vi: `Có người dò được mật khẩu, lần ${++asked}.`, en: '' },
           steps: [{ vi: 'Đổi mật khẩu.', en: 'Change the password.' }],
           deadline: test.parts.clock.now() + 3_600_000,
           contact: 'c1',
