@@ -104,4 +104,6 @@ test('the wall names the unit that was asked about an outage, and when it took i
   bench.clock.advance(60_000)
   tasks.desk.answer(token, () => opened.secret, { nonce: opened.task.nonce!, kind: 'doing' })
   expect(toldOf('VL-0001')).toMatchObject({ at, acknowledgedAt: at + 60_000 })
+  // Of what began later nobody was told yet.
+  expect(toldOf('VL-0001', at + 1)).toBeNull()
 })

@@ -24,7 +24,8 @@ const mayHold = (role: Role, permission: 'alerts.read' | 'incidents.read' | 'pro
 /** States and causes are everybody's; the alert and the incident behind them only of those who may open them. */
 function outageView(context: Needs, outage: Outage, { role, scope }: Eyes): Outage {
   const mine = systemInScope(context, scope, outage.system)
-  const told = outage.incident === null ? null : (outage.told ?? context.toldOf?.(outage.incident) ?? null)
+  const told =
+    outage.incident === null ? null : (outage.told ?? context.toldOf?.(outage.incident, outage.since) ?? null)
   return {
     ...outage,
     alert: mine && mayHold(role, 'alerts.read') ? outage.alert : null,

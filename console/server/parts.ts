@@ -161,7 +161,7 @@ export type Parts = {
   notifier: Notifier
   notifications: Notifications
   /** Who was told of an incident first, and when it was taken up; null when nobody was told yet. */
-  toldOf?(incident: string): NonNullable<Outage['told']> | null
+  toldOf?(incident: string, since?: number): NonNullable<Outage['told']> | null
   /** The break-glass account was opened: raise the alert `soc.break_glass`. Called after the commit. */
   onBreakGlass?(use: { at: number; userId: string; username: string; address: string; reason: string }): void
   /** Puts dead letters back into the spool. */

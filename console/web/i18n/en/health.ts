@@ -43,7 +43,7 @@ export const health: typeof vi = {
   'outage.DOWN': (at) => `down since ${at}`,
   'outage.DEGRADED': (at) => `degraded since ${at}`,
   'outage.cause': (n) => `root cause of ${s(n, 'model', 'models')}`,
-  'outage.causeNone': 'no model is affected yet',
+  'outage.causeNone': 'no model affected yet',
   'outage.down': (ids) => `down ${ids}`,
   'outage.degraded': (ids) => `degraded ${ids}`,
   'outage.attached': (n) => `${s(n, 'system', 'systems')} down with it`,

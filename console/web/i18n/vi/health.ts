@@ -41,7 +41,7 @@ export const health = {
   'outage.DOWN': (at: string) => `ngừng từ ${at}`,
   'outage.DEGRADED': (at: string) => `suy giảm từ ${at}`,
   'outage.cause': (n: number) => `nguyên nhân gốc của ${n} mô hình`,
-  'outage.causeNone': 'chưa mô hình nào bị ảnh hưởng',
+  'outage.causeNone': 'chưa kéo theo mô hình nào',
   'outage.down': (ids: string) => `ngừng ${ids}`,
   'outage.degraded': (ids: string) => `suy giảm ${ids}`,
   'outage.attached': (n: number) => `${n} hệ thống ngừng theo`,
