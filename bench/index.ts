@@ -8,6 +8,7 @@ export const benchmarks: Record<string, () => Promise<Benchmark>> = {
   rsyslog: async () => (await import('./rsyslog.ts')).rsyslog,
   install: async () => (await import('./install.ts')).install,
   probes: async () => (await import('./probes.ts')).probes,
+  report: async () => (await import('./report-month.ts')).reportMonth,
   web: async () => (await import('./web.ts')).web,
   sigma: async () => (await import('./sigma-conformance.ts')).sigmaConformance,
   notifications: async () => (await import('./notifications.ts')).notifications

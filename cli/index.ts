@@ -27,6 +27,7 @@ const commands: Record<string, { about: string; load(): Promise<Command> }> = {
     load: async () => (await import('./users.ts')).users
   },
   audit: { about: 'verify the chain of the audit log', load: async () => (await import('./audit.ts')).audit },
+  report: { about: 'make a report, or verify the archive', load: async () => (await import('./report.ts')).report },
   bench: { about: 'measure: soc bench NAME', load: async () => (await import('./bench.ts')).bench },
   drill: { about: 'break things on purpose: soc drill NAME', load: async () => (await import('./drill.ts')).drill },
   simulate: {

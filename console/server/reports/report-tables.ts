@@ -72,7 +72,6 @@ export function createReportTables(control: Control, inventory: Inventory) {
   return {
     row,
     byId,
-    all: () => control.sql(`SELECT ${HEAD} FROM reports ORDER BY seq`).all() as StoredReport[],
     newest: ({ kind, period, unit }: NewReport, origin: Origin) =>
       control
         .sql(

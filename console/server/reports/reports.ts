@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type {
   NewReport,
@@ -20,7 +19,7 @@ import { ictDay } from '#core/time.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#store/control/control.ts'
 import type { HealthPart } from '../parts.ts'
-import { requestOf } from '../figures/figures.ts'
+import { spansOf } from '../figures/period.ts'
 import { createFiguresReader } from '../figures/reader.ts'
 import { firstKnown } from '../figures/unit-days.ts'
 import { paragraphOf } from '../figures/paragraph.ts'
@@ -34,6 +33,7 @@ import { renderIn } from './render-in.ts'
 import { dueSlots, slotName } from './schedule.ts'
 import { readSettings, writeSettings } from './settings.ts'
 import { unitFindings } from './unit-findings.ts'
+import { archiveFolder, verifyArchive, type ArchiveFault } from './verify.ts'
 
 /** Reports on their way and lately done that a screen may ask about; the oldest are forgotten. */
 const MAX_JOBS = 50
@@ -79,14 +79,14 @@ export type Reports = {
   /** Removes the reports of an origin, rows and files: the end of a demonstration. */
   forget(origin: Origin): void
   /** Every archived file against its hash. */
-  verify(): { id: string; file: FileKind; state: 'changed' | 'gone' }[]
+  verify(): ArchiveFault[]
 }
 
 /** Reports: made on threads, archived with their hashes, sent to their subscribers in the transaction that archives them. */
 export function createReports(parts: ReportsParts): Reports {
   const { control, clock, inventory } = parts
   const read = createFiguresReader(parts)
-  const archive = openArchive(join(parts.dataFolder, 'reports'))
+  const archive = openArchive(archiveFolder(parts.dataFolder))
   const tables = createReportTables(control, inventory)
   const jobs = new Map<string, ReportJob>()
   const retryAt = new Map<string, number>()
@@ -111,7 +111,7 @@ export function createReports(parts: ReportsParts): Reports {
       throw new SocError('report.unit', 'a report for a unit names it, and only that kind does', { status: 422 })
     }
     // Refuses what is no period before anything is begun.
-    requestOf(parts, asked.period, { origin: parts.origin() })
+    spansOf(asked.period, clock.now())
   }
 
   async function figures(period: Period, unit: string, onStep?: (step: string, share: number) => void) {
@@ -266,12 +266,6 @@ export function createReports(parts: ReportsParts): Reports {
     forget(origin) {
       for (const { kind, hash } of tables.forget(origin)) archive.remove(kind, hash)
     },
-    verify: () =>
-      tables.all().flatMap((stored) =>
-        (['pdf', 'docx'] as const).flatMap((file) => {
-          const state = archive.check(file, file === 'pdf' ? stored.pdf_hash : stored.docx_hash)
-          return state === 'whole' ? [] : [{ id: stored.id, file, state }]
-        })
-      )
+    verify: () => verifyArchive(control, parts.dataFolder).faults
   }
 }
