@@ -14,6 +14,7 @@ import { createUsers } from './accounts/users.ts'
 import { buildApp } from './app.ts'
 import type { App } from './context.ts'
 import { createNotifications } from './notifications/notifications.ts'
+import { testKeys } from './notifications/testing.ts'
 import type { Parts } from './parts.ts'
 import { inScope } from './scope.ts'
 import { createCatalogue } from './catalogue.ts'
@@ -310,7 +311,7 @@ function partsOf(world: World, config: Config): Parts & { clock: ReturnType<type
     health: unmeasuredHealth(START),
     tryProbe: () => Promise.reject(new Error('this test has no probes')),
     notifier: { announce: (told) => void world.asked.push(told), acknowledge: () => 0, forget: () => undefined },
-    notifications: createNotifications({ control, inventory: catalogue.inventory, clock, config }),
+    notifications: createNotifications({ control, inventory: catalogue.inventory, clock, config, keys: testKeys }),
     async replay(ids) {
       world.replayed.push(ids)
       return { replayed: ids.length, rejected: 0, gone: 0 }

@@ -6,6 +6,7 @@ import { DAY_MS, ictDay, ictDayStart } from '#core/time.ts'
 import type { Control } from '#store/control/control.ts'
 import type { Hop, Outbox } from './outbox.ts'
 import { isPersonal, ways, type Policies, type Policy } from './policy.ts'
+import type { SecretLinks } from './secret-links.ts'
 import { MAX_RECIPIENTS, type Directory, type Recipient } from './recipients.ts'
 
 /** Digests go out when the day begins. */
@@ -22,6 +23,7 @@ type Context = {
   outbox: Outbox
   directory: Directory
   policies: Policies
+  links: SecretLinks
   /** Whether a channel has its settings. */
   configured(channel: Channel): boolean
   unreachable(channel: Channel, address: string): boolean
@@ -226,7 +228,7 @@ export function createAnnouncing(context: Context) {
             code.slice(0, 40),
             cut(title, MAX_TITLE),
             cut(body, MAX_BODY),
-            link.slice(0, 500),
+            context.links.seal(link.slice(0, 500), key),
             JSON.stringify(to)
           )
         if (made.changes === 0) return false

@@ -7,6 +7,7 @@ import { composeText, titleLine, type Told } from './compose.ts'
 import type { Driver, OutgoingMessage, SendResult } from './driver.ts'
 import { ROW, type Outbox, type Row } from './outbox.ts'
 import type { Policies } from './policy.ts'
+import type { SecretLinks } from './secret-links.ts'
 import type { StormGuard } from './storm.ts'
 
 /** Without a receipt by then the next channel takes over. */
@@ -33,19 +34,20 @@ export type DispatcherParts = {
   policies: Policies
   drivers: ReadonlyMap<Channel, Driver>
   publicUrl: string
+  links: SecretLinks
   /** Tells administrators of a channel whose settings are refused. */
   alarm(announcement: Announcement): void
   failed(error: unknown): void
 }
 
-/** What a row says, for composing it. */
-export const toldOf = (row: Row): Told => ({
+/** What a row says, for composing it; `link` opened. */
+export const toldOf = (row: Row, link: string): Told => ({
   topic: row.topic,
   priority: row.priority,
   code: row.subject_code,
   title: JSON.parse(row.title) as Told['title'],
   body: JSON.parse(row.body) as Told['body'],
-  link: row.link,
+  link,
   at: row.told_at
 })
 
@@ -196,8 +198,9 @@ export function createDispatcher(parts: DispatcherParts) {
   }
 
   function outgoing(row: Row): OutgoingMessage {
-    const told = toldOf(row)
-    const link = linkOf(parts.publicUrl, row.link)
+    const path = parts.links.open(row)
+    const told = toldOf(row, path)
+    const link = linkOf(parts.publicUrl, path)
     const files =
       row.channel === 'email'
         ? (control

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { messageOf } from '#core/errors.ts'
-import { addressKind } from '#core/network.ts'
+import { checkAddress, destinationRule } from '#core/destination.ts'
 import type { SendResult } from './driver.ts'
 
 /** No provider takes longer to say yes; one that hangs is asked again later. */
@@ -16,11 +16,21 @@ export type Answer = { status: number; headers: Record<string, string>; text: st
 /** An address behind a name that may not be asked. */
 class ForbiddenAddress extends Error {}
 
+/** The same answer as for probes, without any network of one's own. */
+const nothingOwn = destinationRule([])
+function isPublic(address: string): boolean {
+  try {
+    return checkAddress(address, 443, nothingOwn) === 'public'
+  } catch {
+    return false
+  }
+}
+
 /** Checked at the moment of connecting, so that a name cannot turn to an inner address between check and use. */
 const guardedLookup: LookupFunction = (host, options, callback) =>
   systemLookup(host, { ...options, all: true }, (error, addresses) => {
     if (error !== null) return callback(error, '', 4)
-    const inner = addresses.find(({ address }) => addressKind(address) !== 'public')
+    const inner = addresses.find(({ address }) => !isPublic(address))
     if (inner !== undefined) return callback(new ForbiddenAddress(`${host} is ${inner.address}`), '', 4)
     const first = addresses[0]!
     if (options.all) callback(null, addresses)
@@ -46,7 +56,7 @@ export function post(
   if (target === null || (target.protocol !== 'https:' && target.protocol !== 'http:'))
     return Promise.resolve(forbidden('no address of the web'))
   const host = target.hostname.replace(/^\[|\]$/g, '')
-  if (options.onlyPublic && isIP(host) !== 0 && addressKind(host) !== 'public') return Promise.resolve(forbidden(host))
+  if (options.onlyPublic && isIP(host) !== 0 && !isPublic(host)) return Promise.resolve(forbidden(host))
   const bytes = Buffer.from(options.body)
   const timeoutMs = options.timeoutMs ?? ANSWER_TIMEOUT_MS
   return new Promise((resolve) => {

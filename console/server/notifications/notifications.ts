@@ -7,6 +7,7 @@ import { channels as channelNames, type Channel, type Notifier } from '#core/not
 import { DAY_MS } from '#core/time.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#store/control/control.ts'
+import { createKeyFile, type KeyFile } from '../accounts/key-file.ts'
 import { createAnnouncing } from './announce.ts'
 import { createChannelState } from './channel-state.ts'
 import { createChannels } from './channels/index.ts'
@@ -19,6 +20,7 @@ import { createPolicies } from './policy.ts'
 import { createReceipts } from './receipts.ts'
 import { createDirectory, plainPhone } from './recipients.ts'
 import { createRoster } from './roster.ts'
+import { createSecretLinks } from './secret-links.ts'
 import { createStormGuard } from './storm.ts'
 import { createViews } from './views.ts'
 
@@ -45,6 +47,8 @@ export type NotificationsParts = {
   onChanged?(row: DeliveryRow): void
   /** Somebody answered in a chat: the subject is acknowledged already. `by` is the recipient's name. */
   onAnswered?(subject: string, by: string): void
+  /** Instead of the key in the data folder; for tests. */
+  keys?: Pick<KeyFile, 'seal' | 'open'>
   /** Instead of the channels that the settings make; for tests and drills. */
   drivers?: Driver[]
 }
@@ -57,7 +61,8 @@ export function createNotifications(parts: NotificationsParts) {
   const listeners: ((row: DeliveryRow) => void)[] = parts.onChanged === undefined ? [] : [parts.onChanged]
   const drivers = new Map(list.map((driver) => [driver.channel, driver]))
   const publicUrl = config.SOC_PUBLIC_URL
-  const views = createViews({ control, inventory, publicUrl })
+  const links = createSecretLinks(parts.keys ?? createKeyFile(config.SOC_DATA))
+  const views = createViews({ control, inventory, publicUrl, links })
   const outbox = createOutbox({
     control,
     clock,
@@ -77,6 +82,7 @@ export function createNotifications(parts: NotificationsParts) {
     outbox,
     directory,
     policies,
+    links,
     configured: (channel) => drivers.get(channel)?.configured ?? false,
     unreachable: (channel, address) =>
       control.sql('SELECT 1 FROM unreachable_addresses WHERE channel = ? AND address = ?').get(channel, address) !==
@@ -145,6 +151,7 @@ export function createNotifications(parts: NotificationsParts) {
     policies,
     drivers,
     publicUrl,
+    links,
     alarm: (announcement) => notifier.announce(announcement),
     failed: (error) => parts.log?.error({ err: error }, 'notification channel')
   })

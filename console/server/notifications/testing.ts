@@ -7,6 +7,16 @@ import type { Driver, OutgoingMessage, SendResult } from './driver.ts'
 import { createNotifications } from './notifications.ts'
 
 /** A Monday, 10:05 in Huế. */
+/** Seals for tests, without a key file: readable to whoever looks, but not the text itself. */
+export const testKeys = {
+  seal: (text: string, context: string) => Buffer.from(JSON.stringify([context, text])).toString('base64url'),
+  open(sealed: string, context: string) {
+    const [of, text] = JSON.parse(Buffer.from(sealed, 'base64url').toString()) as [string, string]
+    if (of !== context) throw new Error('sealed for another announcement')
+    return text
+  }
+}
+
 export const START = Date.UTC(2026, 10, 23, 3, 5, 0)
 const inventory = loadInventory('2023-11-30')
 
@@ -44,6 +54,7 @@ export function testNotifications(
   const clock = manualClock(START)
   const config = readConfig({ SOC_PUBLIC_URL: 'https://soc.example', ...options.environment })
   const notifications = createNotifications({
+    keys: testKeys,
     control,
     inventory,
     clock,

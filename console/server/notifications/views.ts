@@ -4,6 +4,7 @@ import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#store/control/control.ts'
 import { inScope, type Scope } from '../scope.ts'
 import { composeText, titleLine } from './compose.ts'
+import type { SecretLinks } from './secret-links.ts'
 import { linkOf, toldOf } from './dispatcher.ts'
 import { ROW, type Hop, type Row } from './outbox.ts'
 
@@ -18,7 +19,7 @@ export type DeliveryFilter = {
 }
 
 /** What the screens read of the outbox. Rows come unmasked; the serialiser masks. */
-export function createViews(parts: { control: Control; inventory: Inventory; publicUrl: string }) {
+export function createViews(parts: { control: Control; inventory: Inventory; publicUrl: string; links: SecretLinks }) {
   const { control, inventory } = parts
 
   const view = (row: Row): DeliveryRow => ({
@@ -77,13 +78,14 @@ export function createViews(parts: { control: Control; inventory: Inventory; pub
 
   /** As its recipient sees it. The link of a real message may be a person's own key: it is not shown to others. */
   function shown(row: Row) {
-    const told = toldOf(row)
+    const path = parts.links.open(row)
+    const told = toldOf(row, path)
     const real = row.origin === 'real'
-    const link = row.link === '' ? '' : real ? '[…]' : linkOf(parts.publicUrl, row.link) || row.link
+    const link = path === '' ? '' : real ? '[…]' : linkOf(parts.publicUrl, path) || path
     return {
       heading: row.composed_as === 'email' ? titleLine(told) : '',
       text: composeText(row.composed_as, told, link),
-      link: real ? '' : row.link
+      link: real ? '' : path
     }
   }
 
