@@ -5,7 +5,7 @@ import { HOUR_MS, nextNumber, numbered, type AlertsContext, type Changes } from 
 import { addFold, escalates, lastSeenOf, withSenders } from './counting.ts'
 import { deadlineFrom, earlierDeadline } from './deadlines.ts'
 import { keepEvidence, timeOf } from './evidence.ts'
-import { considerIncident, followAlert } from './incident-opening.ts'
+import { backToWork, considerIncident, followAlert } from './incident-opening.ts'
 import { asManyEntities, meetsManyEntities, rememberEntity } from './many-entities.ts'
 import { hostsOf } from './outage-incident.ts'
 import { tell } from './timeline.ts'
@@ -159,6 +159,7 @@ function reopen(
   takeLevel(context, record, fold)
   tell(context, { act: 'alert.reopened', alert: record.id, incident: record.incident_id, unit: record.unit })
   considerIncident(context, record, true, changes)
+  backToWork(context, record, changes)
   if (record.incident_id !== null) followAlert(context, record, changes)
   saveAlert(context, record, changes)
   return grown

@@ -68,6 +68,15 @@ function comesBack(context: AlertsContext, incident: IncidentRecord, alert: Aler
   return true
 }
 
+/** What an incident told of was over and came back: it no longer waits for the review that closes it. */
+export function backToWork(context: AlertsContext, alert: AlertRecord, changes: Changes): void {
+  const incident = alert.incident_id === null ? undefined : incidentById(context, alert.incident_id)
+  if (incident?.status !== 'review') return
+  incident.status = incident.assignee === null ? 'new' : 'in_progress'
+  saveIncident(context, incident, changes)
+  tell(context, { act: 'incident.status', incident: incident.id, params: { from: 'review', to: incident.status } })
+}
+
 /** An alert of an incident has new matches: the incident's last sight and level follow it. */
 export function followAlert(context: AlertsContext, alert: AlertRecord, changes: Changes): void {
   const incident = alert.incident_id === null ? undefined : incidentById(context, alert.incident_id)

@@ -99,6 +99,21 @@ describe('what is over', () => {
     expect(alerts).toMatchObject([{ id: 'CB-0001', reopened: 1, incident: 'VL-0001' }])
     expect(incidents).toMatchObject([{ id: 'VL-0001', status: 'new' }])
   })
+
+  it('takes its incident out of the review when it comes back', () => {
+    const bench = testBench()
+    bench.alerts.raise(outage())
+    bench.alerts.resolve(outage().fingerprint, {})
+    expect(bench.alerts.incident('VL-0001')!.incident.status).toBe('review')
+    bench.clock.advance(10 * MINUTE)
+    const { incidents } = bench.alerts.raise(outage({}, bench.clock.now()))
+    expect(incidents).toMatchObject([{ id: 'VL-0001', status: 'new' }])
+    bench.alerts.actOnIncident('VL-0001', { kind: 'assign', userId: actor.id }, actor)
+    bench.alerts.resolve(outage().fingerprint, {})
+    bench.clock.advance(10 * MINUTE)
+    bench.alerts.raise(outage({}, bench.clock.now()))
+    expect(bench.alerts.incident('VL-0001')!.incident.status).toBe('in_progress')
+  })
 })
 
 describe('entries of other parts', () => {

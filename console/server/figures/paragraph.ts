@@ -176,7 +176,7 @@ function overdue({ tasks, decisions: rows }: PeriodFigures): Sentence | undefine
   ])
 }
 
-function outages({ health }: PeriodFigures): Sentence | undefined {
+function outages({ health, running }: PeriodFigures): Sentence | undefined {
   const link = '/models'
   const systems = new Map<string, { name: string; times: number; ms: number; open: boolean; models: Set<number> }>()
   for (const outage of health.outages) {
@@ -210,11 +210,11 @@ function outages({ health }: PeriodFigures): Sentence | undefined {
     {
       vi:
         `${worst.name} ngừng ${worst.times === 1 ? 'một lần' : `${number(worst.times).vi} lần, tổng cộng`} ${long.vi}` +
-        `${hit === 0 ? '' : `, kéo theo ${number(hit).vi} mô hình`}${worst.open ? ', đến cuối kỳ chưa khôi phục' : ''}` +
+        `${hit === 0 ? '' : `, kéo theo ${number(hit).vi} mô hình`}${worst.open ? `, ${running ? 'đến nay' : 'đến cuối kỳ'} chưa khôi phục` : ''}` +
         `${others === 0 ? '' : `; ${number(others).vi} hệ thống khác cũng từng ngừng`}.`,
       en:
         `${worst.name} was down ${worst.times === 1 ? 'once for' : `${number(worst.times).en} times, in all for`} ${long.en}` +
-        `${hit === 0 ? '' : `, taking ${plural(hit, 'model')} with it`}${worst.open ? ', and was not back at the end' : ''}` +
+        `${hit === 0 ? '' : `, taking ${plural(hit, 'model')} with it`}${worst.open ? `, and ${running ? 'is not back yet' : 'was not back at the end'}` : ''}` +
         `${others === 0 ? '' : `; ${plural(others, 'other system')} ${others === 1 ? 'was' : 'were'} down at times too`}.`
     },
     'health.outages',
