@@ -12,6 +12,7 @@ import { openDays } from './days.ts'
 import { createEngineTime } from './engine-time.ts'
 import { openExchanges } from './exchanges.ts'
 import { graphOf } from './graph.ts'
+import { forgetFuture } from './future.ts'
 import { createHistory, type Fact } from './history.ts'
 import { createIntegrations } from './integrations.ts'
 import { openIntervals, type Entry } from './intervals.ts'
@@ -133,6 +134,7 @@ export function createEngine(parts: EngineParts) {
     time.advance()
     started = false
     control.transaction(() => {
+      forgetFuture(control, origin, at)
       const life = control.sql('SELECT alive_at FROM health_life WHERE origin = ?').get(origin) as
         { alive_at: number } | undefined
       const last = new Map<string, Entry>()

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { allSystems, beatDraft, testWorld, type World } from './testing.ts'
+import { START, allSystems, beatDraft, testWorld, type World } from './testing.ts'
 
 const MINUTE = 60_000
 const cameras = Array.from({ length: 13 }, (_none, place) => `camera-csgt-${String(place + 1).padStart(2, '0')}`)
@@ -188,4 +188,22 @@ it('a restart: the gap is UNKNOWN for every node, and an outage that goes on is 
   again.run(2 * MINUTE)
   expect(again.health.wall().outages).toEqual([])
   expect(again.alertsOf('soc.outage').map(({ status }) => status)).toEqual(['closed'])
+})
+
+it('a process that ran with its clock a year ahead leaves no future behind once the clock is right', () => {
+  const world = provinceWorld()
+  world.run(3 * MINUTE)
+  const died = world.clock.now()
+  const ahead = testWorld({ control: world.control, at: died + 400 * 24 * 60 * MINUTE })
+  ahead.run(2 * MINUTE)
+  const again = testWorld({ control: world.control, at: died + 10 * MINUTE })
+  again.run(3 * MINUTE)
+  const now = again.clock.now()
+  expect(again.health.wall().at).toBe(now)
+  expect(again.models('UP').length).toBeGreaterThan(0)
+  const { ms } = again.health.uptime('system:hue-s', START, now)
+  expect(Object.values(ms).reduce((sum, one) => sum + one, 0)).toBe(now - START)
+  expect(ms.UNKNOWN).toBeGreaterThanOrEqual(10 * MINUTE)
+  const plan = { systems: ['hue-s'], from: now, to: now + 60 * MINUTE, reason: 'x' }
+  expect(again.health.addMaintenance(plan, 'u1').status).toBe('running')
 })
