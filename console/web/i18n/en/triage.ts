@@ -53,7 +53,7 @@ export const triage: typeof vi = {
   'alert.panel': 'Alert details',
   'alert.times': (n, from, to) => `Times: ${n} · from ${from} to ${to}`,
   'alert.assignee': (name) => `Taken by ${name}`,
-  'alert.escalated': 'escalated again',
+  'alert.escalated': 'escalated',
   'alert.reopened': (n) => `reopened ${n}×`,
   'alert.openIncident': (id) => `Open incident ${id}`,
   'alert.returns': (n) => `hidden; comes back at ${n} an hour or at another unit`,
