@@ -162,3 +162,13 @@ test('a megabyte of digits and separators is masked in reasonable work', () => {
   const worst = ['stk: ', '0 ', '0.', '09', '%20', 'IDVNM', '1-', 'cccd'].map((part) => part.repeat(40_000))
   for (const text of worst) expect(maskText(text).length).toBe(text.length)
 })
+
+test('a hash keeps its digits, a number beside or inside shorter hexadecimal text does not', () => {
+  const hash = 'b9967362665751234567890123456789abcdef0123456789abcdef01234571b5'
+  expect(hash).toHaveLength(64)
+  expect(maskText(`SHA-256 ${hash}.`)).toBe(`SHA-256 ${hash}.`)
+  expect(maskText(JSON.stringify({ md5: 'd41d8cd98f00b204e046201001234427' }))).toContain('046201001234')
+  expect(maskText('abc046201001234def')).not.toContain('046201001234')
+  expect(maskText(`${hash}0 046201001234`)).not.toContain('046201001234')
+  expect(maskText('1'.repeat(20) + '046201001234')).toContain('046201001234')
+})

@@ -53,6 +53,18 @@ const guidHead = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-$/i
 // Four groups of three may be a written-out address: 192.168.001.010.
 const address = /^(?:[01]\d\d|2[0-4]\d|25[0-5])(?:\.(?:[01]\d\d|2[0-4]\d|25[0-5])){3}$/
 
+/** Lengths of a hash written in hexadecimal: MD5, SHA-1, SHA-224, SHA-256, SHA-384, SHA-512. */
+const hashLengths = new Set([32, 40, 56, 64, 96, 128])
+const isHex = (letter: string | undefined) => letter !== undefined && /[0-9a-f]/.test(letter)
+/** Whether a run of digits is a piece of a hash: masking it would make every file's fingerprint wrong now and then. */
+function inHash(text: string, offset: number, length: number): boolean {
+  let from = offset
+  let to = offset + length
+  while (offset - from < 128 && isHex(text[from - 1])) from--
+  while (to - offset < 160 && isHex(text[to])) to++
+  return hashLengths.has(to - from) && /[a-f]/.test(text.slice(from, to))
+}
+
 /** First three and last two digits stay; separators stay where they are. */
 function stars(text: string): string {
   const digits = text.replace(/\D/g, '').length
@@ -65,13 +77,16 @@ function maskOnce(text: string): string {
     .replace(machineReadable, (_all, head: string, digits: string) => `${head}${stars(digits)}`)
     .replace(announced, (_all, head: string, digits: string) => `${head}${stars(digits)}`)
     .replace(citizen, (digits, offset: number) =>
-      guidHead.test(text.slice(Math.max(0, offset - 24), offset)) ? digits : stars(digits)
+      guidHead.test(text.slice(Math.max(0, offset - 24), offset)) || inHash(text, offset, digits.length)
+        ? digits
+        : stars(digits)
     )
     .replace(citizenGrouped, (digits) => (address.test(digits) ? digits : stars(digits)))
     .replace(phone, (...match) => {
       const found = match[0] as string
       const [offset, whole] = match.slice(-2) as [number, string]
-      return messageId.test(whole.slice(Math.max(0, offset - 12), offset)) ? found : stars(found)
+      const kept = messageId.test(whole.slice(Math.max(0, offset - 12), offset)) || inHash(whole, offset, found.length)
+      return kept ? found : stars(found)
     })
 }
 
