@@ -53,6 +53,23 @@ it('taking it up, by the incident or by its alert, stops the waking; closing it 
   expect(told.at(-1)).toMatchObject({ resolves: true, escalates: false, priority: 3 })
 })
 
+it('merging and unmerging announce neither an end nor a new beginning, and the merged one wakes nobody any more', () => {
+  const { alerts, told, acknowledged } = bench()
+  alerts.raise(sampleFold({ level: 'critical' }))
+  alerts.raise(sampleFold({ level: 'critical', entity: '203.0.113.8', unit: '19852' }))
+  expect(told.map(({ code }) => code)).toEqual(['VL-0001', 'VL-0002'])
+  alerts.actOnIncident('VL-0001', { kind: 'merge', from: 'VL-0002' }, actor)
+  expect(acknowledged).toEqual(['incident:VL-0002'])
+  expect(alerts.incident('VL-0002')?.clocks).toEqual([])
+  expect(alerts.incident('VL-0001')?.clocks).not.toEqual([])
+  alerts.actOnIncident('VL-0001', { kind: 'unmerge', from: 'VL-0002' }, actor)
+  expect(told).toHaveLength(2)
+  expect(alerts.incident('VL-0002')?.incident.status).toBe('new')
+  expect(alerts.incident('VL-0002')?.clocks).not.toEqual([])
+  alerts.actOnIncident('VL-0002', { kind: 'status', status: 'closed' }, actor)
+  expect(told.at(-1)).toMatchObject({ code: 'VL-0002', resolves: true })
+})
+
 it('what cannot be announced does not happen: outbox and incident are one transaction', () => {
   const { alerts, fail } = bench()
   fail()

@@ -33,6 +33,11 @@ export function happened(changes: Changes, incident: string, kind: HappeningKind
   if (kind !== 'raised' || !kinds.has('opened')) kinds.add(kind)
 }
 
+/** Takes back a turn that people are not to be told of: it was a step of something else. */
+export function unsaid(changes: Changes, incident: string, kind: HappeningKind): void {
+  changes.happenings.get(incident)?.delete(kind)
+}
+
 /** The next number of a series; numbers are never used twice, also after a demonstration was deleted. */
 export function nextNumber(context: AlertsContext, series: 'alert' | 'incident'): number {
   const row = context.control

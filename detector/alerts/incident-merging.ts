@@ -1,7 +1,7 @@
 import type { IncidentDetail, IncidentRow } from '#core/api.ts'
 import type { Bilingual } from '#core/match.ts'
 import { alertById, saveAlert, type AlertRecord } from './alert-record.ts'
-import type { Actor, AlertsContext, Changes } from './context.ts'
+import { happened, unsaid, type Actor, type AlertsContext, type Changes } from './context.ts'
 import {
   incidentById,
   openIncident,
@@ -50,6 +50,9 @@ export function mergeFrom(
   from.merged_into = into.id
   into.detected_at = Math.min(into.detected_at, from.detected_at)
   saveIncident(context, from, changes)
+  // Its work goes on in the other: nobody reads that it is over, and nobody is woken for it any more.
+  unsaid(changes, from.id, 'closed')
+  happened(changes, from.id, 'taken')
   saveIncident(context, into, changes)
   if (alerts.length > 0) recount(context, into.id, changes)
   const params = { from: fromId, into: into.id, alerts: alerts.length }
@@ -107,6 +110,8 @@ export function unmerge(
   saveIncident(context, from, changes)
   recount(context, into.id, changes)
   if (alerts.length > 0) recount(context, from.id, changes)
+  // It was never over, so it is not opened again either.
+  unsaid(changes, from.id, 'reopened')
   const params = { from: fromId, into: into.id, alerts: alerts.length }
   tell(context, { act: 'incident.unmerged', incident: into.id, by: actor, params })
   tell(context, { act: 'incident.unmerged', incident: fromId, by: actor, params })

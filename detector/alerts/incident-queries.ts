@@ -87,7 +87,8 @@ export function incidentDetail(context: AlertsContext, id: string): IncidentDeta
     ),
     timeline: story(context, { incident: id }),
     merged: mergedInto(context, id),
-    clocks: legalClocks(record.detected_at)
+    // Merged away: the clocks run in the incident that took it in, from the earlier detection of the two.
+    clocks: record.merged_into === null ? legalClocks(record.detected_at) : []
   }
 }
 
