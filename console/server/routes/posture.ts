@@ -69,7 +69,7 @@ export function postureRoutes(app: App, context: Context): void {
 
   app.get(
     '/api/posture/units.csv',
-    { schema: { summary: 'Units over a period as CSV', querystring: CsvQuery } },
+    { schema: { summary: 'Units over a period as CSV', querystring: CsvQuery, response: { 200: Type.String() } } },
     async (request, reply) => {
       const figures = await figuresOf(request.query, request.scope)
       const { show = 'all', language = 'vi' } = request.query

@@ -65,8 +65,14 @@ export function reportRoutes(app: App, context: Context): void {
 
   app.get(
     '/api/reports/:id/files/:file',
-    { schema: { summary: 'A report as PDF or Word', params: FileId } },
-    (request, reply) => {
+    {
+      schema: {
+        summary: 'A report as PDF or Word',
+        params: FileId,
+        response: { 200: Type.Unsafe<Buffer>({ type: 'string', format: 'binary' }) }
+      }
+    },
+    async (request, reply) => {
       const { id, file } = request.params
       const report = readable(id, request.scope)
       const bytes = reports.file(id, file)
