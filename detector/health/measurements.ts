@@ -17,7 +17,7 @@ export type Measured = {
   seq: number
   /** Moment of `elapsed` of the newest result, or when we began to wait for one. */
   mark: number
-  /** Whether a result came since we began to wait. */
+  /** Whether a result came since we began to wait; only references of our line are awaited by it, a heartbeat by `last`. */
   heard: boolean
   era: number
 }

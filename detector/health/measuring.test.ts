@@ -107,6 +107,25 @@ it('a heartbeat that was never heard blames nobody; one that stops is down when 
   expect(world.health.system('kiosk-hcc')?.system.because?.text.vi).toContain('không báo nhịp')
 })
 
+it('a heartbeat heard before a restart that does not beat again is down, counted from the restart', () => {
+  const world = testWorld()
+  const { id } = world.health.addProbe(beatDraft('kiosk-hcc'))
+  const { id: never } = world.health.addProbe(beatDraft('vneid'))
+  world.clock.advance(MINUTE)
+  const beat = world.clock.now()
+  world.health.take([result(id, beat, 'up', { startedAt: beat })])
+  const restart = beat + 10 * MINUTE
+  const again = testWorld({ control: world.control, at: restart })
+  again.clock.advance(89_000)
+  again.health.tick()
+  expect(again.health.probe(id)?.probe.state).toBe('UNKNOWN')
+  again.clock.advance(10 * MINUTE)
+  again.health.tick()
+  expect(again.health.probe(id)?.probe).toMatchObject({ state: 'DOWN', since: restart + 90_000 })
+  expect(again.health.system('kiosk-hcc')?.system.state).toBe('DOWN')
+  expect(again.health.probe(never)?.probe.state).toBe('UNKNOWN')
+})
+
 it('office time runs from 07:30 to 17:00 on working days', () => {
   const monday = ictDayStart('2023-11-13')
   const hour = 60 * MINUTE
