@@ -273,12 +273,14 @@ describe('an outage from the system to the report', () => {
     const day = ictDay(detail.incident.openedAt)
     const { figures, paragraph } = (await as<Posture>('lanh-dao', `/api/posture?from=${day}&to=${day}`)).body
     const outage = figures.health.outages.find(({ system }) => system === 'hue-s')!
-    expect(outage).toMatchObject({ name: 'Hue-S', models: [...DOWN, ...DEGRADED].sort((a, b) => a - b) })
+    expect(outage).toMatchObject({ name: 'Hue-S', down: DOWN, degraded: DEGRADED })
     expect(outage.to).not.toBeNull()
     expect(outage.ms).toBe(outage.to! - outage.from)
     expect(figures.incidents.list.find(({ id }) => id === incident)).toMatchObject({ status: 'closed' })
     expect(figures.tasks).toMatchObject({ sent: { value: 1 }, answered: { value: 1 }, overdueAtEnd: { value: 0 } })
-    expect(paragraph.map(({ text }) => text.vi).join(' ')).toMatch(/Hue-S ngừng một lần .*kéo theo 10 mô hình/)
+    expect(paragraph.map(({ text }) => text.vi).join(' ')).toMatch(
+      new RegExp(`Hue-S ngừng một lần .*, ${DOWN.length} mô hình ngừng, ${DEGRADED.length} mô hình suy giảm`)
+    )
 
     const leader = await person('lanh-dao')
     await visit(leader, soc.url, `/posture?from=${day}&to=${day}`)
@@ -297,8 +299,10 @@ describe('an outage from the system to the report', () => {
       headers: { cookie: session.cookie }
     })
     const text = await wordsOfPdf(await file.arrayBuffer())
-    expect(text).toMatch(/Hue-S ngừng một lần [^.]*kéo theo 10 mô hình/)
-    expect(text).toContain(outage.models.join(', '))
+    expect(text).toMatch(
+      new RegExp(`Hue-S ngừng một lần [^.]*, ${DOWN.length} mô hình ngừng, ${DEGRADED.length} mô hình suy giảm`)
+    )
+    expect(text).toContain(`ngừng: ${DOWN.join(', ')}; suy giảm: ${DEGRADED.join(', ')}`)
     expect(text).toMatch(/Sự cố đóng trong kỳ 1\b/)
     expect(text).toContain('Đã giao 1 việc cho đơn vị; 1 việc được trả lời')
     expect(text).not.toMatch(/Hue-S [^,]{0,60}chưa khôi phục/)

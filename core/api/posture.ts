@@ -122,7 +122,10 @@ export const PeriodFigures = Type.Object({
         from: Millis,
         to: maybe(Millis),
         ms: Type.Number(),
-        models: Type.Array(Type.Number())
+        /** Every model that it touched: those of `down` and `degraded`, which share none. */
+        models: Type.Array(Type.Number()),
+        down: Type.Array(Type.Number()),
+        degraded: Type.Array(Type.Number())
       })
     ),
     /** Availability of each described, deployed model over the period; null below 90 % coverage. */

@@ -6,6 +6,8 @@ import type { HealthPart } from '../parts.ts'
 /** Stages that are measured: what is not deployed has no availability. */
 const deployed: readonly string[] = ['live', 'pilot']
 
+const sorted = (models: readonly number[]): number[] => [...new Set(models)].sort((a, b) => a - b)
+
 /**
  * Outages and availability up to the end of a period, as the health part keeps them: cut at the end, so that a later
  * recovery does not change what was true then. Of a scope: the outages of systems its units own.
@@ -31,7 +33,9 @@ export function healthOf(
         to,
         // Only what lies in the period.
         ms: (to ?? asOf) - Math.max(outage.since, fromMs),
-        models: [...new Set([...outage.down, ...outage.degraded])].sort((a, b) => a - b)
+        models: sorted([...outage.down, ...outage.degraded]),
+        down: sorted(outage.down),
+        degraded: sorted(outage.degraded.filter((model) => !outage.down.includes(model)))
       }
     })
     .sort((a, b) => b.ms - a.ms || a.from - b.from)

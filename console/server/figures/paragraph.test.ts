@@ -25,13 +25,21 @@ const decision = (code: string, more: Partial<PeriodFigures['decisions'][number]
   overdueMs: null,
   ...more
 })
-const outage = (system: string, minutes: number, models: number[], to: number | null = START + DAY_MS) => ({
+const outage = (
+  system: string,
+  minutes: number,
+  down: number[],
+  to: number | null = START + DAY_MS,
+  degraded: number[] = []
+) => ({
   system,
   name: system,
   from: START,
   to,
   ms: minutes * MINUTE,
-  models
+  models: [...down, ...degraded],
+  down,
+  degraded
 })
 
 describe('the paragraph', () => {
@@ -105,10 +113,22 @@ describe('the paragraph', () => {
     const of = (...outages: PeriodFigures['health']['outages']) =>
       said(figures((made) => (made.health.outages = outages)))[1]
     expect(of(outage('Hue-S', 41, [2, 18, 22, 23, 24, 25, 27, 28, 32, 44]))).toBe(
-      'Hue-S ngừng một lần 41 phút, kéo theo 10 mô hình.'
+      'Hue-S ngừng một lần 41 phút, 10 mô hình ngừng.'
+    )
+    expect(of(outage('LGSP', 41, [26], START + DAY_MS, [1, 2, 3, 4]))).toBe(
+      'LGSP ngừng một lần 41 phút, 1 mô hình ngừng, 4 mô hình suy giảm.'
+    )
+    // Degraded in one outage and down in another: it was down.
+    expect(of(outage('LGSP', 30, [], START + DAY_MS, [1, 2]), outage('LGSP', 30, [1]))).toBe(
+      'LGSP ngừng 2 lần, tổng cộng 1 giờ, 1 mô hình ngừng, 1 mô hình suy giảm.'
+    )
+    expect(of(outage('NDXP', 41, []))).toBe('NDXP ngừng một lần 41 phút.')
+    const english = saidEnglish(figures((made) => (made.health.outages = [outage('LGSP', 41, [26], null, [1, 2])])))
+    expect(english[1]).toBe(
+      'LGSP was down once for 41 minutes, with 1 model down and 2 models degraded, and was not back at the end.'
     )
     expect(of(outage('Hue-S', 41, [2]), outage('Hue-S', 84, [2, 3], null), outage('NDXP', 600, []))).toBe(
-      'Hue-S ngừng 2 lần, tổng cộng 2 giờ 5 phút, kéo theo 2 mô hình, đến cuối kỳ chưa khôi phục; 1 hệ thống khác cũng từng ngừng.'
+      'Hue-S ngừng 2 lần, tổng cộng 2 giờ 5 phút, 2 mô hình ngừng, đến cuối kỳ chưa khôi phục; 1 hệ thống khác cũng từng ngừng.'
     )
     // What is still down is named before what was worse and is over.
     expect(of(outage('NDXP', 600, [1, 2, 3]), outage('Hue-S', 2, [2], null))).toMatch(/^Hue-S ngừng một lần 2 phút/)

@@ -178,18 +178,22 @@ function overdue({ tasks, decisions: rows }: PeriodFigures): Sentence | undefine
 
 function outages({ health, running }: PeriodFigures): Sentence | undefined {
   const link = '/models'
-  const systems = new Map<string, { name: string; times: number; ms: number; open: boolean; models: Set<number> }>()
+  type Sum = { name: string; times: number; ms: number; open: boolean; down: Set<number>; models: Set<number> }
+  const systems = new Map<string, Sum>()
   for (const outage of health.outages) {
-    const sum = systems.get(outage.system) ?? { name: outage.name, times: 0, ms: 0, open: false, models: new Set() }
+    const none: Sum = { name: outage.name, times: 0, ms: 0, open: false, down: new Set(), models: new Set() }
+    const sum = systems.get(outage.system) ?? none
     systems.set(outage.system, sum)
     sum.times += 1
     sum.ms += outage.ms
     sum.open ||= outage.to === null
+    for (const model of outage.down) sum.down.add(model)
     for (const model of outage.models) sum.models.add(model)
   }
   // What is still down comes first: the one who reads this can do something about it.
   const [worst] = [...systems.values()].sort(
-    (a, b) => Number(b.open) - Number(a.open) || b.models.size - a.models.size || b.ms - a.ms
+    (a, b) =>
+      Number(b.open) - Number(a.open) || b.down.size - a.down.size || b.models.size - a.models.size || b.ms - a.ms
   )
   if (worst === undefined) {
     const measured = health.models.filter((model) => model.uptime !== null).length
@@ -204,22 +208,35 @@ function outages({ health, running }: PeriodFigures): Sentence | undefined {
     )
   }
   const long = duration(worst.ms)
-  const hit = worst.models.size
+  const hit = touched(worst.down.size, worst.models.size - worst.down.size)
   const others = systems.size - 1
   return sentence(
     {
       vi:
         `${worst.name} ngừng ${worst.times === 1 ? 'một lần' : `${number(worst.times).vi} lần, tổng cộng`} ${long.vi}` +
-        `${hit === 0 ? '' : `, kéo theo ${number(hit).vi} mô hình`}${worst.open ? `, ${running ? 'đến nay' : 'đến cuối kỳ'} chưa khôi phục` : ''}` +
+        `${hit.vi}${worst.open ? `, ${running ? 'đến nay' : 'đến cuối kỳ'} chưa khôi phục` : ''}` +
         `${others === 0 ? '' : `; ${number(others).vi} hệ thống khác cũng từng ngừng`}.`,
       en:
         `${worst.name} was down ${worst.times === 1 ? 'once for' : `${number(worst.times).en} times, in all for`} ${long.en}` +
-        `${hit === 0 ? '' : `, taking ${plural(hit, 'model')} with it`}${worst.open ? `, and ${running ? 'is not back yet' : 'was not back at the end'}` : ''}` +
+        `${hit.en}${worst.open ? `, and ${running ? 'is not back yet' : 'was not back at the end'}` : ''}` +
         `${others === 0 ? '' : `; ${plural(others, 'other system')} ${others === 1 ? 'was' : 'were'} down at times too`}.`
     },
     'health.outages',
     link
   )
+}
+
+/** Models that stopped with a system, and those that went on with less: never one number for both. */
+function touched(down: number, degraded: number): Bilingual {
+  const parts = [
+    { models: down, vi: 'ngừng', en: 'down' },
+    { models: degraded, vi: 'suy giảm', en: 'degraded' }
+  ].filter(({ models }) => models > 0)
+  if (parts.length === 0) return { vi: '', en: '' }
+  return {
+    vi: `, ${parts.map((part) => `${number(part.models).vi} mô hình ${part.vi}`).join(', ')}`,
+    en: `, with ${parts.map((part) => `${plural(part.models, 'model')} ${part.en}`).join(' and ')}`
+  }
 }
 
 function handling({ handling: { median, targetMs } }: PeriodFigures): Sentence | undefined {

@@ -4,6 +4,13 @@ import type { Block } from './document.ts'
 import { moment, percent, shown } from './numbers.ts'
 import { paragraph, type Numbered } from './numbering.ts'
 
+/** "ngừng: 26; suy giảm: 1, 2": what a system took down is not what went on with less. */
+const modelsOf = ({ down, degraded }: PeriodFigures['health']['outages'][number]): string =>
+  [
+    ...(down.length === 0 ? [] : [`ngừng: ${down.join(', ')}`]),
+    ...(degraded.length === 0 ? [] : [`suy giảm: ${degraded.join(', ')}`])
+  ].join('; ') || '–'
+
 export function health(figures: PeriodFigures, numbered: Numbered): Block[] {
   const { outages, models } = figures.health
   const blocks: Block[] = [numbered('TÌNH TRẠNG HOẠT ĐỘNG CÁC MÔ HÌNH ĐỀ ÁN 06')]
@@ -17,14 +24,14 @@ export function health(figures: PeriodFigures, numbered: Numbered): Block[] {
         { title: 'Từ', share: 19 },
         { title: 'Đến', share: 19 },
         { title: 'Thời gian', share: 14 },
-        { title: 'Mô hình bị kéo theo', share: 24 }
+        { title: 'Mô hình ảnh hưởng', share: 24 }
       ],
       rows: outages.map((outage) => [
         outage.name,
         moment(outage.from),
         outage.to === null ? 'chưa khôi phục' : moment(outage.to),
         duration(outage.ms).vi,
-        outage.models.join(', ')
+        modelsOf(outage)
       ])
     })
   }
