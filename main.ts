@@ -25,7 +25,7 @@ import { createDemonstratedSystems } from './demonstration/demonstrated-systems.
 import { version } from './core/version.ts'
 import { makeDataFolder } from './wiring/data-folder.ts'
 import { createDemonstration, storyFolder } from './wiring/demonstration.ts'
-import { announceHappening } from './wiring/happenings.ts'
+import { announceHappening, tellAnswer } from './wiring/happenings.ts'
 import { createHealthPlane } from './wiring/health-plane.ts'
 import { createLedgerFile } from './wiring/ledger-file.ts'
 import { createLiveLink } from './wiring/live-link.ts'
@@ -116,7 +116,8 @@ async function build(
     inventory,
     clock,
     config,
-    log
+    log,
+    onAnswered: (subject, by) => tellAnswer(alerts, subject, by)
   })
   const alerts = createAlerts({
     control,

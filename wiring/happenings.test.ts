@@ -4,7 +4,7 @@ import type { Announcement } from '#core/notification.ts'
 import { createAlerts } from '#detector/alerts/alerts.ts'
 import { actor, inventory, sampleFold, START } from '#detector/alerts/sample-folds.ts'
 import { openControl } from '#store/control/control.ts'
-import { announceHappening } from './happenings.ts'
+import { announceHappening, tellAnswer } from './happenings.ts'
 
 function bench() {
   const control = openControl(':memory:')
@@ -75,4 +75,16 @@ it('what cannot be announced does not happen: outbox and incident are one transa
   fail()
   expect(() => alerts.raise(sampleFold({ level: 'critical' }))).toThrow('outbox is full')
   expect(alerts.incidents({ scope: undefined, limit: 10 }).total).toBe(0)
+})
+
+it('an answer in a chat stands in the story of the incident; one about nothing known is passed over', () => {
+  const { alerts } = bench()
+  alerts.raise(sampleFold({ level: 'critical' }))
+  tellAnswer(alerts, 'incident:VL-0001', 'Người trực 2')
+  tellAnswer(alerts, 'incident:VL-9999', 'Người trực 2')
+  tellAnswer(alerts, 'task:NV-0001', 'Người trực 2')
+  expect(alerts.incident('VL-0001')!.timeline.at(-1)).toMatchObject({
+    act: 'incident.heard',
+    params: { by: 'Người trực 2' }
+  })
 })

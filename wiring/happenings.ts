@@ -1,7 +1,7 @@
 import type { IncidentRow, UnitRef } from '#core/api.ts'
 import type { Bilingual, Level } from '#core/match.ts'
 import type { Announcement, Notifier, Priority } from '#core/notification.ts'
-import type { Happening } from '#detector/alerts/alerts.ts'
+import type { Alerts, Happening } from '#detector/alerts/alerts.ts'
 
 const priorities: Record<Level, Priority> = { critical: 1, high: 2, medium: 3, low: 4, informational: 4 }
 const levelWords: Record<Level, Bilingual> = {
@@ -42,6 +42,14 @@ export function announceHappening(notifier: Notifier, { kind, incident }: Happen
         escalates: false,
         resolves: true
       })
+  }
+}
+
+/** Somebody has answered a message about an incident in a chat: it stands in the incident's story. */
+export function tellAnswer(alerts: Pick<Alerts, 'tell' | 'incident'>, subject: string, by: string): void {
+  const id = /^incident:(.+)$/.exec(subject)?.[1]
+  if (id !== undefined && alerts.incident(id) !== undefined) {
+    alerts.tell({ act: 'incident.heard', incident: id, params: { by } })
   }
 }
 

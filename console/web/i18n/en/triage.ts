@@ -167,6 +167,7 @@ export const triage: typeof vi = {
   'story.incident.title': 'renamed',
   'story.incident.merged': (p) => `${p['from']} merged into ${p['into']}`,
   'story.alert.recovered': 'root outage over: the system is up again',
+  'story.incident.heard': (p) => `${p['by']} took it up, answering the message`,
   'story.incident.reopened': 'incident opened again',
   'story.incident.alert_left': (p) => `alert ${p['alert'] ?? ''} taken out`,
   'story.incident.unmerged': (p) => `${p['from']} taken out of ${p['into']} again`,

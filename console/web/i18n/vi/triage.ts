@@ -163,6 +163,7 @@ export const triage = {
   'story.incident.title': 'đổi tên sự cố',
   'story.incident.merged': (p: P) => `gộp ${p['from']} vào ${p['into']}`,
   'story.alert.recovered': 'hết sự cố gốc: hệ thống hoạt động lại',
+  'story.incident.heard': (p: P) => `${p['by']} đã nhận, trả lời qua tin nhắn`,
   'story.incident.reopened': 'mở lại sự cố',
   'story.incident.alert_left': (p: P) => `đưa cảnh báo ${p['alert'] ?? ''} ra khỏi sự cố`,
   'story.incident.unmerged': (p: P) => `tách ${p['from']} ra khỏi ${p['into']}`,
