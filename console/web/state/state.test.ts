@@ -144,6 +144,9 @@ test('the badge counts blind spots, and a thousand dead letters are one of them'
   const blind = {
     silentSources: 2,
     neverHeard: 0,
+    unitsWithoutSource: 0,
+    modelsWithoutData: 0,
+    nothingReceived: false,
     deadLetters: 1000,
     brokenRules: 0,
     storeAway: true,
@@ -151,6 +154,25 @@ test('the badge counts blind spots, and a thousand dead letters are one of them'
   }
   expect(blindSpots(blind).map((spot) => spot.kind)).toEqual(['store', 'silent', 'dead'])
   expect(blindCount(blind)).toBe(4)
+})
+
+test('a fresh console is not green: nothing received, units without a source and unmeasured models are blind spots', () => {
+  const seeing = {
+    silentSources: 0,
+    neverHeard: 0,
+    unitsWithoutSource: 0,
+    modelsWithoutData: 0,
+    nothingReceived: false,
+    deadLetters: 0,
+    brokenRules: 0,
+    storeAway: false,
+    ledgerImbalance: false
+  }
+  expect(blindSpots(seeing)).toEqual([])
+  const fresh = { ...seeing, unitsWithoutSource: 150, modelsWithoutData: 31, nothingReceived: true }
+  expect(blindSpots(fresh).map((spot) => spot.kind)).toEqual(['nothing', 'units', 'models'])
+  expect(blindCount(fresh)).toBe(3)
+  expect(blindCount({ ...seeing, unitsWithoutSource: 1 })).toBe(1)
 })
 
 test('a blink of the network raises no banner, a real loss says since when', () => {

@@ -30,7 +30,11 @@ export const frame: typeof vi = {
 
   'blind.badge': (n) => `${n} blind ${n === 1 ? 'spot' : 'spots'}`,
   'blind.none': 'No blind spots',
-  'blind.noneLong': 'All sources send, the ledger adds up, all rules run',
+  'blind.noneLong':
+    'Every unit has a source, all sources send, every model is measured, the ledger adds up, all rules run',
+  'blind.nothing': 'nothing was ever received',
+  'blind.units': (p) => `${p.count} units without a source`,
+  'blind.models': (p) => `${p.count} models without data`,
   'blind.silent': (p) => `${p.count} silent sources`,
   'blind.never': (p) => `${p.count} sources never heard`,
   'blind.dead': (p) => `${p.count} unreadable frames`,

@@ -28,7 +28,11 @@ export const frame = {
 
   'blind.badge': (n: number) => `${n} vùng mù`,
   'blind.none': 'Không vùng mù',
-  'blind.noneLong': 'Mọi nguồn đang gửi, sổ cái khớp, luật đều chạy',
+  'blind.noneLong':
+    'Đơn vị nào cũng có nguồn, mọi nguồn đang gửi, mô hình nào cũng có số đo, sổ cái khớp, luật đều chạy',
+  'blind.nothing': 'chưa nhận được dữ liệu nào',
+  'blind.units': (p: { count?: string | number }) => `${p.count} đơn vị chưa có nguồn`,
+  'blind.models': (p: { count?: string | number }) => `${p.count} mô hình chưa có số đo`,
   'blind.silent': (p: { count?: string | number }) => `${p.count} nguồn im lặng`,
   'blind.never': (p: { count?: string | number }) => `${p.count} nguồn chưa từng gửi`,
   'blind.dead': (p: { count?: string | number }) => `${p.count} khung không đọc được`,
