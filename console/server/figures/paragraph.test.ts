@@ -57,6 +57,22 @@ describe('the paragraph', () => {
     ])
   })
 
+  it('of a period in which no unit was heard tells what is known, and not that nothing happened', () => {
+    const silent = figures((made) => {
+      Object.assign(made.coverage, {
+        withEvidence: 0,
+        share: 0,
+        silent: inventory.units().map(({ code }) => inventory.label(code))
+      })
+      made.incidents.closed.value = 3
+    })
+    expect(said(silent).slice(0, 2)).toEqual([
+      'Kỳ này chưa có số liệu của đơn vị nào, nên chưa kết luận được có sự cố cần chỉ đạo hay không.',
+      'Trong kỳ đã đóng 3 sự cố.'
+    ])
+    expect(saidEnglish(silent)[1]).toBe('3 incidents were closed.')
+  })
+
   it('never speaks for units that were silent', () => {
     const one = figures((made) => {
       made.coverage.silent = [inventory.label(PHONG_THU)]

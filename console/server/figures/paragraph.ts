@@ -10,8 +10,11 @@ import { duration, number, plural, unitKinds, unitName, unitNameInside, wholePer
 type Sentence = PostureSentence
 type Kinds = { commune: number; district: number; department: number }
 
-/** Sentences in their order; each names the query that made it and where its detail stands. */
-export function paragraphOf(figures: PeriodFigures): Sentence[] {
+/**
+ * Sentences in their order; each names the query that made it and where its detail stands. `share` says a share 0–1: whole
+ * percent on screens, two decimals in reports.
+ */
+export function paragraphOf(figures: PeriodFigures, share: (share: number) => Bilingual = wholePercent): Sentence[] {
   if (nothingKnown(figures)) return [noData(figures)]
   return [
     decisions(figures),
@@ -19,7 +22,7 @@ export function paragraphOf(figures: PeriodFigures): Sentence[] {
     overdue(figures),
     outages(figures),
     handling(figures),
-    coverage(figures)
+    coverage(figures, share)
   ].filter((sentence) => sentence !== undefined)
 }
 
@@ -54,6 +57,16 @@ function decisions(figures: PeriodFigures): Sentence {
   const start = {
     vi: running ? 'Đến nay, kỳ này' : 'Kỳ này',
     en: running ? 'So far this period has' : 'This period has'
+  }
+  if (n === 0 && coverage.withEvidence === 0) {
+    return sentence(
+      {
+        vi: `${running ? 'Đến nay kỳ' : 'Kỳ'} này chưa có số liệu của đơn vị nào, nên chưa kết luận được có sự cố cần chỉ đạo hay không.`,
+        en: `No unit has sent data ${running ? 'in this period yet' : 'in this period'}, so whether an incident needs a decision cannot be concluded.`
+      },
+      'coverage.units',
+      '/posture/units?show=silent'
+    )
   }
   if (n === 0) {
     const strong = { vi: 'không có sự cố cần chỉ đạo', en: 'no incident that needs a decision' }
@@ -112,10 +125,20 @@ function kindsOf(figures: PeriodFigures, units: readonly UnitRef[]): Kinds {
   return kinds
 }
 
-function opened({ incidents }: PeriodFigures): Sentence | undefined {
+function opened({ incidents, coverage }: PeriodFigures): Sentence | undefined {
   const n = incidents.opened.value ?? 0
   const closed = incidents.closed.value ?? 0
   if (n === 0 && closed === 0) return undefined
+  // That none was opened says nothing where nobody was heard.
+  if (n === 0 && coverage.withEvidence === 0)
+    return sentence(
+      {
+        vi: `Trong kỳ đã đóng ${number(closed).vi} sự cố.`,
+        en: `${plural(closed, 'incident')} ${closed === 1 ? 'was' : 'were'} closed.`
+      },
+      'incidents.closed',
+      '/posture/incidents?show=closed'
+    )
   const [most] = incidents.byKind
   const kind =
     most === undefined || n === 0
@@ -253,7 +276,7 @@ function handling({ handling: { median, targetMs } }: PeriodFigures): Sentence |
   )
 }
 
-function coverage(figures: PeriodFigures): Sentence | undefined {
+function coverage(figures: PeriodFigures, percent: (share: number) => Bilingual): Sentence | undefined {
   const { coverage: seen } = figures
   if (seen.share === null) return undefined
   const link = '/posture/units?show=silent'
@@ -263,7 +286,7 @@ function coverage(figures: PeriodFigures): Sentence | undefined {
       'coverage.units',
       link
     )
-  const share = wholePercent(seen.share)
+  const share = percent(seen.share)
   const [first] = seen.silent
   const silent =
     seen.silent.length === 1 && first !== undefined

@@ -22,7 +22,7 @@ export function reportDocument(source: ReportSource): ReportDocument {
     ...overview(source, numbered),
     ...scope(source, numbered),
     ...alertFigures(source, numbered),
-    ...(source.findings === null ? [] : findings(source.findings, numbered)),
+    ...(source.findings === null ? [] : findings(source.findings, figures, numbered)),
     ...(kind === 'daily' ? [] : kindsOfIncident(figures, numbered)),
     // Models belong to the province; an owner reads of its own systems on its page.
     ...(kind === 'unit_weekly' ? [] : health(figures, numbered)),
@@ -38,8 +38,8 @@ export function reportDocument(source: ReportSource): ReportDocument {
     blocks: sections,
     draft: figures.running,
     annexes: hasAnnex(kind) ? [unitAnnex(figures)] : [],
-    // The day after the period: the report is of it, not of the minute in which somebody asked for it.
-    dated: figures.running ? null : figures.toMs,
+    // Day and month are the registry office's to fill in: nothing was signed on a day that the platform could print.
+    dated: null,
     madeAt: figures.running ? figures.asOf : figures.toMs
   }
 }

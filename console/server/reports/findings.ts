@@ -1,13 +1,16 @@
+import type { PeriodFigures } from '#core/api.ts'
 import type { Numbered } from './numbering.ts'
 import type { Block } from './document.ts'
 import { moment, shown } from './numbers.ts'
+import { NOT_CONCLUDED, wasHeard } from './source.ts'
 import type { UnitFindings } from './unit-findings.ts'
 
 /** Sections of a weekly report to an owner: objects, techniques, attackers, and what changed in the watching. */
-export function findings(found: UnitFindings, numbered: Numbered): Block[] {
+export function findings(found: UnitFindings, figures: PeriodFigures, numbered: Numbered): Block[] {
+  const heard = wasHeard(figures)
   const list = (rows: { name: string; alerts: number }[], none: string): Block =>
     rows.length === 0
-      ? { kind: 'paragraph', runs: [none] }
+      ? { kind: 'paragraph', runs: [heard ? none : NOT_CONCLUDED] }
       : { kind: 'list', items: rows.map(({ name, alerts }) => [`${name}: ${shown(alerts)} cảnh báo`]) }
   const silent = found.sources.filter((source) => !source.heard)
   return [
@@ -15,7 +18,7 @@ export function findings(found: UnitFindings, numbered: Numbered): Block[] {
     list(found.objects, 'Không ghi nhận đối tượng nào bị tấn công.'),
     numbered('KỸ THUẬT TẤN CÔNG'),
     found.techniques.length === 0
-      ? { kind: 'paragraph', runs: ['Không ghi nhận kỹ thuật tấn công nào.'] }
+      ? { kind: 'paragraph', runs: [heard ? 'Không ghi nhận kỹ thuật tấn công nào.' : NOT_CONCLUDED] }
       : {
           kind: 'table',
           caption: numbered.table('Kỹ thuật tấn công ghi nhận được'),

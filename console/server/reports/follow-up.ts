@@ -1,14 +1,23 @@
-import type { PeriodFigures, UnitRef } from '#core/api.ts'
+import type { incidentStatuses, PeriodFigures, UnitRef } from '#core/api.ts'
 import { duration, unitName } from '../figures/words.ts'
 import type { Block, Run } from './document.ts'
 import { moment, percent, shown } from './numbers.ts'
 import { paragraph, type Numbered } from './numbering.ts'
-import { levelWords, MAX_NAMED, othersThan, type ReportSource } from './source.ts'
+import { levelWords, MAX_NAMED, NOT_CONCLUDED, othersThan, wasHeard, type ReportSource } from './source.ts'
 
 /** Units named for one incident. */
 const MAX_UNITS_NAMED = 5
 /** Incidents told one by one. */
 const MAX_NOTABLE = 20
+
+/** How an incident stood at the end of the period. */
+const statusWords: Record<string, string> = {
+  new: 'mới',
+  in_progress: 'đang xử lý',
+  waiting: 'chờ đơn vị',
+  review: 'chờ xem lại',
+  closed: 'đã đóng'
+} satisfies Record<(typeof incidentStatuses)[number], string>
 
 export function notable(figures: PeriodFigures, numbered: Numbered): Block[] {
   const graver = figures.incidents.list
@@ -17,14 +26,16 @@ export function notable(figures: PeriodFigures, numbered: Numbered): Block[] {
   return [
     numbered('SỰ CỐ NỔI BẬT'),
     graver.length === 0
-      ? paragraph('Trong kỳ không có sự cố mức cao hoặc nghiêm trọng.')
+      ? paragraph(wasHeard(figures) ? 'Trong kỳ không có sự cố mức cao hoặc nghiêm trọng.' : NOT_CONCLUDED)
       : {
           kind: 'list',
           items: graver.map((incident) => [
             { text: incident.id, bold: true },
             ` (${levelWords[incident.level].toLowerCase()}): ${incident.title.vi}; ${namedUnits(incident.units)}; `,
             `mở lúc ${moment(incident.openedAt)}; `,
-            incident.closedAt === null ? 'đang xử lý' : `đóng lúc ${moment(incident.closedAt)}`
+            incident.closedAt === null
+              ? `cuối kỳ: ${statusWords[incident.status] ?? incident.status}`
+              : `đã đóng lúc ${moment(incident.closedAt)}`
           ])
         }
   ]
@@ -99,7 +110,9 @@ export function shortcomings({ figures, kind }: ReportSource, numbered: Numbered
     items.push([`${shown(unmeasured)} mô hình chưa có đủ số liệu đo để nêu tỷ lệ hoạt động`])
   return [
     numbered('TỒN TẠI'),
-    items.length === 0 ? paragraph('Số liệu trong kỳ không cho thấy tồn tại cần nêu.') : { kind: 'list', items }
+    items.length === 0
+      ? paragraph(wasHeard(figures) ? 'Số liệu trong kỳ không cho thấy tồn tại cần nêu.' : NOT_CONCLUDED)
+      : { kind: 'list', items }
   ]
 }
 
@@ -107,7 +120,14 @@ export function proposals({ figures, kind }: ReportSource, numbered: Numbered): 
   const { decisions } = figures
   const heading = numbered('NHIỆM VỤ KỲ TỚI, KIẾN NGHỊ')
   if (decisions.length === 0) {
-    return [heading, paragraph('Không có việc nào chờ chỉ đạo. Tiếp tục giám sát thường xuyên trong kỳ tới.')]
+    return [
+      heading,
+      paragraph(
+        wasHeard(figures)
+          ? 'Không có việc nào chờ chỉ đạo. Tiếp tục giám sát thường xuyên trong kỳ tới.'
+          : 'Chưa có số liệu nên chưa kết luận được có việc cần chỉ đạo hay không; kiến nghị khôi phục việc gửi nhật ký để giám sát trong kỳ tới.'
+      )
+    ]
   }
   const caption = numbered.table('Việc cần chỉ đạo')
   const place = caption.slice(0, caption.indexOf('.'))

@@ -1,14 +1,21 @@
 import type { Trended } from '#core/api.ts'
+import type { Bilingual } from '#core/match.ts'
 import { ICT_OFFSET_MS } from '#core/time.ts'
 
 const whole = new Intl.NumberFormat('vi-VN')
-const two = new Intl.NumberFormat('vi-VN', { maximumFractionDigits: 2 })
+const two = new Intl.NumberFormat('vi-VN', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 
 /** 1.234.567 */
 export const shown = (value: number): string => whole.format(value)
 
-/** 84,12%, as the province's own reports print a share. */
+/** 84,12%, as the province's own reports print a share: always two decimals, never rounded up. */
 export const percent = (share: number): string => `${two.format(Math.floor(share * 10_000 + 1e-6) / 100)}%`
+
+/** The same for sentences that exist in both languages. */
+export const exactShare = (share: number): Bilingual => ({
+  vi: percent(share),
+  en: percent(share).replace(',', '.')
+})
 
 /** 15/10/2023 from `2023-10-15`. */
 export function day(iso: string): string {
@@ -22,7 +29,7 @@ export function moment(ms: number): string {
   return `${iso.slice(11, 13)} giờ ${iso.slice(14, 16)} phút ngày ${day(iso.slice(0, 10))}`
 }
 
-/** "tăng 3 (12,5%)", "giảm 1", "không đổi"; '' where there is nothing to compare with. */
+/** "tăng 12,50%", "tăng từ 0", "không đổi"; '' where there is nothing to compare with. */
 export function change({ value, before }: Trended): string {
   if (value === null || before === null) return ''
   const grown = value - before

@@ -3,6 +3,7 @@ import { duration } from '../figures/words.ts'
 import type { Block } from './document.ts'
 import { moment, percent, shown } from './numbers.ts'
 import { paragraph, type Numbered } from './numbering.ts'
+import { NOT_CONCLUDED } from './source.ts'
 
 /** "ngừng: 26; suy giảm: 1, 2": what a system took down is not what went on with less. */
 const modelsOf = ({ down, degraded }: PeriodFigures['health']['outages'][number]): string =>
@@ -14,8 +15,12 @@ const modelsOf = ({ down, degraded }: PeriodFigures['health']['outages'][number]
 export function health(figures: PeriodFigures, numbered: Numbered): Block[] {
   const { outages, models } = figures.health
   const blocks: Block[] = [numbered('TÌNH TRẠNG HOẠT ĐỘNG CÁC MÔ HÌNH ĐỀ ÁN 06')]
-  if (outages.length === 0) blocks.push(paragraph('Trong kỳ không ghi nhận hệ thống gốc nào ngừng hoạt động.'))
-  else {
+  const measured = models.filter((model) => model.uptime !== null || model.sli !== null)
+  if (outages.length === 0) {
+    // That nothing was seen to stop says something only where somebody looked.
+    const looked = models.some((model) => model.uptime !== null)
+    blocks.push(paragraph(looked ? 'Trong kỳ không ghi nhận hệ thống gốc nào ngừng hoạt động.' : NOT_CONCLUDED))
+  } else {
     blocks.push({
       kind: 'table',
       caption: numbered.table('Các lần hệ thống gốc ngừng hoạt động'),
@@ -35,7 +40,6 @@ export function health(figures: PeriodFigures, numbered: Numbered): Block[] {
       ])
     })
   }
-  const measured = models.filter((model) => model.uptime !== null || model.sli !== null)
   if (measured.length === 0) {
     blocks.push(paragraph('Chưa mô hình nào có đủ số liệu đo để nêu tỷ lệ hoạt động.'))
     return blocks

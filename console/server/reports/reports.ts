@@ -28,6 +28,7 @@ import { mask } from '../masking.ts'
 import { announceReport } from './announce.ts'
 import { openArchive, sha256, type FileKind } from './archive.ts'
 import { reportDocument } from './contents.ts'
+import { exactShare } from './numbers.ts'
 import { createReportTables, type StoredReport } from './report-tables.ts'
 import { renderIn } from './render-in.ts'
 import { dueSlots, slotName } from './schedule.ts'
@@ -142,7 +143,7 @@ export function createReports(parts: ReportsParts): Reports {
     const document = reportDocument({
       kind: asked.kind,
       figures: now,
-      paragraph: paragraphOf(now),
+      paragraph: paragraphOf(now, exactShare),
       lastYear: before,
       form: readSettings(control).form,
       unitName: asked.unit === '' ? '' : unitName(inventory.label(asked.unit)),

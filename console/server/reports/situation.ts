@@ -4,7 +4,16 @@ import { duration, unitName } from '../figures/words.ts'
 import type { Block, Run } from './document.ts'
 import { change, moment, percent, shown } from './numbers.ts'
 import { paragraph, type Numbered } from './numbering.ts'
-import { levelWords, MAX_NAMED, NOT_KNOWN, othersThan, type ReportSource } from './source.ts'
+import {
+  heardFigure,
+  levelWords,
+  MAX_NAMED,
+  NOT_CONCLUDED,
+  NOT_KNOWN,
+  othersThan,
+  wasHeard,
+  type ReportSource
+} from './source.ts'
 
 function emphasised({ text, strong }: PostureSentence): Run[] {
   const runs: Run[] = []
@@ -30,10 +39,12 @@ export function overview({ figures, paragraph: sentences, lastYear }: ReportSour
     year === null || year === undefined ? NOT_KNOWN : show(year),
     change(now) || '–'
   ]
+  const heard = (trended: Trended) => heardFigure(figures, trended)
+  const yearOf = (of: (figures: PeriodFigures) => Trended) => lastYear && heardFigure(lastYear, of(lastYear)).value
   const coverage = { value: figures.coverage.share, before: figures.coverage.before, query: 'coverage' }
   const blocks: Block[] = [
     numbered('TÌNH HÌNH CHUNG'),
-    paragraph(...(told.length === 0 ? ['Trong kỳ không có số liệu giám sát.'] : told)),
+    paragraph(...(told.length === 0 ? [NOT_CONCLUDED] : told)),
     {
       kind: 'table',
       caption: numbered.table('Số liệu chính'),
@@ -45,8 +56,18 @@ export function overview({ figures, paragraph: sentences, lastYear }: ReportSour
         { title: 'So với kỳ trước', share: 16, align: 'right' }
       ],
       rows: [
-        row('Sự cố cần chỉ đạo', figures.incidents.needDecision, shown, lastYear?.incidents.needDecision.value),
-        row('Đơn vị có rủi ro', figures.unitsAtRisk, shown, lastYear?.unitsAtRisk.value),
+        row(
+          'Sự cố cần chỉ đạo',
+          heard(figures.incidents.needDecision),
+          shown,
+          yearOf((of) => of.incidents.needDecision)
+        ),
+        row(
+          'Đơn vị có rủi ro',
+          heard(figures.unitsAtRisk),
+          shown,
+          yearOf((of) => of.unitsAtRisk)
+        ),
         row('Độ phủ giám sát', coverage, percent, lastYear?.coverage.share),
         row(
           'Thời gian xử lý trung vị',
@@ -54,7 +75,12 @@ export function overview({ figures, paragraph: sentences, lastYear }: ReportSour
           (ms) => duration(ms).vi,
           lastYear?.handling.median.value
         ),
-        row('Việc quá hạn ở đơn vị', figures.tasks.overdueAtEnd, shown, lastYear?.tasks.overdueAtEnd.value)
+        row(
+          'Việc quá hạn ở đơn vị',
+          heard(figures.tasks.overdueAtEnd),
+          shown,
+          yearOf((of) => of.tasks.overdueAtEnd)
+        )
       ]
     }
   ]
@@ -64,6 +90,8 @@ export function overview({ figures, paragraph: sentences, lastYear }: ReportSour
   return blocks
 }
 
+const countOf = ({ value }: Trended): string => (value === null ? NOT_KNOWN : shown(value))
+
 export function scope({ figures, kind }: ReportSource, numbered: Numbered): Block[] {
   const { units, withEvidence, silent, share } = figures.coverage
   const blocks: Block[] = [
@@ -71,7 +99,7 @@ export function scope({ figures, kind }: ReportSource, numbered: Numbered): Bloc
     paragraph(
       `Trong kỳ có ${shown(withEvidence)}/${shown(units)} đơn vị thuộc phạm vi giám sát có gửi nhật ký`,
       share === null ? '.' : ` (${percent(share)}).`,
-      ` Tổng số sự kiện thu thập được: ${figures.events.value === null ? NOT_KNOWN : shown(figures.events.value)}.`
+      ` Tổng số sự kiện thu thập được: ${countOf(heardFigure(figures, figures.events))}.`
     )
   ]
   if (silent.length > 0) {
@@ -87,12 +115,10 @@ export function scope({ figures, kind }: ReportSource, numbered: Numbered): Bloc
 
 export function alertFigures({ figures }: ReportSource, numbered: Numbered): Block[] {
   const { alerts, incidents } = figures
-  const cells = (name: string, trended: Trended | undefined) => [
-    name,
-    trended?.value == null ? '0' : shown(trended.value),
-    trended?.before == null ? NOT_KNOWN : shown(trended.before),
-    (trended === undefined ? '' : change(trended)) || '–'
-  ]
+  const cells = (name: string, counted: Trended | undefined) => {
+    const trended = heardFigure(figures, counted ?? { value: 0, before: null, query: '' })
+    return [name, countOf(trended), trended.before === null ? NOT_KNOWN : shown(trended.before), change(trended) || '–']
+  }
   const columns = [
     { title: 'Nội dung', share: 46 },
     { title: 'Kỳ này', share: 18, align: 'right' as const },
@@ -142,7 +168,7 @@ export function kindsOfIncident(figures: PeriodFigures, numbered: Numbered): Blo
   return [
     numbered('SỰ CỐ THEO LOẠI (MÃ ĐỘC, BOTNET, CHÈN QUẢNG CÁO, THAY ĐỔI GIAO DIỆN VÀ LOẠI KHÁC)'),
     byKind.length === 0
-      ? paragraph('Trong kỳ không ghi nhận sự cố nào.')
+      ? paragraph(wasHeard(figures) ? 'Trong kỳ không ghi nhận sự cố nào.' : NOT_CONCLUDED)
       : {
           kind: 'list',
           items: byKind.map(({ kind, incidents }) => [`${kind.vi}: ${shown(incidents)} sự cố`])

@@ -1,4 +1,4 @@
-import type { PeriodFigures, PostureSentence, ReportForm, ReportKind } from '#core/api.ts'
+import type { PeriodFigures, PostureSentence, ReportForm, ReportKind, Trended } from '#core/api.ts'
 import type { Level } from '#core/match.ts'
 import type { UnitFindings } from './unit-findings.ts'
 
@@ -26,6 +26,19 @@ export const levelWords: Record<Level, string> = {
 }
 /** In a cell without a figure. */
 export const NOT_KNOWN = 'chưa có số liệu'
+/** In place of a sentence that nothing happened, where nothing was heard: silence is no evidence. */
+export const NOT_CONCLUDED = 'Trong kỳ chưa có số liệu nên chưa kết luận được.'
+
+/** Whether any unit was heard in the period: without it a zero says nothing. */
+export const wasHeard = ({ coverage }: PeriodFigures): boolean => coverage.withEvidence > 0
+
+/** A figure of what was heard: a zero of a period in which nothing was heard is no figure. */
+export const heardFigure = (figures: PeriodFigures, trended: Trended): Trended => ({
+  ...trended,
+  value: trended.value === 0 && !wasHeard(figures) ? null : trended.value,
+  before: trended.before === 0 && figures.coverage.before === 0 ? null : trended.before
+})
+
 /** Units named in a sentence; the others stand in the annex. */
 export const MAX_NAMED = 12
 

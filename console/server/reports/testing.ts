@@ -5,6 +5,7 @@ import { paragraphOf } from '../figures/paragraph.ts'
 import { HOUR, PERIOD, PHONG_THU, START, testPeriod, inventory, type TestPeriod } from '../figures/sample-period.ts'
 import { reportDocument } from './contents.ts'
 import type { ReportDocument } from './document.ts'
+import { exactShare } from './numbers.ts'
 import { defaultSettings } from './settings.ts'
 import type { ReportSource } from './source.ts'
 
@@ -88,7 +89,7 @@ export function sampleSource(change: Partial<ReportSource> = {}): ReportSource {
   return {
     kind: 'monthly',
     figures,
-    paragraph: paragraphOf(figures),
+    paragraph: paragraphOf(figures, exactShare),
     lastYear: null,
     form: defaultSettings.form,
     unitName: '',
