@@ -16,6 +16,7 @@ const suggestion = {
     deadline: 1000,
     contact: 'c1'
   },
+  origin: 'real',
   level: 'high',
   units: [],
   contacts: [],

@@ -110,6 +110,8 @@ export type TaskDraft = Static<typeof TaskDraft>
 /** What a request about these alerts would say, ready to be changed. */
 export const TaskSuggestion = Type.Object({
   draft: TaskDraft,
+  /** What belongs to the demonstration is written into the local outbox, whoever stands behind the unit. */
+  origin: Origin,
   level: Level,
   units: Type.Array(UnitRef),
   contacts: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), role: Type.String() })),
@@ -152,6 +154,7 @@ export type TaskAnswer = Static<typeof TaskAnswer>
 export const LinkTask = Type.Object({
   code: Type.String(),
   unit: UnitRef,
+  origin: Origin,
   level: Level,
   title: Bilingual,
   what: Bilingual,

@@ -1,4 +1,4 @@
-import type { Bilingual } from '#core/match.ts'
+import { levels, type Bilingual, type Level } from '#core/match.ts'
 
 const text = (vi: string, en: string): Bilingual => ({ vi, en })
 
@@ -23,7 +23,7 @@ const whoDidIt = text(
   'Ask the person in charge: was this done by the unit?'
 )
 
-/** What to do first, one to five steps a clerk can follow, by the beginning of a rule's id or by an ATT&CK tag. First hit wins. */
+/** What to do first, one to five steps a clerk can follow, by the beginning of a rule's id or by an ATT&CK tag. An alert's first hit wins. */
 const table: readonly { key: string; steps: readonly Bilingual[] }[] = [
   {
     key: 'soc.silent_source',
@@ -185,12 +185,35 @@ const table: readonly { key: string; steps: readonly Bilingual[] }[] = [
 
 const fallback: readonly Bilingual[] = [whoDidIt, keepFiles, callSoc]
 
-/** Steps suggested for alerts of these rules, given the ids of the rules and their tags; the first line of the table that fits. */
-export function adviceFor(ruleIds: readonly string[], tags: readonly string[]): Bilingual[] {
+/** What advice looks at of an alert. */
+export type Advised = { ruleId: string; level: Level; tags: readonly string[] }
+
+/** What a form holds, and what somebody reads on a phone before the first act. */
+const MAX_STEPS = 5
+/** Built-in rules speak of systems and senders, all others of an intruder. */
+export const isIntrusion = (ruleId: string): boolean => !ruleId.startsWith('soc.')
+
+/** The place in the table of what fits an alert; `table.length` when nothing does. */
+function placeOf({ ruleId, tags }: Advised): number {
   // Older rule packs write tactics with an underscore.
   const known = tags.map((tag) => tag.toLowerCase().replaceAll('_', '-'))
-  const hit = table.find(({ key }) =>
-    key.startsWith('soc.') ? ruleIds.some((id) => id.startsWith(key)) : known.some((tag) => tag.startsWith(key))
+  const hit = table.findIndex(({ key }) =>
+    key.startsWith('soc.') ? ruleId.startsWith(key) : known.some((tag) => tag.startsWith(key))
   )
-  return [...(hit?.steps ?? fallback)]
+  return hit === -1 ? table.length : hit
+}
+
+/**
+ * Steps suggested for these alerts together, at most five, none of them twice: those of the gravest intrusion first, then
+ * those of the others, the call to the desk last. What an outage asks for is said only where nothing speaks of an intruder.
+ */
+export function adviceFor(alerts: readonly Advised[]): Bilingual[] {
+  const intrusions = alerts.filter(({ ruleId }) => isIntrusion(ruleId))
+  const places = (intrusions.length > 0 ? intrusions : alerts)
+    .map((alert) => ({ place: placeOf(alert), rank: levels.indexOf(alert.level) }))
+    .sort((a, b) => b.rank - a.rank || a.place - b.place)
+  const steps = new Set(places.flatMap(({ place }) => table[place]?.steps ?? []))
+  if (steps.size === 0) return [...fallback]
+  if (!steps.delete(callSoc)) return [...steps].slice(0, MAX_STEPS)
+  return [...[...steps].slice(0, MAX_STEPS - 1), callSoc]
 }

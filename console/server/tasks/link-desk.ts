@@ -54,6 +54,7 @@ export function createLinkDesk(context: TaskContext, hotline: string): LinkDesk 
     return {
       code: record.id,
       unit: context.inventory.label(record.unit),
+      origin: record.origin,
       level: record.level,
       title: bilingual(record.title),
       what: bilingual(record.what),

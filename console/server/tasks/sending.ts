@@ -4,7 +4,7 @@ import { levels, type Bilingual, type Level } from '#core/match.ts'
 import type { Origin } from '#core/origin.ts'
 import { DAY_MS } from '#core/time.ts'
 import type { Actor } from '../parts.ts'
-import { adviceFor } from './advice.ts'
+import { adviceFor, isIntrusion, type Advised } from './advice.ts'
 import { unitMessage } from './message.ts'
 import { contactsOf, taskById, type TaskRecord } from './record.ts'
 import { startRound } from './reminders.ts'
@@ -31,15 +31,17 @@ type Facts = {
   units: UnitRef[]
   title: Bilingual
   what: Bilingual
-  ruleIds: string[]
-  tags: string[]
+  advised: Advised[]
 }
 
 /** Reads alerts and incident; throws 404 for what does not exist and 409 for a mix of origins. */
 export function factsOf(context: TaskContext, about: About): Facts {
   const incident = about.incident === null ? undefined : context.alerts.incident(about.incident)
   if (about.incident !== null && incident === undefined) throw unknown('incident', about.incident)
-  const own = incident?.alerts.filter((alert) => alert.status !== 'closed').map((alert) => alert.id) ?? []
+  // Only some are read below: what an intruder did is among them before an outage, and the grave before the light.
+  const own = (incident?.alerts.filter((alert) => alert.status !== 'closed') ?? [])
+    .sort((a, b) => gravity(b) - gravity(a))
+    .map((alert) => alert.id)
   const ids = [...new Set(about.alerts.length > 0 ? about.alerts : own)].slice(0, MAX_ALERTS)
   const details = ids.slice(0, MAX_READ).map((id) => context.alerts.detail(id) ?? missing('alert', id))
   const rows = [...details.map((detail) => detail.alert), ...(incident === undefined ? [] : [incident.incident])]
@@ -61,11 +63,12 @@ export function factsOf(context: TaskContext, about: About): Facts {
     // An incident that is called by its alert's sentence would say it twice.
     title: incident === undefined || says(sentences, incident.incident.title) ? first.title : incident.incident.title,
     what: sentences.length === 0 ? first.title : joined(sentences),
-    ruleIds: details.map((detail) => detail.rule.id),
-    tags: details.flatMap((detail) => detail.rule.tags)
+    advised: details.map(({ alert, rule }) => ({ ruleId: rule.id, level: alert.level, tags: rule.tags }))
   }
 }
 
+const gravity = ({ ruleId, level }: { ruleId: string; level: Level }) =>
+  (isIntrusion(ruleId) ? levels.length : 0) + levels.indexOf(level)
 const joined = (texts: readonly Bilingual[]): Bilingual => ({
   vi: texts.map(({ vi }) => ended(vi)).join(' '),
   en: texts.map(({ en }) => ended(en)).join(' ')
@@ -97,10 +100,11 @@ export function suggest(context: TaskContext, about: About, unit?: string): Task
       incident: about.incident,
       title: cut(facts.title, 200),
       what: cut(facts.what, 2000),
-      steps: adviceFor(facts.ruleIds, facts.tags),
+      steps: adviceFor(facts.advised),
       deadline,
       contact: contacts[0]?.id ?? null
     },
+    origin: facts.origin,
     level: facts.level,
     units: facts.units,
     contacts,

@@ -197,6 +197,12 @@ describe('the life of a task', () => {
   test('a demonstration that ends takes its tasks along', async () => {
     t.world.alerts[0]!.origin = 'demonstration'
     await t.ask()
+    // Form and phone page say what it is.
+    const suggested = await get('/api/task-suggestion?alerts=a-own', t.analyst)
+    expect(suggested.json<TaskSuggestion>().origin).toBe('demonstration')
+    expect((await t.app.inject({ url: `/api/task-links/${t.token()}` })).json()).toMatchObject({
+      origin: 'demonstration'
+    })
     expect(await t.app.tasks.forget('demonstration')).toBe(1)
     for (const table of ['tasks', 'task_links', 'task_entries', 'task_alerts'])
       expect(t.parts.control.sql(`SELECT count(*) AS n FROM ${table}`).get()).toEqual({ n: 0 })

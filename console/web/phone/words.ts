@@ -1,5 +1,6 @@
 /** Words of the page behind a task's link. Apart from the console's catalogue, so that the page stays small. */
 const vi = {
+  demonstration: 'minh họa',
   'level.critical': 'Nghiêm trọng',
   'level.high': 'Cao',
   'level.medium': 'Trung bình',
@@ -69,6 +70,7 @@ const vi = {
 export type PhoneWords = typeof vi
 
 const en: PhoneWords = {
+  demonstration: 'demonstration',
   'level.critical': 'Critical',
   'level.high': 'High',
   'level.medium': 'Medium',

@@ -36,6 +36,7 @@ export const tasks: typeof words = {
   'request.contact.all': 'Every contact of the unit',
   'request.contact.none':
     'The unit has no contact: the message reaches nobody. Add one on the Units page, or take the link and pass it on.',
+  'request.contact.demonstration': 'Demonstration: the message goes to the outbox on this machine and reaches nobody.',
   'request.name': 'Title',
   'request.what': 'What happened (plain words, no log text)',
   'request.steps': 'What to do now, one step a line, five at most',

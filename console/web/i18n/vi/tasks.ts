@@ -35,6 +35,7 @@ export const tasks = {
   'request.contact.all': 'Mọi đầu mối của đơn vị',
   'request.contact.none':
     'Đơn vị chưa có đầu mối: tin nhắn không tới ai. Thêm đầu mối ở trang Đơn vị, hoặc lấy liên kết rồi tự chuyển.',
+  'request.contact.demonstration': 'Minh họa: tin nhắn vào hộp thư đi trên máy này, không tới ai thật.',
   'request.name': 'Tiêu đề',
   'request.what': 'Chuyện gì đã xảy ra (lời thường, không cần nhật ký)',
   'request.steps': 'Việc cần làm ngay, mỗi dòng một việc, tối đa năm',
