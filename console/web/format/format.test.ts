@@ -55,10 +55,11 @@ test('a time of today is a clock, of this year a day, else a whole date', () => 
 })
 
 test('lengths of time are as short as they can be said', () => {
-  const said = [18_000, 42 * MINUTE, 3 * HOUR + 12 * MINUTE, 4 * HOUR, 5 * HOUR + 30 * MINUTE, 50 * HOUR].map(span)
-  expect(said).toEqual(['18 s', '42 ph', '3 g 12', '4 g', '5 g', '2 ng'])
+  const said = [18_000, 42 * MINUTE, 3 * HOUR + 12 * MINUTE, 4 * HOUR, 5 * HOUR + 30 * MINUTE, 31 * HOUR].map(span)
+  expect(said).toEqual(['18 s', '42 ph', '3 g 12', '4 g', '5 g', '1 ng 7 g'])
+  expect([48 * HOUR, 119 * HOUR, 7 * 24 * HOUR + HOUR].map(span)).toEqual(['2 ng', '4 ng 23 g', '7 ng'])
   expect(span(-42 * MINUTE)).toBe('42 ph')
-  expect([hop(340), hop(61_000), hop(-340)]).toEqual(['0,3 s', '1 ph', '−0,3 s'])
+  expect([hop(340), hop(61_000), hop(-340)]).toEqual(['0,3 s', '1 ph 01 s', '−0,3 s'])
   language.current = 'en'
   expect([span(3 * HOUR + 2 * MINUTE), hop(340)]).toEqual(['3 h 02', '0.3 s'])
 })
@@ -152,6 +153,18 @@ test('the slow hop of an alert is named, and waiting for a person is none', () =
     ['raised', 200, false],
     ['acknowledged', 590_800, false]
   ])
+})
+
+test('the hops after receipt add up to what the heading says, as they are shown', () => {
+  fc.assert(
+    fc.property(fc.nat(1e6), fc.nat(59_000), fc.nat(59_000), (event, match, raise) => {
+      const received = event + 250
+      const matched = received + match
+      const { hops, machineMs } = hopsOf({ event, received, matched, raised: matched + raise, acknowledged: null })
+      const tenths = (ms: number | null) => Math.floor((ms ?? NaN) / 100)
+      expect(tenths(hops[2]?.tookMs ?? null) + tenths(hops[3]?.tookMs ?? null)).toBe(tenths(machineMs))
+    })
+  )
 })
 
 test('a log cannot show another address than it holds', () => {

@@ -62,7 +62,7 @@ export function shortPeriod(from: number, to: number, now: number): string {
   return `${shortMoment(from, now)} – ${end ? `${date(to).slice(0, 5)} ${clockTime(to)}` : shortMoment(to, now)}`
 }
 
-/** A length of time as short as it can be said: 18 s, 42 ph, 3 g 12, 5 g, 2 ng. Negative lengths lose their sign. */
+/** A length of time as short as it can be said: 18 s, 42 ph, 3 g 12, 5 g, 1 ng 7 g, 8 ng. Negative lengths lose their sign. */
 export function span(ms: number): string {
   const length = Math.abs(ms)
   if (length < MINUTE) return t('span.seconds', Math.floor(length / 1000))
@@ -72,13 +72,17 @@ export function span(ms: number): string {
     const minutes = Math.floor((length % HOUR) / MINUTE)
     return hours < 5 && minutes > 0 ? t('span.hoursMinutes', hours, two(minutes)) : t('span.hours', hours)
   }
-  return t('span.days', Math.floor(length / DAY_MS))
+  const days = Math.floor(length / DAY_MS)
+  const hours = Math.floor((length % DAY_MS) / HOUR)
+  return days < 5 && hours > 0 ? t('span.daysHours', days, hours) : t('span.days', days)
 }
 
-/** Seconds with one decimal for a hop: 0,3 s; longer ones as {@link span}. */
+/** Seconds with one decimal for a hop: 0,3 s; minutes with their seconds, so that hops add up: 1 ph 05 s; longer ones as {@link span}. */
 export function hop(ms: number): string {
   if (ms < 0) return `−${hop(-ms)}`
-  return ms < MINUTE ? t('span.tenths', (Math.floor(ms / 100) / 10).toFixed(1)) : span(ms)
+  if (ms < MINUTE) return t('span.tenths', (Math.floor(ms / 100) / 10).toFixed(1))
+  if (ms >= HOUR) return span(ms)
+  return t('span.minutesSeconds', Math.floor(ms / MINUTE), two(Math.floor((ms % MINUTE) / 1000)))
 }
 
 /** What a `datetime-local` field holds for a moment, in Asia/Ho_Chi_Minh. */

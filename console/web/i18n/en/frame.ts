@@ -47,6 +47,9 @@ export const frame: typeof vi = {
   'demo.detail':
     'Sample data goes through the real sockets; every row of it is labelled and never mixed with real data.',
   'demo.end': 'End and delete',
+  'demo.sure': 'Delete all data of the demonstration? It cannot be undone.',
+  'demo.yes': 'Really delete?',
+  'demo.no': 'Keep',
   'demo.ended': 'The demonstration has ended and its data is deleted',
   'offline.banner': (at) => `Live connection lost at ${at}, reconnecting.`,
   'offline.age': (age) => `What you see is ${age} old.`,
@@ -81,7 +84,9 @@ export const frame: typeof vi = {
   'span.minutes': (n) => `${n} min`,
   'span.hours': (n) => `${n} h`,
   'span.hoursMinutes': (h, m) => `${h} h ${m}`,
+  'span.minutesSeconds': (m, s) => `${m} min ${s} s`,
   'span.days': (n) => `${n} d`,
+  'span.daysHours': (d, h) => `${d} d ${h} h`,
 
   'keys.title': 'Keyboard shortcuts',
   'keys.text':

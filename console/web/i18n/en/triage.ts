@@ -129,6 +129,7 @@ export const triage: typeof vi = {
   'related.none': 'No other alert of the same entity or unit.',
   'related.more': (n) => `and ${n} more`,
   'way.title': 'Way of the alert',
+  'way.machine': (took) => `received → raised: ${took}`,
   'hops.notYet': 'not yet',
   'hops.slow': 'slow',
   'hop.event': 'event',

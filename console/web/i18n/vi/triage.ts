@@ -125,6 +125,7 @@ export const triage = {
   'related.none': 'Không có cảnh báo nào khác cùng đối tượng hay đơn vị.',
   'related.more': (n: number) => `và ${n} cảnh báo nữa`,
   'way.title': 'Đường đi của cảnh báo',
+  'way.machine': (took: string) => `thu thập → màn hình: ${took}`,
   'hops.notYet': 'chưa',
   'hops.slow': 'chậm',
   'hop.event': 'sự kiện',

@@ -1,0 +1,33 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Asking, ASKING_MS } from './asking.svelte.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+test('nothing is deleted without the second answer, and one answer deletes once', () => {
+  const asking = new Asking()
+  const act = vi.fn()
+  asking.answer(act)
+  expect(act).not.toHaveBeenCalled()
+  asking.ask()
+  asking.answer(act)
+  asking.answer(act)
+  expect(act).toHaveBeenCalledTimes(1)
+  expect(asking.open).toBe(false)
+})
+
+test('a question that nobody answers takes itself back, each time with its whole time', () => {
+  const asking = new Asking()
+  asking.ask()
+  vi.advanceTimersByTime(ASKING_MS - 1)
+  expect(asking.open).toBe(true)
+  asking.keep()
+  asking.ask()
+  vi.advanceTimersByTime(ASKING_MS - 1)
+  expect(asking.open).toBe(true)
+  vi.advanceTimersByTime(1)
+  expect(asking.open).toBe(false)
+  const act = vi.fn()
+  asking.answer(act)
+  expect(act).not.toHaveBeenCalled()
+})
