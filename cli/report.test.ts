@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { countActivity } from '#console/server/figures/activity.ts'
 import { sha256 } from '#console/server/reports/archive.ts'
 import type { ReportRow } from '#core/api.ts'
 import { lockDataFolder } from '#core/lock.ts'
@@ -55,6 +56,16 @@ it('makes a report on a stopped platform, once, and copies its files', { timeout
   expect(sha256(readFileSync(join(out, 'BC-0001.pdf')))).toBe(row.pdf.hash)
   const again = JSON.parse((await run(...MAKE)).out) as ReportRow
   expect([again.id, again.pdf.hash]).toEqual([row.id, row.pdf.hash])
+})
+
+it('makes none of days before the first data', async () => {
+  const control = openControl(join(data, 'control.db'))
+  const at = Date.parse('2023-11-09T12:00:00+07:00')
+  countActivity(control, [{ day: '2023-11-09', unit: '19849', origin: 'real', events: 1, firstAt: at, lastAt: at }])
+  control.close()
+  await expect(
+    report.run(['make', '--kind', 'daily', '--from', '2023-11-08', '--to', '2023-11-08'])
+  ).rejects.toMatchObject({ code: 'posture.before_data', params: { first: '2023-11-09' } })
 })
 
 it('makes none beside a running platform, which it names', async () => {

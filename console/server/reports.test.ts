@@ -100,6 +100,8 @@ describe('reports over the API', { timeout: 90_000 }, () => {
     for (const [body, expected] of [
       [{ kind: 'weekly', period: { from: '2023-11-26', to: '2023-11-20' }, unit: '' }, 'posture.backwards'],
       [{ kind: 'weekly', period: { from: '2024-11-20', to: '2024-11-26' }, unit: '' }, 'posture.future'],
+      [{ kind: 'weekly', period: { from: '2022-11-20', to: '2022-11-26' }, unit: '' }, 'posture.before_data'],
+      [{ kind: 'unit_weekly', period: { from: '2022-11-20', to: '2022-11-26' }, unit: OWN }, 'posture.before_data'],
       [{ kind: 'yearly', period: WEEK, unit: '' }, 'request.invalid'],
       [{ kind: 'weekly', period: { from: 'today', to: 'today' }, unit: '' }, 'request.invalid'],
       [{ kind: 'weekly', period: WEEK, unit: OWN }, 'report.unit']

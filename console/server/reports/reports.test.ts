@@ -5,11 +5,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { NewReport, ReportRow } from '#core/api.ts'
 import type { Announcement } from '#core/notification.ts'
 import type { Origin } from '#core/origin.ts'
-import { DAY_MS } from '#core/time.ts'
+import { manualClock } from '#core/clock.ts'
+import { DAY_MS, ictDay } from '#core/time.ts'
+import { openControl } from '#store/control/control.ts'
 import { unmeasuredHealth } from '../testing-health.ts'
-import { END, HOUR, inventory, PERIOD, PHONG_THU, START } from '../figures/sample-period.ts'
+import { actsOn, END, HOUR, inventory, PERIOD, PHONG_THU, START } from '../figures/sample-period.ts'
 import { sha256 } from './archive.ts'
-import { createReports, type Reports } from './reports.ts'
+import { createReports, type Reports, type ReportsParts } from './reports.ts'
 import { busyPeriod, readPdf } from './testing.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'reports-'))
@@ -31,11 +33,10 @@ function desk() {
   }
   const failing = { announce: false }
   const world: { origin: Origin } = { origin: 'real' }
-  const open = (): Reports =>
+  const open = (own: Pick<ReportsParts, 'control' | 'clock'> = { control, clock }): Reports =>
     createReports({
-      control,
+      ...own,
       inventory,
-      clock,
       health: unmeasuredHealth(clock.now()),
       notifier,
       dataFolder,
@@ -311,17 +312,42 @@ describe('subscribers', () => {
   })
 })
 
-describe('a period before anything was heard', { timeout: 60_000 }, () => {
-  it('still gives a report, which concludes nothing', async () => {
+describe('a period in which nothing was heard', { timeout: 60_000 }, () => {
+  it('is refused when it ended before the first data, whoever asks, and the schedule passes it over', async () => {
     const place = desk()
-    const row = await place.reports.made(
-      { kind: 'daily', period: { from: '2022-01-05', to: '2022-01-05' }, unit: '' },
-      'x'
+    const first = ictDay(START - 31 * DAY_MS)
+    const before = ictDay(START - 32 * DAY_MS)
+    const daily = (day: string): NewReport => ({ kind: 'daily', period: { from: day, to: day }, unit: '' })
+    const refusal = { code: 'posture.before_data', status: 400, params: { first } }
+    expect(() => place.reports.make(daily(before), 'x')).toThrow(expect.objectContaining(refusal))
+    expect(() => place.reports.made({ ...daily(before), kind: 'unit_weekly', unit: PHONG_THU }, 'x')).toThrow(
+      expect.objectContaining(refusal)
     )
+    expect(existsSync(place.files)).toBe(false)
+    expect((await place.reports.made(daily(first), 'x')).period.from).toBe(first)
+    place.control.close()
+
+    const control = openControl(':memory:')
+    const clock = manualClock(END - DAY_MS)
+    const young = place.open({ control, clock })
+    await young.tick()
+    actsOn(control).hear(END + HOUR, PHONG_THU)
+    clock.advance(DAY_MS + 8 * HOUR)
+    await young.tick()
+    expect(young.list({ limit: 5 }).reports).toEqual([])
+    clock.advance(DAY_MS)
+    await young.tick()
+    expect(young.list({ limit: 5 }).reports.map(({ period }) => period.to)).toEqual([ictDay(END)])
+    control.close()
+  })
+
+  it('after the first data gives a report, which concludes nothing', async () => {
+    const place = desk()
+    const silent = ictDay(START - 10 * DAY_MS)
+    const row = await place.reports.made({ kind: 'daily', period: { from: silent, to: silent }, unit: '' }, 'x')
     const text = (await readPdf(place.reports.file(row.id, 'pdf'))).map((page) => page.text).join(' ')
     expect(text).toContain('chưa có dữ liệu nào')
     expect(row.draft).toBe(false)
-    expect(START).toBeGreaterThan(0)
     place.control.close()
   })
 })

@@ -113,6 +113,19 @@ export function createReports(parts: ReportsParts): Reports {
     }
     // Refuses what is no period before anything is begun.
     spansOf(asked.period, clock.now())
+    const first = firstDay()
+    if (first !== undefined && asked.period.to < first) {
+      throw new SocError('posture.before_data', 'the period ends before the first data', {
+        status: 400,
+        params: { first }
+      })
+    }
+  }
+
+  /** First day of which anything is known; a report of days before it could only say that nothing is known. */
+  function firstDay(): string | undefined {
+    const first = firstKnown(control, parts.origin())
+    return first === undefined ? undefined : ictDay(first)
   }
 
   async function figures(period: Period, unit: string, onStep?: (step: string, share: number) => void) {
@@ -122,10 +135,10 @@ export function createReports(parts: ReportsParts): Reports {
 
   /** The same days a year earlier, when the platform was there. */
   async function lastYear(period: Period, unit: string): Promise<PeriodFigures | null> {
-    const first = firstKnown(control, parts.origin())
+    const first = firstDay()
     const back = (day: string) => `${Number(day.slice(0, 4)) - 1}${day.slice(4)}`.replace(/-02-29$/, '-02-28')
     const then = { from: back(period.from), to: back(period.to) }
-    if (first === undefined || ictDay(first) > then.to) return null
+    if (first === undefined || first > then.to) return null
     const made = await figures(then, unit)
     return made.events.value === null || made.events.value === 0 ? null : made
   }
@@ -245,8 +258,8 @@ export function createReports(parts: ReportsParts): Reports {
       ticking = true
       try {
         for (const { kind, period, dueAt } of dueSlots(readSettings(control), clock.now())) {
-          // What ended before the platform's first day has nothing to tell.
-          if (dueAt < tables.since(clock.now())) continue
+          // What ended before the platform's first day, or before its first data, has nothing to tell.
+          if (dueAt < tables.since(clock.now()) || period.to < (firstDay() ?? '')) continue
           const units = kind === 'unit_weekly' ? tables.subscribedUnits() : ['']
           for (const unit of units) {
             const slot = slotName(kind, period, unit, parts.origin())
