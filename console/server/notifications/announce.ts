@@ -1,16 +1,19 @@
 import type { Clock } from '#core/clock.ts'
+import { stableHash } from '#core/ids.ts'
 import { SocError } from '#core/errors.ts'
 import type { Announcement, Audience, Channel, Priority } from '#core/notification.ts'
 import { nextWorkingMoment } from '#province/calendar.ts'
 import { DAY_MS, ictDay, ictDayStart } from '#core/time.ts'
 import type { Control } from '#store/control/control.ts'
-import type { Hop, Outbox } from './outbox.ts'
+import { NO_CHANNEL, type Hop, type Outbox, type Row } from './outbox.ts'
 import { isPersonal, ways, type Policies, type Policy } from './policy.ts'
 import type { SecretLinks } from './secret-links.ts'
 import { MAX_RECIPIENTS, type Directory, type Recipient } from './recipients.ts'
 
 /** Digests go out when the day begins. */
 const DIGEST_HOUR_MS = 8 * 3_600_000
+/** How often a message that no channel can carry is looked at again; a start looks at once. */
+export const NO_CHANNEL_MS = 60_000
 /** Titles are a line, bodies a few sentences; attachments must pass a mail relay. Larger is a mistake of the caller. */
 const MAX_TITLE = 500
 const MAX_BODY = 8_000
@@ -31,6 +34,22 @@ type Context = {
   machines: { webhook: string; zalo_bot: string; telegram: string }
 }
 type Kept = Pick<Announcement, 'origin' | 'priority' | 'topic'> & { id: number; to: Audience[] }
+
+/** Who stands in the log where nobody could be told. */
+const nobody = (audience: Audience) => {
+  switch (audience.kind) {
+    case 'duty':
+      return 'nobody:duty'
+    case 'role':
+      return `nobody:role:${audience.role}`
+    case 'unit':
+      return `nobody:unit:${audience.unit}`
+    case 'user':
+      return `nobody:user:${audience.userId}`
+    case 'address':
+      return `nobody:address:${stableHash([audience.address], 16)}`
+  }
+}
 
 const laterBy = (now: number) => {
   const today = ictDayStart(ictDay(now)) + DIGEST_HOUR_MS
@@ -93,20 +112,21 @@ export function createAnnouncing(context: Context) {
     return dueAt === now ? { dueAt } : { dueAt, status: 'deferred', code: 'hours.waiting' }
   }
 
-  /** Nobody could be told: that is a fate too, and stands in the log. */
-  function toNobody(kept: Kept, step: number, audience: Audience, code: string) {
+  /** Nobody could be told: that stands in the log. People without a usable channel may get one: their message waits. */
+  function toNobody(kept: Kept, step: number, audience: Audience, code: 'audience.empty' | typeof NO_CHANNEL) {
+    const waits = code === NO_CHANNEL && kept.origin === 'real'
     outbox.add({
       announcementId: kept.id,
       step,
-      recipient: `nobody:${audience.kind}`,
+      recipient: nobody(audience),
       name: directory.nameOf(audience),
       channel: 'email',
       address: '',
       composedAs: 'email',
       next: [],
-      status: 'failed',
+      status: waits ? 'deferred' : 'failed',
       code,
-      dueAt: clock.now()
+      dueAt: clock.now() + (waits ? NO_CHANNEL_MS : 0)
     })
   }
 
@@ -164,7 +184,7 @@ export function createAnnouncing(context: Context) {
         reached += tell(kept, number, person, audience.kind === 'address' ? ['email'] : step.by, when)
       }
       if (reached === 0 && (number === 0 || step.to === 'head'))
-        toNobody(kept, number, audience, people.length === 0 ? 'audience.empty' : 'recipient.no_channel')
+        toNobody(kept, number, audience, people.length === 0 ? 'audience.empty' : NO_CHANNEL)
       written += reached
     }
     return written
@@ -201,8 +221,29 @@ export function createAnnouncing(context: Context) {
       })
   }
 
+  /**
+   * Tells those for whom a message waited, now that a channel reaches some of them; false while none does. All of them:
+   * the moments at which the others would have been told went by.
+   */
+  function tellWaiting(row: Row): boolean {
+    const { audience, files } = control
+      .sql(
+        `SELECT audience, (SELECT count(*) FROM announcement_files f WHERE f.announcement_id = a.id) AS files
+         FROM announcements a WHERE id = ?`
+      )
+      .get(row.announcement_id) as { audience: string; files: number }
+    const topic = row.topic as Announcement['topic']
+    const to = (JSON.parse(audience) as Audience[]).filter((one) => nobody(one) === row.recipient)
+    const { steps } = policies.get(row.priority)
+    const step = steps[row.step] ?? steps[0]!
+    const personal = files > 0 || isPersonal({ topic })
+    const kept: Kept = { id: row.announcement_id, origin: row.origin, priority: row.priority, topic, to }
+    return tellStep(kept, row.step, step, true, personal) > 0
+  }
+
   return {
     tellStep,
+    tellWaiting,
     /** Writes an announcement and its first rows; false when the key was announced before. Joins the caller's transaction. */
     announce(announcement: Announcement, stop: (subject: string, before: number) => void): boolean {
       const { key, topic, priority, origin, subject, unit, to, title, body, code, link } = announcement

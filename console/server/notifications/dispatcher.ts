@@ -1,11 +1,11 @@
 import type { Clock } from '#core/clock.ts'
 import type { Announcement, Audience, Channel } from '#core/notification.ts'
 import type { Control } from '#store/control/control.ts'
-import type { Announcing } from './announce.ts'
+import { NO_CHANNEL_MS, type Announcing } from './announce.ts'
 import type { ChannelState } from './channel-state.ts'
 import { composeText, titleLine, type Told } from './compose.ts'
 import type { Driver, OutgoingMessage, SendResult } from './driver.ts'
-import { ROW, type Outbox, type Row } from './outbox.ts'
+import { NO_CHANNEL, ROW, type Outbox, type Row } from './outbox.ts'
 import type { Policies } from './policy.ts'
 import type { SecretLinks } from './secret-links.ts'
 import type { StormGuard } from './storm.ts'
@@ -71,6 +71,9 @@ export function createDispatcher(parts: DispatcherParts) {
   /** After a crash: nobody knows whether these went out, so the same message, with the same id, goes again. */
   function recover() {
     control.transaction(() => {
+      // Channels get their settings at a start.
+      const waiting = control.sql(`SELECT id FROM deliveries WHERE status = 'deferred' AND code = ?`).all(NO_CHANNEL)
+      for (const { id } of waiting as { id: number }[]) outbox.lookAgain(id, clock.now())
       for (const row of control.sql(`${ROW} WHERE d.status = 'sending'`).all() as unknown as Row[])
         if (!inFlight.has(row.id)) {
           if (row.acknowledged_at !== null) outbox.move(row.id, 'cancelled', { code: 'acknowledged' })
@@ -137,6 +140,11 @@ export function createDispatcher(parts: DispatcherParts) {
     }
     if (row.expires_at <= now) {
       outbox.move(row.id, 'failed', { code: 'life.over' })
+      return false
+    }
+    if (row.code === NO_CHANNEL) {
+      if (parts.announcing.tellWaiting(row)) outbox.move(row.id, 'cancelled', { code: 'channel.found' })
+      else outbox.lookAgain(row.id, Math.min(now + NO_CHANNEL_MS, row.expires_at))
       return false
     }
     const closed = driver.configured ? state.closed(driver) : { code: 'channel.off', until: now + MAX_RETRY_MS }

@@ -229,12 +229,12 @@ it('nothing of the demonstration leaves the machine, and ending it takes its mes
   await close()
 })
 
-it('nobody to tell, or nobody who can be reached, is a fate that stands in the log', async () => {
+it('nobody to tell is a fate that stands in the log; people whom no channel reaches keep their message waiting', async () => {
   const { notifications, person, fates, close } = setUp()
   notifications.announce(announcement({ escalates: false }))
   person('leader')
   notifications.announce(announcement({ escalates: false, to: [{ kind: 'role', role: 'leader' }] }))
-  expect(fates()).toEqual(['email nobody:duty failed audience.empty', 'email nobody:role failed recipient.no_channel'])
+  expect(fates()).toEqual(['email nobody:duty failed audience.empty', 'email nobody:role:leader deferred channel.none'])
   await close()
 })
 
@@ -282,5 +282,47 @@ it('who cannot be reached does not keep the others on duty from hearing', async 
   notifications.announce(announcement({ escalates: false }))
   await notifications.drain()
   expect(bot.sent.map(({ address }) => address)).toEqual(['b', 'c'])
+  await close()
+})
+
+it('before any channel is set up a P1 waits, and the first start with one tells it, once', async () => {
+  const before = setUp({ drivers: [fakeDriver('email', { configured: false })] })
+  const id = before.person('analyst', { email: 'truc@example.test' })
+  before.notifications.announce(announcement({ priority: 1 }))
+  await before.pass(5 * MINUTE)
+  expect(before.fates()).toEqual(['email nobody:duty deferred channel.none'])
+  expect(before.control.sql('SELECT count(*) AS n FROM delivery_history').get()).toEqual({ n: 1 })
+  const email = fakeDriver('email')
+  const after = testNotifications({ drivers: [email], control: before.control })
+  after.clock.advance(5 * MINUTE)
+  after.notifications.recover()
+  await after.notifications.drain()
+  await after.pass(3 * MINUTE)
+  expect(email.sent.map(({ address }) => address)).toEqual(['truc@example.test'])
+  expect(after.fates()).toEqual(['email nobody:duty cancelled channel.found', `email user:${id} accepted`])
+  await after.close()
+})
+
+it('a waiting message goes out when its people get an address, ends with what it is about, and lives 24 hours', async () => {
+  const { notifications, person, email, fates, pass, close } = setUp()
+  const id = person('leader')
+  const to = [{ kind: 'role', role: 'leader' } as const]
+  const [found, acknowledged] = [announcement({ to, escalates: false }), announcement({ to, escalates: false })]
+  notifications.announce(found)
+  await pass(MINUTE)
+  const contact = { phone: '', zaloUser: '', zaloChat: '', telegramChat: '', channels: [] }
+  notifications.people.set(id, { ...contact, email: 'lanh-dao@example.test' })
+  await pass(MINUTE)
+  expect(email.sent.map(({ code }) => code)).toEqual([found.code])
+  notifications.people.set(id, { ...contact, email: '' })
+  notifications.announce(acknowledged)
+  notifications.acknowledge(acknowledged.subject, 'Người 1')
+  notifications.announce(announcement({ to, escalates: false }))
+  await pass(25 * 60 * MINUTE, 30 * MINUTE)
+  expect(fates().filter((fate) => fate.includes('nobody'))).toEqual([
+    'email nobody:role:leader cancelled channel.found',
+    'email nobody:role:leader cancelled acknowledged',
+    'email nobody:role:leader failed life.over'
+  ])
   await close()
 })

@@ -7,6 +7,9 @@ import type { Control } from '#store/control/control.ts'
 /** How long a message is worth sending. */
 export const LIFE_MS = 24 * 3_600_000
 
+/** Nobody of those meant has a channel that is set up: such a row stands for all of them and waits. */
+export const NO_CHANNEL = 'channel.none'
+
 export type Hop = { channel: Channel; address: string }
 
 /** A delivery with what it needs of its announcement. */
@@ -176,6 +179,11 @@ export function createOutbox(parts: { control: Control; clock: Clock; changed(id
       if (done.changes === 0) return
       entry(id, status, code, detail)
       noteChange(id)
+    },
+
+    /** A waiting row is looked at again later; its fate is the same, so its history is too. */
+    lookAgain(id: number, dueAt: number): void {
+      control.sql('UPDATE deliveries SET due_at = ? WHERE id = ?').run(dueAt, id)
     },
 
     /** Folds many rows into one message with three statements: in a storm there are thousands. */

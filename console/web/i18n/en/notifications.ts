@@ -43,6 +43,8 @@ export const notifications: typeof vi = {
   'delivery.code.hours.waiting': 'waits for working hours',
   'delivery.code.channel.next': 'stands in for the channel before',
   'delivery.code.channel.off': 'the channel is not set up',
+  'delivery.code.channel.none': 'waiting: no usable channel to this recipient yet',
+  'delivery.code.channel.found': 'a channel was set up, sent on by it',
   'delivery.code.channel.blocked': 'the channel’s settings are refused',
   'delivery.code.channel.quiet_hours': 'quiet hours of the channel',
   'delivery.code.channel.quota': 'daily quota used up',

@@ -42,6 +42,8 @@ export const notifications = {
   'delivery.code.hours.waiting': 'chờ giờ làm việc',
   'delivery.code.channel.next': 'thay cho kênh trước',
   'delivery.code.channel.off': 'kênh chưa cấu hình',
+  'delivery.code.channel.none': 'chờ: người nhận chưa có kênh nào dùng được',
+  'delivery.code.channel.found': 'đã có kênh, chuyển sang tin gửi đi',
   'delivery.code.channel.blocked': 'kênh đang lỗi cấu hình',
   'delivery.code.channel.quiet_hours': 'giờ kênh không cho gửi',
   'delivery.code.channel.quota': 'hết hạn mức ngày',
