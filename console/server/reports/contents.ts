@@ -1,5 +1,5 @@
 import { unitAnnex } from './annex.ts'
-import type { ReportDocument } from './document.ts'
+import { DEMONSTRATION_MARK, type ReportDocument } from './document.ts'
 import { findings } from './findings.ts'
 import { answers, notable, proposals, shortcomings, weaknesses } from './follow-up.ts'
 import { numbering } from './numbering.ts'
@@ -37,6 +37,7 @@ export function reportDocument(source: ReportSource): ReportDocument {
     title: titleOf(source),
     blocks: sections,
     draft: figures.running,
+    demonstration: figures.origin === 'demonstration',
     annexes: hasAnnex(kind) ? [unitAnnex(figures)] : [],
     // Day and month are the registry office's to fill in: nothing was signed on a day that the platform could print.
     dated: null,
@@ -56,6 +57,7 @@ function titleOf({ kind, figures, unitName: unit }: ReportSource): string[] {
   return [
     what,
     range,
+    ...(figures.origin === 'demonstration' ? [`(${DEMONSTRATION_MARK})`] : []),
     ...(figures.running ? [`Dự thảo: kỳ chưa kết thúc, số liệu tính đến ${moment(figures.asOf)}`] : [])
   ]
 }

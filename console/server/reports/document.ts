@@ -37,9 +37,14 @@ export type ReportDocument = {
   dated: number | null
   /** The period still runs: marked on every page. */
   draft: boolean
+  /** Its figures are of a demonstration: said in a box on every page, so that no page of it passes for the province's own. */
+  demonstration: boolean
   /** Moment in the file's own description; fixed, so that the same report is the same file. */
   madeAt: number
 }
+
+/** In the box on every page, and in the title, of a report whose figures were made up to show the platform. */
+export const DEMONSTRATION_MARK = 'SỐ LIỆU MINH HỌA'
 
 /** Points (1/72 inch) of NĐ 30: margins top and bottom 20 mm, left 30 mm, right 15 mm on A4. */
 export const mm = (millimetres: number) => (millimetres / 25.4) * 72

@@ -3,6 +3,7 @@ import type { IParagraphOptions, Paragraph, Table } from 'docx'
 import {
   balanced,
   clean,
+  DEMONSTRATION_MARK,
   estimatedWidth,
   FIRST_LINE,
   issuedBy,
@@ -33,10 +34,14 @@ export async function renderDocx(document: ReportDocument): Promise<Uint8Array> 
   // Loaded when the first report is made.
   const docx = await import('docx')
   const write = writerOf(docx)
-  const draftMark = document.draft ? [write.line('DỰ THẢO', { bold: true }, { alignment: 'right' })] : []
+  const marks = () => [
+    ...(document.demonstration ? [write.boxed(DEMONSTRATION_MARK)] : []),
+    ...(document.draft ? [write.line('DỰ THẢO', { bold: true }, { alignment: 'right' })] : [])
+  ]
+  const firstMarks = marks()
   const pageNumber = new docx.Header({
     children: [
-      ...draftMark,
+      ...marks(),
       new docx.Paragraph({
         alignment: docx.AlignmentType.CENTER,
         children: [new docx.TextRun({ children: [docx.PageNumber.CURRENT], size: half(sizes.body), font: FONT })]
@@ -66,7 +71,7 @@ export async function renderDocx(document: ReportDocument): Promise<Uint8Array> 
         properties: { page: page(false), titlePage: true },
         headers: {
           default: pageNumber,
-          first: new docx.Header({ children: document.draft ? draftMark : [new docx.Paragraph('')] })
+          first: new docx.Header({ children: firstMarks.length > 0 ? firstMarks : [new docx.Paragraph('')] })
         },
         children: [...write.head(document), ...withEnd(document.blocks).flatMap(write.block), write.signature(document)]
       },
@@ -211,6 +216,7 @@ function writerOf(docx: Docx) {
 
   return {
     line,
+    boxed,
     block(block: Block): (Paragraph | Table)[] {
       switch (block.kind) {
         case 'heading':

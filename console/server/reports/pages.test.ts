@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ictDayStart } from '#core/time.ts'
+import { reportDocument } from './contents.ts'
 import { clean, margins, mm, placeAndDate, type ReportDocument } from './document.ts'
 import { renderDocx } from './docx.ts'
 import { renderPdf } from './pdf.ts'
 import { defaultSettings } from './settings.ts'
-import { monthlyDocument, readDocx, readPdf, shortDocument, type Page } from './testing.ts'
+import { monthlyDocument, readDocx, readPdf, sampleSource, shortDocument, type Page } from './testing.ts'
 
 let document: ReportDocument
 let pdf: Uint8Array
@@ -138,6 +139,38 @@ describe('the same document', () => {
     const { parts } = readDocx(await renderDocx(draft))
     const headers = Object.entries(parts).filter(([name]) => name.startsWith('word/header'))
     expect(headers.every(([, text]) => text.includes('DỰ THẢO'))).toBe(true)
+  })
+})
+
+describe('a report of a demonstration', { timeout: 60_000 }, () => {
+  it('says on every page and in its title that its figures are made up, in both files', async () => {
+    const source = sampleSource()
+    source.figures.origin = 'demonstration'
+    const shown = reportDocument(source)
+    expect(shown.title).toContain('(SỐ LIỆU MINH HỌA)')
+    const marked = await readPdf(await renderPdf({ ...shown, draft: true }))
+    expect(marked.length).toBeGreaterThan(3)
+    for (const [at, page] of marked.entries()) {
+      const top = page.pieces.filter((piece) => piece.top < margins.top && !piece.text.includes('DỰ THẢO'))
+      const mark = top.filter(({ text }) => text !== String(at + 1))
+      expect(mark.map(({ text }) => text).join('')).toBe('SỐ LIỆU MINH HỌA')
+      expect(mark[0]!.left).toBeGreaterThan(page.width / 2)
+      expect(mark[0]!.left + mark[0]!.width).toBeLessThan(page.width - margins.right)
+      const number = top.find(({ text }) => text === String(at + 1))
+      expect(number === undefined).toBe(at === 0)
+      if (number !== undefined) expect(Math.abs(number.left + number.width / 2 - page.width / 2)).toBeLessThan(2)
+    }
+    const { parts, lines } = readDocx(await renderDocx(shown))
+    const headers = Object.entries(parts).filter(([name]) => name.startsWith('word/header'))
+    expect(headers.length).toBeGreaterThanOrEqual(2)
+    for (const [, text] of headers) expect(text).toMatch(/<w:pBdr>.*SỐ LIỆU MINH HỌA/s)
+    expect(lines).toContain('(SỐ LIỆU MINH HỌA)')
+    expect(parts['docProps/core.xml']).toContain('SỐ LIỆU MINH HỌA')
+  })
+
+  it('is told from one of the province, which bears no such mark', () => {
+    expect(pages.map(read).join(' ')).not.toContain('MINH HỌA')
+    expect(Object.values(word.parts).join(' ')).not.toContain('MINH HỌA')
   })
 })
 

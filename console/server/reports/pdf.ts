@@ -4,6 +4,7 @@ import type { Content, TDocumentDefinitions, TableCell } from 'pdfmake/interface
 import {
   balanced,
   clean,
+  DEMONSTRATION_MARK,
   estimatedWidth,
   FIRST_LINE,
   issuedBy,
@@ -68,8 +69,7 @@ function definitionOf(document: ReportDocument): TDocumentDefinitions {
       creationDate: new Date(document.madeAt),
       modDate: new Date(document.madeAt)
     },
-    header: (page) =>
-      page === 1 ? null : { text: String(page), alignment: 'center', fontSize: sizes.body, margin: [0, 24, 0, 0] },
+    header: (page) => headerOf(page, document.demonstration),
     ...(document.draft ? { watermark: { text: 'DỰ THẢO', opacity: 0.08, bold: true } } : {}),
     // A heading or a caption never stands alone at the foot of a page. Tables are seen by the text in their rows.
     pageBreakBefore: (node, around) =>
@@ -83,6 +83,21 @@ function definitionOf(document: ReportDocument): TDocumentDefinitions {
       signature(document),
       ...document.annexes.flatMap(annexOf)
     ]
+  }
+}
+
+/** The page number in the middle, none on page 1; beside it, on every page, the mark of a demonstration. */
+function headerOf(page: number, demonstration: boolean): Content {
+  const number: Content = { text: page === 1 ? '' : String(page), alignment: 'center', fontSize: sizes.body }
+  if (!demonstration) return { ...number, margin: [0, 24, 0, 0] }
+  // Three equal parts: the number stays in the middle of the page.
+  return {
+    columns: [
+      { width: '*', text: '' },
+      { width: '*', ...number },
+      { width: '*', ...boxed(DEMONSTRATION_MARK, 0) }
+    ],
+    margin: [margins.right, 20, margins.right, 0]
   }
 }
 
@@ -167,7 +182,7 @@ function headBlock(document: ReportDocument): Content[] {
   ]
 }
 
-const boxed = (text: string): Content => ({
+const boxed = (text: string, above = 8) => ({
   columns: [
     { width: '*', text: '' },
     {
@@ -176,7 +191,7 @@ const boxed = (text: string): Content => ({
     },
     { width: '*', text: '' }
   ],
-  margin: [0, 8, 0, 0]
+  margin: [0, above, 0, 0] as [number, number, number, number]
 })
 
 const runs = (parts: readonly Run[]): Content[] =>

@@ -121,6 +121,7 @@ export function shortDocument(text: string): ReportDocument {
     annexes: [],
     dated: ictDayStart('2023-11-15'),
     draft: false,
+    demonstration: false,
     madeAt: ictDayStart('2023-11-15')
   }
 }
