@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import cookie from '@fastify/cookie'
+import { SerializerSelector } from '@fastify/fast-json-stringify-compiler'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
@@ -81,11 +82,12 @@ export function buildApp(parts: Parts): App {
     bodyLimit: MAX_BODY,
     routerOptions: { maxParamLength: 200 },
     exposeHeadRoutes: false,
+    schemaController: { compilersFactory: { buildSerializer: lazySerializers } },
     // A slow or silent browser does not hold a connection for ever; a photo over a poor line gets through.
     requestTimeout: 90_000,
     return503OnClosing: true
   }) as unknown as App
-  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  app.setValidatorCompiler(lazyValidator)
 
   const audit = createAudit(control, clock)
   const users = createUsers(control, clock)
@@ -177,6 +179,19 @@ export function buildApp(parts: Parts): App {
   // After the gate, so that the files' own routes are checked against the access table too.
   addWeb(app, { tls, webRoot: builtWeb(parts.webRoot) })
   return app
+}
+
+/** Serialisers and validators are built at the first request of their route: a start does not wait for hundreds of them. */
+const lazySerializers: ReturnType<typeof SerializerSelector> = (...given) => {
+  const compile = SerializerSelector()(...given)
+  return (route) => {
+    let built: ReturnType<typeof compile> | undefined
+    return (document) => (built ??= compile(route))(document)
+  }
+}
+const lazyValidator: typeof TypeBoxValidatorCompiler = (route) => {
+  let built: ReturnType<typeof TypeBoxValidatorCompiler> | undefined
+  return (value: unknown) => (built ??= TypeBoxValidatorCompiler(route))(value)
 }
 
 /** A plug-in whose hooks hold for the whole console, not for itself alone: Fastify's mark against encapsulation. */

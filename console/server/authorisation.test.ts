@@ -79,7 +79,6 @@ const expectations = (): Record<string, Expected> => ({
     own: { url: '/api/events/e-own' },
     foreign: { url: '/api/events/e-foreign' }
   },
-  // The people of this walk do not hold the personal permission; see the test of its own.
   'POST /api/events/:id/unmask': { roles: [], own: { url: '/api/events/e-own/unmask' } },
   'GET /api/sources': { roles: readersAndOwner, own: { url: '/api/sources' } },
   'POST /api/sources': {
@@ -455,6 +454,7 @@ beforeAll(async () => {
   testing.app.tasks.send(taskDraft(FOREIGN, 'a-foreign'), asking)
   for (const unit of [OWN, FOREIGN])
     testing.parts.notifications.announce(announcement({ unit, to: [{ kind: 'unit', unit }], escalates: false }))
+  testing.parts.control.sql(`UPDATE deliveries SET status = 'failed'`).run()
 })
 afterAll(() => testing.close())
 
