@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { NewToken, Session, SourceRow } from '#core/api.ts'
 import { SocError } from '#core/errors.ts'
+import { randomId } from '#core/ids.ts'
 
 const root = join(import.meta.dirname, '..')
 const cli = join(root, 'cli/index.ts')
@@ -116,7 +117,8 @@ export async function signInAsAdmin(soc: Pick<SocProcess, 'url' | 'data'>): Prom
     cwd: root,
     env: { ...process.env, SOC_DATA: soc.data }
   })
-  const password = 'vong-lau bench password 45'
+  // A new one each time: an account does not take a password again that it had before.
+  const password = `vong-lau bench ${randomId()}`
   let cookie = ''
   let csrf = ''
   async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
