@@ -147,7 +147,7 @@ async function build(
     clock,
     silentAfterMs: (origin) => silentAfterMs(config, origin),
     builtIn,
-    senders: () => snapshot().senders,
+    senders: () => dataPlaneSnapshot(control, inventory).senders,
     raise: (fold) => alerts.raise(fold),
     alreadyTold: (fold) => alerts.lastValues(fold.fingerprint)?.[LAST_RECEIVED] === fold.values[LAST_RECEIVED]
   })

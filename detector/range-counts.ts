@@ -7,7 +7,7 @@ import {
   type ExchangeFold
 } from '#core/exchange.ts'
 import type { Origin } from '#core/origin.ts'
-import { ictDay } from '#core/time.ts'
+import { DAY_MS, ICT_OFFSET_MS, ictDay } from '#core/time.ts'
 
 const MINUTE_MS = 60_000
 /** Different hops × services × minutes of one report; what is beyond is counted under `other`, never left out. */
@@ -25,6 +25,7 @@ const MAX_SKEW_MS = 24 * 3_600_000
 export class RangeCounts {
   #exchanges = new Map<string, ExchangeFold>()
   #activity = new Map<string, ActivityFold>()
+  #day = { number: NaN, text: '' }
 
   add(event: EcsEvent, receivedAt: number): void {
     this.#addActivity(event, receivedAt)
@@ -41,7 +42,7 @@ export class RangeCounts {
   }
 
   #addActivity(event: EcsEvent, receivedAt: number) {
-    const day = ictDay(receivedAt)
+    const day = this.#dayOf(receivedAt)
     const origin = event.soc.origin as Origin
     let unit = event.organization.id
     let key = `${day}\0${unit}\0${origin}`
@@ -57,6 +58,13 @@ export class RangeCounts {
     fold.events++
     fold.firstAt = Math.min(fold.firstAt, receivedAt)
     fold.lastAt = Math.max(fold.lastAt, receivedAt)
+  }
+
+  /** The Vietnamese day, written anew only when it changes: this runs for every event. */
+  #dayOf(ms: number): string {
+    const number = Math.floor((ms + ICT_OFFSET_MS) / DAY_MS)
+    if (number !== this.#day.number) this.#day = { number, text: ictDay(ms) }
+    return this.#day.text
   }
 
   #addExchange(event: EcsEvent, record: JsonObject, receivedAt: number) {
