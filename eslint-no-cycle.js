@@ -1,24 +1,24 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { resolveImport } from './eslint-folders.js'
 
 const root = import.meta.dirname
-const importPattern = /^\s*(?:import|export)\s+(?!type\b)(?:[^'"]*?\bfrom\s*)?['"]([^'"]+)['"]/gm
+const importPattern = /^\s*(?:import|export)\s+(?:[^'"]*?\bfrom\s*)?['"]([^'"]+)['"]/gm
 const edges = new Map()
 
 /** File an import of ours stands for; undefined for packages. */
-function resolveImport(from, specifier) {
-  if (specifier === '#sigma-rules-parser') return join(root, 'detector/sigma/index.ts')
-  if (specifier.startsWith('#')) return join(root, specifier.slice(1))
-  return specifier.startsWith('.') ? join(dirname(from), specifier) : undefined
+function resolveFile(from, specifier) {
+  const path = resolveImport(from, specifier)
+  return path === undefined ? undefined : join(root, path)
 }
 
-/** Files imported for their values: type-only imports vanish at run time and make no cycle. */
+/** Files of ours that a file imports, for values or for types. */
 function importsOf(file) {
   let found = edges.get(file)
   if (found === undefined) {
     const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
     found = [...text.matchAll(importPattern)]
-      .map((match) => resolveImport(file, match[1]))
+      .map((match) => resolveFile(file, match[1]))
       .filter((path) => path?.endsWith('.ts'))
     edges.set(file, found)
   }
@@ -48,8 +48,7 @@ export const noCycle = {
   create(context) {
     return {
       ImportDeclaration(node) {
-        if (node.importKind === 'type') return
-        const target = resolveImport(context.filename, node.source.value)
+        const target = resolveFile(context.filename, node.source.value)
         if (target === undefined || !target.endsWith('.ts')) return
         const path = target === context.filename ? [target] : wayBack(target, context.filename)
         if (path)

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
 import { SocError } from '#core/errors.ts'
-import { launchBrowser, signInOnPage } from './console-page.ts'
+import { launchBrowser, signInOnPage } from '#testing/console-page.ts'
 import type { Benchmark, Figure } from './report.ts'
-import { signInAsAdmin, temporaryFolder, type RunningFile } from './running-process.ts'
+import { signInAsAdmin, temporaryFolder, type RunningFile } from '#testing/running-process.ts'
 
 const root = join(import.meta.dirname, '..')
 const TARGET_LISTENING_S = 60

@@ -2,10 +2,16 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import type { AlertList } from '#core/api.ts'
-import { seeded } from './lines.ts'
+import type { AlertList } from '#core/api/alerts.ts'
+import { seeded } from '#simulator/random.ts'
 import type { Benchmark, Figure } from './report.ts'
-import { addSource, signInAsAdmin, startSocProcess, temporaryFolder, type SocProcess } from './running-process.ts'
+import {
+  addSource,
+  signInAsAdmin,
+  startSocProcess,
+  temporaryFolder,
+  type SocProcess
+} from '#testing/running-process.ts'
 import { ledgerOffline } from './ledger-offline.ts'
 import { countStored, settled } from './stored.ts'
 

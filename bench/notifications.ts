@@ -8,9 +8,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { SMTPServer } from 'smtp-server'
-import { seeded } from './lines.ts'
+import { seeded } from '#simulator/random.ts'
 import type { Benchmark, Figure } from './report.ts'
-import { temporaryFolder } from './running-process.ts'
+import { temporaryFolder } from '#testing/running-process.ts'
 
 /** How long a receiver takes to say yes: long enough for a kill to fall between the yes and its commit. */
 const ANSWER_MS = 15

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
-import { createNotifications } from '#console/server/notifications/notifications.ts'
+import { createNotifications } from '#control/notifications/notifications.ts'
 import { systemClock } from '#core/clock.ts'
 import { readConfig } from '#core/config.ts'
 import { loadInventory } from '#province/load.ts'
-import { openControl } from '#store/control/control.ts'
+import { openControl } from '#control/database/control.ts'
 
 /*
  * The notifications of the platform alone, as a process that can be killed: announces what the drill asks for, each in the

@@ -2,13 +2,19 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import type { SourceList } from '#core/api.ts'
+import type { SourceList } from '#core/api/sources.ts'
 import { SocError } from '#core/errors.ts'
-import { senderSnippets } from '#core/snippets.ts'
+import { senderSnippets } from '#control/senders/snippets.ts'
 import { ledgerOffline } from './ledger-offline.ts'
 import type { Benchmark, Figure } from './report.ts'
 import { numberOfMessage, startRsyslog, type Rsyslog } from './rsyslog-daemon.ts'
-import { addSource, signInAsAdmin, startSocProcess, temporaryFolder, type SocProcess } from './running-process.ts'
+import {
+  addSource,
+  signInAsAdmin,
+  startSocProcess,
+  temporaryFolder,
+  type SocProcess
+} from '#testing/running-process.ts'
 import { countStored, settled } from './stored.ts'
 
 /** Which snippet rsyslog runs, and how our process ends in the middle of its messages. */

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { compileRules, loadRules, parseEvent, toSigmaEvent } from '#sigma-rules-parser'
 import { SocError } from '#core/errors.ts'
-import type { DetectionRule, RuleSet } from '#detector/sigma/types.ts'
+import type { DetectionRule, RuleSet } from '#detector/sigma/parse/types.ts'
 import { quantile, type Benchmark, type Figure } from './report.ts'
 
 /** Event sets with the rules that must match, and nothing else: file of events, file of expected matches. */

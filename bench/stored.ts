@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SourceList } from '#core/api.ts'
+import type { SourceList } from '#core/api/sources.ts'
 import { systemClock } from '#core/clock.ts'
 import { readConfig } from '#core/config.ts'
 import type { EcsEvent } from '#core/event.ts'
 import { openReader } from '#threads/open-store.ts'
-import type { AdminClient } from './running-process.ts'
+import type { AdminClient } from '#testing/running-process.ts'
 
 /** The ledger is asked this often, and this long, until every frame has its fate. */
 const ASK_EVERY_MS = 200

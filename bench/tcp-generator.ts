@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
-import { lineGenerator } from './lines.ts'
+import { lineGenerator } from '#testing/lines.ts'
 
 /** What the generator thread is told: where to, how fast, how many. */
 export type GeneratorOrder = { port: number; eventsPerSecond: number; events: number; seed: number }

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import type { RuleList, SourceList } from '#core/api.ts'
+import type { RuleList, SourceList } from '#core/api/sources.ts'
 import type { Benchmark, Figure } from './report.ts'
-import { addSource, signInAsAdmin, startSocProcess, temporaryFolder } from './running-process.ts'
+import { addSource, signInAsAdmin, startSocProcess, temporaryFolder } from '#testing/running-process.ts'
 import type { GeneratorOrder } from './tcp-generator.ts'
 
 const MIB = 1024 * 1024

@@ -5,13 +5,13 @@ import { gzipSync } from 'node:zlib'
 import { systemClock } from '#core/clock.ts'
 import { stableHash } from '#core/ids.ts'
 import type { MatchFold } from '#core/match.ts'
-import { createAlerts } from '#detector/alerts/alerts.ts'
+import { createAlerts } from '#control/triage/alerts.ts'
 import { loadInventory } from '#province/load.ts'
-import { openControl } from '#store/control/control.ts'
-import { ensureWeb, webRoot } from '../cli/build-web.ts'
-import { launchBrowser, signInOnPage } from './console-page.ts'
+import { openControl } from '#control/database/control.ts'
+import { ensureWeb, webRoot } from '#console/build-web.ts'
+import { launchBrowser, signInOnPage } from '#testing/console-page.ts'
 import { quantile, type Benchmark, type Figure } from './report.ts'
-import { signInAsAdmin, startSocProcess, temporaryFolder } from './running-process.ts'
+import { signInAsAdmin, startSocProcess, temporaryFolder } from '#testing/running-process.ts'
 
 const MAX_BUNDLE_BYTES = 250 * 1024
 const FOLDS_PER_COMMIT = 500

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import type { RuleList } from '#core/api.ts'
-import { launchBrowser, signInOnPage } from './console-page.ts'
+import type { RuleList } from '#core/api/sources.ts'
+import { launchBrowser, signInOnPage } from '#testing/console-page.ts'
 import { quantile, type Benchmark, type Figure } from './report.ts'
-import { addSource, signInAsAdmin, startSocProcess, temporaryFolder } from './running-process.ts'
+import { addSource, signInAsAdmin, startSocProcess, temporaryFolder } from '#testing/running-process.ts'
 import type { GeneratorOrder } from './tcp-generator.ts'
 
 const WARM_UP_PROBES = 20

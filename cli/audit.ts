@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '#core/config.ts'
 import { SocError } from '#core/errors.ts'
-import { verifyAuditChain } from '#store/control/audit-chain.ts'
-import { openControl } from '#store/control/control.ts'
+import { verifyAuditChain } from '#control/accounts/audit-verify.ts'
+import { openControl } from '#control/database/control.ts'
 import { readArgs, type Command } from './command.ts'
 
 /** `soc audit`: proves that nobody changed the log of acts behind our back. */

@@ -5,10 +5,10 @@ import { systemClock } from '#core/clock.ts'
 import { readConfig, type Config } from '#core/config.ts'
 import { SocError } from '#core/errors.ts'
 import { fates, type Ledger } from '#core/ledger.ts'
-import { lockDataFolder } from '#core/lock.ts'
+import { lockDataFolder } from './lock.ts'
 import { ledgerOf } from '#threads/ledger.ts'
 import { openWriter } from '#threads/open-store.ts'
-import { LEDGER_FILE } from '../wiring/ledger-file.ts'
+import { LEDGER_FILE } from '#threads/ledger-file.ts'
 import { readArgs, table, type Command } from './command.ts'
 
 /** `soc ledger`: every received frame and its fate. */

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Ledger } from '#core/ledger.ts'
-import { startSocProcess, type SocProcess } from '../bench/running-process.ts'
+import { startSocProcess, type SocProcess } from '#testing/running-process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vong-lau-process-'))
 const data = join(folder, 'data')

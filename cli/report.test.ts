@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
-import { countActivity } from '#console/server/figures/activity.ts'
-import { sha256 } from '#console/server/reports/archive.ts'
-import type { ReportRow } from '#core/api.ts'
-import { lockDataFolder } from '#core/lock.ts'
-import { openControl } from '#store/control/control.ts'
+import { countActivity } from '#control/figures/activity.ts'
+import { sha256 } from '#control/reports/archive.ts'
+import type { ReportRow } from '#core/api/reports.ts'
+import { lockDataFolder } from './lock.ts'
+import { openControl } from '#control/database/control.ts'
 import { report } from './report.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-report-'))

@@ -5,7 +5,7 @@ import { messageOf } from '#core/errors.ts'
 import type { JsonObject } from '#core/event.ts'
 import type { MatchFold } from '#core/match.ts'
 import { createDetector, type Detector, type JudgedEvent } from '#detector/detector.ts'
-import type { SigmaRule } from '#detector/sigma/types.ts'
+import type { SigmaRule } from '#detector/sigma/parse/types.ts'
 
 /** What came of a rule's samples. */
 export type RuleTest = {

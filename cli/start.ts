@@ -2,7 +2,7 @@ import { hostname, userInfo } from 'node:os'
 import { readConfig, type Config } from '#core/config.ts'
 import { SocError } from '#core/errors.ts'
 import { startSoc, type RunningSoc } from '../main.ts'
-import { ensureWeb, webRoot } from './build-web.ts'
+import { ensureWeb, webRoot } from '#console/build-web.ts'
 import { readArgs, type Command } from './command.ts'
 
 /** `soc start`: the whole system in this process until SIGINT or SIGTERM. */

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { existsSync } from 'node:fs'
-import { resetPassword } from '#console/server/accounts/accounts.ts'
-import { sealBreakGlass } from '#console/server/accounts/break-glass.ts'
+import { resetPassword } from '#control/accounts/accounts.ts'
+import { sealBreakGlass } from '#control/accounts/break-glass.ts'
 import { systemClock } from '#core/clock.ts'
 import { readConfig } from '#core/config.ts'
 import { SocError } from '#core/errors.ts'
-import { openControl } from '#store/control/control.ts'
+import { openControl } from '#control/database/control.ts'
 import { readArgs, table, type Command } from './command.ts'
 
 /** `soc users`: accounts without the console, for whoever can read the data folder. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MAX_SEARCH_BYTES, encodeEvent } from './encode.ts'
-import { eventOf } from './test-frames.ts'
+import { eventOf } from '#testing/frames.ts'
 
 describe('an event as the stores take it', () => {
   it('has its columns, its time and its units', () => {

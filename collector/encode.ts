@@ -1,5 +1,5 @@
 import type { EcsEvent, Json, JsonObject } from '#core/event.ts'
-import type { EncodedEvent, EventColumns } from '#store/store.ts'
+import type { EncodedEvent, EventColumns } from '#core/store-entry.ts'
 import { cutText } from './bounds.ts'
 
 /** Longest search text of one event, UTF-8 bytes. */

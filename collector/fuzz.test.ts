@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeEvent } from './encode.ts'
-import { frameOf, interpreter } from './test-frames.ts'
+import { frameOf, interpreter } from '#testing/frames.ts'
 
 /** Bytes of JSON that one byte of a frame may become: escapes (`\u0000` is six), the original, the message and parts of it. */
 const GROWTH = 40

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '#core/time.ts'
 import { execFile } from 'node:child_process'
 import { createHash, createHmac } from 'node:crypto'
 import { request } from 'node:http'
@@ -6,14 +7,13 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ProbeResult } from '#core/health.ts'
 import type { HeartbeatKey } from '#core/sender.ts'
-import { heartbeatSnippet } from '#core/snippets.ts'
-import { openForTests, snapshotOf, tester, type Opened } from './sources/open-for-tests.ts'
+import { heartbeatSnippet } from '#control/senders/snippets.ts'
+import { openForTests, snapshotOf, tester, type Opened } from '#testing/open-source.ts'
 import { beatHeaders, heartbeatProbe, readBeat } from './sources/heartbeat.ts'
 
 const KEY = 'documentation-key-of-kiosk'
 const OTHER = 'documentation-key-of-camera'
 const START = 1_700_000_000_000
-const MINUTE = 60_000
 const keys = (kiosk = 0): HeartbeatKey[] => [
   { probe: 'kiosk', key: KEY, lastAt: kiosk, origin: 'real' },
   { probe: 'camera', key: OTHER, lastAt: 0, origin: 'real' },
@@ -90,12 +90,12 @@ test('unknown probes, another site’s key and a key of another origin are refus
 })
 
 test('a time more than five minutes off is refused, before and after ours', async () => {
-  expect(await send({ time: START + 5 * MINUTE + 1 })).toBe(403)
-  expect(await send({ time: START - 5 * MINUTE - 1 })).toBe(403)
+  expect(await send({ time: START + 5 * MINUTE_MS + 1 })).toBe(403)
+  expect(await send({ time: START - 5 * MINUTE_MS - 1 })).toBe(403)
   expect(refused()).toEqual({ heartbeat_time: 2 })
-  expect(await send({ time: START - 5 * MINUTE })).toBe(204)
+  expect(await send({ time: START - 5 * MINUTE_MS })).toBe(204)
   open.clock.advance(2_000)
-  expect(await send({ time: START + 5 * MINUTE })).toBe(204)
+  expect(await send({ time: START + 5 * MINUTE_MS })).toBe(204)
 })
 
 test('a replayed heartbeat is refused, also an older one, also after a restart', async () => {
@@ -104,7 +104,7 @@ test('a replayed heartbeat is refused, also an older one, also after a restart',
   expect(await send()).toBe(409)
   expect(await send({ time: START - 1 })).toBe(409)
   // A snapshot made before the beat was committed does not turn time back.
-  open.intake.setSnapshot({ ...snapshotOf(tester), heartbeats: keys(START - MINUTE) })
+  open.intake.setSnapshot({ ...snapshotOf(tester), heartbeats: keys(START - MINUTE_MS) })
   expect(await send()).toBe(409)
   // A restart begins with what was committed.
   open.intake.setSnapshot({ ...snapshotOf(tester), heartbeats: [] })
@@ -122,7 +122,7 @@ test('one probe is heard once a second at most; others do not wait for it', asyn
   open.clock.advance(1_000)
   expect(await send({ time: START + 1 })).toBe(204)
   // A clock that was set back holds nobody up.
-  open.clock.advance(-MINUTE)
+  open.clock.advance(-MINUTE_MS)
   expect(await send({ time: START + 2 })).toBe(204)
 })
 

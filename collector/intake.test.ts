@@ -4,10 +4,11 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { Notices, type IntakeNotice } from './notices.ts'
+import { Notices } from './notices.ts'
+import { type IntakeNotice } from '#core/data-plane.ts'
 import { RecentRequests, RECENT_MS } from './recent.ts'
-import { openForTests, sender, sha256, snapshotOf, tester, TOKEN, type Opened } from './sources/open-for-tests.ts'
-import { refusing } from './sources/refusing-for-tests.ts'
+import { openForTests, sender, sha256, snapshotOf, tester, TOKEN, type Opened } from '#testing/open-source.ts'
+import { refusing } from '#testing/refusing-spool.ts'
 import type { SpoolWriter } from './spool/spool.ts'
 
 let opened: Opened | undefined
@@ -119,7 +120,7 @@ test('kill -9 while a sender posts: everything answered is there, and sent again
   const script = `
     const { openSpoolWriter } = await import(${here('spool/writer.ts')})
     const { createIntake } = await import(${here('intake.ts')})
-    const { snapshotOf, tester } = await import(${here('sources/open-for-tests.ts')})
+    const { snapshotOf, tester } = await import(${here('../testing/open-source.ts')})
     const spool = openSpoolWriter(process.argv[1], { maxBytes: 2 ** 30, reserveBytes: 1 })
     const intake = createIntake({ spool, snapshot: snapshotOf(tester), clock: { now: () => Date.now() }, onNotice() {} })
     const [open] = await intake.open([{ id: 'http', protocol: 'http', host: '127.0.0.1', port: 0, origin: 'real' }])

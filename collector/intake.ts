@@ -5,28 +5,15 @@ import { UNASSIGNED, type Frame } from '#core/frame.ts'
 import { origins, type Origin } from '#core/origin.ts'
 import type { DataPlaneSnapshot } from '#core/sender.ts'
 import { Heartbeats, type CommitBeats } from './heartbeats.ts'
-import { Notices, type IntakeNotice } from './notices.ts'
+import { Notices } from './notices.ts'
+import type { IntakeNotice, ListenerStatus, ListenerOrder } from '#core/data-plane.ts'
 import { RECENT_MS, RecentRequests } from './recent.ts'
 import { indexSenders, type SenderIndex } from './senders.ts'
 import { sources } from './sources/index.ts'
-import type { Door, Listener, ListenerOrder, Patience } from './sources/source.ts'
+import type { Door, Listener, Patience } from './sources/source.ts'
 import type { LedgerNote, SpoolEntry, SpoolWriter } from './spool/spool.ts'
 
-export type { IntakeNotice } from './notices.ts'
-export type { ListenerOrder } from './sources/source.ts'
-
-/** What a listener heard and turned away since it was opened. */
-export type ListenerStatus = {
-  id: string
-  protocol: string
-  address: string
-  port: number
-  origin: Origin
-  frames: number
-  bytes: number
-  /** Reason → count: wrong_token, unknown_sender, bad_request, held, dropped, kernel_drops, connections … */
-  refused: Record<string, number>
-}
+export type { ListenerOrder } from '#core/data-plane.ts'
 
 export type IntakeOptions = {
   spool: SpoolWriter

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { frameFlag } from '#core/frame.ts'
 import { MAX_KEYS } from './read-document.ts'
-import { at, commune, eventOf, frameOf, interpreter, pick, rejectionOf, snapshot } from './test-frames.ts'
+import { at, commune, eventOf, frameOf, interpreter, pick, rejectionOf, snapshot } from '#testing/frames.ts'
 import { createInterpreter } from './interpret.ts'
 
 const line = '<30>Nov 23 07:30:52 web-a app: hello'

@@ -1,19 +1,4 @@
-import type { Origin } from '#core/origin.ts'
-import type { NoticeKind } from './sources/source.ts'
-
-/** Something at the door that people should know: shown, and raised as a built-in alert. */
-export type IntakeNotice = {
-  kind: NoticeKind
-  at: number
-  origin: Origin
-  /** The sender as far as it is known: by its network, or `_unassigned`. */
-  sender: string
-  /** `address:port` of the last occurrence. */
-  peer: string
-  listener: string
-  /** How many times since the notice before. */
-  count: number
-}
+import type { IntakeNotice } from '#core/data-plane.ts'
 
 /** The same thing is told at most this often. */
 const QUIET_MS = 60_000

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { encodeEvent } from './encode.ts'
-import { at, eventOf, rejectionOf } from './test-frames.ts'
+import { at, eventOf, rejectionOf } from '#testing/frames.ts'
 
 const lines = (file: string) =>
   readFileSync(join(import.meta.dirname, '../sample-logs', file), 'utf8')

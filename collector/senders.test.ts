@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { UNASSIGNED } from '#core/frame.ts'
 import { indexSenders } from './senders.ts'
-import { sender, sha256, snapshotOf } from './sources/open-for-tests.ts'
+import { sender, sha256, snapshotOf } from '#testing/open-source.ts'
 
 const wide = sender('wide', { networks: ['192.0.2.0/24', 'nonsense'], tokenHashes: [sha256('wide-token'), 'zz'] })
 const narrow = sender('narrow', { networks: ['192.0.2.8/29', '2001:db8::/32'] })

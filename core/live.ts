@@ -1,4 +1,8 @@
-import type { AlertRow, DeliveryRow, IncidentRow, SourceRow, Summary, TaskRow, Wall } from './api.ts'
+import type { AlertRow, IncidentRow } from '#core/api/alerts.ts'
+import type { Wall } from '#core/api/health.ts'
+import type { DeliveryRow } from '#core/api/notifications.ts'
+import type { SourceRow, Summary } from '#core/api/sources.ts'
+import type { TaskRow } from '#core/api/tasks.ts'
 
 /** What the server pushes; one map for both ends. After a reconnect the page refetches. */
 export type LiveEvents = {

@@ -1,6 +1,10 @@
+/** Milliseconds of a minute, an hour, a day. */
+export const MINUTE_MS = 60_000
+export const HOUR_MS = 3_600_000
+export const DAY_MS = 86_400_000
+
 /** Asia/Ho_Chi_Minh is UTC+7 all year, without daylight saving. */
 export const ICT_OFFSET_MS = 7 * 3_600_000
-export const DAY_MS = 86_400_000
 
 /** The UTC day of a moment, `2026-11-23`: how day files and indices are named. */
 export function utcDay(ms: number): string {

@@ -1,15 +1,15 @@
+import { DAY_MS } from '#core/time.ts'
 import { expect, it } from 'vitest'
 import { manualClock } from '#core/clock.ts'
-import { createHealth } from '#detector/health/health.ts'
+import { createHealth } from '#control/health/health.ts'
 import { loadInventory } from '#province/load.ts'
-import { openControl } from '#store/control/control.ts'
-import { probesFor } from '../bench/simulator/probes.ts'
-import { faceOf } from '../bench/simulator/stand-ins.ts'
+import { openControl } from '#control/database/control.ts'
+import { probesFor } from '#simulator/probes.ts'
+import { faceOf } from '#simulator/stand-ins.ts'
 import { writePastDays } from './past-days.ts'
 
 const inventory = loadInventory('2023-11-30')
 const until = Date.parse('2023-11-14T09:00:00+07:00')
-const DAY = 86_400_000
 
 it('a demonstration has some days behind it, with small troubles, and prints no figure for the days before them', () => {
   const control = openControl(':memory:')
@@ -26,7 +26,7 @@ it('a demonstration has some days behind it, with small troubles, and prints no 
       onProbesChanged: () => undefined,
       onWallChanged: () => undefined
     })
-  const clock = manualClock(until - 7 * DAY)
+  const clock = manualClock(until - 7 * DAY_MS)
   const drafts = probesFor(
     inventory.systems.flatMap((system) => {
       const face = faceOf(system, inventory)
@@ -45,7 +45,7 @@ it('a demonstration has some days behind it, with small troubles, and prints no 
   expect(hue.h24.coverage).toBeGreaterThan(0.95)
   expect(hue.h24.uptime).not.toBeNull()
   expect(hue.d30.uptime).toBeNull()
-  const past = live.outages(until - 7 * DAY, until, 'demonstration')
+  const past = live.outages(until - 7 * DAY_MS, until, 'demonstration')
   expect(past.length).toBeGreaterThan(0)
   expect(past.filter((outage) => outage.until === null)).toEqual([])
   expect(live.wall().outages).toEqual([])

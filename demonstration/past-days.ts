@@ -1,10 +1,10 @@
-import type { ProbeDraft } from '#core/api.ts'
+import { HOUR_MS } from '#core/time.ts'
+import type { ProbeDraft } from '#core/api/health.ts'
 import type { manualClock } from '#core/clock.ts'
 import { UPLINK, type ProbeResult } from '#core/health.ts'
-import type { Health } from '#detector/health/health.ts'
-import { randomFor } from '../bench/simulator/random.ts'
+import type { Health } from '#control/health/health.ts'
+import { randomFor } from '#simulator/random.ts'
 
-const HOUR_MS = 3_600_000
 /** The past is looked at so often: coarse, but a day's strip has something in each of its steps. */
 const STEP_MS = HOUR_MS / 2
 /** Share of system days with a small trouble in them. */

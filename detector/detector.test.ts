@@ -4,8 +4,8 @@ import { manualClock } from '#core/clock.ts'
 import type { MatchFold } from '#core/match.ts'
 import { defaultCeilings, LATENESS_MS } from './correlation/ceilings.ts'
 import { createDetector, type DetectorOptions, type JudgedEvent } from './detector.ts'
-import { actionEngine, actionRule, correlationRule, heard } from './fixtures.ts'
-import type { SigmaRule } from './sigma/types.ts'
+import { actionEngine, actionRule, correlationRule, heard } from '#testing/events.ts'
+import type { SigmaRule } from './sigma/parse/types.ts'
 
 const make = (rules: SigmaRule[], options: Partial<DetectorOptions> = {}) =>
   createDetector({ ...actionEngine, rules, clock: manualClock(5_000), ...options })

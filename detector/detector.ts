@@ -11,7 +11,7 @@ import { entityOf } from './entity.ts'
 import { readField } from './event-fields.ts'
 import { Folds, type JudgedEvent, type Match } from './folds.ts'
 import { profileRule, type RuleProfile } from './rule-profile.ts'
-import type { DetectionRule, RuleError, RuleHit, RuleSet, SigmaPackage, SigmaRule } from './sigma/types.ts'
+import type { DetectionRule, RuleError, RuleHit, RuleSet, SigmaPackage, SigmaRule } from './sigma/parse/types.ts'
 
 export type { JudgedEvent } from './folds.ts'
 

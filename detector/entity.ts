@@ -1,7 +1,7 @@
 import type { EcsEvent } from '#core/event.ts'
 import type { Entity } from '#core/match.ts'
 import { readField, toField, type Field } from './event-fields.ts'
-import type { SigmaEvent } from './sigma/types.ts'
+import type { SigmaEvent } from './sigma/parse/types.ts'
 
 const user = toField('user.name')
 const address = toField('source.ip')

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '#core/event.ts'
-import type { SigmaEvent } from './sigma/types.ts'
+import type { SigmaEvent } from './sigma/parse/types.ts'
 
 /** A field as rules write it, split once: an ECS name (dotted) or a Sigma name such as `TargetUserName`. */
 export type Field = { name: string; path: readonly string[] }

@@ -6,7 +6,7 @@ import type { Firing } from './correlation/correlator.ts'
 import type { HeldEvidence } from './correlation/evidence.ts'
 import { readField } from './event-fields.ts'
 import type { RuleProfile } from './rule-profile.ts'
-import type { SigmaEvent } from './sigma/types.ts'
+import type { SigmaEvent } from './sigma/parse/types.ts'
 
 /** Senders beyond this are not named by a fold; whole days of one alert hold more, one batch does not. */
 const MAX_SENDERS = 16

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { EcsEvent, JsonObject } from '#core/event.ts'
 import { MAX_FIELD_TEXT } from './event-fields.ts'
 import { createDetector } from './detector.ts'
-import { actionEngine, actionRule, correlationRule, heard } from './fixtures.ts'
+import { actionEngine, actionRule, correlationRule, heard } from '#testing/events.ts'
 import { profileRule } from './rule-profile.ts'
 
 const json = fc.jsonValue({ maxDepth: 4 })

@@ -7,9 +7,8 @@ import {
   type ExchangeFold
 } from '#core/exchange.ts'
 import type { Origin } from '#core/origin.ts'
-import { DAY_MS, ICT_OFFSET_MS, ictDay } from '#core/time.ts'
+import { DAY_MS, ICT_OFFSET_MS, ictDay, MINUTE_MS } from '#core/time.ts'
 
-const MINUTE_MS = 60_000
 /** Different hops × services × minutes of one report; what is beyond is counted under `other`, never left out. */
 const MAX_EXCHANGE_FOLDS = 2_000
 /** Different units × days of one report; beyond it the fold is counted under the province's own name. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { JsonObject } from '#core/event.ts'
 import type { RuleSummary } from '#core/match.ts'
 import { toField, type Field } from './event-fields.ts'
-import type { RuleError, SigmaRule } from './sigma/types.ts'
+import type { RuleError, SigmaRule } from './sigma/parse/types.ts'
 
 /** What the detector keeps of a rule beside its conditions: the keys under `soc` and what alerts show. */
 export type RuleProfile = {

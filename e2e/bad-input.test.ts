@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AlertList, DeadLetterList, EventSearch, RuleList, SourceList } from '#core/api.ts'
+import type { AlertList } from '#core/api/alerts.ts'
+import type { DeadLetterList, EventSearch, RuleList, SourceList } from '#core/api/sources.ts'
 import {
   addSource,
   signInAsAdmin,
@@ -12,7 +13,7 @@ import {
   temporaryFolder,
   type AdminClient,
   type SocProcess
-} from '../bench/running-process.ts'
+} from '#testing/running-process.ts'
 import { accountedFor, addUser, clientOf, fatesNow, post, sendTcp, sendUdp } from './running.ts'
 
 const HERE = '19849'

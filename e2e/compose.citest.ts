@@ -2,15 +2,15 @@ import { readFileSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import type { EventSearch, SourceList } from '#core/api.ts'
+import type { EventSearch, SourceList } from '#core/api/sources.ts'
 import {
   addSource,
   signInAsAdmin,
   startSocProcess,
   temporaryFolder,
   type SocProcess
-} from '../bench/running-process.ts'
-import { startElasticsearch, type SearchServer } from '../bench/search-server/server.ts'
+} from '#testing/running-process.ts'
+import { startElasticsearch, type SearchServer } from '#testing/search-server/server.ts'
 
 /** The environment of docker-compose.yml, with what a container would give replaced: the server's address and the ports. */
 function composeEnvironment(elasticsearchUrl: string): Record<string, string> {

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { AlertList, IncidentDetail } from '#core/api.ts'
-import { ensureWeb } from '../cli/build-web.ts'
-import { launchBrowser, signInOnPage } from '../bench/console-page.ts'
+import type { AlertList, IncidentDetail } from '#core/api/alerts.ts'
+import { ensureWeb } from '#console/build-web.ts'
+import { launchBrowser, signInOnPage } from '#testing/console-page.ts'
 import {
   addSource,
   signInAsAdmin,
@@ -14,7 +14,7 @@ import {
   temporaryFolder,
   type AdminClient,
   type SocProcess
-} from '../bench/running-process.ts'
+} from '#testing/running-process.ts'
 import { accountedFor, addUser, clientOf, sendTcp, signInAgain } from './running.ts'
 import { settled, tabTo, visit, watchPage } from './screens.ts'
 

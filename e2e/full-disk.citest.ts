@@ -3,14 +3,14 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { rmSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { SourceList } from '#core/api.ts'
+import type { SourceList } from '#core/api/sources.ts'
 import {
   addSource,
   signInAsAdmin,
   startSocProcess,
   temporaryFolder,
   type SocProcess
-} from '../bench/running-process.ts'
+} from '#testing/running-process.ts'
 import { fatesNow } from './running.ts'
 
 // Only root may mount; without it the same behaviour is tested with a reserve larger than the disk (bad-input.test.ts).

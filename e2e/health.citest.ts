@@ -1,13 +1,13 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { ProbeResultView, Wall } from '#core/api.ts'
+import type { ProbeResultView, Wall } from '#core/api/health.ts'
 import type { Role } from '#core/roles.ts'
 import { loadInventory } from '#province/load.ts'
-import { launchBrowser } from '../bench/console-page.ts'
-import { ensureWeb, webRoot } from '../cli/build-web.ts'
+import { launchBrowser } from '#testing/console-page.ts'
+import { ensureWeb, webRoot } from '#console/build-web.ts'
 import { startServer } from '../console/server/server.ts'
-import { testConsole, type TestConsole } from '../console/server/testing.ts'
-import { plainHealth, type PlainHealth } from '../console/server/testing-plain-health.ts'
+import { testConsole, type TestConsole } from '#testing/console.ts'
+import { plainHealth, type PlainHealth } from '#testing/plain-health.ts'
 import { seriousFaults, visit, watchPage } from './screens.ts'
 
 /*

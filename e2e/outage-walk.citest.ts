@@ -2,28 +2,22 @@ import { rmSync } from 'node:fs'
 import { getDocument, VerbosityLevel } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type {
-  AlertDetail,
-  AlertList,
-  DeliveryList,
-  IncidentDetail,
-  IncidentRow,
-  OutboxList,
-  Posture,
-  ReportJob,
-  TaskList,
-  Wall
-} from '#core/api.ts'
+import type { AlertDetail, AlertList, IncidentDetail, IncidentRow } from '#core/api/alerts.ts'
+import type { Wall } from '#core/api/health.ts'
+import type { DeliveryList, OutboxList } from '#core/api/notifications.ts'
+import type { Posture } from '#core/api/posture.ts'
+import type { ReportJob } from '#core/api/reports.ts'
+import type { TaskList } from '#core/api/tasks.ts'
 import { ictDay } from '#core/time.ts'
-import { launchBrowser, signInOnPage } from '../bench/console-page.ts'
+import { launchBrowser, signInOnPage } from '#testing/console-page.ts'
 import {
   signInAsAdmin,
   startSocProcess,
   temporaryFolder,
   type AdminClient,
   type SocProcess
-} from '../bench/running-process.ts'
-import { ensureWeb } from '../cli/build-web.ts'
+} from '#testing/running-process.ts'
+import { ensureWeb } from '#console/build-web.ts'
 import { addUser, clientOf, signInAgain } from './running.ts'
 import { settled, visit, watchPage, type Complaints } from './screens.ts'
 

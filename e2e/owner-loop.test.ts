@@ -1,17 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createTasks, type Tasks } from '#console/server/tasks/tasks.ts'
-import { createToldOf } from '#console/server/told.ts'
+import { createTasks, type Tasks } from '#control/tasks/tasks.ts'
+import { createToldOf } from '#control/triage/notified.ts'
 import { readConfig } from '#core/config.ts'
 import type { Announcement } from '#core/notification.ts'
-import {
-  actor,
-  inventory,
-  sampleBatch,
-  sampleFold,
-  SPOOL,
-  testBench,
-  type Bench
-} from '#detector/alerts/sample-folds.ts'
+import { actor, inventory, sampleBatch, sampleFold, SPOOL, testBench, type Bench } from '#testing/folds.ts'
 
 /** The owner's loop with the real alerts and incidents: what waits, what comes back, and what their stories tell. */
 const UNIT = '19849'

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { launchBrowser } from '../bench/console-page.ts'
-import { ensureWeb, webRoot } from '../cli/build-web.ts'
-import { phone, taskTest, type TaskTest } from '../console/server/tasks/testing.ts'
+import { launchBrowser } from '#testing/console-page.ts'
+import { ensureWeb, webRoot } from '#console/build-web.ts'
+import { phone, taskTest, type TaskTest } from '#testing/tasks.ts'
 import { seriousFaults, watchPage } from './screens.ts'
 
 /** The page behind a task's link, on a phone, as somebody sees it who has never seen the console. */

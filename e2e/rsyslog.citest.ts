@@ -3,8 +3,9 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { AlertList, SourceList } from '#core/api.ts'
-import { senderSnippets } from '#core/snippets.ts'
+import type { AlertList } from '#core/api/alerts.ts'
+import type { SourceList } from '#core/api/sources.ts'
+import { senderSnippets } from '#control/senders/snippets.ts'
 import { runScenario, type Scenario } from '../bench/rsyslog.ts'
 import { findRsyslogd, startRsyslog, type Rsyslog } from '../bench/rsyslog-daemon.ts'
 import {
@@ -14,7 +15,7 @@ import {
   temporaryFolder,
   type AdminClient,
   type SocProcess
-} from '../bench/running-process.ts'
+} from '#testing/running-process.ts'
 
 const installed = findRsyslogd() !== undefined
 // On a developer's machine it may be missing; in CI its absence is a fault of CI, and the tests fail.

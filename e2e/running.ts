@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { expect } from 'vitest'
-import type { NewUser, OncePassword, Session, SourceList } from '#core/api.ts'
+import type { NewUser, OncePassword, Session } from '#core/api/people.ts'
+import type { SourceList } from '#core/api/sources.ts'
 import type { Static } from 'typebox'
 import { SocError } from '#core/errors.ts'
-import type { AdminClient, SocProcess } from '../bench/running-process.ts'
+import type { AdminClient, SocProcess } from '#testing/running-process.ts'
 
 /** Frames by fate over every sender, from the ledger on screen. */
 export type Fates = { received: number } & SourceList['ledger']['fates']

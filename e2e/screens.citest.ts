@@ -2,9 +2,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { AlertList, EventSearch, SourceList } from '#core/api.ts'
-import { ensureWeb } from '../cli/build-web.ts'
-import { launchBrowser, signInOnPage } from '../bench/console-page.ts'
+import type { AlertList } from '#core/api/alerts.ts'
+import type { EventSearch, SourceList } from '#core/api/sources.ts'
+import { ensureWeb } from '#console/build-web.ts'
+import { launchBrowser, signInOnPage } from '#testing/console-page.ts'
 import {
   addSource,
   signInAsAdmin,
@@ -12,7 +13,7 @@ import {
   temporaryFolder,
   type AdminClient,
   type SocProcess
-} from '../bench/running-process.ts'
+} from '#testing/running-process.ts'
 import { accountedFor, addUser, clientOf, post, sendTcp } from './running.ts'
 import { hostileText, seriousFaults, settled, visit, watchPage } from './screens.ts'
 

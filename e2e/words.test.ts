@@ -52,7 +52,7 @@ function callAt(text: string, open: number): string {
 /** Codes of refusals that reach a browser: those with a status below 500, and 503, which keeps its code. */
 function refusals(): string[] {
   const codes = new Set<string>()
-  for (const { text } of sourcesOf('core', 'detector', 'console/server', 'store', 'province', 'wiring', 'threads')) {
+  for (const { text } of sourcesOf('core', 'detector', 'control', 'console/server', 'store', 'province', 'threads')) {
     for (const { index } of text.matchAll(/new SocError\(/g)) {
       const call = callAt(text, text.indexOf('(', index))
       const code = /^\(\s*'([a-z0-9_.]+)'/.exec(call)?.[1]
@@ -72,8 +72,8 @@ const ofLinks = /^task_link\./
 
 describe('what people read has words in both languages', () => {
   test('every entry of the story of an alert or an incident', () => {
-    const acts = found(sourcesOf('detector/alerts'), /\bact: '([a-z_.]+)'/g)
-    const telling = sourcesOf('console/server/tasks').find(({ path }) => path.endsWith('telling.ts'))!.text
+    const acts = found(sourcesOf('control/triage'), /\bact: '([a-z_.]+)'/g)
+    const telling = sourcesOf('control/tasks').find(({ path }) => path.endsWith('telling.ts'))!.text
     const kinds = /export type EntryKind =([^]*?)\nexport/.exec(telling)![1]!
     const answers = found(sourcesOf('core/api'), /taskAnswerKinds = \[([^\]]*)\]/g)
     const steps = [kinds, ...answers].flatMap((list) => [...list.matchAll(/'([a-z_]+)'/g)].map(([, kind]) => kind!))
@@ -97,7 +97,7 @@ describe('what people read has words in both languages', () => {
   })
 
   test('every act in the audit log', () => {
-    const sources = sourcesOf('console/server')
+    const sources = sourcesOf('console/server', 'control').filter(({ path }) => !path.startsWith('control/triage'))
     const acts = [
       ...found(sources, /auditAct\(\s*context,\s*request,\s*'([a-z_.]+)'/g),
       ...found(sources, /\bact: '([a-z_]+\.[a-z_]+)'/g),
@@ -109,7 +109,7 @@ describe('what people read has words in both languages', () => {
   })
 
   test('every fate of a message', () => {
-    const sources = sourcesOf('console/server/notifications')
+    const sources = sourcesOf('control/notifications')
     const codes = found(sources, /\b(?:code|drop): '([a-z_]+(?:\.[a-z_]+)*)'/g)
     expect(codes.length).toBeGreaterThan(15)
     expect(wordless('delivery.code', codes)).toEqual([])
@@ -126,7 +126,7 @@ describe('what people read has words in both languages', () => {
     const described = /Why it opened: ([^.]*)\./.exec(readFileSync(join(root, 'core/api/alerts.ts'), 'utf8'))![1]!
     const named = [...described.matchAll(/`([a-z_]+)`/g)].map(([, reason]) => reason!)
     expect(named.length).toBeGreaterThan(4)
-    const opened = found(sourcesOf('detector/alerts'), /openIncident\(\s*context,\s*\w+,\s*'([a-z_]+)'/g)
+    const opened = found(sourcesOf('control/triage'), /openIncident\(\s*context,\s*\w+,\s*'([a-z_]+)'/g)
     expect(opened.filter((reason) => !named.includes(reason))).toEqual([])
     expect(wordless('incident.reason', named)).toEqual([])
   })

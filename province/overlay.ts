@@ -1,4 +1,4 @@
-import type { CatalogueEdit } from '#core/api.ts'
+import type { CatalogueEdit } from '#core/api/catalogue.ts'
 import { SocError } from '#core/errors.ts'
 import type { ProvinceData } from './data.ts'
 

@@ -5,7 +5,7 @@ import { compileRules, loadRules, toSigmaEvent } from '#sigma-rules-parser'
 import { createInterpreter } from '#collector/interpret.ts'
 import type { JsonObject } from '#core/event.ts'
 import { createDetector } from '#detector/detector.ts'
-import type { SigmaRule } from '#detector/sigma/types.ts'
+import type { SigmaRule } from '#detector/sigma/parse/types.ts'
 import { testRules, type RuleTest } from '../cli/rules-test.ts'
 
 const folder = import.meta.dirname

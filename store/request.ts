@@ -2,7 +2,7 @@ import { SocError } from '#core/errors.ts'
 import type { Query } from './query/ast.ts'
 import { queryErrorText } from './query/messages.ts'
 import { parseQuery } from './query/parse.ts'
-import type { SearchRequest } from './store.ts'
+import type { SearchRequest } from '#core/event-search.ts'
 
 /** Events of one page; more are had with the cursor. */
 export const MAX_PAGE = 1_000

@@ -1,25 +1,12 @@
 import { MessageChannel, Worker } from 'node:worker_threads'
-import type { RuleRow } from '#core/api.ts'
+import type { DataPlaneState, IntakeNotice, DataPlane } from '#core/data-plane.ts'
 import type { Config } from '#core/config.ts'
 import { messageOf, SocError } from '#core/errors.ts'
 import type { ProbeResult } from '#core/health.ts'
-import type { Ledger } from '#core/ledger.ts'
 import type { MatchBatch } from '#core/match.ts'
-import type { Origin } from '#core/origin.ts'
 import type { DataPlaneSnapshot } from '#core/sender.ts'
 import { ledgerOf, type FatesAt } from './ledger.ts'
-import type {
-  FromIntake,
-  FromPipeline,
-  FromStore,
-  IntakeNotice,
-  ListenerOrder,
-  ListenerStatus,
-  ReplayFrame,
-  ToIntake,
-  ToPipeline,
-  ToStore
-} from './messages.ts'
+import type { FromIntake, FromPipeline, FromStore, ToIntake, ToPipeline, ToStore } from './messages.ts'
 
 /** Store statuses remembered to find one older than an intake status; both come twice a second. */
 const STATUS_MEMORY = 8
@@ -42,28 +29,6 @@ export type ControlSide = {
   warned(thread: string, message: string): void
   /** A thread died or cannot start: the process must end. */
   failed(thread: string, message: string): void
-}
-
-export type DataPlaneState = {
-  ledger: Ledger | undefined
-  listeners: ListenerStatus[]
-  spool: { bytes: number; end: number; refusal: string | null; damage: number }
-  detector: { position: number; eventsPerSecond: number }
-  store: { position: number; away: { since: number; reason: string } | null }
-  rules: RuleRow[]
-  rulesLoadedAt: number
-  rulesLoadMs: number
-}
-
-export type DataPlane = {
-  readonly state: DataPlaneState
-  open(listeners: ListenerOrder[]): Promise<ListenerStatus[]>
-  close(listeners: string[]): Promise<void>
-  setSnapshot(snapshot: DataPlaneSnapshot): void
-  replay(frames: ReplayFrame[]): Promise<void>
-  expire(what: { beforeMs: number } | { origin: Origin }): Promise<string[]>
-  reloadRules(): void
-  stop(): Promise<void>
 }
 
 /** Starts intake, pipeline and store threads and joins them to the control side. Resolves when the rules are loaded and frames can be taken. */

@@ -2,7 +2,7 @@ import type { SpoolRecord } from '#collector/spool/spool.ts'
 import { encodeEvent } from '#collector/encode.ts'
 import type { EcsEvent, Outcome } from '#core/event.ts'
 import { frameFlag, type SpooledFrame } from '#core/frame.ts'
-import type { DeadLetterInput, StoreEntry } from '#store/store.ts'
+import type { DeadLetterInput, StoreEntry } from '#core/store-entry.ts'
 
 /** A dead letter that came back through the spool and is an event now. */
 export type Replayed = { offset: number; letterId: string; event: EcsEvent; frame: SpooledFrame }

@@ -1,4 +1,4 @@
-import type { IntakeNotice, ListenerOrder, ListenerStatus } from '#collector/intake.ts'
+import type { ReplayFrame, IntakeNotice, ListenerStatus, ListenerOrder } from '#core/data-plane.ts'
 import type { SpoolDamage } from '#collector/spool/spool.ts'
 import type { EcsEvent } from '#core/event.ts'
 import type { ProbeResult } from '#core/health.ts'
@@ -6,10 +6,9 @@ import type { MatchBatch } from '#core/match.ts'
 import type { Origin } from '#core/origin.ts'
 import type { DataPlaneSnapshot } from '#core/sender.ts'
 import type { Config } from '#core/config.ts'
-import type { RuleRow } from '#core/api.ts'
-import type { LedgerFates, StoreEntry } from '#store/store.ts'
-
-export type { IntakeNotice, ListenerOrder, ListenerStatus } from '#collector/intake.ts'
+import type { RuleRow } from '#core/api/sources.ts'
+import type { LedgerFates } from '#store/store.ts'
+import type { StoreEntry } from '#core/store-entry.ts'
 
 /** Main → intake. */
 export type ToIntake =
@@ -20,20 +19,6 @@ export type ToIntake =
   | { kind: 'replay'; id: number; frames: ReplayFrame[] }
   | { kind: 'beats'; id: number; error?: string }
   | { kind: 'stop' }
-/** A dead letter on its way back into the spool: keeps its id and its first receive time. */
-export type ReplayFrame = {
-  letterId: string
-  sender: string
-  unit: string
-  origin: Origin
-  receivedAt: number
-  listener: string
-  peer: string
-  hint: string
-  flags: number
-  clientKey: string
-  raw: Uint8Array
-}
 /** Intake → main. */
 export type FromIntake =
   | { kind: 'ready'; spoolId: string; end: number }

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { Clock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
-import type { StoreReader, StoreWriter } from '#store/store.ts'
+import type { StoreReader } from '#core/event-search.ts'
+import type { StoreWriter } from '#store/store.ts'
 
 /** Opens the writing side of the home that the configuration names. Elasticsearch is loaded only when asked for. */
 export async function openWriter(config: Config, clock: Clock): Promise<StoreWriter> {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Config } from '#core/config.ts'
 import { SocError } from '#core/errors.ts'
-import type { StoreReader } from '#store/store.ts'
+import type { StoreReader } from '#core/event-search.ts'
 import type { ReaderAnswer, ReaderCall } from './reader.ts'
 
 /** Questions waiting for the reader thread; more are refused with `store.busy` instead of piling up. */

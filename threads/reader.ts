@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
 import { messageOf, SocError } from '#core/errors.ts'
-import type { StoreReader } from '#store/store.ts'
+import type { StoreReader } from '#core/event-search.ts'
 import { openReader } from './open-store.ts'
 
 /** One call of the reading side: method by name, arguments as they are. */

@@ -1,8 +1,8 @@
 import { statSync, watch, type FSWatcher } from 'node:fs'
-import type { RuleRow } from '#core/api.ts'
+import type { RuleRow } from '#core/api/sources.ts'
 import type { JsonObject } from '#core/event.ts'
 import { ruleVersion } from '#detector/rule-profile.ts'
-import type { RuleError, SigmaRule } from '#detector/sigma/types.ts'
+import type { RuleError, SigmaRule } from '#detector/sigma/parse/types.ts'
 
 /** Changes within this time are one reload: an editor or `git pull` touches many files at once. */
 const SETTLE_MS = 400

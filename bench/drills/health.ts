@@ -1,7 +1,7 @@
 import { manualClock } from '#core/clock.ts'
 import { messageOf } from '#core/errors.ts'
 import { loadInventory } from '#province/load.ts'
-import { createSimulator } from '../simulator/simulator.ts'
+import { createSimulator } from '#simulator/simulator.ts'
 import { openPost } from './post.ts'
 import { scenarios, type Scenario } from './scenario.ts'
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { manualClock } from '#core/clock.ts'
 import type { Probe } from '#core/health.ts'
 import { loadInventory } from '#province/load.ts'
-import type { FaultKind } from '../simulator/faults.ts'
-import { createSimulator, type Simulator } from '../simulator/simulator.ts'
+import type { FaultKind } from '#simulator/faults.ts'
+import { createSimulator, type Simulator } from '#simulator/simulator.ts'
 import { createProber } from './prober.ts'
 
 const clock = manualClock(Date.parse('2023-11-14T09:00:00+07:00'))

@@ -5,7 +5,7 @@ import { runProbe, type RunContext } from '#collector/probes/runner.ts'
 import type { Clock } from '#core/clock.ts'
 import { destinationRule } from '#core/destination.ts'
 import type { Probe, ProbeResult } from '#core/health.ts'
-import type { Simulator } from '../simulator/simulator.ts'
+import type { Simulator } from '#simulator/simulator.ts'
 
 /** Probes asked at the same moment. */
 const AT_ONCE = 24

@@ -1,5 +1,5 @@
-import type { Wall } from '#core/api.ts'
-import type { FaultKind } from '../simulator/faults.ts'
+import type { Wall } from '#core/api/health.ts'
+import type { FaultKind } from '#simulator/faults.ts'
 
 /** An alert of the platform as the drill counts it. */
 export type DrillAlert = { rule: string; level: string; system: string; open: boolean; values: Record<string, string> }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { at, commune, eventOf, interpreter, platform, snapshot } from '../test-frames.ts'
+import { at, commune, eventOf, interpreter, platform, snapshot, frameOf } from '#testing/frames.ts'
 import { createInterpreter } from '../interpret.ts'
-import { frameOf } from '../test-frames.ts'
 
 const fromPlatform = { sender: platform.id, unit: platform.unit }
 const vhost = (name: string) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { at, eventOf, pick, rejectionOf } from '../test-frames.ts'
+import { at, eventOf, pick, rejectionOf } from '#testing/frames.ts'
 
 const document = (fields: object) => eventOf(JSON.stringify({ '@timestamp': '2026-11-23T00:30:00Z', ...fields }))
 

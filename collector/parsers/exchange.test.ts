@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import Schema from 'typebox/schema'
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '#core/event.ts'
-import { at, eventOf, pick, rejectionOf } from '../test-frames.ts'
+import { at, eventOf, pick, rejectionOf } from '#testing/frames.ts'
 import { businessOutcomes, technicalOutcomes } from './exchange.ts'
 import schema from './exchange.schema.json' with { type: 'json' }
 

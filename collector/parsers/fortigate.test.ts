@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { at, eventOf, pick, rejectionOf } from '../test-frames.ts'
+import { at, eventOf, pick, rejectionOf } from '#testing/frames.ts'
 
 const head = 'date=2026-11-23 time=07:30:52 devname="FW-A" devid="FGT60FEXAMPLE01" tz="+0700"'
 const traffic = `${head} logid="0000000013" type="traffic" subtype="forward" level="notice" srcip=192.0.2.60 srcport=50300 srcintf="lan" dstip=198.51.100.20 dstport=443 proto=6 action="close" policyid=1 policyname="LAN ra Internet" service="HTTPS" duration=12 sentbyte=2100 rcvdbyte=9100`

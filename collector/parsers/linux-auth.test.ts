@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { at, eventOf, pick } from '../test-frames.ts'
+import { at, eventOf, pick } from '#testing/frames.ts'
 
 const line = (program: string, message: string) => eventOf(`<38>Nov 23 07:30:52 web-phongthu ${program}: ${message}`)
 const login = ['event.action', 'event.outcome', 'user.name', 'source.ip', 'source.port'] as const

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { at, eventOf, pick } from '../test-frames.ts'
+import { at, eventOf, pick } from '#testing/frames.ts'
 
 const time = '[23/Nov/2026:07:30:52 +0700]'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { at, eventOf, pick, rejectionOf } from '../test-frames.ts'
+import { at, eventOf, pick, rejectionOf } from '#testing/frames.ts'
 
 describe('syslog envelopes', () => {
   it('opens RFC 3164 with the sender’s zone', () => {

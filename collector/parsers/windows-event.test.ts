@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '#core/event.ts'
-import { at, eventOf, pick } from '../test-frames.ts'
+import { at, eventOf, pick } from '#testing/frames.ts'
 
 const header = {
   Provider_Name: 'Microsoft-Windows-Sysmon',

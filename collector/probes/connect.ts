@@ -1,7 +1,8 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectSecure, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
 import { pinned, type Destination } from './destination.ts'
-import { ProbeFault, type AttemptContext } from './probe.ts'
+import { ProbeFault } from './fault.ts'
+import { type AttemptContext } from './probe.ts'
 
 /** Certificates of a chain that are looked at; longer ones are not seen in the wild. */
 const CHAIN_MAX = 10

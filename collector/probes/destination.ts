@@ -2,7 +2,7 @@ import { isIP, type LookupFunction } from 'node:net'
 import { checkAddress, forbidden, mayRedirect, type DestinationRule, type Reach } from '#core/destination.ts'
 import { SocError } from '#core/errors.ts'
 import type { Names } from './names.ts'
-import { ProbeFault } from './probe.ts'
+import { ProbeFault } from './fault.ts'
 
 /** A host whose every address was checked; only these addresses are connected to. */
 export type Destination = { host: string; port: number; addresses: string[]; reach: Reach }

@@ -8,7 +8,7 @@ import { afterAll, expect, test } from 'vitest'
 import type { ProbeTarget } from '#core/health.ts'
 import { judgeAnswers, textsOf } from './dns.ts'
 import { readHosts, systemNames } from './names.ts'
-import { contextFor, run } from './run-for-tests.ts'
+import { contextFor, run } from '#testing/probe-runs.ts'
 
 const open: Socket[] = []
 afterAll(() => Promise.all(open.map((socket) => new Promise<void>((resolve) => socket.close(() => resolve())))))

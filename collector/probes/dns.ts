@@ -4,7 +4,8 @@ import { checkResolver, plainHost } from '#core/destination.ts'
 import { addressBytes } from '#core/network.ts'
 import { guarded } from './destination.ts'
 import { dnsFault } from './names.ts'
-import { ProbeFault, type Attempt, type ProbeRun } from './probe.ts'
+import { ProbeFault } from './fault.ts'
+import { type Attempt, type ProbeRun } from './probe.ts'
 
 type DnsTarget = Parameters<ProbeRun<'dns'>>[0]
 

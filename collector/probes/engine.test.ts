@@ -5,7 +5,7 @@ import type { Probe, ProbeResult } from '#core/health.ts'
 import { createProbeEngine, type ProbeEngine } from './engine.ts'
 import { LagWatch } from './lag.ts'
 import { BATCH_MAX, Outbox, type ResultBatch } from './outbox.ts'
-import { probeOf, tableOfNames } from './run-for-tests.ts'
+import { probeOf, tableOfNames } from '#testing/probe-runs.ts'
 import { SteadyClock } from './steady-clock.ts'
 
 const START = Date.UTC(2023, 10, 30)

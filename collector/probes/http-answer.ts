@@ -3,7 +3,8 @@ import type { Transform } from 'node:stream'
 import { constants, createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { foldText } from '#core/fold.ts'
 import { parseJsonPath, valueAt } from '#core/json-path.ts'
-import { ProbeFault, type ProbeRun } from './probe.ts'
+import { ProbeFault } from './fault.ts'
+import { type ProbeRun } from './probe.ts'
 
 type HttpTarget = Parameters<ProbeRun<'http'>>[0]
 

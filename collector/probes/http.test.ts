@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import type { ServerResponse } from 'node:http'
 import { afterAll, expect, test } from 'vitest'
 import { destinationRule } from '#core/destination.ts'
-import { contextFor, httpTarget, run, tableOfNames, testServers, type HttpTarget } from './run-for-tests.ts'
+import { contextFor, httpTarget, run, tableOfNames, testServers, type HttpTarget } from '#testing/probe-runs.ts'
 
 const servers = testServers()
 afterAll(() => servers.close())

@@ -4,7 +4,8 @@ import { checkUrl, type Reach } from '#core/destination.ts'
 import { connectTcp, secure } from './connect.ts'
 import { guarded, resolveDestination } from './destination.ts'
 import { judgeBody, readBody, type Body } from './http-answer.ts'
-import { certificateSoon, ProbeFault, upUnlessSlow, type AttemptContext, type ProbeRun } from './probe.ts'
+import { certificateSoon, upUnlessSlow, type AttemptContext, type ProbeRun } from './probe.ts'
+import { ProbeFault } from './fault.ts'
 
 /** Answers such as 103 before the real one; a server that goes on like that is not answering. */
 const EARLY_ANSWERS_MAX = 20

@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises'
 import { readFileSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { ProbeFault } from './probe.ts'
+import { ProbeFault } from './fault.ts'
 
 /** Finds the addresses of a name. Rejects with {@link ProbeFault} `dns.*`. */
 export type Names = { addressesOf(name: string, signal: AbortSignal): Promise<string[]> }

@@ -1,3 +1,4 @@
+import { DAY_MS } from '#core/time.ts'
 import type { SecureContext } from 'node:tls'
 import type { DestinationRule } from '#core/destination.ts'
 import type { ProbeKind, ProbeTarget } from '#core/health.ts'
@@ -32,30 +33,6 @@ export type ProbeRun<K extends ProbeKind = ProbeKind> = (
   context: AttemptContext
 ) => Promise<Attempt>
 
-/**
- * Why there is no answer to judge. `fault` is the other side's; `ours` that we could not ask (no route, no resolver, no
- * sockets); `refused` that we may not ask.
- */
-export class ProbeFault extends Error {
-  readonly code: string
-  readonly detail: string
-  readonly whose: 'fault' | 'ours' | 'refused'
-  readonly certificateUntil: number | null
-
-  constructor(
-    code: string,
-    detail: string,
-    more: { whose?: 'fault' | 'ours' | 'refused'; certificateUntil?: number | null; cause?: unknown } = {}
-  ) {
-    super(`${code}: ${detail}`, more.cause === undefined ? undefined : { cause: more.cause })
-    this.name = 'ProbeFault'
-    this.code = code
-    this.detail = detail
-    this.whose = more.whose ?? 'fault'
-    this.certificateUntil = more.certificateUntil ?? null
-  }
-}
-
 /** UP, or DEGRADED when it took longer than `slowMs` (0: never). */
 export function upUnlessSlow(
   latencyMs: number,
@@ -72,8 +49,6 @@ export function upUnlessSlow(
     certificateUntil
   }
 }
-
-const DAY_MS = 86_400_000
 
 /** The same attempt, DEGRADED when its certificate ends in fewer than `days` (0: never asked). */
 export function certificateSoon(attempt: Attempt, days: number, now: number): Attempt {

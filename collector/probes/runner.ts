@@ -9,7 +9,8 @@ import { RESULT_DETAIL_MAX, UPLINK, type Probe, type ProbeResult, type ProbeTarg
 import { probeRuns } from './index.ts'
 import { LagWatch } from './lag.ts'
 import type { Names } from './names.ts'
-import { ProbeFault, type Attempt, type AttemptContext, type ProbeRun } from './probe.ts'
+import { ProbeFault } from './fault.ts'
+import { type Attempt, type AttemptContext, type ProbeRun } from './probe.ts'
 
 /** What runs of probes share. */
 export type RunContext = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Probe } from '#core/health.ts'
-import { probeOf } from './run-for-tests.ts'
+import { probeOf } from '#testing/probe-runs.ts'
 import { dueAfter, PROBES_MAX, Schedule } from './schedule.ts'
 import { SteadyClock } from './steady-clock.ts'
 

@@ -1,10 +1,9 @@
 import { createServer as createHttps } from 'node:https'
-import { createServer as createTls } from 'node:tls'
-import { createSecureContext } from 'node:tls'
+import { createServer as createTls, createSecureContext } from 'node:tls'
 import { afterAll, expect, test } from 'vitest'
-import { selfSigned } from '#core/certificate-for-tests.ts'
+import { selfSigned } from '#testing/certificate.ts'
 import type { ProbeTarget } from '#core/health.ts'
-import { contextFor, httpTarget, run, tableOfNames, testServers } from './run-for-tests.ts'
+import { contextFor, httpTarget, run, tableOfNames, testServers } from '#testing/probe-runs.ts'
 
 const servers = testServers()
 afterAll(() => servers.close())

@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
-import { selfSigned } from '#core/certificate-for-tests.ts'
+import { selfSigned } from '#testing/certificate.ts'
 import { frameFlag } from '#core/frame.ts'
-import { local, openForTests, snapshotOf, TOKEN, type Opened } from './open-for-tests.ts'
-import { refusing } from './refusing-for-tests.ts'
+import { local, openForTests, snapshotOf, TOKEN, type Opened } from '#testing/open-source.ts'
+import { refusing } from '#testing/refusing-spool.ts'
 
 let opened: Opened | undefined
 afterEach(async () => {

@@ -12,16 +12,8 @@ import { isHeartbeatPath } from './heartbeat.ts'
 import { tokensOf } from './http-credentials.ts'
 import { bulkEventsOf, eventsOf, type RequestHints } from './http-framing.ts'
 import { defaultPatience, patienceOf, takePatiently, waitForDoor } from './http-patience.ts'
-import {
-  frameAt,
-  peerName,
-  type Door,
-  type Hold,
-  type Identity,
-  type Listener,
-  type ListenerOrder,
-  type SourceOptions
-} from './source.ts'
+import { frameAt, peerName, type Door, type Hold, type Identity, type Listener, type SourceOptions } from './source.ts'
+import { type ListenerOrder } from '#core/data-plane.ts'
 
 /** More connections are refused at once and counted. */
 const MAX_CONNECTIONS = 1_024

@@ -1,5 +1,6 @@
 import { openHttp } from './http.ts'
-import type { ListenerOrder, Source } from './source.ts'
+import type { ListenerOrder } from '#core/data-plane.ts'
+import type { Source } from './source.ts'
 import { openSyslogTcp } from './syslog-tcp.ts'
 import { openSyslogUdp } from './syslog-udp.ts'
 

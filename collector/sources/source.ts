@@ -1,25 +1,12 @@
+import type { ListenerOrder, NoticeKind } from '#core/data-plane.ts'
 import { isUtf8 } from 'node:buffer'
 import type { Clock } from '#core/clock.ts'
 import { frameFlag, type Frame } from '#core/frame.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Beat, BeatVerdict } from './heartbeat.ts'
 
-/** A listener as the composition root orders it; port 0 lets the system choose. `sender` pins whoever connects. */
-export type ListenerOrder = {
-  id: string
-  protocol: 'syslog-udp' | 'syslog-tcp' | 'http'
-  host: string
-  port: number
-  origin: Origin
-  sender?: string
-  /** Without TLS although the process has a certificate: for the demonstration's own listeners on loopback. */
-  plain?: boolean
-}
-
 /** Whose bytes these are, as far as the door knows: by pin, token or source network, never by what they say. */
 export type Identity = { sender: string; unit: string }
-
-export type NoticeKind = 'unknown_sender' | 'wrong_token' | 'first_event' | 'disk_guard'
 
 /**
  * What the intake gives a listener: who somebody is, and where frames go. A listener knows nothing of spool, senders or

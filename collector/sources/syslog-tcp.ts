@@ -1,7 +1,8 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Frame } from '#core/frame.ts'
 import { plainAddress } from '#core/network.ts'
-import { frameAt, peerName, type Door, type Listener, type ListenerOrder } from './source.ts'
+import { frameAt, peerName, type Door, type Listener } from './source.ts'
+import { type ListenerOrder } from '#core/data-plane.ts'
 import { SyslogFramer } from './syslog-framing.ts'
 
 /** More connections are refused at once and counted; 175 units with a few relays each need far fewer. */

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import type { Frame } from '#core/frame.ts'
 import { plainAddress } from '#core/network.ts'
-import { frameAt, peerName, type Door, type Listener, type ListenerOrder } from './source.ts'
+import { frameAt, peerName, type Door, type Listener } from './source.ts'
+import { type ListenerOrder } from '#core/data-plane.ts'
 import { datagram } from './syslog-framing.ts'
 
 /** Asked of the kernel for bursts: Linux gives what net.core.rmem_max allows, others refuse what they do not allow. */

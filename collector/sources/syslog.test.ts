@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { frameFlag, UNASSIGNED } from '#core/frame.ts'
-import { local, openForTests, sender, snapshotOf, type Opened } from './open-for-tests.ts'
-import { refusing } from './refusing-for-tests.ts'
+import { local, openForTests, sender, snapshotOf, type Opened } from '#testing/open-source.ts'
+import { refusing } from '#testing/refusing-spool.ts'
 import { countDrops } from './syslog-udp.ts'
 
 let opened: Opened | undefined

@@ -1,27 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SocError } from '#core/errors.ts'
-import { sameToken } from './accounts/sessions.ts'
-import { access } from './authorisation.ts'
+import { sameToken } from '#control/accounts/sessions.ts'
+import { access } from '#control/rights/authorisation.ts'
+import { isForeign } from './origin-check.ts'
 import type { App, Context } from './context.ts'
-import { standingFor } from './rights.ts'
+import { standingFor } from '#control/rights/standing.ts'
 
 /** With TLS the browser itself holds the cookie to this host and to TLS. */
 export const cookieName = (tls: boolean) => (tls ? '__Host-vl_session' : 'vl_session')
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
-
-/**
- * True when a browser says that the request comes from another site. `Sec-Fetch-Site` is set by the browser alone; older
- * ones and plain HTTP send `Origin` only, which must then name this host.
- */
-export function isForeign(headers: Record<string, string | string[] | undefined>): boolean {
-  const site = headers['sec-fetch-site']
-  if (typeof site === 'string') return site !== 'same-origin' && site !== 'none'
-  const origin = headers['origin']
-  if (origin === undefined) return false
-  if (typeof origin !== 'string' || !URL.canParse(origin)) return true
-  return new URL(origin).host !== headers['host']
-}
 
 /**
  * The one way in: every request passes here before its handler. Finds the viewer, checks session, forced password change,

@@ -7,6 +7,9 @@ import type {
   IncidentAct,
   IncidentDetail,
   IncidentRow,
+  QueueTab
+} from '#core/api/alerts.ts'
+import type {
   MaintenanceDraft,
   MaintenanceRow,
   ModelHealthDetail,
@@ -15,17 +18,13 @@ import type {
   ProbeDraft,
   ProbeResultView,
   ProbeRow,
-  QueueTab,
-  ReplayAnswer,
-  RuleDetail,
-  RuleList,
   Sli,
-  SourceList,
   SystemDetail,
   SystemRow,
   Uptime,
   Wall
-} from '#core/api.ts'
+} from '#core/api/health.ts'
+import type { ReplayAnswer, RuleDetail, RuleList, SourceList } from '#core/api/sources.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
 import type { NodeId } from '#core/health.ts'
@@ -35,11 +34,11 @@ import type { Notifier } from '#core/notification.ts'
 import type { Origin } from '#core/origin.ts'
 import type { DataPlaneSnapshot } from '#core/sender.ts'
 import type { Inventory } from '#province/inventory.ts'
-import type { Control } from '#store/control/control.ts'
-import type { StoreReader } from '#store/store.ts'
-import type { CatalogueEditor } from './catalogue.ts'
-import type { Notifications } from './notifications/notifications.ts'
-import type { Scope } from './scope.ts'
+import type { Control } from '#control/database/control.ts'
+import type { StoreReader } from '#core/event-search.ts'
+import type { CatalogueEditor } from '#control/catalogue/catalogue.ts'
+import type { Notifications } from '#control/notifications/notifications.ts'
+import type { Scope } from '#control/rights/scope.ts'
 
 /** Who acts, as the story of an alert names it. */
 export type Actor = { id: string; name: string }

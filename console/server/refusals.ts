@@ -1,5 +1,5 @@
 import type { FastifyError } from 'fastify'
-import type { ApiError } from '#core/api.ts'
+import type { ApiError } from '#core/api/common.ts'
 import { SocError } from '#core/errors.ts'
 import type { App } from './context.ts'
 

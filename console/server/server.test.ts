@@ -3,9 +3,9 @@ import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { selfSigned } from '#core/certificate-for-tests.ts'
+import { selfSigned } from '#testing/certificate.ts'
 import { startServer } from './server.ts'
-import { PASSWORD, testConsole } from './testing.ts'
+import { PASSWORD, testConsole } from '#testing/console.ts'
 
 test('the address names the port the system chose, and a taken port is a clear error', async () => {
   const soc = testConsole()

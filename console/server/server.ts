@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import type { Config } from '#core/config.ts'
-import { mayListen } from '#core/config.ts'
+import { type Config, mayListen } from '#core/config.ts'
 import { messageOf, SocError } from '#core/errors.ts'
 import type { App } from './context.ts'
 

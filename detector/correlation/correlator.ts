@@ -1,5 +1,5 @@
 import type { EcsEvent } from '#core/event.ts'
-import type { SigmaEvent } from '../sigma/types.ts'
+import type { SigmaEvent } from '../sigma/parse/types.ts'
 import { defaultCeilings, type Ceilings, type CorrelationLimits } from './ceilings.ts'
 import { EvidenceStore, type HeldEvidence, type Shelf } from './evidence.ts'
 import { countedValue, groupKeyOf, type CorrelationPlan } from './plan.ts'

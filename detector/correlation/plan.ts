@@ -2,7 +2,7 @@ import type { EcsEvent } from '#core/event.ts'
 import { stableHash } from '#core/ids.ts'
 import { readKey, toField, type Field } from '../event-fields.ts'
 import type { RuleProfile } from '../rule-profile.ts'
-import type { CorrelationRule, RuleError, SigmaEvent } from '../sigma/types.ts'
+import type { CorrelationRule, RuleError, SigmaEvent } from '../sigma/parse/types.ts'
 import { LATENESS_MS } from './ceilings.ts'
 
 /** A correlation rule ready to count: its references resolved, its condition a function. */

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { JsonObject } from '#core/event.ts'
-import type { EncodedEvent } from '#store/store.ts'
+import type { EncodedEvent } from '#core/store-entry.ts'
 import type { Leaf } from '../query/evaluate.ts'
 import { documentMillis } from '../query/range.ts'
 import { timeLimits } from './compile.ts'

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-// eslint-disable-next-line no-restricted-imports -- the test's server is installed and started by bench/
-import { startElasticsearch, type SearchServer } from '../../bench/search-server/server.ts'
+
+import { startElasticsearch, type SearchServer } from '#testing/search-server/server.ts'
 import { systemClock } from '#core/clock.ts'
-import { storeContract } from '../contract.ts'
-import { eventOf, storedEntry } from '../contract-events.ts'
-import { NOON } from '../contract-home.ts'
+import { storeContract } from '#testing/store-contract.ts'
+import { eventOf, storedEntry } from '#testing/store-contract-events.ts'
+import { NOON } from '#testing/store-contract-home.ts'
 import { openElasticsearchReader } from './reader.ts'
 import { openElasticsearchWriter } from './writer.ts'
 

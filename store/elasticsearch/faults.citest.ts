@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-// eslint-disable-next-line no-restricted-imports -- the test's server is installed and started by bench/
-import { startElasticsearch, type SearchServer } from '../../bench/search-server/server.ts'
+
+import { startElasticsearch, type SearchServer } from '#testing/search-server/server.ts'
 import { systemClock } from '#core/clock.ts'
 import { SocError } from '#core/errors.ts'
-import { crashEntry, NOON } from '../sqlite/crash-writer.fixture.ts'
+import { crashEntry, NOON } from '#testing/sqlite-crash-writer.ts'
 import type { StoreWriter } from '../store.ts'
 import { openElasticsearchReader } from './reader.ts'
 import { openElasticsearchWriter } from './writer.ts'
@@ -188,7 +188,7 @@ it('a writer killed again and again has everything it acknowledged, once, and kn
   for (const batches of [3, 17]) {
     const child = spawn(
       process.execPath,
-      [join(import.meta.dirname, 'crash-writer.fixture.ts'), server.url, stateFolder, prefix],
+      [join(import.meta.dirname, '../../testing/elasticsearch-crash-writer.ts'), server.url, stateFolder, prefix],
       { stdio: ['ignore', 'pipe', 'inherit'] }
     )
     const ended = once(child, 'exit')

@@ -2,7 +2,14 @@ import type { Client } from '@elastic/elasticsearch'
 import type { Clock } from '#core/clock.ts'
 import { messageOf, SocError } from '#core/errors.ts'
 import type { EcsEvent } from '#core/event.ts'
-import type { Budget, HistogramAnswer, SearchAnswer, SearchHit, SearchRequest, StoreReader } from '#store/store.ts'
+import type {
+  Budget,
+  HistogramAnswer,
+  SearchAnswer,
+  SearchHit,
+  SearchRequest,
+  StoreReader
+} from '#core/event-search.ts'
 import { cutTime } from '../histogram.ts'
 import { compileQuery } from '../query/evaluate.ts'
 import { pageSize, readQuery, seesNothing } from '../request.ts'

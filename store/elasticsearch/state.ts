@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { SocError } from '#core/errors.ts'
 import type { Origin } from '#core/origin.ts'
 import { DAY_MS } from '#core/time.ts'
-import type { DeadLetter, DeadLetterInput } from '#store/store.ts'
+import type { DeadLetter, DeadLetterInput } from '#core/store-entry.ts'
 import { fateKey, LedgerTotals, type DayFate } from '../ledger-totals.ts'
 import { readLetterCursor, writeLetterCursor } from '../letter-cursor.ts'
 

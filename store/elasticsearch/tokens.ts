@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '#core/event.ts'
 import { stableHash } from '#core/ids.ts'
-import type { EncodedEvent } from '#store/store.ts'
+import type { EncodedEvent } from '#core/store-entry.ts'
 import { textFields } from '../query/ast.ts'
 import type { Leaf } from '../query/evaluate.ts'
 import { asAddress, asNumber, documentMillis } from '../query/range.ts'

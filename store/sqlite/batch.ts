@@ -1,5 +1,6 @@
 import { DAY_MS } from '#core/time.ts'
-import type { EncodedEvent, StoreBatch, StoreEntry } from '#store/store.ts'
+import type { EncodedEvent, StoreEntry } from '#core/store-entry.ts'
+import type { StoreBatch } from '#store/store.ts'
 import { dayName, type DayName } from './files.ts'
 
 /** Entries that go into a day file. */

@@ -1,5 +1,5 @@
-import { DAY_MS } from '#core/time.ts'
-import type { HistogramAnswer } from '#store/store.ts'
+import { DAY_MS, MINUTE_MS } from '#core/time.ts'
+import type { HistogramAnswer } from '#core/event-search.ts'
 import { cutTime } from '../histogram.ts'
 import { acceptsRow } from './compare.ts'
 import type { Connections, KnownDay } from './connections.ts'
@@ -9,7 +9,6 @@ import type { DayState } from './files.ts'
 import { Merge, type Walk } from './merge.ts'
 import type { Plan } from './plan.ts'
 
-const MINUTE = 60_000
 /** One counting statement walks over about so many events (0.3 s), so that the budget is asked in between. */
 const SLICE_EVENTS = 1_000_000
 /** Widest stretch counted in units of keys, one day: any bucket that is wider is a multiple of it. */
@@ -85,7 +84,7 @@ class Counter {
       const plan = day.plan(query, units)
       if (plan === 'nothing') return
       if (!plan.exact) this.#toCompare.push(known)
-      else if (query.kind === 'all' && this.#intervalMs % MINUTE === 0) this.#countMinutes(day, plan, state)
+      else if (query.kind === 'all' && this.#intervalMs % MINUTE_MS === 0) this.#countMinutes(day, plan, state)
       else this.#countIndexed(day, plan, state, from, to)
     })
   }
@@ -93,15 +92,15 @@ class Counter {
   /** Whole minutes come from the rollup; what sticks out at both ends is counted. */
   #countMinutes(day: DayReader, plan: Plan, state: DayState) {
     const { from, to, units } = this.#walk
-    const firstMinute = Math.ceil(from / MINUTE)
-    const endMinute = Math.floor(to / MINUTE)
+    const firstMinute = Math.ceil(from / MINUTE_MS)
+    const endMinute = Math.floor(to / MINUTE_MS)
     if (firstMinute >= endMinute) return this.#countIndexed(day, plan, state, from, to)
-    this.#countIndexed(day, plan, state, from, firstMinute * MINUTE)
-    this.#countIndexed(day, plan, state, endMinute * MINUTE, to)
-    const first = this.#bucketStart(from, this.#intervalMs) / MINUTE
-    const width = this.#intervalMs / MINUTE
+    this.#countIndexed(day, plan, state, from, firstMinute * MINUTE_MS)
+    this.#countIndexed(day, plan, state, endMinute * MINUTE_MS, to)
+    const first = this.#bucketStart(from, this.#intervalMs) / MINUTE_MS
+    const width = this.#intervalMs / MINUTE_MS
     for (const { bucket, n } of day.minuteCounts(units, firstMinute, endMinute, first, width))
-      this.#add((first + bucket * width) * MINUTE, n)
+      this.#add((first + bucket * width) * MINUTE_MS, n)
     if (this.#deadline.spent) throw new BudgetSpent()
   }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { crashEntry, NOON } from './crash-writer.fixture.ts'
+import { crashEntry, NOON } from '#testing/sqlite-crash-writer.ts'
 import { openSqliteReader } from './reader.ts'
 import { openSqliteWriter } from './writer.ts'
 
@@ -18,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Lets the writing process acknowledge some batches, kills it in the middle of its work, and gives the last offset it said. */
 async function writeUntilKilled(batches: number): Promise<number> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-writer.fixture.ts'), folder], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../testing/sqlite-crash-writer.ts'), folder], {
     stdio: ['ignore', 'pipe', 'inherit']
   })
   const ended = once(child, 'exit')

@@ -1,4 +1,4 @@
-import type { EncodedEvent, EventColumns } from '#store/store.ts'
+import type { EncodedEvent, EventColumns } from '#core/store-entry.ts'
 import { foldValue, TEXT_CHARACTERS, wordsOf } from '../query/words.ts'
 
 /*

@@ -1,4 +1,4 @@
-import type { DeadLetter, DeadLetterInput } from '#store/store.ts'
+import type { DeadLetter, DeadLetterInput } from '#core/store-entry.ts'
 import { readLetterCursor, writeLetterCursor } from '../letter-cursor.ts'
 import type { Connections, KnownDay } from './connections.ts'
 import type { DayReader } from './day-reader.ts'

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { storeContract } from '../contract.ts'
+import { storeContract } from '#testing/store-contract.ts'
 import { openSqliteReader } from './reader.ts'
 import { openSqliteWriter } from './writer.ts'
 

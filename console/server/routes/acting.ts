@@ -1,7 +1,7 @@
-import type { IncidentDetail } from '#core/api.ts'
+import type { IncidentDetail } from '#core/api/alerts.ts'
 import { SocError } from '#core/errors.ts'
 import { notFound, type Context } from '../context.ts'
-import { inScope, type Scope } from '../scope.ts'
+import { inScope, type Scope } from '#control/rights/scope.ts'
 
 /** Refuses to give work to somebody who does not exist, is disabled or may not act. */
 export function assignable(context: Context, userId: string): void {

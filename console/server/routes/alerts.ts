@@ -1,8 +1,9 @@
 import { Type } from 'typebox'
-import { AlertAct, AlertActAnswer, AlertDetail, AlertList, Level, oneOf, queueTabs } from '#core/api.ts'
+import { AlertAct, AlertActAnswer, AlertDetail, AlertList, queueTabs } from '#core/api/alerts.ts'
+import { Level, oneOf } from '#core/api/common.ts'
 import { SocError } from '#core/errors.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
-import { inScope, narrow } from '../scope.ts'
+import { inScope, narrow } from '#control/rights/scope.ts'
 import { assignable, incidentToActOn } from './acting.ts'
 import { Id, limitOf, text } from './query.ts'
 

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import { Type, type Static } from 'typebox'
-import { AuditEntry } from '#core/api.ts'
-import { auditExport } from '../audit-export.ts'
+import { AuditEntry } from '#core/api/people.ts'
+import { auditExport } from '../views/audit-export.ts'
 import { auditAct, type App, type Context } from '../context.ts'
-import { manages, type Scope } from '../scope.ts'
+import { manages, type Scope } from '#control/rights/scope.ts'
 import { limitOf, text } from './query.ts'
 
 const moment = Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))

@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
-import { Catalogue, CatalogueChange, CatalogueEntry } from '#core/api.ts'
+import { Catalogue, CatalogueChange, CatalogueEntry } from '#core/api/catalogue.ts'
 import { SocError } from '#core/errors.ts'
-import { may } from '../authorisation.ts'
+import { may } from '#control/rights/authorisation.ts'
 import { auditAct, viewerOf, type App, type Context } from '../context.ts'
-import type { Scope } from '../scope.ts'
+import type { Scope } from '#control/rights/scope.ts'
 import { editTarget } from '#province/overlay.ts'
 
 const EntryId = Type.Object({ id: Type.Integer({ minimum: 1 }) })

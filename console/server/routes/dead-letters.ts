@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
-import { DeadLetterList, ReplayAnswer } from '#core/api.ts'
-import type { DeadLetter } from '#store/store.ts'
+import { DeadLetterList, ReplayAnswer } from '#core/api/sources.ts'
+import type { DeadLetter } from '#core/store-entry.ts'
 import { auditAct, notFound, type App, type Context } from '../context.ts'
-import { maskText } from '../masking.ts'
-import { inScope, type Scope } from '../scope.ts'
+import { maskText } from '#control/rights/masking.ts'
+import { inScope, type Scope } from '#control/rights/scope.ts'
 import { limitOf, text } from './query.ts'
 
 const EXCERPT_BYTES = 2048

@@ -1,11 +1,12 @@
 import { Type } from 'typebox'
-import { EventHistogram, EventHit, EventSearch, Origin } from '#core/api.ts'
+import { Origin } from '#core/api/common.ts'
+import { EventHistogram, EventHit, EventSearch } from '#core/api/sources.ts'
 import { SocError } from '#core/errors.ts'
 import { DAY_MS } from '#core/time.ts'
 import { auditAct, notFound, type App, type Context } from '../context.ts'
-import { eventView, mayReadEvent } from '../event-view.ts'
-import { showWhole } from '../masking.ts'
-import { narrow, type Scope } from '../scope.ts'
+import { eventView, mayReadEvent } from '../views/event-view.ts'
+import { showWhole } from '#control/rights/masking.ts'
+import { narrow, type Scope } from '#control/rights/scope.ts'
 import { Id, limitOf, text } from './query.ts'
 
 /** Milliseconds a person waits for a search before it answers with what it has. */

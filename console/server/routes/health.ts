@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
 import { SocError } from '#core/errors.ts'
-import { may } from '../authorisation.ts'
+import { may } from '#control/rights/authorisation.ts'
 import type { App, Context } from '../context.ts'
 import { cookieName } from '../gate.ts'
-import { metricsText } from '../metrics.ts'
+import { metricsText } from '../views/metrics.ts'
 
 const Ready = Type.Object({
   ready: Type.Boolean(),

@@ -1,8 +1,9 @@
 import { Type } from 'typebox'
-import { IncidentAct, IncidentDetail, IncidentRow, incidentStatuses, oneOf } from '#core/api.ts'
+import { IncidentAct, IncidentDetail, IncidentRow, incidentStatuses } from '#core/api/alerts.ts'
+import { oneOf } from '#core/api/common.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
-import { incidentHeader, incidentView } from '../incident-view.ts'
-import { narrow } from '../scope.ts'
+import { incidentHeader, incidentView } from '../views/incident-view.ts'
+import { narrow } from '#control/rights/scope.ts'
 import { assignable, incidentToActOn } from './acting.ts'
 import { Id, limitOf, text } from './query.ts'
 

@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
-import { MaintenanceDraft, MaintenanceRow } from '#core/api.ts'
+import { MaintenanceDraft, MaintenanceRow } from '#core/api/health.ts'
 import { SocError } from '#core/errors.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
-import { systemInScope } from '../health-view.ts'
-import type { Scope } from '../scope.ts'
+import { systemInScope } from '../views/health-view.ts'
+import type { Scope } from '#control/rights/scope.ts'
 import { Id } from './query.ts'
 
 /** Planned work: whoever plans it answers for every system in it. */

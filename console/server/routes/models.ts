@@ -1,10 +1,11 @@
 import { Type } from 'typebox'
-import { ModelDetail, ModelHealthDetail, ModelRow, Wall } from '#core/api.ts'
+import { ModelHealthDetail, Wall } from '#core/api/health.ts'
+import { ModelDetail, ModelRow } from '#core/api/province.ts'
 import { checkBaseline } from '#province/baseline.ts'
 import type { Dependency, Inventory, ProvinceModel } from '#province/inventory.ts'
 import { notFound, viewerOf, type App, type Context } from '../context.ts'
-import { modelHealthView, wallView } from '../health-view.ts'
-import { inScope, type Scope } from '../scope.ts'
+import { modelHealthView, wallView } from '../views/health-view.ts'
+import { inScope, type Scope } from '#control/rights/scope.ts'
 
 const Number_ = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 100_000 }) })
 

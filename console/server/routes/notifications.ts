@@ -17,14 +17,14 @@ import {
   OutboxList,
   PersonContact,
   PersonContactRow
-} from '#core/api.ts'
+} from '#core/api/notifications.ts'
 import { SocError } from '#core/errors.ts'
 import type { Priority } from '#core/notification.ts'
 import { ictDay, ictDayStart } from '#core/time.ts'
-import { may } from '../authorisation.ts'
+import { may } from '#control/rights/authorisation.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
-import { showWhole } from '../masking.ts'
-import type { Scope } from '../scope.ts'
+import { showWhole } from '#control/rights/masking.ts'
+import type { Scope } from '#control/rights/scope.ts'
 import { Id, limitOf, text } from './query.ts'
 
 const Page = { cursor: text(20), limit: limitOf(50, 200) }

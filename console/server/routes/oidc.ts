@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { SignInWays } from '#core/api.ts'
+import { SignInWays } from '#core/api/accounts.ts'
 import { messageOf, SocError } from '#core/errors.ts'
 import type { App, Context } from '../context.ts'
 import { publicAddress } from '../public-address.ts'

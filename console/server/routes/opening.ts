@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { SecondStep, Session } from '#core/api.ts'
+import type { SecondStep } from '#core/api/accounts.ts'
+import type { Session } from '#core/api/people.ts'
 import { SocError } from '#core/errors.ts'
-import { breakSeal } from '../accounts/break-glass.ts'
-import type { SessionVia, Viewer } from '../accounts/sessions.ts'
+import { breakSeal } from '#control/accounts/break-glass.ts'
+import type { SessionVia, Viewer } from '#control/accounts/sessions.ts'
 import type { Context } from '../context.ts'
 import { cookieName } from '../gate.ts'
-import { showWhole } from '../masking.ts'
+import { showWhole } from '#control/rights/masking.ts'
 
 type Asking = Pick<FastifyRequest, 'ip' | 'protocol' | 'cookies'> & { headers: { 'user-agent'?: string } }
 

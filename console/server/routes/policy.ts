@@ -1,4 +1,4 @@
-import { AccountPolicy } from '#core/api.ts'
+import { AccountPolicy } from '#core/api/accounts.ts'
 import { SocError } from '#core/errors.ts'
 import { auditAct, type App, type Context } from '../context.ts'
 

@@ -1,24 +1,23 @@
 import { Type } from 'typebox'
+import { Origin, oneOf } from '#core/api/common.ts'
 import {
-  Origin,
   Period,
   Posture,
   UnitPostureDetail,
   UnitPostureList,
-  oneOf,
   unitShows,
   type PeriodFigures
-} from '#core/api.ts'
+} from '#core/api/posture.ts'
 import { SocError } from '#core/errors.ts'
 import { ictDay } from '#core/time.ts'
 import { auditAct, notFound, type App, type Context } from '../context.ts'
-import { shownOrigin } from '../figures/origin.ts'
-import { paragraphOf } from '../figures/paragraph.ts'
-import { spansOf } from '../figures/period.ts'
-import { createFiguresReader } from '../figures/reader.ts'
-import { firstKnown } from '../figures/unit-days.ts'
-import { unitCsv, unitDetail, unitShown } from '../figures/unit-table.ts'
-import type { Scope } from '../scope.ts'
+import { shownOrigin } from '#control/figures/origin.ts'
+import { paragraphOf } from '#control/figures/paragraph.ts'
+import { spansOf } from '#control/figures/period.ts'
+import { createFiguresReader } from '#control/figures/reader.ts'
+import { firstKnown } from '#control/figures/unit-days.ts'
+import { unitCsv, unitDetail, unitShown } from '#control/figures/unit-table.ts'
+import type { Scope } from '#control/rights/scope.ts'
 
 const period = { ...Period.properties, origin: Type.Optional(Origin) }
 const PeriodQuery = Type.Object(period)

@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
-import { NewHeartbeatKey, ProbeChange, ProbeDetail, ProbeDraft, ProbeResultView, ProbeRow } from '#core/api.ts'
+import { NewHeartbeatKey, ProbeChange, ProbeDetail, ProbeDraft, ProbeResultView, ProbeRow } from '#core/api/health.ts'
 import { SocError } from '#core/errors.ts'
 import { UPLINK } from '#core/health.ts'
-import { heartbeatSnippet } from '#core/snippets.ts'
+import { heartbeatSnippet } from '#control/senders/snippets.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
-import { probesView, systemInScope } from '../health-view.ts'
-import { showWhole } from '../masking.ts'
-import type { Scope } from '../scope.ts'
+import { probesView, systemInScope } from '../views/health-view.ts'
+import { showWhole } from '#control/rights/masking.ts'
+import type { Scope } from '#control/rights/scope.ts'
 import { Id, Nothing } from './query.ts'
 
 /** Tries of one person in a minute: enough to get a form right, too few to walk a network with. */

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { oneOf } from '#core/api/common.ts'
 import {
   NewReport,
   NewSubscriber,
@@ -7,12 +8,11 @@ import {
   ReportRow,
   ReportSettings,
   ReportSubscriber,
-  oneOf,
   reportKinds
-} from '#core/api.ts'
+} from '#core/api/reports.ts'
 import { SocError } from '#core/errors.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
-import { inScope, type Scope } from '../scope.ts'
+import { inScope, type Scope } from '#control/rights/scope.ts'
 import { Id, limitOf, Nothing, text } from './query.ts'
 
 const Query = Type.Object({ kind: Type.Optional(oneOf(reportKinds)), cursor: text(30), limit: limitOf(50, 200) })

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import { oneOf, RuleDetail, RuleList } from '#core/api.ts'
+import { oneOf } from '#core/api/common.ts'
+import { RuleDetail, RuleList } from '#core/api/sources.ts'
 import { notFound, type App, type Context } from '../context.ts'
 import { Id, limitOf, text } from './query.ts'
 

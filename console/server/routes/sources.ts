@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
-import { NewSource, NewToken, SourceList, SourceRow } from '#core/api.ts'
+import { NewSource, NewToken, SourceList, SourceRow } from '#core/api/sources.ts'
 import { SocError } from '#core/errors.ts'
-import { senderSnippets } from '#core/snippets.ts'
+import { senderSnippets } from '#control/senders/snippets.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
-import { showWhole } from '../masking.ts'
-import { inScope, type Scope } from '../scope.ts'
-import { dataPlaneSnapshot } from '../senders.ts'
-import { sourceList, sourceRow } from '../source-rows.ts'
+import { showWhole } from '#control/rights/masking.ts'
+import { inScope, type Scope } from '#control/rights/scope.ts'
+import { dataPlaneSnapshot } from '#control/senders/senders.ts'
+import { sourceList, sourceRow } from '#control/senders/source-rows.ts'
 import { Id, Nothing } from './query.ts'
 
 const SourceChange = Type.Partial(Type.Object({ ...NewSource.properties, enabled: Type.Boolean() }))

@@ -1,6 +1,6 @@
-import { Summary } from '#core/api.ts'
+import { Summary } from '#core/api/sources.ts'
 import { viewerOf, type App, type Context } from '../context.ts'
-import { buildSummary } from '../summary.ts'
+import { buildSummary } from '../views/summary.ts'
 
 /** Counts for rail and top bar. */
 export function summaryRoutes(app: App, context: Context): void {

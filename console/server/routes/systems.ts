@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
-import { SystemDetail, SystemRow } from '#core/api.ts'
+import { SystemDetail, SystemRow } from '#core/api/health.ts'
 import { notFound, viewerOf, type App, type Context } from '../context.ts'
-import { systemView } from '../health-view.ts'
+import { systemView } from '../views/health-view.ts'
 import { Id } from './query.ts'
 
 /** The systems of the catalogue: how each is by itself, how it is with what it stands on, and what it takes down. */

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { LinkAnswer, LinkTask, TaskDetail } from '#core/api.ts'
+import { LinkAnswer, LinkTask, TaskDetail } from '#core/api/tasks.ts'
 import { SocError } from '#core/errors.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
-import { mask, showWhole } from '../masking.ts'
-import { inScope } from '../scope.ts'
-import { MAX_FILE_BYTES } from '../tasks/evidence.ts'
-import { createGuessLimit } from '../tasks/guess-limit.ts'
+import { mask, showWhole } from '#control/rights/masking.ts'
+import { inScope } from '#control/rights/scope.ts'
+import { MAX_FILE_BYTES } from '#control/tasks/evidence.ts'
+import { createGuessLimit } from '#control/tasks/guess-limit.ts'
 
 const Token = Type.Object({ token: Type.String({ minLength: 1, maxLength: 200 }) })
 const Upload = Type.Object({

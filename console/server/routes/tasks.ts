@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
+import { oneOf } from '#core/api/common.ts'
 import {
-  oneOf,
   TaskAct,
   TaskActAnswer,
   TaskAnswer,
@@ -11,13 +11,13 @@ import {
   TaskList,
   TaskSuggestion,
   taskViews
-} from '#core/api.ts'
+} from '#core/api/tasks.ts'
 import { SocError } from '#core/errors.ts'
-import { may } from '../authorisation.ts'
+import { may } from '#control/rights/authorisation.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
-import { mask, showWhole } from '../masking.ts'
-import { inScope, narrow, type Scope } from '../scope.ts'
-import { contentTypes } from '../tasks/file-kind.ts'
+import { mask, showWhole } from '#control/rights/masking.ts'
+import { inScope, narrow, type Scope } from '#control/rights/scope.ts'
+import { contentTypes } from '#control/tasks/file-kind.ts'
 import { incidentToActOn } from './acting.ts'
 import { Id, limitOf, text } from './query.ts'
 

@@ -1,11 +1,11 @@
 import { Type } from 'typebox'
-import { UnitContacts, UnitDetail, UnitMap } from '#core/api.ts'
+import { UnitContacts, UnitDetail, UnitMap } from '#core/api/province.ts'
 import { randomId } from '#core/ids.ts'
-import { may } from '../authorisation.ts'
+import { may } from '#control/rights/authorisation.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
-import { showWhole } from '../masking.ts'
-import type { Scope } from '../scope.ts'
-import { unitMap, unitTile } from '../unit-tiles.ts'
+import { showWhole } from '#control/rights/masking.ts'
+import type { Scope } from '#control/rights/scope.ts'
+import { unitMap, unitTile } from '../views/unit-tiles.ts'
 
 const Code = Type.Object({ code: Type.String({ minLength: 1, maxLength: 50 }) })
 

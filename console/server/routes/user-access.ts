@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
-import { GrantRow, NewGrant, OidcLink, OnceLink, UserDetail } from '#core/api.ts'
+import { GrantRow, NewGrant, OidcLink, OnceLink, UserDetail } from '#core/api/accounts.ts'
 import { SocError } from '#core/errors.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
-import { showWhole } from '../masking.ts'
-import { makeLink } from '../account-link.ts'
-import { checkUnits, managed } from '../managed-user.ts'
+import { showWhole } from '#control/rights/masking.ts'
+import { makeLink } from '#control/accounts/account-link.ts'
+import { checkUnits, managed } from '../views/managed-user.ts'
 import { Id, Nothing } from './query.ts'
 
 const IdAndGrant = Type.Object({ id: Id.properties.id, grant: Id.properties.id })

@@ -1,12 +1,12 @@
 import { Type, type Static } from 'typebox'
-import { NewUser, OncePassword, UserChange, UserRow } from '#core/api.ts'
-import { hashPassword, randomPassword } from '../accounts/password.ts'
+import { NewUser, OncePassword, UserChange, UserRow } from '#core/api/people.ts'
+import { hashPassword, randomPassword } from '#control/accounts/password.ts'
 import { SocError } from '#core/errors.ts'
 import { auditAct, viewerOf, type App, type Context } from '../context.ts'
-import { showWhole } from '../masking.ts'
-import { makeLink } from '../account-link.ts'
-import { checkUnits, managed } from '../managed-user.ts'
-import { manages } from '../scope.ts'
+import { showWhole } from '#control/rights/masking.ts'
+import { makeLink } from '#control/accounts/account-link.ts'
+import { checkUnits, managed } from '../views/managed-user.ts'
+import { manages } from '#control/rights/scope.ts'
 import { Id, Nothing } from './query.ts'
 
 const People = Type.Array(Type.Object({ id: Type.String(), name: Type.String() }))

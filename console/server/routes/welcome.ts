@@ -1,10 +1,11 @@
 import { Type } from 'typebox'
-import { SecondStep, Session, Welcome } from '#core/api.ts'
+import { SecondStep, Welcome } from '#core/api/accounts.ts'
+import { Session } from '#core/api/people.ts'
 import { SocError } from '#core/errors.ts'
-import type { FoundLink } from '../accounts/links.ts'
-import { hashPassword } from '../accounts/password.ts'
+import type { FoundLink } from '#control/accounts/links.ts'
+import { hashPassword } from '#control/accounts/password.ts'
 import type { App, Context } from '../context.ts'
-import { checkNewPassword, rulesOf } from '../new-password.ts'
+import { checkNewPassword, rulesOf } from '#control/accounts/new-password.ts'
 import type { Opening } from './opening.ts'
 
 const Token = Type.Object({ token: Type.String({ minLength: 1, maxLength: 100 }) })

@@ -1,19 +1,19 @@
+import { MINUTE_MS } from '#core/time.ts'
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
 import { language } from '../i18n/text.svelte.ts'
-import { alike } from './alike.ts'
-import { highlight } from './highlight.ts'
-import { hopsOf } from './hops.ts'
+import { alike } from '../queue/alike.ts'
+import { highlight } from '../queue/highlight.ts'
+import { hopsOf } from '../queue/hops.ts'
 import { inert } from './inert.ts'
-import { DEPTH_MAX, lines, LINES_MAX } from './json-lines.ts'
+import { DEPTH_MAX, lines, LINES_MAX } from '../kit/json-lines.ts'
 import { nearest } from './nearest.ts'
 import { bytes, count, percent } from './number.ts'
-import { offsetText } from './offset.ts'
+import { offsetText } from '../sources/offset.ts'
 import { clockTenths, fromField, hop, moment, shortMoment, shortPeriod, shortTime, span, toField } from './time.ts'
-import { OVERSCAN, scrollToShow, windowOf } from './virtual-window.ts'
+import { OVERSCAN, scrollToShow, windowOf } from '../kit/virtual-window.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
+const HOUR = 60 * MINUTE_MS
 /** 02:21:40 on 23/11/2026 in Asia/Ho_Chi_Minh. */
 const night = Date.UTC(2026, 10, 22, 19, 21, 40, 130)
 
@@ -55,19 +55,21 @@ test('a time of today is a clock, of this year a day, else a whole date', () => 
 })
 
 test('lengths of time are as short as they can be said', () => {
-  const said = [18_000, 42 * MINUTE, 3 * HOUR + 12 * MINUTE, 4 * HOUR, 5 * HOUR + 30 * MINUTE, 31 * HOUR].map(span)
+  const said = [18_000, 42 * MINUTE_MS, 3 * HOUR + 12 * MINUTE_MS, 4 * HOUR, 5 * HOUR + 30 * MINUTE_MS, 31 * HOUR].map(
+    span
+  )
   expect(said).toEqual(['18 s', '42 ph', '3 g 12', '4 g', '5 g', '1 ng 7 g'])
   expect([48 * HOUR, 119 * HOUR, 7 * 24 * HOUR + HOUR].map(span)).toEqual(['2 ng', '4 ng 23 g', '7 ng'])
-  expect(span(-42 * MINUTE)).toBe('42 ph')
+  expect(span(-42 * MINUTE_MS)).toBe('42 ph')
   expect([hop(340), hop(61_000), hop(-340)]).toEqual(['0,3 s', '1 ph 01 s', '−0,3 s'])
   language.current = 'en'
-  expect([span(3 * HOUR + 2 * MINUTE), hop(340)]).toEqual(['3 h 02', '0.3 s'])
+  expect([span(3 * HOUR + 2 * MINUTE_MS), hop(340)]).toEqual(['3 h 02', '0.3 s'])
 })
 
 test('a time field keeps its minute in Vietnam wherever the browser stands', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 4_000_000_000_000 }), (ms) => {
-      expect(fromField(toField(ms))).toBe(ms - (ms % MINUTE))
+      expect(fromField(toField(ms))).toBe(ms - (ms % MINUTE_MS))
     })
   )
   expect(fromField('nonsense')).toBeNaN()

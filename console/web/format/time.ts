@@ -1,8 +1,7 @@
-import { DAY_MS, ICT_OFFSET_MS } from '#core/time.ts'
+import { DAY_MS, ICT_OFFSET_MS, MINUTE_MS } from '#core/time.ts'
 import { t } from '../i18n/text.svelte.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
+const HOUR = 60 * MINUTE_MS
 
 // Vietnam keeps UTC+7 all year, so shifted UTC parts are its wall clock; Intl per row of a long list costs ten times more.
 function local(ms: number): Date {
@@ -65,11 +64,11 @@ export function shortPeriod(from: number, to: number, now: number): string {
 /** A length of time as short as it can be said: 18 s, 42 ph, 3 g 12, 5 g, 1 ng 7 g, 8 ng. Negative lengths lose their sign. */
 export function span(ms: number): string {
   const length = Math.abs(ms)
-  if (length < MINUTE) return t('span.seconds', Math.floor(length / 1000))
-  if (length < HOUR) return t('span.minutes', Math.floor(length / MINUTE))
+  if (length < MINUTE_MS) return t('span.seconds', Math.floor(length / 1000))
+  if (length < HOUR) return t('span.minutes', Math.floor(length / MINUTE_MS))
   if (length < DAY_MS) {
     const hours = Math.floor(length / HOUR)
-    const minutes = Math.floor((length % HOUR) / MINUTE)
+    const minutes = Math.floor((length % HOUR) / MINUTE_MS)
     return hours < 5 && minutes > 0 ? t('span.hoursMinutes', hours, two(minutes)) : t('span.hours', hours)
   }
   const days = Math.floor(length / DAY_MS)
@@ -80,9 +79,9 @@ export function span(ms: number): string {
 /** Seconds with one decimal for a hop: 0,3 s; minutes with their seconds, so that hops add up: 1 ph 05 s; longer ones as {@link span}. */
 export function hop(ms: number): string {
   if (ms < 0) return `−${hop(-ms)}`
-  if (ms < MINUTE) return t('span.tenths', (Math.floor(ms / 100) / 10).toFixed(1))
+  if (ms < MINUTE_MS) return t('span.tenths', (Math.floor(ms / 100) / 10).toFixed(1))
   if (ms >= HOUR) return span(ms)
-  return t('span.minutesSeconds', Math.floor(ms / MINUTE), two(Math.floor((ms % MINUTE) / 1000)))
+  return t('span.minutesSeconds', Math.floor(ms / MINUTE_MS), two(Math.floor((ms % MINUTE_MS) / 1000)))
 }
 
 /** What a `datetime-local` field holds for a moment, in Asia/Ho_Chi_Minh. */

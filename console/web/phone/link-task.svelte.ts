@@ -1,4 +1,4 @@
-import type { LinkTask, TaskAnswerKind } from '#core/api.ts'
+import type { LinkTask, TaskAnswerKind } from '#core/api/tasks.ts'
 
 /** Waits between tries of an answer that could not be sent; the last one repeats. */
 const RETRY_MS = [2_000, 5_000, 10_000, 20_000]

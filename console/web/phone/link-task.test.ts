@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { LinkTask } from '#core/api.ts'
+import type { LinkTask } from '#core/api/tasks.ts'
 import { LinkDesk } from './link-task.svelte.ts'
 import { lengthOf, words } from './words.ts'
 

@@ -1,0 +1,54 @@
+import type { ModelHealthDetail, Outage, ProbeRow, SystemDetail, Wall } from '#core/api/health.ts'
+import type { Role } from '#core/roles.ts'
+import { may } from '#control/rights/authorisation.ts'
+import type { Context } from '../context.ts'
+import { inScope, type Scope } from '#control/rights/scope.ts'
+
+/** Whose eyes: a role and a set of units. */
+export type Eyes = { role: Role; scope: Scope }
+type Needs = Pick<Context, 'inventory' | 'toldOf'>
+
+/**
+ * Whether a system's inside (probes, planned work) belongs to a scope: its owner does. What nobody in the inventory owns,
+ * and our own uplink, belongs to those who see the province.
+ */
+export function systemInScope(context: Pick<Context, 'inventory'>, scope: Scope, system: string): boolean {
+  if (scope === undefined) return true
+  const owner = context.inventory.system(system)?.owner ?? ''
+  return owner !== '' && inScope(scope, owner)
+}
+
+const mayHold = (role: Role, permission: 'alerts.read' | 'incidents.read' | 'probes.read') =>
+  may({ role, mayUnmask: false }, permission)
+
+/** States and causes are everybody's; the alert and the incident behind them only of those who may open them. */
+function outageView(context: Needs, outage: Outage, { role, scope }: Eyes): Outage {
+  const mine = systemInScope(context, scope, outage.system)
+  const told =
+    outage.incident === null ? null : (outage.told ?? context.toldOf?.(outage.incident, outage.since) ?? null)
+  return {
+    ...outage,
+    alert: mine && mayHold(role, 'alerts.read') ? outage.alert : null,
+    incident: mine && mayHold(role, 'incidents.read') ? outage.incident : null,
+    ...(told === null ? {} : { told })
+  }
+}
+
+/** The wall as these eyes may see it. */
+export function wallView(context: Needs, wall: Wall, eyes: Eyes): Wall {
+  return { ...wall, outages: wall.outages.map((outage) => outageView(context, outage, eyes)) }
+}
+
+/** Probes name addresses inside the networks of their systems: for those who may read them, within the scope. */
+export function probesView(context: Pick<Context, 'inventory'>, probes: readonly ProbeRow[], eyes: Eyes): ProbeRow[] {
+  if (!mayHold(eyes.role, 'probes.read')) return []
+  return probes.filter((probe) => systemInScope(context, eyes.scope, probe.draft.system))
+}
+
+export function modelHealthView(context: Needs, detail: ModelHealthDetail, eyes: Eyes): ModelHealthDetail {
+  return { ...detail, probes: probesView(context, detail.probes, eyes) }
+}
+
+export function systemView(context: Needs, detail: SystemDetail, eyes: Eyes): SystemDetail {
+  return { ...detail, probes: probesView(context, detail.probes, eyes) }
+}

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { SourceRow, Summary } from '#core/api/sources.ts'
+import { OWN, ledgerRow, testConsole } from '#testing/console.ts'
+
+const soc = testConsole()
+const { app, parts, world } = soc
+const admin = soc.person('admin')
+const owner = soc.person('owner', [OWN])
+beforeAll(async () => void (await app.ready()))
+afterAll(() => soc.close())
+
+const blind = async (headers = admin.headers) =>
+  (await app.inject({ method: 'GET', url: '/api/summary', headers })).json<Summary>().blind
+const isWatched = ({ kind, scope }: { kind: string; scope?: string }) =>
+  kind === 'commune' || kind === 'district' || (kind === 'department' && scope === 'monitored')
+
+test('a unit under watch without a source that is on is a blind spot, and so is a scope that received nothing', async () => {
+  const watched = parts.inventory.units().filter(isWatched).length
+  world.ledger = []
+  expect(watched).toBeGreaterThan(100)
+  expect(await blind()).toMatchObject({ unitsWithoutSource: watched, nothingReceived: true })
+  expect(await blind(owner.headers)).toMatchObject({ unitsWithoutSource: 1, nothingReceived: true })
+
+  const payload = { name: 'Tường lửa', unit: OWN, networks: [], speaksFor: 'self', utcOffsetMinutes: 420 }
+  const made = await app.inject({ method: 'POST', url: '/api/sources', headers: admin.headers, payload })
+  const source = made.json<SourceRow>()
+  expect(await blind(owner.headers)).toMatchObject({ unitsWithoutSource: 0, neverHeard: 1, nothingReceived: true })
+  world.ledger = [ledgerRow(source.id)]
+  expect(await blind(owner.headers)).toMatchObject({ unitsWithoutSource: 0, neverHeard: 0, nothingReceived: false })
+  // The commune and the district above it.
+  expect(await blind()).toMatchObject({ unitsWithoutSource: watched - 2, nothingReceived: false })
+
+  const url = `/api/sources/${source.id}`
+  await app.inject({ method: 'PATCH', url, headers: admin.headers, payload: { enabled: false } })
+  expect(await blind(owner.headers)).toMatchObject({ unitsWithoutSource: 1 })
+})
+
+test('a model that nothing measures is a blind spot for those who see the province', async () => {
+  const wall = parts.health.wall()
+  const counts = { ...wall.counts, UNKNOWN: 29 }
+  const before = parts.health.wall
+  parts.health.wall = () => ({ ...wall, counts })
+  world.ledger = []
+  try {
+    parts.clock.advance(6_000)
+    expect(await blind()).toMatchObject({ modelsWithoutData: 29 })
+    expect(await blind(owner.headers)).toMatchObject({ modelsWithoutData: 0 })
+  } finally {
+    parts.health.wall = before
+  }
+})

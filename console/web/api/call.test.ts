@@ -1,0 +1,78 @@
+import { describe, expect, test, vi } from 'vitest'
+import { ApiFailure, createApi } from './call.ts'
+
+type Call = { url: string; init: RequestInit }
+
+function served(status: number, body: unknown, headers: Record<string, string> = {}) {
+  const calls: Call[] = []
+  const onSignedOut = vi.fn()
+  const onServerTime = vi.fn()
+  const fetch = (async (url: string, init: RequestInit) => {
+    calls.push({ url, init })
+    return new Response(status === 204 ? null : typeof body === 'string' ? body : JSON.stringify(body), {
+      status,
+      headers
+    })
+  }) as unknown as typeof globalThis.fetch
+  return {
+    api: createApi({ fetch, csrf: () => 'token-1', onSignedOut, onServerTime }),
+    calls,
+    onSignedOut,
+    onServerTime
+  }
+}
+
+describe('the browser’s side of the API', () => {
+  test('every act carries the CSRF token, reading carries none', async () => {
+    const { api, calls } = served(200, {})
+    await api.actOnAlerts(['CB-1'], { kind: 'verdict', verdict: 'benign' })
+    await api.summary()
+    const headers = calls.map((call) => new Headers(call.init.headers))
+    expect(headers.map((header) => header.get('x-csrf-token'))).toEqual(['token-1', null])
+    expect(calls[0]?.init.body).toBe('{"ids":["CB-1"],"act":{"kind":"verdict","verdict":"benign"}}')
+  })
+
+  test('ids and filters are encoded, empty filters are not sent', async () => {
+    const { api, calls } = served(200, {})
+    await api.alert('../users?x=1')
+    await api.alerts({ tab: 'new', unit: '', q: 'a&b', cursor: null })
+    expect(calls.map((call) => call.url)).toEqual(['/api/alerts/..%2Fusers%3Fx%3D1', '/api/alerts?tab=new&q=a%26b'])
+  })
+
+  test('a refusal keeps its code and parameters', async () => {
+    const { api } = served(409, { code: 'incident.closed', params: { id: 'VL-0001' } })
+    await expect(api.incident('VL-0001')).rejects.toMatchObject({
+      code: 'incident.closed',
+      status: 409,
+      params: { id: 'VL-0001' }
+    })
+  })
+
+  test('a page of a proxy instead of our answer is still a refusal with its status', async () => {
+    const { api } = served(502, '<html>Bad gateway</html>')
+    await expect(api.summary()).rejects.toMatchObject({ code: 'http.502' })
+    const broken = served(200, '<html>')
+    await expect(broken.api.summary()).rejects.toMatchObject({ code: 'network.answer' })
+  })
+
+  test('an ended session signs out, a wrong password does not', async () => {
+    const ended = served(401, { code: 'session.none', params: {} })
+    await expect(ended.api.summary()).rejects.toBeInstanceOf(ApiFailure)
+    expect(ended.onSignedOut).toHaveBeenCalledOnce()
+    const wrong = served(401, { code: 'session.refused', params: {} })
+    await expect(wrong.api.signIn('lan', 'x')).rejects.toMatchObject({ code: 'session.refused' })
+    expect(wrong.onSignedOut).not.toHaveBeenCalled()
+  })
+
+  test('an unreachable server is a failure with words, not an exception of the browser', async () => {
+    const fetch = (() => Promise.reject(new TypeError('failed'))) as unknown as typeof globalThis.fetch
+    const api = createApi({ fetch, csrf: () => '', onSignedOut: () => undefined, onServerTime: () => undefined })
+    await expect(api.summary()).rejects.toMatchObject({ code: 'network.unreachable' })
+  })
+
+  test('the clock of the server is read from its answer', async () => {
+    const { api, onServerTime } = served(200, {}, { date: 'Mon, 23 Nov 2026 02:21:40 GMT' })
+    await api.summary()
+    expect(onServerTime).toHaveBeenCalledWith(Date.UTC(2026, 10, 23, 2, 21, 40))
+  })
+})

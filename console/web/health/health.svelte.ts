@@ -1,0 +1,33 @@
+import type { Wall } from '#core/api/health.ts'
+import type { Api } from '../api/call.ts'
+import { Remote } from '../live/remote.svelte.ts'
+
+/** The wall: what the pages of health, and the rail's figure, are read from. The live feed replaces it whole. */
+export class Health {
+  readonly remote: Remote<Wall>
+  /** Grows with every push: pages that show more than the wall renew themselves. */
+  pushes = $state(0)
+  readonly #now: () => number
+
+  constructor(now: () => number) {
+    this.#now = now
+    this.remote = new Remote(now)
+  }
+
+  load(api: Pick<Api, 'wall'>): Promise<void> {
+    return this.remote.load(async () => this.#newer(await api.wall()))
+  }
+
+  receive(wall: Wall): void {
+    this.remote.set(this.#newer(wall))
+    this.pushes += 1
+  }
+
+  /** An answer that was on its way while a push came must not bring the older wall back. */
+  #newer(wall: Wall): Wall {
+    const known = this.remote.value
+    // A clock that was put back would keep an old wall for ever: what lies in the future is no judge.
+    const judge = known !== null && known.at <= this.#now() && known.origin === wall.origin
+    return judge && known.at > wall.at ? known : wall
+  }
+}

@@ -1,0 +1,13 @@
+import type { IncidentRow } from '#core/api/alerts.ts'
+
+/** The life of an incident, in its order. */
+export const incidentStatuses = [
+  'new',
+  'in_progress',
+  'waiting',
+  'review',
+  'closed'
+] as const satisfies readonly IncidentRow['status'][]
+
+/** Tabs of the list: everything not closed first. */
+export const incidentTabs = ['open', ...incidentStatuses, 'all'] as const

@@ -1,0 +1,70 @@
+import type { Period } from '#core/api/posture.ts'
+import { DAY_MS, ictDay, ictDayStart } from '#core/time.ts'
+
+/** Periods one can choose by name; a free one carries its days. */
+export const periodNames = ['week', 'month', 'lastMonth', 'reportMonth'] as const
+export type PeriodName = (typeof periodNames)[number]
+export type PeriodChoice = { name: PeriodName } | { name: 'free'; from: string; to: string }
+
+const two = (value: number) => String(value).padStart(2, '0')
+/** A day of a month that may lie outside 1–12: month 0 is December of the year before. */
+const dayOf = (year: number, month: number, day: number) =>
+  new Date(Date.UTC(year, month - 1, day)).toISOString().slice(0, 10)
+
+/** The days that a choice means today, in Asia/Ho_Chi_Minh. Weeks begin on Monday, reporting months on the 15th. */
+export function periodOf(choice: PeriodChoice, now: number): Period {
+  const today = ictDay(now)
+  const [year = 0, month = 0, day = 0] = today.split('-').map(Number)
+  switch (choice.name) {
+    case 'week': {
+      const weekday = (new Date(`${today}T00:00:00Z`).getUTCDay() + 6) % 7
+      const monday = ictDayStart(today) - weekday * DAY_MS
+      return { from: ictDay(monday), to: ictDay(monday + 6 * DAY_MS) }
+    }
+    case 'month':
+      return { from: dayOf(year, month, 1), to: dayOf(year, month + 1, 0) }
+    case 'lastMonth':
+      return { from: dayOf(year, month - 1, 1), to: dayOf(year, month, 0) }
+    case 'reportMonth': {
+      const start = day >= 15 ? month : month - 1
+      return { from: dayOf(year, start, 15), to: dayOf(year, start + 1, 14) }
+    }
+    case 'free':
+      return { from: choice.from, to: choice.to }
+  }
+}
+
+/** A day as people here write it, day first: 15/10/2023, 15-10-2023, or 15/10 of this year. Null for what is no day. */
+export function readDay(text: string, now: number): string | null {
+  const found = /^\s*(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?\s*$/.exec(text)
+  if (found === null) return null
+  const [day, month] = [Number(found[1]), Number(found[2])]
+  const year = found[3] ?? ictDay(now).slice(0, 4)
+  const written = `${year}-${two(month)}-${two(day)}`
+  const start = ictDayStart(written)
+  return !Number.isNaN(start) && ictDay(start) === written ? written : null
+}
+
+/** 2023-10-15 as 15/10/2023. */
+export const writeDay = (day: string): string => day.split('-').reverse().join('/')
+
+/** A period from an address or from storage; null for anything else. */
+export function checkedPeriod(from: unknown, to: unknown): Period | null {
+  const day = (value: unknown): value is string =>
+    typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(ictDayStart(value))
+  return day(from) && day(to) ? { from, to } : null
+}
+
+/** A remembered choice; this month for what is none. */
+export function readChoice(kept: string | null): PeriodChoice {
+  try {
+    const value = JSON.parse(kept ?? '') as { name?: unknown; from?: unknown; to?: unknown }
+    const name = periodNames.find((one) => one === value.name)
+    if (name !== undefined) return { name }
+    const period = value.name === 'free' ? checkedPeriod(value.from, value.to) : null
+    if (period !== null) return { name: 'free', ...period }
+  } catch {
+    // Nothing kept, or something else: the choice below holds.
+  }
+  return { name: 'month' }
+}

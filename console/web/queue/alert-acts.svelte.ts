@@ -1,0 +1,90 @@
+import type { AlertAct, AlertActAnswer } from '#core/api/alerts.ts'
+import type { Api } from '../api/call.ts'
+import { codeText, t } from '../i18n/text.svelte.ts'
+import type { Notices } from '../shell/notices.svelte.ts'
+import type { Queue, Removed } from './queue.svelte.ts'
+import { failureOf } from '../live/remote.svelte.ts'
+
+type Act = AlertAct['act']
+
+/** Judges alerts: tells the server, moves the queue, and offers the way back for 30 seconds. */
+export class AlertActs {
+  /** An act is on its way; a second key press meanwhile is ignored, not queued. */
+  busy = $state(false)
+  /** The last answer, for panels that show the same alerts. */
+  answer = $state.raw<AlertActAnswer | null>(null)
+  readonly #api: Api
+  readonly #queue: Queue
+  readonly #notices: Notices
+
+  constructor(api: Api, queue: Queue, notices: Notices) {
+    this.#api = api
+    this.#queue = queue
+    this.#notices = notices
+  }
+
+  /** Performs one act; resolves to the answer, or null when it was refused (the notice says why). */
+  async perform(ids: readonly string[], act: Act): Promise<AlertActAnswer | null> {
+    if (this.busy || ids.length === 0) return null
+    this.busy = true
+    const running = this.#run(ids, act)
+    this.#notices.starts(running)
+    return running
+  }
+
+  async #run(ids: readonly string[], act: Act): Promise<AlertActAnswer | null> {
+    try {
+      const answer = await this.#api.actOnAlerts([...ids], act)
+      for (const alert of answer.alerts) this.#queue.receive(alert)
+      const removed = this.#leaves(act) ? this.#queue.remove(ids) : null
+      this.answer = answer
+      this.#queue.clearSelection()
+      void this.#queue.recount()
+      this.#notices.done(said(act, ids.length, answer.incident), () => this.#undo(ids, removed))
+      return answer
+    } catch (error) {
+      const failure = failureOf(error, 0)
+      this.#notices.failed(codeText('error', failure.code, failure.params))
+      return null
+    } finally {
+      this.busy = false
+    }
+  }
+
+  async #undo(ids: readonly string[], removed: Removed | null): Promise<void> {
+    this.busy = true
+    try {
+      const answer = await this.#api.actOnAlerts([...ids], { kind: 'undo' })
+      if (removed !== null) this.#queue.restore(removed, answer.alerts)
+      else for (const alert of answer.alerts) this.#queue.receive(alert)
+      void this.#queue.recount()
+      this.answer = answer
+      this.#notices.done(t('act.undone'))
+    } catch (error) {
+      const failure = failureOf(error, 0)
+      this.#notices.failed(codeText('error', failure.code, failure.params))
+    } finally {
+      this.busy = false
+    }
+  }
+
+  // A verdict, a wait and an archive end the work for now; an acknowledged or merged alert stays under the cursor, because its reader is just starting.
+  #leaves(act: Act): boolean {
+    const { tab } = this.#queue.filter
+    if (act.kind === 'verdict') return tab !== 'closed' && tab !== 'all'
+    if (act.kind === 'archive') return tab !== 'archived' && tab !== 'all'
+    if (act.kind === 'wait') return tab === 'new' || tab === 'escalated'
+    return act.kind === 'reopen' && (tab === 'closed' || tab === 'archived')
+  }
+}
+
+function said(act: Act, alerts: number, incident: string | null): string {
+  switch (act.kind) {
+    case 'verdict':
+      return t('act.said.verdict', alerts, codeText('verdict', act.verdict))
+    case 'merge':
+      return t('act.said.merge', alerts, incident ?? '')
+    default:
+      return t(`act.said.${act.kind}`, alerts)
+  }
+}

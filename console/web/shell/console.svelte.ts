@@ -1,0 +1,188 @@
+import type { AlertRow, IncidentRow } from '#core/api/alerts.ts'
+import type { DeliveryRow } from '#core/api/notifications.ts'
+import type { Session } from '#core/api/people.ts'
+import type { NewToken, Summary } from '#core/api/sources.ts'
+import type { TaskRow } from '#core/api/tasks.ts'
+import { mayAct } from './access.ts'
+import { createApi, type Api } from '../api/call.ts'
+import { codeText } from '../i18n/text.svelte.ts'
+import { Connection } from '../live/connection.svelte.ts'
+import { Feed } from '../live/feed.ts'
+import { Health } from '../health/health.svelte.ts'
+import { Keys } from './keys.svelte.ts'
+import { Notices } from './notices.svelte.ts'
+import { Place } from './place.svelte.ts'
+import { Preferences } from './preferences.svelte.ts'
+import { Queue } from '../queue/queue.svelte.ts'
+import { failureOf, Remote, type Failure } from '../live/remote.svelte.ts'
+import { Sources } from '../sources/sources.svelte.ts'
+import { Units } from '../units/units.svelte.ts'
+import { AlertActs } from '../queue/alert-acts.svelte.ts'
+
+export type ConsoleParts = {
+  fetch: typeof globalThis.fetch
+  storage: Storage | null
+  browser: Window
+  now: () => number
+}
+
+/** Less than this is rounding and the way of the answer. */
+const SKEW_MS = 3_000
+/** Nobody waits longer for banner, counts and units than this; then the page stands without them. */
+const FRAME_MS = 400
+
+/** Everything this browser knows, made once by App.svelte and handed to the pages through the context. */
+export class Console {
+  readonly api: Api
+  readonly preferences: Preferences
+  readonly place: Place
+  readonly keys = new Keys()
+  /** Live events for pages and panels. */
+  readonly feed = new Feed()
+  readonly connection: Connection
+  readonly notices: Notices
+  readonly summary: Remote<Summary>
+  readonly units: Units
+  readonly sources: Sources
+  readonly health: Health
+  readonly queue: Queue
+  readonly acts: AlertActs
+  /** Now, for ages and deadlines; ticks once a second. */
+  now = $state(0)
+  /** The last alert pushed, for an open panel. */
+  changedAlert = $state.raw<AlertRow | null>(null)
+  /** The last incident pushed, for lists and pages that show it. */
+  changedIncident = $state.raw<IncidentRow | null>(null)
+  /** The last message whose fate was pushed. */
+  changedDelivery = $state.raw<DeliveryRow | null>(null)
+  /** The last task pushed or changed here, for lists and pages that show it. */
+  changedTask = $state.raw<TaskRow | null>(null)
+  /** A token made together with its source, on its way to that source's panel; shown once. */
+  newToken = $state.raw<NewToken | null>(null)
+  session = $state.raw<Session | null>(null)
+  /** Name of the identity provider; null without one. */
+  oidcName = $state<string | null>(null)
+  /** Whether we have asked the server who we are. */
+  asked = $state(false)
+  sessionFailure = $state.raw<Failure | null>(null)
+  /** What the frame is made of is known, or was waited for: it is drawn once, so that nothing below it moves. */
+  framed = $state(false)
+  readonly canAct = $derived(this.session !== null && mayAct(this.session.user.role))
+  /** Now by the server's clock, milliseconds. */
+  readonly clock: () => number
+  readonly #parts: ConsoleParts
+  #aheadMs = 0
+
+  constructor(parts: ConsoleParts) {
+    this.#parts = parts
+    const now = () => parts.now() + this.#aheadMs
+    this.clock = now
+    this.now = now()
+    this.api = createApi({
+      fetch: parts.fetch,
+      onServerTime: (served) => this.#hearTime(served),
+      csrf: () => this.session?.csrf ?? '',
+      onSignedOut: () => this.forget()
+    })
+    this.preferences = new Preferences(parts.storage)
+    this.place = new Place(parts.browser)
+    this.connection = new Connection(now)
+    this.notices = new Notices(now)
+    this.summary = new Remote(now)
+    this.units = new Units(now)
+    this.sources = new Sources(now)
+    this.health = new Health(now)
+    this.queue = new Queue({
+      fetch: (filter, cursor, limit) => this.api.alerts({ ...filter, cursor, limit: String(limit) }),
+      me: () => this.session?.user.id ?? '',
+      inUnit: (code) => this.units.inScope(code, this.queue.filter.unit),
+      now
+    })
+    this.acts = new AlertActs(this.api, this.queue, this.notices)
+  }
+
+  /** Asks the server who we are; a refusal means: sign in. */
+  async ask(): Promise<void> {
+    try {
+      this.enter(await this.api.session())
+    } catch (error) {
+      const failure = failureOf(error, this.clock())
+      const away = failure.code.startsWith('network.') || failure.code.startsWith('http.5')
+      // Whoever is signed in stays so while the server is away: the banner says that, and the page keeps what it has.
+      if (!away) this.forget()
+      else if (this.session === null) this.sessionFailure = failure
+    } finally {
+      this.asked = true
+    }
+  }
+
+  enter(session: Session): void {
+    this.session = session
+    this.sessionFailure = null
+    if (!session.mustChangePassword && !session.mustSetUpTotp) {
+      const frame = [this.summary.load(() => this.api.summary()), this.units.remote.load(() => this.api.units())]
+      const waited = new Promise((resolve) => setTimeout(resolve, FRAME_MS))
+      void Promise.race([Promise.all(frame), waited]).then(() => (this.framed = this.session !== null))
+      void this.health.load(this.api)
+    }
+  }
+
+  /** The session goes on under a new cookie; what is shown stays. */
+  renew(session: Session): void {
+    // While something is still asked for, entering would take its screen away.
+    if (this.session !== null) this.session = { ...session, mustSetUpTotp: this.session.mustSetUpTotp }
+  }
+
+  /** The session is over: nothing of it stays in memory for the next person at this screen. */
+  forget(): void {
+    this.session = null
+    this.framed = false
+    this.summary.clear()
+    this.units.remote.clear()
+    this.sources.remote.clear()
+    this.health.remote.clear()
+    this.queue.reset()
+    this.notices.dismiss()
+    this.changedAlert = null
+    this.changedIncident = null
+    this.changedTask = null
+    this.changedDelivery = null
+    this.newToken = null
+  }
+
+  /** Words for anything thrown. */
+  wordsOf(error: unknown): string {
+    const failure = failureOf(error, this.clock())
+    return codeText('error', failure.code, failure.params)
+  }
+
+  /** Says at the foot of the screen why an act was refused. */
+  fail(error: unknown): void {
+    this.notices.failed(this.wordsOf(error))
+  }
+
+  async signOut(): Promise<void> {
+    let location: string | undefined
+    try {
+      location = (await this.api.signOut())?.location
+    } catch {
+      // The cookie may be gone already; either way this browser forgets.
+    }
+    this.forget()
+    // Whoever came through the identity provider leaves through it too.
+    if (location !== undefined) return this.#parts.browser.location.assign(location)
+    this.place.go('/', true)
+  }
+
+  // A desk whose clock is wrong must not show wrong deadlines: the server's clock counts, unless both agree to a few seconds.
+  #hearTime(served: number): void {
+    const ahead = served - this.#parts.now()
+    this.#aheadMs = Math.abs(ahead) > SKEW_MS ? ahead : 0
+  }
+
+  /** Once a second. */
+  tick(): void {
+    this.now = this.clock()
+    this.notices.tick()
+  }
+}

@@ -1,0 +1,370 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import { DAY_MS, HOUR_MS } from '#core/time.ts'
+import { loadInventory } from '#province/load.ts'
+import { unmeasuredHealth } from '#testing/fake-health.ts'
+import { catalogueOf } from './catalogue.ts'
+import { figuresOf, requestOf } from './figures.ts'
+import { figuresIn } from './figures-in.ts'
+import { createFiguresReader } from './reader.ts'
+import { END, inventory, PERIOD, PHONG_THU, START, testPeriod, type TestPeriod } from '#testing/sample-period.ts'
+
+const real = { origin: 'real' }
+const watched = inventory.units('commune').length + inventory.units('district').length
+const folder = mkdtempSync(join(tmpdir(), 'figures-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('a period without data', () => {
+  it('has zeros, no median, nobody heard and nothing to compare with', () => {
+    const { figures } = testPeriod()
+    const made = figures(PERIOD, real)
+    expect(made).toMatchObject({
+      fromMs: START,
+      toMs: END,
+      running: false,
+      asOf: END,
+      events: { value: 0, before: null },
+      coverage: { withEvidence: 0, share: 0, before: null },
+      incidents: { opened: { value: 0, before: null }, list: [] },
+      handling: { median: { value: null }, targetMs: 4 * HOUR_MS },
+      decisions: []
+    })
+    expect(made.coverage.units).toBe(
+      watched + inventory.units('department').filter((u) => u.scope === 'monitored').length
+    )
+    expect(made.coverage.silent).toHaveLength(made.coverage.units)
+    expect(made.units.every((unit) => unit.state === 'none')).toBe(true)
+  })
+
+  it('is refused when it is no period', () => {
+    const { figures } = testPeriod()
+    const code = (from: string, to: string) => {
+      try {
+        figures({ from, to }, real)
+      } catch (error) {
+        return (error as { code: string }).code
+      }
+      return ''
+    }
+    expect(code('2023-11-02', '2023-11-01')).toBe('posture.backwards')
+    expect(code('2023-02-30', '2023-03-01')).toBe('posture.no_day')
+    expect(code('2022-01-01', '2023-03-01')).toBe('posture.too_long')
+    expect(code('2024-01-01', '2024-01-31')).toBe('posture.future')
+    expect(code('2023-11-01', '2023-11-30')).toBe('')
+  })
+})
+
+describe('coverage', () => {
+  it('counts a unit with one event in the period, and leaves a unit that became silent grey', () => {
+    const period = testPeriod()
+    period.hear(START - DAY_MS, '19750')
+    period.hear(START + HOUR_MS, PHONG_THU, 7)
+    period.hear(END - 1, PHONG_THU, 5)
+    period.hear(END, '19822')
+    const made = period.figures(PERIOD, real)
+    expect(made.events.value).toBe(12)
+    expect(made.coverage.withEvidence).toBe(1)
+    expect(made.coverage.silent.map((unit) => unit.code)).toEqual(expect.arrayContaining(['19750', '19822']))
+    expect(made.units.find((unit) => unit.unit.code === PHONG_THU)).toMatchObject({
+      state: 'quiet',
+      daysWithEvidence: 2,
+      events: 12
+    })
+  })
+
+  it('is compared with the period before only when somebody was watching then', () => {
+    const period = testPeriod()
+    period.hear(START - 10 * DAY_MS, PHONG_THU)
+    expect(period.figures(PERIOD, real).coverage.before).toBeNull()
+    period.hear(START - 31 * DAY_MS, '19750')
+    const made = period.figures(PERIOD, real)
+    expect(made.coverage.before).toBeCloseTo(2 / made.coverage.units)
+    expect(made.events).toMatchObject({ value: 0, before: 20 })
+  })
+
+  it('of an ended commune counts for the unit it became part of, a day that both were heard once', () => {
+    const later = loadInventory('2025-08-01')
+    const [ended, home] = Object.entries(catalogueOf(later).became)[0]!
+    const period = testPeriod()
+    for (const code of [ended, home]) period.hear(START, code)
+    period.hear(START + DAY_MS, ended)
+    const request = requestOf({ ...partsOf(period), inventory: later }, PERIOD, real)
+    expect(figuresOf(period.control, request).units.find((unit) => unit.unit.code === home)).toMatchObject({
+      events: 30,
+      daysWithEvidence: 2
+    })
+  })
+})
+
+const partsOf = ({ control, clock }: TestPeriod) => ({ control, clock, inventory, health: unmeasuredHealth(0) })
+
+describe('incidents', () => {
+  it('need a decision while they are critical or high and open, and tell no log text', () => {
+    const period = testPeriod()
+    const alert = period.raise(START + HOUR_MS, { title: 'Web shell được gọi', tags: ['attack.t1505.003'] })
+    const incident = period.open(START + HOUR_MS, [alert])
+    const mild = period.raise(START + HOUR_MS, { level: 'medium', unit: '19750' })
+    period.open(START + HOUR_MS, [mild], { level: 'medium' })
+    const made = period.figures(PERIOD, real)
+    expect(made.incidents).toMatchObject({
+      opened: { value: 2 },
+      openAtEnd: { value: 2 },
+      needDecision: { value: 1 },
+      byKind: [{ kind: { vi: 'Cửa hậu trên máy chủ web' } }, { kind: { vi: 'Dò mật khẩu' } }]
+    })
+    expect(made.unitsAtRisk.value).toBe(1)
+    expect(made.decisions).toMatchObject([
+      {
+        incident,
+        unit: { name: 'Xã Phong Thu', district: 'Phong Điền' },
+        why: { vi: 'Web shell được gọi, chưa có người nhận' }
+      }
+    ])
+    expect(JSON.stringify(made)).not.toContain('203.0.113.7')
+    expect(made.units.find((unit) => unit.unit.code === '19750')?.state).toBe('incident')
+  })
+
+  it('are measured from first sight to closing, against the target of their levels', () => {
+    const period = testPeriod()
+    for (const hours of [1, 3, 8]) {
+      const alert = period.raise(START + HOUR_MS)
+      period.close(START + HOUR_MS + hours * HOUR_MS, period.open(START + HOUR_MS, [alert]))
+    }
+    const { handling, incidents } = period.figures(PERIOD, real)
+    // Evidence was received a second before the alert was raised.
+    expect(handling).toMatchObject({ median: { value: 3 * HOUR_MS + 1000 }, targetMs: 4 * HOUR_MS })
+    expect(incidents).toMatchObject({ opened: { value: 3 }, closed: { value: 3 }, openAtEnd: { value: 0 } })
+  })
+
+  it('that were merged into another, or left empty, do not count', () => {
+    const period = testPeriod()
+    const one = period.open(START, [period.raise(START)])
+    const two = period.open(START + 1, [period.raise(START + 1, { unit: '19750' })])
+    const params = { from: two, into: one, alerts: 1 }
+    period.tell(START + HOUR_MS, 'incident.merged', { incident: one }, params)
+    period.tell(START + HOUR_MS, 'incident.merged', { incident: two }, params)
+    expect(period.figures(PERIOD, real).incidents).toMatchObject({
+      opened: { value: 1 },
+      list: [{ id: one, units: [{ code: PHONG_THU }, { code: '19750' }] }]
+    })
+    period.tell(START + 2 * HOUR_MS, 'incident.unmerged', { incident: one }, params)
+    period.tell(START + 2 * HOUR_MS, 'incident.unmerged', { incident: two }, params)
+    expect(period.figures(PERIOD, real).incidents.list.map(({ id, units }) => [id, units.length])).toEqual([
+      [two, 1],
+      [one, 1]
+    ])
+    period.tell(START + 3 * HOUR_MS, 'incident.emptied', { incident: two })
+    expect(period.figures(PERIOD, real).incidents.opened.value).toBe(1)
+  })
+
+  it('of another origin, or outside the scope, are not seen', () => {
+    const period = testPeriod()
+    period.open(START, [period.raise(START, { origin: 'demonstration' })], { origin: 'demonstration' })
+    const both = period.open(START, [period.raise(START), period.raise(START, { unit: '19750' })])
+    expect(period.figures(PERIOD, real).incidents.opened.value).toBe(1)
+    const scoped = period.figures(PERIOD, { origin: 'real', scope: new Set(['19750']) })
+    expect(scoped.incidents.list).toMatchObject([{ id: both, units: [{ code: '19750' }] }])
+    expect(scoped.alerts.raised.value).toBe(1)
+    expect(scoped.units.map((unit) => unit.unit.code)).toEqual(['19750'])
+    expect(JSON.stringify(scoped)).not.toContain('Phong Thu')
+    expect(period.figures(PERIOD, { origin: 'real', scope: new Set() }).incidents.list).toEqual([])
+  })
+})
+
+describe('alerts', () => {
+  it('have the verdict of the end of the period: what was taken back or opened again does not hold', () => {
+    const period = testPeriod()
+    const [a, b, c] = [period.raise(START), period.raise(START), period.raise(START)]
+    period.judge(START + 1, a, 'false_positive')
+    period.judge(START + 1, b, 'benign')
+    period.tell(START + 2, 'alert.undone', { alert: b }, { act: 'verdict' })
+    period.judge(START + 1, c, 'benign')
+    period.tell(START + 3, 'alert.reopened', { alert: c })
+    const { alerts, units } = period.figures(PERIOD, real)
+    expect(alerts.byVerdict).toMatchObject({ false_positive: 1, benign: 0, unjudged: 2 })
+    expect(alerts.byLevel['high']).toMatchObject({ value: 3 })
+    expect(alerts.topRules).toMatchObject([{ alerts: 3, units: 1, title: { vi: 'Dò mật khẩu SSH' } }])
+    expect(units.find((unit) => unit.unit.code === PHONG_THU)).toMatchObject({ state: 'watch', alerts: 3 })
+  })
+})
+
+describe('tasks', () => {
+  it('are overdue by the deadline that held at the end, and need a decision', () => {
+    const period = testPeriod()
+    const silent = period.ask(END - 3 * DAY_MS, PHONG_THU)
+    const extended = period.ask(END - 3 * DAY_MS, '19750')
+    period.step(END - 2 * DAY_MS, extended, 'received')
+    period.step(END - 2 * DAY_MS + 1, extended, 'extended', { deadline: END + HOUR_MS })
+    const done = period.ask(START, '19822')
+    period.step(START + 10, done, 'done')
+    const made = period.figures(PERIOD, real)
+    expect(made.tasks).toMatchObject({
+      sent: { value: 3 },
+      answered: { value: 2 },
+      answeredInTime: { value: 1 },
+      overdueAtEnd: { value: 1 },
+      longestOverdueMs: 3 * DAY_MS - HOUR_MS
+    })
+    expect(made.decisions).toMatchObject([
+      {
+        task: silent,
+        incident: null,
+        why: { vi: 'Việc được giao, đơn vị chưa trả lời' },
+        overdueMs: 3 * DAY_MS - HOUR_MS
+      }
+    ])
+    expect(made.unitsAtRisk.value).toBe(1)
+    expect(made.units.find((unit) => unit.unit.code === PHONG_THU)).toMatchObject({ state: 'watch', overdueTasks: 1 })
+  })
+
+  it('of an incident stand in its row, also after it was merged', () => {
+    const period = testPeriod()
+    const one = period.open(START, [period.raise(START, { level: 'medium' })], { level: 'medium' })
+    const two = period.open(START, [period.raise(START, { level: 'medium', unit: '19750' })], { level: 'medium' })
+    period.ask(START, '19750', { incident: two })
+    expect(period.figures(PERIOD, real).decisions).toMatchObject([{ incident: two, unit: { code: '19750' } }])
+    period.tell(START + 1, 'incident.merged', { incident: two }, { from: two, into: one, alerts: 1 })
+    expect(period.figures(PERIOD, real)).toMatchObject({
+      incidents: { needDecision: { value: 1 } },
+      decisions: [
+        { incident: one, unit: { code: '19750' }, why: { vi: expect.stringContaining('cùng 1 đơn vị khác') } }
+      ]
+    })
+  })
+})
+
+/** Anything that people and the detector may do after a period is over. */
+const laterAct = fc.record({
+  after: fc.integer({ min: 0, max: 40 * DAY_MS }),
+  alert: fc.nat(5),
+  incident: fc.nat(2),
+  act: fc.constantFrom(
+    'verdict',
+    'reopened',
+    'undone',
+    'level',
+    'escalated',
+    'close',
+    'merge',
+    'left',
+    'raise',
+    'joined',
+    'retitle',
+    'assigned',
+    'emptied',
+    'answered',
+    'extended'
+  )
+})
+
+describe('the same period', () => {
+  it('always gives the same figures, whatever is done later', () => {
+    fc.assert(
+      fc.property(fc.array(laterAct, { maxLength: 20 }), (acts) => {
+        const period = testPeriod()
+        const alerts = Array.from({ length: 6 }, (_, index) =>
+          period.raise(START + index * DAY_MS, { unit: index % 2 === 0 ? PHONG_THU : '19750', level: 'high' })
+        )
+        const incidents = [0, 2, 4].map((index) => period.open(START + index * DAY_MS, alerts.slice(index, index + 2)))
+        period.judge(START + DAY_MS, alerts[0]!, 'benign')
+        period.close(END - HOUR_MS, incidents[1]!)
+        period.hear(START, PHONG_THU)
+        for (const alert of alerts.slice(0, 2)) period.ask(END - DAY_MS, PHONG_THU, { alert })
+        const before = period.figures(PERIOD, real)
+        for (const { after, act, ...of } of acts)
+          doLater(period, END + after, act, alerts[of.alert]!, incidents, of.incident)
+        period.clock.advance(60 * DAY_MS)
+        expect(period.figures(PERIOD, real)).toEqual(before)
+        period.control.close()
+      }),
+      { numRuns: 60 }
+    )
+  })
+
+  it('while it runs speaks of now, and compares with as much of the period before', () => {
+    const period = testPeriod(':memory:', START + 2 * DAY_MS)
+    period.hear(START - 31 * DAY_MS, PHONG_THU)
+    const early = START - 31 * DAY_MS + HOUR_MS
+    period.open(early, [period.raise(early)])
+    const late = START - HOUR_MS
+    period.open(late, [period.raise(late)])
+    const made = period.figures(PERIOD, real)
+    expect(made).toMatchObject({ running: true, asOf: START + 2 * DAY_MS, events: { before: null } })
+    expect(made.incidents).toMatchObject({ opened: { value: 0, before: 1 }, openAtEnd: { value: 2, before: 1 } })
+  })
+})
+
+function doLater(period: TestPeriod, at: number, act: string, alert: string, incidents: string[], which: number) {
+  const incident = incidents[which]!
+  const other = incidents[(which + 1) % incidents.length]!
+  const params = { from: other, into: incident, alerts: 2 }
+  const acts: Record<string, () => unknown> = {
+    verdict: () => period.judge(at, alert),
+    reopened: () => period.tell(at, 'alert.reopened', { alert }),
+    undone: () => period.tell(at, 'alert.undone', { alert }, { act: 'verdict' }),
+    level: () => {
+      period.control.sql(`UPDATE alerts SET level = 'critical' WHERE id = ?`).run(alert)
+      period.tell(at, 'alert.level', { alert }, { from: 'high', to: 'critical' })
+    },
+    escalated: () => period.tell(at, 'alert.escalated', { alert }),
+    close: () => {
+      period.control.sql(`UPDATE incidents SET status = 'closed', closed_at = ? WHERE id = ?`).run(at, incident)
+      period.close(at, incident)
+    },
+    merge: () => {
+      period.control.sql('UPDATE incidents SET merged_into = ? WHERE id = ?').run(incident, other)
+      period.tell(at, 'incident.merged', { incident: other }, params)
+    },
+    left: () => period.tell(at, 'incident.alert_left', { alert, incident }, { alert, to: '' }),
+    raise: () => period.open(at, [period.raise(at)]),
+    joined: () => period.join(at, incident, alert),
+    retitle: () =>
+      period.control
+        .sql(`UPDATE alerts SET rule = '{"title":{"vi":"khác","en":"other"}}', rule_id = rule_id WHERE id = ?`)
+        .run(alert),
+    assigned: () => period.tell(at, 'incident.assigned', { incident }, { user: 'u1' }),
+    answered: () => period.step(at, 'NV-0010', 'done'),
+    extended: () => {
+      period.control.sql('UPDATE tasks SET deadline = ?').run(at + DAY_MS)
+      period.step(at, 'NV-0011', 'extended', { deadline: at + DAY_MS })
+    },
+    emptied: () => period.tell(at, 'incident.emptied', { incident })
+  }
+  acts[act]?.()
+}
+
+describe('the thread', () => {
+  it('gives what the caller’s own thread gives, tells how far it is, and refuses with the reason', async () => {
+    const path = join(folder, 'thread.db')
+    const period = testPeriod(path)
+    period.open(START, [period.raise(START)])
+    period.hear(START, PHONG_THU)
+    const parts = partsOf(period)
+    const steps: string[] = []
+    const request = requestOf(parts, PERIOD, real)
+    expect(await figuresIn(path, request, (step) => steps.push(step))).toEqual(period.figures(PERIOD, real))
+    expect(steps).toEqual(['days', 'states', 'standing', 'figures'])
+    await expect(
+      figuresIn(path, { ...request, period: { from: '2023-11-02', to: '2023-11-01' } })
+    ).rejects.toMatchObject({
+      code: 'posture.backwards',
+      status: 400
+    })
+    await expect(figuresIn(join(folder, 'absent.db'), request)).rejects.toMatchObject({ code: 'posture.failed' })
+    period.control.close()
+  })
+
+  it('is asked once for the same question at the same time', async () => {
+    const period = testPeriod()
+    const read = createFiguresReader(partsOf(period))
+    const one = read(PERIOD, real)
+    expect(read(PERIOD, real)).toBe(one)
+    expect(read(PERIOD, { origin: 'demonstration' })).not.toBe(one)
+    await one
+    period.clock.advance(3_600_000)
+    expect(read(PERIOD, real)).not.toBe(one)
+  })
+})

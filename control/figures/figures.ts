@@ -1,0 +1,270 @@
+import type { Verdict } from '#core/api/alerts.ts'
+import type { Period, PeriodFigures, Trended, UnitPosture } from '#core/api/posture.ts'
+import type { Clock } from '#core/clock.ts'
+import { levels, type Bilingual } from '#core/match.ts'
+import { targetMinutes } from '#core/targets.ts'
+import type { Inventory } from '#province/inventory.ts'
+import type { HealthPart } from '#console/server/parts.ts'
+import { catalogueOf, placesOf, type FigureCatalogue, type Places } from './catalogue.ts'
+import { decisionsOf } from './decisions.ts'
+import { healthOf } from './health-figures.ts'
+import { spansOf } from './period.ts'
+import {
+  closedIn,
+  isOpen,
+  medianHandling,
+  needsDecision,
+  openedIn,
+  raisedIn,
+  rank,
+  sentIn,
+  standingAt,
+  unitsAtRisk,
+  unitsWithOpenAlerts,
+  type IncidentFact,
+  type Standing
+} from './standing.ts'
+import { standingOf, statesAt, type AlertState, type Database } from './states.ts'
+import { firstKnown, heardIn, type Heard } from './unit-days.ts'
+
+/** Incidents named one by one; the graver and newer first, the rest is counted only. */
+export const MAX_INCIDENTS_LISTED = 500
+const TOP_RULES = 10
+
+/** Everything that figures are made of besides the control database; plain, so that it crosses to a thread. */
+export type FiguresRequest = {
+  period: Period
+  origin: string
+  /** Codes of units, subtrees included; null: the whole province. */
+  scope: string[] | null
+  now: number
+  catalogue: FigureCatalogue
+  health: PeriodFigures['health']
+}
+
+export type FiguresParts = { inventory: Inventory; clock: Clock; health: HealthPart }
+export type FiguresOptions = { origin: string; scope?: ReadonlySet<string> | undefined }
+
+/** What crosses to the thread that makes the figures. Throws 400 `posture.*` for a period that cannot be. */
+export function requestOf(parts: FiguresParts, period: Period, options: FiguresOptions): FiguresRequest {
+  const now = parts.clock.now()
+  const { fromMs, current } = spansOf(period, now)
+  return {
+    period: { from: period.from, to: period.to },
+    origin: options.origin,
+    scope: options.scope === undefined ? null : [...options.scope],
+    now,
+    catalogue: catalogueOf(parts.inventory),
+    health: healthOf(parts.health, parts.inventory, { fromMs, asOf: current.asOf, ...options })
+  }
+}
+
+/** Figures on the caller's own thread: for tests and small tools. Screens and reports ask `figuresIn`. */
+export function createFigures(parts: FiguresParts & { control: Database }) {
+  return {
+    figures: (period: Period, options: FiguresOptions): PeriodFigures =>
+      figuresOf(parts.control, requestOf(parts, period, options))
+  }
+}
+
+/**
+ * Every figure of a period, as of its end, or of now while it runs. A finished period always gives the same figures: they
+ * are told from openings, the append-only timeline and whole days, never from how rows stand today.
+ */
+export function figuresOf(database: Database, request: FiguresRequest, onStep?: (step: string) => void): PeriodFigures {
+  const spans = spansOf(request.period, request.now)
+  const { origin } = request
+  const places = placesOf(request.catalogue, request.scope)
+  const whole = request.scope === null
+  onStep?.('days')
+  const heard = heardIn(database, origin, spans.current, places)
+  const known = firstKnown(database, origin)
+  // A comparison with days on which nobody was watching would read as a change for the worse.
+  const compared = known !== undefined && known < spans.before.fromMs + 86_400_000
+  const heardBefore = compared ? heardIn(database, origin, spans.before, places) : undefined
+  onStep?.('states')
+  const [now, then] = statesAt(database, origin, [spans.current.asOf, ...(compared ? [spans.before.asOf] : [])])
+  if (now === undefined) throw new Error('no states')
+  onStep?.('standing')
+  const standing = standingAt(database, origin, spans.current, now, places, whole)
+  const earlier = then && standingAt(database, origin, spans.before, then, places, whole)
+  const both = (query: string, figure: (of: Standing) => number | null): Trended => ({
+    value: figure(standing),
+    before: earlier === undefined ? null : figure(earlier),
+    query
+  })
+  onStep?.('figures')
+  const closed = closedIn(standing)
+  const targets = closed.flatMap((incident) => targetMinutes[incident.grade] ?? []).sort((a, b) => a - b)
+  const late = standing.overdue.map((task) => spans.current.asOf - task.deadline)
+  // One day that still runs has no fair day before it.
+  const oneRunningDay = spans.running && spans.current.from === spans.current.to
+  return {
+    period: request.period,
+    fromMs: spans.fromMs,
+    toMs: spans.toMs,
+    origin,
+    running: spans.running,
+    asOf: spans.current.asOf,
+    coverage: coverageOf(heard, oneRunningDay ? undefined : heardBefore, places),
+    events: {
+      value: heard.events,
+      // Days are counted whole, so a running period has no equal part of the one before.
+      before: heardBefore === undefined || spans.running ? null : heardBefore.events,
+      query: 'events.total'
+    },
+    alerts: {
+      raised: both('alerts.raised', (of) => raisedIn(of).length),
+      byLevel: Object.fromEntries(
+        [...levels]
+          .reverse()
+          .map((level) => [
+            level,
+            both('alerts.by_level', (of) => raisedIn(of).filter((alert) => alert.level === level).length)
+          ])
+      ),
+      byVerdict: verdictsOf(raisedIn(standing)),
+      topRules: topRulesOf(raisedIn(standing), places)
+    },
+    incidents: {
+      opened: both('incidents.opened', (of) => openedIn(of).length),
+      closed: both('incidents.closed', (of) => closedIn(of).length),
+      openAtEnd: both('incidents.open_at_end', (of) => of.incidents.filter(isOpen).length),
+      needDecision: both('incidents.need_decision', (of) => of.incidents.filter(needsDecision).length),
+      byReason: countBy(openedIn(standing).map((incident) => incident.reason)),
+      byKind: kindsOf(openedIn(standing)),
+      list: listOf(standing, places)
+    },
+    unitsAtRisk: both('units.at_risk', (of) => unitsAtRisk(of, places).size),
+    handling: {
+      median: both('incidents.handling_median', (of) => medianHandling(closedIn(of))),
+      // The target of the middle incident, the stricter one of two: always one that was set, never a mean of two.
+      targetMs: (targets[Math.ceil(targets.length / 2) - 1] ?? targetMinutes.high ?? 0) * 60_000
+    },
+    tasks: {
+      sent: both('tasks.sent', (of) => sentIn(of).length),
+      answered: both('tasks.answered', (of) => sentIn(of).filter((task) => task.answeredAt !== null).length),
+      answeredInTime: both('tasks.answered_in_time', (of) => sentIn(of).filter((task) => task.inTime).length),
+      overdueAtEnd: both('tasks.overdue_at_end', (of) => of.overdue.length),
+      longestOverdueMs: late.length === 0 ? null : Math.max(...late)
+    },
+    health: request.health,
+    decisions: decisionsOf(standing, places),
+    units: unitRows(standing, heard, places)
+  }
+}
+
+function coverageOf(heard: Heard, before: Heard | undefined, places: Places): PeriodFigures['coverage'] {
+  const watched = places.units.filter((unit) => unit.watched)
+  const seen = (of: Heard) => watched.filter((unit) => of.units.has(unit.code)).length
+  const share = (of: Heard) => (watched.length === 0 ? null : seen(of) / watched.length)
+  return {
+    units: watched.length,
+    withEvidence: seen(heard),
+    silent: watched.filter((unit) => !heard.units.has(unit.code)).map((unit) => places.ref(unit.code)),
+    share: share(heard),
+    before: before === undefined ? null : share(before)
+  }
+}
+
+function countBy(keys: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1
+  return counts
+}
+
+// Written out: the schemas of the API would be most of what the thread has to load.
+const noVerdicts: Record<Verdict | 'unjudged', number> = {
+  true_positive: 0,
+  benign: 0,
+  false_positive: 0,
+  duplicate: 0,
+  test: 0,
+  unjudged: 0
+}
+
+/** Verdicts of the alerts raised in the period; `unjudged` are those without one. */
+function verdictsOf(alerts: readonly AlertState[]): Record<string, number> {
+  return { ...noVerdicts, ...countBy(alerts.map((alert) => standingOf(alert).verdict ?? 'unjudged')) }
+}
+
+function topRulesOf(alerts: readonly AlertState[], places: Places): PeriodFigures['alerts']['topRules'] {
+  const rules = new Map<string, { newest: AlertState; alerts: number; units: Set<string> }>()
+  for (const alert of alerts) {
+    const rule = rules.get(alert.ruleId) ?? { newest: alert, alerts: 0, units: new Set() }
+    rules.set(alert.ruleId, rule)
+    rule.newest = alert
+    rule.alerts += 1
+    rule.units.add(places.home(alert.unit))
+  }
+  return [...rules]
+    .sort(([a, x], [b, y]) => y.alerts - x.alerts || a.localeCompare(b))
+    .slice(0, TOP_RULES)
+    .map(([, { newest, alerts: count, units }]) => ({
+      title: newest.title,
+      level: newest.level,
+      alerts: count,
+      units: units.size
+    }))
+}
+
+function kindsOf(incidents: readonly IncidentFact[]): PeriodFigures['incidents']['byKind'] {
+  const kinds = new Map<string, { kind: Bilingual; incidents: number }>()
+  for (const { kind } of incidents) {
+    const sum = kinds.get(kind.vi) ?? { kind, incidents: 0 }
+    sum.incidents += 1
+    kinds.set(kind.vi, sum)
+  }
+  return [...kinds.values()].sort((a, b) => b.incidents - a.incidents || a.kind.vi.localeCompare(b.kind.vi, 'vi'))
+}
+
+/** Incidents that were open at some time of the period. */
+function listOf({ incidents, span }: Standing, places: Places): PeriodFigures['incidents']['list'] {
+  return incidents
+    .filter((incident) => incident.closedAt === null || incident.closedAt >= span.fromMs)
+    .sort((a, b) => rank(b.grade) - rank(a.grade) || b.openedAt - a.openedAt || a.id.localeCompare(b.id))
+    .slice(0, MAX_INCIDENTS_LISTED)
+    .map((incident) => ({
+      id: incident.id,
+      title: incident.title,
+      level: incident.grade,
+      units: incident.units.map((code) => places.ref(code)),
+      openedAt: incident.openedAt,
+      closedAt: incident.closedAt,
+      status: incident.status
+    }))
+}
+
+/** Units under watch, and others that something happened at. */
+function unitRows(standing: Standing, heard: Heard, places: Places): UnitPosture[] {
+  const count = (codes: readonly string[]) => countBy(codes.map((code) => places.home(code)))
+  const alerts = count(raisedIn(standing).map((alert) => alert.unit))
+  const incidents = count(openedIn(standing).flatMap((incident) => incident.units))
+  const open = count(standing.incidents.filter(isOpen).flatMap((incident) => incident.units))
+  const overdue = count(standing.overdue.map((task) => task.unit))
+  const tasks = count(sentIn(standing).map((task) => task.unit))
+  const answered = count(sentIn(standing).flatMap((task) => (task.answeredAt === null ? [] : task.unit)))
+  const watching = unitsWithOpenAlerts(standing, places)
+  return places.units.flatMap((unit) => {
+    const { code } = unit
+    const seen = heard.units.get(code)
+    const row: UnitPosture = {
+      unit: places.ref(code),
+      kind: unit.kind,
+      state: 'none',
+      daysWithEvidence: seen?.days ?? 0,
+      events: seen?.events ?? 0,
+      alerts: alerts[code] ?? 0,
+      incidents: incidents[code] ?? 0,
+      openIncidents: open[code] ?? 0,
+      overdueTasks: overdue[code] ?? 0,
+      answeredTasks: answered[code] ?? 0,
+      tasks: tasks[code] ?? 0
+    }
+    if (row.openIncidents > 0) row.state = 'incident'
+    else if (row.overdueTasks > 0 || watching.has(code)) row.state = 'watch'
+    else if (row.events > 0) row.state = 'quiet'
+    const anything = row.events + row.alerts + row.openIncidents + row.tasks + row.overdueTasks > 0
+    return unit.watched || anything ? [row] : []
+  })
+}

@@ -1,0 +1,55 @@
+import type { Period, PeriodFigures } from '#core/api/posture.ts'
+import type { Control } from '#control/database/control.ts'
+import { figuresOf, requestOf, type FiguresOptions, type FiguresParts } from './figures.ts'
+import { figuresIn } from './figures-in.ts'
+
+/** Figures of this many different questions are kept; the oldest goes. */
+const MAX_KEPT = 40
+/** A running period is made anew after this; a finished one cannot change while this process runs, but for its edges. */
+const KEPT_RUNNING_MS = 10_000
+const KEPT_FINISHED_MS = 300_000
+
+export type FiguresReader = (
+  period: Period,
+  options: FiguresOptions,
+  onStep?: (step: string, share: number) => void
+) => Promise<PeriodFigures>
+
+/**
+ * Figures as screens and reports ask for them: on a thread of their own, the same question asked at once or again soon
+ * answered once. A database in memory (tests) has no file another connection could open: there the figures are made here.
+ */
+export function createFiguresReader(parts: FiguresParts & { control: Pick<Control, 'sql'> }): FiguresReader {
+  const kept = new Map<string, { at: number; until: number; figures: Promise<PeriodFigures> }>()
+  const path = pathOf(parts.control)
+  return (period, options, onStep) => {
+    const now = parts.clock.now()
+    const key = JSON.stringify([period.from, period.to, options.origin, options.scope && [...options.scope].sort()])
+    const known = kept.get(key)
+    if (known !== undefined && now >= known.at && now < known.until) return known.figures
+    const request = requestOf(parts, period, options)
+    const figures = path === '' ? Promise.resolve(figuresOf(parts.control, request)) : figuresIn(path, request, onStep)
+    const entry = { at: now, until: now + KEPT_RUNNING_MS, figures }
+    kept.delete(key)
+    kept.set(key, entry)
+    for (const oldest of kept.keys()) {
+      if (kept.size <= MAX_KEPT) break
+      kept.delete(oldest)
+    }
+    figures.then(
+      (made) => {
+        if (!made.running && made.asOf + KEPT_FINISHED_MS < now) entry.until = now + KEPT_FINISHED_MS
+      },
+      () => {
+        if (kept.get(key) === entry) kept.delete(key)
+      }
+    )
+    return figures
+  }
+}
+
+/** File of the main database; '' for one in memory. */
+export function pathOf(control: Pick<Control, 'sql'>): string {
+  const row = control.sql(`SELECT file FROM pragma_database_list WHERE name = 'main'`).get() as { file: string | null }
+  return row.file ?? ''
+}

@@ -1,0 +1,168 @@
+import type { MaintenanceDraft, MaintenanceRow } from '#core/api/health.ts'
+import type { MaintenanceWindow } from '#core/health.ts'
+import { randomId } from '#core/ids.ts'
+import type { Origin } from '#core/origin.ts'
+import { DAY_MS } from '#core/time.ts'
+import type { Inventory } from '#province/inventory.ts'
+import type { Control } from '#control/database/control.ts'
+import type { Fact } from './history.ts'
+import { refuse } from './refusals.ts'
+import { maintenanceKey } from './states.ts'
+
+const MAX_LENGTH_MS = 31 * DAY_MS
+const MAX_AHEAD_MS = 366 * DAY_MS
+/** Windows that are not over; further ones are refused. */
+const MAX_WINDOWS = 500
+/** Windows that are over and still listed. */
+const LISTED_OVER = 200
+
+type Record_ = {
+  id: string
+  systems: string
+  from_at: number
+  to_at: number
+  reason: string
+  by: string
+  cancelled_at: number | null
+}
+
+/** Planned work of one origin. Windows may overlap: a system is in maintenance while any of its windows runs. */
+export type Maintenance = ReturnType<typeof openMaintenance>
+
+export function openMaintenance(control: Control, origin: Origin, inventory: () => Inventory) {
+  /** Windows that are not over: at most MAX_WINDOWS. */
+  let windows: MaintenanceWindow[] = []
+
+  const windowOf = (row: Record_): MaintenanceWindow => ({
+    id: row.id,
+    systems: JSON.parse(row.systems) as string[],
+    from: row.from_at,
+    to: row.to_at,
+    reason: row.reason,
+    by: row.by,
+    origin,
+    cancelledAt: row.cancelled_at
+  })
+  const endOf = (window: MaintenanceWindow) => Math.min(window.to, window.cancelledAt ?? Infinity)
+  const running = (window: MaintenanceWindow, at: number) => window.from <= at && at < endOf(window)
+  const covered = (system: string, at: number) =>
+    windows.some((window) => window.systems.includes(system) && running(window, at))
+
+  function statusOf(window: MaintenanceWindow, now: number): MaintenanceRow['status'] {
+    if (window.cancelledAt !== null && window.cancelledAt <= window.from) return 'cancelled'
+    if (now < window.from) return 'planned'
+    if (now < endOf(window)) return 'running'
+    return window.cancelledAt === null || window.cancelledAt >= window.to ? 'over' : 'cancelled'
+  }
+
+  const rowOf = (window: MaintenanceWindow, now: number): MaintenanceRow => ({
+    id: window.id,
+    systems: window.systems.map((id) => ({ id, name: inventory().system(id)?.name ?? id })),
+    from: window.from,
+    to: window.to,
+    reason: window.reason,
+    by: window.by,
+    status: statusOf(window, now)
+  })
+
+  return {
+    load(now: number) {
+      const rows = control
+        .sql('SELECT * FROM health_maintenance WHERE origin = ? AND to_at > ? AND cancelled_at IS NULL')
+        .all(origin, now) as Record_[]
+      windows = rows.map(windowOf)
+    },
+    /** Beginnings and ends in (from, to], as facts in order of time. */
+    facts(from: number, to: number): Fact[] {
+      const facts: Fact[] = []
+      for (const window of windows) {
+        for (const at of [window.from, endOf(window)]) {
+          if (at <= from || at > to) continue
+          for (const system of window.systems) {
+            facts.push({ at, key: maintenanceKey(system), state: covered(system, at) ? 'MAINTENANCE' : 'UP' })
+          }
+        }
+      }
+      windows = windows.filter((window) => endOf(window) > to)
+      return facts
+    },
+    /** Systems in maintenance at a moment, as facts. */
+    current(now: number): [string, 'MAINTENANCE'][] {
+      const systems = new Set(windows.filter((one) => running(one, now)).flatMap((one) => one.systems))
+      return [...systems].map((system) => [maintenanceKey(system), 'MAINTENANCE'])
+    },
+    /** End of the running window of a system, the latest of several. */
+    until(system: string, now: number): number | null {
+      const ends = windows.filter((one) => running(one, now) && one.systems.includes(system)).map(endOf)
+      return ends.length === 0 ? null : Math.max(...ends)
+    },
+    list(now: number): MaintenanceRow[] {
+      const rows = control
+        .sql(`SELECT * FROM health_maintenance WHERE origin = ? AND to_at > ? ORDER BY to_at DESC`)
+        .all(origin, now) as Record_[]
+      const over = control
+        .sql(
+          `SELECT * FROM health_maintenance WHERE origin = ? AND to_at <= ? ORDER BY to_at DESC LIMIT ${LISTED_OVER}`
+        )
+        .all(origin, now) as Record_[]
+      return [...rows, ...over].map((row) => rowOf(windowOf(row), now))
+    },
+    /**
+     * Plans work. Refused with 422: `maintenance.system`, `maintenance.order`, `maintenance.past`, `maintenance.too_long`,
+     * `maintenance.too_far`, `maintenance.too_many`. What is said to have begun begins now: history is not rewritten.
+     */
+    add(draft: MaintenanceDraft, by: string, now: number): MaintenanceRow {
+      const systems = [...new Set(draft.systems)]
+      if (systems.length === 0) refuse(422, 'maintenance.system', 'no system is named')
+      for (const id of systems) {
+        if (inventory().system(id) === undefined) {
+          refuse(422, 'maintenance.system', `system ${id} is unknown`, { system: id })
+        }
+      }
+      const from = Math.max(Math.floor(draft.from), now)
+      const to = Math.floor(draft.to)
+      if (!(draft.to > draft.from)) refuse(422, 'maintenance.order', 'the window ends before it begins')
+      if (to <= now) refuse(422, 'maintenance.past', 'the window is already over')
+      if (to - from > MAX_LENGTH_MS) refuse(422, 'maintenance.too_long', 'a window lasts 31 days at most', { days: 31 })
+      if (from - now > MAX_AHEAD_MS) refuse(422, 'maintenance.too_far', 'a window begins within a year')
+      if (windows.length >= MAX_WINDOWS) {
+        refuse(422, 'maintenance.too_many', 'too many windows are planned', { most: MAX_WINDOWS })
+      }
+      const window: MaintenanceWindow = {
+        id: randomId(9),
+        systems,
+        from,
+        to,
+        reason: draft.reason,
+        by,
+        origin,
+        cancelledAt: null
+      }
+      control
+        .sql(
+          `INSERT INTO health_maintenance (id, origin, systems, from_at, to_at, reason, by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+        )
+        .run(window.id, origin, JSON.stringify(systems), from, to, window.reason, by, now)
+      windows.push(window)
+      return rowOf(window, now)
+    },
+    /** Calls a window off, or ends a running one now. Throws 404 `maintenance.unknown`, 409 `maintenance.over`. */
+    cancel(id: string, by: string, now: number): { row: MaintenanceRow; facts: Fact[] } {
+      const row = control.sql('SELECT * FROM health_maintenance WHERE id = ? AND origin = ?').get(id, origin) as
+        Record_ | undefined
+      if (row === undefined) refuse(404, 'maintenance.unknown', `there is no window ${id}`, { id })
+      const status = statusOf(windowOf(row), now)
+      if (status === 'over' || status === 'cancelled') {
+        refuse(409, 'maintenance.over', 'the window is over', { id })
+      }
+      control.sql('UPDATE health_maintenance SET cancelled_at = ?, cancelled_by = ? WHERE id = ?').run(now, by, id)
+      windows = windows.filter((window) => window.id !== id)
+      const window = { ...windowOf(row), cancelledAt: now }
+      const facts: Fact[] = []
+      for (const system of status === 'running' ? window.systems : []) {
+        if (!covered(system, now)) facts.push({ at: now, key: maintenanceKey(system), state: 'UP' })
+      }
+      return { row: rowOf(window, now), facts }
+    }
+  }
+}

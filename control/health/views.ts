@@ -1,0 +1,186 @@
+import type { UnitRef } from '#core/api/common.ts'
+import type { ModelHealth, Outage, ProbeResultView, ProbeRow, SystemRow, Wall } from '#core/api/health.ts'
+import { healthStates, type HealthState, type ProbeResult } from '#core/health.ts'
+import type { Origin } from '#core/origin.ts'
+import { DAY_MS } from '#core/time.ts'
+import type { ProvinceModel } from '#province/inventory.ts'
+import { ownBecause } from './because.ts'
+import { uptimeOf, type Days } from './days.ts'
+import { plannedState, type Graph } from './graph.ts'
+import type { History } from './history.ts'
+import { sumStates, worstPerStep, type Intervals } from './intervals.ts'
+import type { Maintenance } from './maintenance.ts'
+import type { Measured, Measurements } from './measurements.ts'
+import type { OutageRecord, OutageTable } from './outage-table.ts'
+import { draftOf } from './probes-table.ts'
+import type { SliFigures } from './sli.ts'
+import { modelNode, systemNode, type States } from './states.ts'
+
+/** Bars of a model on the wall. */
+const BARS = 30
+
+export type ViewParts = {
+  origin: Origin
+  now: () => number
+  graph: () => Graph
+  states: States
+  history: Pick<History, 'last' | 'since' | 'frontier'>
+  measurements: Measurements
+  intervals: Intervals
+  days: Days
+  maintenance: Maintenance
+  sli: SliFigures
+  table: OutageTable
+  openOutages: () => readonly OutageRecord[]
+}
+
+/** What the screens show of the engine's state. Everything is read; nothing is changed. */
+export type Views = ReturnType<typeof createViews>
+
+export function createViews(parts: ViewParts) {
+  const { states, history, measurements, intervals, days, maintenance, sli } = parts
+  const stateOf = (node: string): HealthState => history.last(node)?.state ?? 'UNKNOWN'
+  const sinceOf = (node: string): number | null => history.last(node)?.since ?? null
+  const reasonOf = (node: string) => (stateOf(node) === 'UP' ? null : states.because(node, parts.now(), history.since))
+
+  function unitOf(system: string): UnitRef | null {
+    const owner = parts.graph().inventory.system(system)?.owner ?? ''
+    return owner === '' ? null : parts.graph().inventory.label(owner)
+  }
+
+  /** End of planned work that a node is in because of itself or of what it stands on. */
+  function maintenanceUntil(node: string): number | null {
+    if (stateOf(node) !== 'MAINTENANCE') return null
+    const root = history.last(node)?.root ?? (node.startsWith('system:') ? node.slice('system:'.length) : '')
+    return maintenance.until(root, parts.now())
+  }
+
+  function model(one: ProvinceModel): ModelHealth {
+    const node = modelNode(one.id)
+    const now = parts.now()
+    const planned = plannedState(one)
+    const entries = intervals.within(node, now - DAY_MS, now)
+    const { uptime, coverage } = uptimeOf(now - DAY_MS, now, sumStates(entries, now - DAY_MS, now))
+    return {
+      id: one.id,
+      shortName: one.shortName,
+      stage: one.stage,
+      state: planned ?? stateOf(node),
+      since: planned === undefined ? sinceOf(node) : null,
+      because: planned === undefined ? reasonOf(node) : plannedReason[planned],
+      uptime: planned === undefined ? uptime : null,
+      coverage: planned === undefined ? coverage : 0,
+      sli: sli.ofWall(one.id, now),
+      bars: worstPerStep(entries, now - DAY_MS, now, BARS),
+      maintenanceUntil: planned === undefined ? maintenanceUntil(node) : null
+    }
+  }
+
+  function nextAt(of: Measured): number | null {
+    if (!of.probe.enabled) return null
+    const { target } = of.probe
+    if (target.kind === 'heartbeat') return of.last === undefined ? null : of.last.finishedAt + target.everyMs
+    return of.last === undefined ? null : Math.max(of.last.dueAt + of.probe.intervalMs, of.last.finishedAt)
+  }
+
+  function probe(of: Measured): ProbeRow {
+    const node = `probe:${of.probe.id}`
+    return {
+      id: of.probe.id,
+      kind: of.probe.target.kind,
+      draft: draftOf(of.probe),
+      systemName: parts.graph().name(of.probe.system),
+      origin: parts.origin,
+      state: stateOf(node),
+      since: sinceOf(node),
+      last: of.last === undefined ? null : resultView(of.last),
+      nextAt: nextAt(of),
+      windows: days.windows(node, parts.now())
+    }
+  }
+
+  function outage(record: OutageRecord): Outage {
+    const deciding = states.probesOf(record.system).filter((one) => one.probe.enabled && one.probe.critical)
+    const next = deciding.flatMap((one) => nextAt(one) ?? [])
+    return {
+      system: record.system,
+      name: parts.graph().name(record.system),
+      state: record.state,
+      since: record.since,
+      owner: unitOf(record.system),
+      down: record.down,
+      degraded: record.degraded,
+      attached: record.attached,
+      because: record.because,
+      alert: record.alert,
+      incident: record.incident,
+      nextCheckAt: record.until !== null || next.length === 0 ? null : Math.min(...next)
+    }
+  }
+
+  function system(id: string): SystemRow {
+    const known = parts.graph().inventory.system(id)
+    const node = systemNode(id)
+    return {
+      id,
+      name: parts.graph().name(id),
+      owner: unitOf(id),
+      ownerInferred: known?.ownerInferred ?? false,
+      inferred: known?.inferred ?? false,
+      security: known?.security ?? '',
+      own: states.own(id).state,
+      state: stateOf(node),
+      since: sinceOf(node),
+      because: reasonOf(node),
+      probes: states.probesOf(id).length,
+      models: parts
+        .graph()
+        .inventory.models.filter(({ systems }) => systems.includes(id))
+        .map((one) => one.id),
+      maintenanceUntil: maintenance.until(id, parts.now()) ?? maintenanceUntil(node)
+    }
+  }
+
+  return {
+    model,
+    probe,
+    outage,
+    system,
+    reasonOf,
+    stateOf,
+    wall(): Wall {
+      const models = parts.graph().inventory.models.map(model)
+      const counts = Object.fromEntries(
+        [...healthStates, 'PLANNED' as const, 'UNDESCRIBED' as const].map((state) => [
+          state,
+          models.filter((one) => one.state === state).length
+        ])
+      ) as Wall['counts']
+      const order = (one: OutageRecord, other: OutageRecord) =>
+        other.down.length - one.down.length || other.degraded.length - one.degraded.length || one.since - other.since
+      return {
+        at: parts.now(),
+        origin: parts.origin,
+        models,
+        counts,
+        outages: [...parts.openOutages()].sort(order).map(outage),
+        uplinkLostSince: measurements.lostSince()
+      }
+    }
+  }
+}
+
+const plannedReason = {
+  PLANNED: ownBecause('chưa triển khai', 'not deployed yet'),
+  UNDESCRIBED: ownBecause('báo cáo nguồn không mô tả', 'not described in the source report')
+}
+
+export const resultView = (result: ProbeResult): ProbeResultView => ({
+  at: result.finishedAt,
+  outcome: result.outcome,
+  code: result.code,
+  detail: result.detail,
+  attempts: result.attempts,
+  latencyMs: result.latencyMs,
+  certificateUntil: result.certificateUntil
+})

@@ -1,0 +1,106 @@
+import type { Channel, Priority } from '#core/notification.ts'
+import { ICT_OFFSET_MS } from '#core/time.ts'
+import { maskText } from '#control/rights/masking.ts'
+
+/** An SMS is one part of 160 characters of the basic alphabet: unaccented, so that no part costs double or is refused. */
+export const SMS_MAX = 160
+/** Chat channels cut or refuse more. */
+const CHAT_MAX = 1_800
+const MAIL_MAX = 20_000
+
+/** What is told, as the outbox keeps it. */
+export type Told = {
+  topic: string
+  priority: Priority
+  code: string
+  title: { vi: string; en: string }
+  body: { vi: string; en: string }
+  link: string
+  at: number
+}
+
+const patterns: [RegExp, string][] = [
+  // Mail addresses before hosts, since they hold one.
+  [/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g, '(…)'],
+  [/\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?(?:\/\d{1,2})?(?![\d.]\d)/g, '(…)'],
+  [/(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:%\w{1,15})?(?![\w:])/gi, '(…)'],
+  [/\bCVE-\d{4}-\d{4,7}\b/gi, '(…)'],
+  [/\b(?:https?|ftp):\/\/\S{1,2000}/gi, '(…)']
+]
+
+/**
+ * Takes out of a text what must not leave the house: citizens' numbers and phones (masked, then their remains), mail and
+ * network addresses, links, names of weaknesses. Control characters go too, so that a line stays one line.
+ */
+export function redact(text: string): string {
+  let clean = text.normalize('NFC')
+  for (const [pattern, word] of patterns) clean = clean.replace(pattern, word)
+  clean = maskText(clean)
+    // What the mask leaves (first and last digits) is still more than a message needs.
+    .replace(/\d{0,6}\*[\d*. -]*\d?/g, '(…)')
+    .replace(/[\u0000-\u0009\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]+/g, ' ')
+  return clean.trim()
+}
+
+const oneLine = (text: string) => redact(text).replace(/\s+/g, ' ')
+
+/** Vietnamese without accents, and nothing outside the basic alphabet of SMS. */
+export function unaccented(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(/\p{M}+/gu, '')
+    .replace(/[đð]/g, 'd')
+    .replace(/[ĐÐ]/g, 'D')
+    .replace(/[–—]/g, '-')
+    .replace(/[“”«»]/g, '"')
+    .replace(/[‘’]/g, "'")
+    .replace(/…/g, '..')
+    .replace(/[^\x20-\x5a\x5f\x61-\x7a]/g, ' ')
+    .replace(/`/g, "'")
+    .replace(/ {2,}/g, ' ')
+    .trim()
+}
+
+/** `[SOC Hue] P1 NDXP ngung 14:05. Ma VL-0231 https://…`: at most 160 characters, the code and a link that fits kept whole. */
+export function smsText(told: Told, link: string): string {
+  const head = `[SOC Hue] P${told.priority} `
+  const code = told.code === '' ? '' : ` Ma ${unaccented(told.code).slice(0, 20)}`
+  // A link that leaves no room for a sentence says nothing; the code does.
+  const tail = link !== '' && head.length + code.length + link.length + 40 <= SMS_MAX ? `${code} ${link}` : code
+  const title = unaccented(oneLine(told.title.vi))
+  // The two brackets of the head stand in the extended table and cost two places each.
+  const room = SMS_MAX - 2 - head.length - tail.length
+  const text = title.length <= room ? title : `${title.slice(0, room - 2).trimEnd()}..`
+  return `${head}${text}${tail}`
+}
+
+/** Subject of a mail, first line of a chat message. */
+export function titleLine(told: Told): string {
+  return `[SOC Huế] P${told.priority} ${oneLine(told.title.vi).slice(0, 200)}${told.code === '' ? '' : ` (${told.code})`}`
+}
+
+const stamp = (ms: number) => {
+  const [day, time] = new Date(ms + ICT_OFFSET_MS).toISOString().split('T') as [string, string]
+  return `${time.slice(0, 5)} ${day.split('-').reverse().join('/')}`
+}
+
+/** The whole text for a channel. Mails carry Vietnamese and English; chats Vietnamese; SMS one unaccented line. */
+export function composeText(channel: Channel, told: Told, link: string): string {
+  if (channel === 'sms') return smsText(told, link)
+  const vi = [
+    oneLine(told.title.vi),
+    redact(told.body.vi),
+    told.code === '' ? '' : `Mã: ${told.code} · ${stamp(told.at)}`
+  ]
+  if (channel !== 'email') {
+    const text = [`[SOC Huế] P${told.priority}`, ...vi, link].filter((line) => line !== '').join('\n')
+    if (text.length <= CHAT_MAX) return text
+    // The link stays whole: it is what the message is for.
+    const tail = link === '' ? '' : `\n${link}`
+    return `${text.slice(0, CHAT_MAX - tail.length - 1)}…${tail}`
+  }
+  const en = [oneLine(told.title.en), redact(told.body.en)].filter((line) => line !== '')
+  const foot = 'Trung tâm Giám sát an ninh mạng (SOC). Thư tự động, xin không trả lời.'
+  const parts = [...vi, link, en.length === 0 ? '' : `---\n${en.join('\n\n')}`, foot].filter((part) => part !== '')
+  return parts.join('\n\n').slice(0, MAIL_MAX)
+}

@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '#core/clock.ts'
+import type { Channel, DeliveryStatus, Priority } from '#core/notification.ts'
+import type { Origin } from '#core/origin.ts'
+import type { Control } from '#control/database/control.ts'
+
+/** How long a message is worth sending. */
+export const LIFE_MS = 24 * 3_600_000
+
+/** Nobody of those meant has a channel that is set up: such a row stands for all of them and waits. */
+export const NO_CHANNEL = 'channel.none'
+
+export type Hop = { channel: Channel; address: string }
+
+/** A delivery with what it needs of its announcement. */
+export type Row = {
+  id: number
+  message_id: string
+  announcement_id: number
+  step: number
+  recipient: string
+  name: string
+  channel: Channel
+  address: string
+  composed_as: Channel
+  next: string
+  status: DeliveryStatus
+  code: string
+  detail: string
+  hold: string
+  folded_into: number | null
+  attempts: number
+  provider_id: string | null
+  due_at: number
+  expires_at: number
+  receipt_by: number | null
+  queued_at: number
+  begun_at: number | null
+  sent_at: number | null
+  changed_at: number
+  revision: number
+  key: string
+  topic: string
+  priority: Priority
+  origin: Origin
+  subject: string
+  unit: string
+  subject_code: string
+  title: string
+  body: string
+  link: string
+  told_at: number
+  acknowledged_at: number | null
+}
+
+export const ROW = `SELECT d.*, a.key, a.topic, a.priority, a.origin, a.subject, a.unit, a.code AS subject_code, a.title, a.body, a.link,
+  a.at AS told_at, a.acknowledged_at FROM deliveries d JOIN announcements a ON a.id = d.announcement_id`
+
+export type NewDelivery = {
+  announcementId: number
+  step: number
+  recipient: string
+  name: string
+  channel: Channel
+  address: string
+  composedAs: Channel
+  next: Hop[]
+  status?: 'queued' | 'deferred' | 'failed'
+  code?: string
+  hold?: '' | 'storm' | 'digest'
+  dueAt: number
+}
+
+type Move = {
+  code?: string
+  detail?: string
+  dueAt?: number
+  hold?: string
+  foldedInto?: number
+  providerId?: string
+  receiptBy?: number | null
+}
+
+/** The rows of the outbox and their history; every change is told once its transaction has committed. */
+export function createOutbox(parts: { control: Control; clock: Clock; changed(ids: number[]): void }) {
+  const { control, clock } = parts
+  let changed = new Set<number>()
+
+  function noteChange(id: number) {
+    if (changed.size === 0)
+      control.afterCommit(() => {
+        const ids = [...changed]
+        changed = new Set()
+        parts.changed(ids)
+      })
+    changed.add(id)
+  }
+
+  function entry(id: number, status: DeliveryStatus, code: string, detail: string) {
+    control
+      .sql(
+        `INSERT INTO delivery_history (delivery_id, seq, at, status, code, detail)
+         SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ?, ? FROM delivery_history WHERE delivery_id = ?`
+      )
+      .run(id, clock.now(), status, code, detail, id)
+  }
+
+  const outbox = {
+    row: (id: number) => control.sql(`${ROW} WHERE d.id = ?`).get(id) as Row | undefined,
+
+    /** Writes one row; undefined when this recipient is already told of it by this channel in this step. */
+    add(delivery: NewDelivery): number | undefined {
+      const now = clock.now()
+      const status = delivery.status ?? 'queued'
+      const code = delivery.code ?? ''
+      const made = control
+        .sql(
+          `INSERT OR IGNORE INTO deliveries (message_id, announcement_id, step, recipient, name, channel, address, composed_as,
+             next, status, code, hold, due_at, expires_at, queued_at, changed_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+        )
+        .run(
+          // Letters and digits: a Message-ID, a RequestId and a header take it as it is.
+          `vl${randomBytes(12).toString('hex')}`,
+          delivery.announcementId,
+          delivery.step,
+          delivery.recipient,
+          delivery.name.slice(0, 200),
+          delivery.channel,
+          delivery.address,
+          delivery.composedAs,
+          JSON.stringify(delivery.next),
+          status,
+          code,
+          delivery.hold ?? '',
+          delivery.dueAt,
+          Math.max(now, delivery.dueAt) + LIFE_MS,
+          now,
+          now
+        )
+      if (made.changes === 0) return undefined
+      const id = Number(made.lastInsertRowid)
+      entry(id, status, code, '')
+      noteChange(id)
+      return id
+    },
+
+    /** Changes a message's fate and writes it down. */
+    move(id: number, status: DeliveryStatus, more: Move = {}): void {
+      const { code = '', detail = '' } = more
+      const now = clock.now()
+      const done = control
+        .sql(
+          `UPDATE deliveries SET status = ?, code = ?, detail = ?, due_at = coalesce(?, due_at), hold = ?,
+             folded_into = coalesce(?, folded_into), provider_id = coalesce(?, provider_id), receipt_by = ?,
+             begun_at = CASE WHEN ? = 'sending' THEN coalesce(begun_at, ?) ELSE begun_at END,
+             attempts = attempts + (? = 'sending'),
+             sent_at = CASE WHEN ? IN ('accepted', 'delivered') THEN coalesce(sent_at, ?) ELSE sent_at END,
+             changed_at = ?, revision = revision + 1 WHERE id = ?`
+        )
+        .run(
+          status,
+          code,
+          detail,
+          more.dueAt ?? null,
+          more.hold ?? '',
+          more.foldedInto ?? null,
+          more.providerId ?? null,
+          more.receiptBy ?? null,
+          status,
+          now,
+          status,
+          status,
+          now,
+          now,
+          id
+        )
+      // An ended demonstration takes its rows away while a message is on its way.
+      if (done.changes === 0) return
+      entry(id, status, code, detail)
+      noteChange(id)
+    },
+
+    /** A waiting row is looked at again later; its fate is the same, so its history is too. */
+    lookAgain(id: number, dueAt: number): void {
+      control.sql('UPDATE deliveries SET due_at = ? WHERE id = ?').run(dueAt, id)
+    },
+
+    /** Folds many rows into one message with three statements: in a storm there are thousands. */
+    foldAll(ids: readonly number[], into: number): void {
+      const now = clock.now()
+      const list = JSON.stringify(ids)
+      control
+        .sql(
+          `UPDATE deliveries SET status = 'cancelled', code = 'digest.folded', detail = '', hold = '', folded_into = ?, receipt_by = NULL,
+             changed_at = ?, revision = revision + 1 WHERE id IN (SELECT value FROM json_each(?))`
+        )
+        .run(into, now, list)
+      control
+        .sql(
+          `INSERT INTO delivery_history (delivery_id, seq, at, status, code, detail)
+           SELECT j.value, (SELECT coalesce(max(seq), 0) + 1 FROM delivery_history h WHERE h.delivery_id = j.value), ?, 'cancelled',
+             'digest.folded', '' FROM json_each(?) j`
+        )
+        .run(now, list)
+      for (const id of ids) noteChange(id)
+    },
+
+    /** The next channel takes over from a row; false when there is none left that has not been tried. */
+    handOn(row: Row, usable: (channel: Channel) => boolean): boolean {
+      const next = JSON.parse(row.next) as Hop[]
+      for (const [index, hop] of next.entries()) {
+        if (!usable(hop.channel)) continue
+        const id = outbox.add({
+          announcementId: row.announcement_id,
+          step: row.step,
+          recipient: row.recipient,
+          name: row.name,
+          channel: hop.channel,
+          address: hop.address,
+          composedAs: hop.channel,
+          next: next.slice(index + 1),
+          code: 'channel.next',
+          dueAt: clock.now()
+        })
+        // Already told by that channel in this step: it is in other hands.
+        if (id !== undefined) return true
+      }
+      return false
+    }
+  }
+  return outbox
+}
+
+export type Outbox = ReturnType<typeof createOutbox>

@@ -1,0 +1,177 @@
+import type { PeriodFigures, PostureSentence, Trended } from '#core/api/posture.ts'
+import { levels } from '#core/match.ts'
+import { duration, unitName } from '#control/figures/words.ts'
+import type { Block, Run } from './document.ts'
+import { change, moment, percent, shown } from './numbers.ts'
+import { paragraph, type Numbered } from './numbering.ts'
+import {
+  heardFigure,
+  levelWords,
+  MAX_NAMED,
+  NOT_CONCLUDED,
+  NOT_KNOWN,
+  othersThan,
+  wasHeard,
+  type ReportSource
+} from './source.ts'
+
+function emphasised({ text, strong }: PostureSentence): Run[] {
+  const runs: Run[] = []
+  // A share is written 84,12% in reports, without the space it has on screens.
+  let rest = text.vi.replaceAll(' %', '%')
+  for (const part of strong.map((words) => words.replaceAll(' %', '%'))) {
+    const at = rest.indexOf(part)
+    if (part === '' || at === -1) continue
+    if (at > 0) runs.push(rest.slice(0, at))
+    runs.push({ text: part, bold: true })
+    rest = rest.slice(at + part.length)
+  }
+  if (rest !== '') runs.push(rest)
+  return runs
+}
+
+export function overview({ figures, paragraph: sentences, lastYear }: ReportSource, numbered: Numbered): Block[] {
+  const told = sentences.flatMap((sentence, index) => [...(index === 0 ? [] : [' ']), ...emphasised(sentence)])
+  const row = (name: string, now: Trended, show: (value: number) => string, year: number | null | undefined) => [
+    name,
+    now.value === null ? NOT_KNOWN : show(now.value),
+    now.before === null ? NOT_KNOWN : show(now.before),
+    year === null || year === undefined ? NOT_KNOWN : show(year),
+    change(now) || '–'
+  ]
+  const heard = (trended: Trended) => heardFigure(figures, trended)
+  const yearOf = (of: (figures: PeriodFigures) => Trended) => lastYear && heardFigure(lastYear, of(lastYear)).value
+  const coverage = { value: figures.coverage.share, before: figures.coverage.before, query: 'coverage' }
+  const blocks: Block[] = [
+    numbered('TÌNH HÌNH CHUNG'),
+    paragraph(...(told.length === 0 ? [NOT_CONCLUDED] : told)),
+    {
+      kind: 'table',
+      caption: numbered.table('Số liệu chính'),
+      columns: [
+        { title: 'Chỉ tiêu', share: 34 },
+        { title: 'Kỳ này', share: 18, align: 'right' },
+        { title: 'Kỳ trước', share: 18, align: 'right' },
+        { title: 'Cùng kỳ năm trước', share: 18, align: 'right' },
+        { title: 'So với kỳ trước', share: 16, align: 'right' }
+      ],
+      rows: [
+        row(
+          'Sự cố cần chỉ đạo',
+          heard(figures.incidents.needDecision),
+          shown,
+          yearOf((of) => of.incidents.needDecision)
+        ),
+        row(
+          'Đơn vị có rủi ro',
+          heard(figures.unitsAtRisk),
+          shown,
+          yearOf((of) => of.unitsAtRisk)
+        ),
+        row('Độ phủ giám sát', coverage, percent, lastYear?.coverage.share),
+        row(
+          'Thời gian xử lý trung vị',
+          figures.handling.median,
+          (ms) => duration(ms).vi,
+          lastYear?.handling.median.value
+        ),
+        row(
+          'Việc quá hạn ở đơn vị',
+          heard(figures.tasks.overdueAtEnd),
+          shown,
+          yearOf((of) => of.tasks.overdueAtEnd)
+        )
+      ]
+    }
+  ]
+  if (figures.running) {
+    blocks.push({ kind: 'note', text: `Kỳ báo cáo chưa kết thúc; số liệu tính đến ${moment(figures.asOf)}.` })
+  }
+  return blocks
+}
+
+const countOf = ({ value }: Trended): string => (value === null ? NOT_KNOWN : shown(value))
+
+export function scope({ figures, kind }: ReportSource, numbered: Numbered): Block[] {
+  const { units, withEvidence, silent, share } = figures.coverage
+  const blocks: Block[] = [
+    numbered('PHẠM VI GIÁM SÁT'),
+    paragraph(
+      `Trong kỳ có ${shown(withEvidence)}/${shown(units)} đơn vị thuộc phạm vi giám sát có gửi nhật ký`,
+      share === null ? '.' : ` (${percent(share)}).`,
+      ` Tổng số sự kiện thu thập được: ${countOf(heardFigure(figures, figures.events))}.`
+    )
+  ]
+  if (silent.length > 0) {
+    blocks.push(
+      paragraph(
+        `${shown(silent.length)} đơn vị không có nhật ký nào nên chưa kết luận được: `,
+        `${silent.slice(0, MAX_NAMED).map(unitName).join('; ')}${othersThan(kind, silent.length)}`
+      )
+    )
+  }
+  return blocks
+}
+
+export function alertFigures({ figures }: ReportSource, numbered: Numbered): Block[] {
+  const { alerts, incidents } = figures
+  const cells = (name: string, counted: Trended | undefined) => {
+    const trended = heardFigure(figures, counted ?? { value: 0, before: null, query: '' })
+    return [name, countOf(trended), trended.before === null ? NOT_KNOWN : shown(trended.before), change(trended) || '–']
+  }
+  const columns = [
+    { title: 'Nội dung', share: 46 },
+    { title: 'Kỳ này', share: 18, align: 'right' as const },
+    { title: 'Kỳ trước', share: 18, align: 'right' as const },
+    { title: 'Tăng, giảm', share: 18, align: 'right' as const }
+  ]
+  const blocks: Block[] = [
+    numbered('SỐ LIỆU CẢNH BÁO, SỰ CỐ'),
+    {
+      kind: 'table',
+      caption: numbered.table('Cảnh báo và sự cố'),
+      columns,
+      rows: [
+        cells('Cảnh báo mở trong kỳ', alerts.raised),
+        ...[...levels]
+          .reverse()
+          .map((level) => cells(`– mức ${levelWords[level].toLowerCase()}`, alerts.byLevel[level])),
+        cells('Sự cố mở trong kỳ', incidents.opened),
+        cells('Sự cố đóng trong kỳ', incidents.closed),
+        cells('Sự cố còn mở cuối kỳ', incidents.openAtEnd)
+      ]
+    }
+  ]
+  if (alerts.topRules.length > 0) {
+    blocks.push({
+      kind: 'table',
+      caption: numbered.table('Dấu hiệu phát hiện nhiều nhất'),
+      columns: [
+        { title: 'Dấu hiệu', share: 56 },
+        { title: 'Mức độ', share: 18 },
+        { title: 'Cảnh báo', share: 13, align: 'right' },
+        { title: 'Đơn vị', share: 13, align: 'right' }
+      ],
+      rows: alerts.topRules.map((rule) => [
+        rule.title.vi,
+        levelWords[rule.level],
+        shown(rule.alerts),
+        shown(rule.units)
+      ])
+    })
+  }
+  return blocks
+}
+
+export function kindsOfIncident(figures: PeriodFigures, numbered: Numbered): Block[] {
+  const { byKind } = figures.incidents
+  return [
+    numbered('SỰ CỐ THEO LOẠI (MÃ ĐỘC, BOTNET, CHÈN QUẢNG CÁO, THAY ĐỔI GIAO DIỆN VÀ LOẠI KHÁC)'),
+    byKind.length === 0
+      ? paragraph(wasHeard(figures) ? 'Trong kỳ không ghi nhận sự cố nào.' : NOT_CONCLUDED)
+      : {
+          kind: 'list',
+          items: byKind.map(({ kind, incidents }) => [`${kind.vi}: ${shown(incidents)} sự cố`])
+        }
+  ]
+}

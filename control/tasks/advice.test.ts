@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import type { Level } from '#core/match.ts'
+import { adviceFor } from './advice.ts'
+
+const rules = join(import.meta.dirname, '../../rules')
+type Rule = { id?: string; title?: string; level?: Level; tags?: string[] }
+const own = readdirSync(rules, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.yml'))
+  .map((name) => readFileSync(join(rules, name), 'utf8'))
+
+test('every rule of ours has one to five steps in both languages, none of them empty', () => {
+  for (const text of own) {
+    for (const rule of text.split(/^---$/m).map((part) => parse(part) as Rule | null)) {
+      const steps = adviceFor([{ ruleId: rule?.id ?? '', level: rule?.level ?? 'low', tags: rule?.tags ?? [] }])
+      expect(steps.length).toBeGreaterThan(0)
+      expect(steps.length).toBeLessThanOrEqual(5)
+      for (const step of steps) expect([step.vi.length > 5, step.en.length > 5]).toEqual([true, true])
+    }
+  }
+})
+
+test('a web shell, a silent source and ransomware get their own first step; the unknown gets the general ones', () => {
+  const first = (ids: string[], tags: string[]) =>
+    adviceFor(ids.map((ruleId) => ({ ruleId, level: 'high', tags })))[0]?.en
+  expect(first(['x'], ['attack.persistence', 'attack.t1505.003'])).toContain('site’s administrator')
+  expect(first(['soc.silent_source'], [])).toContain('sends logs')
+  expect(first(['x'], ['attack.t1490'])).toContain('Unplug')
+  expect(first(['x'], ['attack.credential_access'])).toContain('Change the password')
+  expect(first(['x'], [])).toContain('person in charge')
+})
+
+test('the flagship of the demonstration: evidence is kept and passwords are changed, whatever the outage would ask for', () => {
+  const rules = own.flatMap((text) => text.split(/^---$/m).map((part) => parse(part) as Rule | null))
+  const alert = (title: string) => {
+    const rule = rules.find((one) => one?.title === title)
+    if (rule?.id === undefined || rule.level === undefined) throw new Error(title)
+    return { ruleId: rule.id, level: rule.level, tags: rule.tags ?? [] }
+  }
+  const outage = { ruleId: 'soc.outage', level: 'critical' as const, tags: [] }
+  const guessed = alert('SSH log-in succeeded after guessed passwords')
+  const shell = alert('Web shell uploaded and then called')
+  const guessing = alert('SSH passwords guessed from one address')
+  const steps = adviceFor([outage, guessing, guessed, shell]).map(({ en }) => en)
+  expect(steps).toEqual(adviceFor([shell, guessed, guessing]).map(({ en }) => en))
+  expect(new Set(steps).size).toBe(5)
+  expect(steps[0]).toContain('administrator passwords')
+  expect(steps[2]).toContain('Delete nothing')
+  expect(steps[3]).toContain('Change the password of the account')
+  expect(steps[4]).toContain('Call the SOC desk')
+  // Graver comes first also where the table names it later.
+  const lookups = alert('Mass look-ups of citizens by one officer')
+  const half = adviceFor([{ ...shell, level: 'medium' }, outage, lookups]).map(({ en }) => en)
+  expect(half[0]).toContain('Ask the officer')
+  expect(half).toHaveLength(5)
+  expect(adviceFor([outage])[0]?.en).toContain('system runs')
+  // An intrusion that no line fits still speaks before an outage.
+  expect(adviceFor([outage, { ruleId: 'x', level: 'low', tags: [] }])[0]?.en).toContain('person in charge')
+})

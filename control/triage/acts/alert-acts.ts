@@ -1,0 +1,200 @@
+import type { AlertAct } from '#core/api/alerts.ts'
+import type { Bilingual } from '#core/match.ts'
+import { alertById, openAlert, saveAlert } from '../record/alert-record.ts'
+import { type AlertRecord } from '../record/alert.ts'
+import { happened, type Changes } from '../record/changes.ts'
+import { type Actor } from '#control/rights/actor.ts'
+import { type AlertsContext } from '../record/context.ts'
+import { hourlyToReturn } from '../life/counting.ts'
+import { deadlineFrom } from '../life/deadlines.ts'
+import {
+  incidentById,
+  openIncident,
+  openIncidentNamed,
+  putInto,
+  recount,
+  saveIncident,
+  type IncidentRecord
+} from '../record/incident-record.ts'
+import { titleOf } from '../views/incident-title.ts'
+import { refuse } from '../record/refusals.ts'
+import { lastNote, tell } from '../record/timeline.ts'
+import { rememberAct, undo, UNDO_MS } from './undo.ts'
+
+type Act = AlertAct['act']
+type Kind<K extends Act['kind']> = Extract<Act, { kind: K }>
+
+/**
+ * Applies one act of a person to alerts, all in the caller's transaction. An act that says what is already so changes
+ * nothing and leaves no entry: it may be sent twice. What no longer fits (acknowledging an alert that a colleague has
+ * closed) is left as it is too; the rows that come back show the truth. Returns the incident of a merge.
+ */
+export function actOnAlerts(
+  context: AlertsContext,
+  { ids, act }: AlertAct,
+  actor: Actor,
+  changes: Changes
+): string | null {
+  const records = [...new Set(ids)].map(
+    (id) => alertById(context, id) ?? refuse(404, 'alert.unknown', `there is no alert ${id}`, { id })
+  )
+  if (act.kind === 'undo') {
+    undo(context, records, actor, changes)
+    return null
+  }
+  if (act.kind === 'merge') return merge(context, records, act, actor, changes)
+  if (act.kind === 'assign') requireUser(context, act.userId)
+  for (const record of records) {
+    const before = { ...record }
+    const entry = apply(context, record, act, actor)
+    if (entry === undefined) continue
+    saveAlert(context, record, changes)
+    rememberAct(context, act.kind, before, record, actor)
+    if (before.status === 'new' && record.status !== 'new' && record.incident_id !== null) {
+      changes.incidents.add(record.incident_id)
+      happened(changes, record.incident_id, 'taken')
+    }
+    tell(context, { ...entry, alert: record.id, incident: record.incident_id, unit: record.unit, by: actor })
+  }
+  return null
+}
+
+type Entry = { act: string; text?: string; params?: Record<string, string | number> }
+
+/** Changes the record; undefined when there is nothing to change. */
+function apply(
+  context: AlertsContext,
+  record: AlertRecord,
+  act: Exclude<Act, Kind<'undo'> | Kind<'merge'>>,
+  actor: Actor
+): Entry | undefined {
+  const now = context.clock.now()
+  switch (act.kind) {
+    case 'acknowledge':
+      return assign(record, actor.id, now) ? { act: 'alert.acknowledged' } : undefined
+    case 'assign':
+      return assign(record, act.userId, now) ? { act: 'alert.assigned', params: { user: act.userId } } : undefined
+    case 'wait':
+      if (record.status === 'waiting' || record.status === 'closed') return undefined
+      record.status = 'waiting'
+      record.assignee ??= actor.id
+      record.acknowledged_at ??= now
+      return { act: 'alert.waiting' }
+    case 'archive':
+      if (record.status === 'archived' || record.status === 'closed') return undefined
+      record.status = 'archived'
+      record.escalated = 0
+      record.archived_peak = Math.max(record.hour_peak, record.hour_count, 1)
+      record.acknowledged_at ??= now
+      return {
+        act: 'alert.archived',
+        params: {
+          peak: record.archived_peak,
+          hourly: hourlyToReturn(record.archived_peak)
+        }
+      }
+    case 'verdict':
+      if (record.status === 'closed' && record.verdict === act.verdict) return undefined
+      record.status = 'closed'
+      record.verdict = act.verdict
+      record.closed_at ??= now
+      record.assignee ??= actor.id
+      record.acknowledged_at ??= now
+      return { act: 'alert.verdict', text: act.note ?? '', params: { verdict: act.verdict } }
+    case 'note': {
+      const last = lastNote(context, record.id, actor)
+      // The same words again within the half minute of an undo are a request sent twice.
+      if (last !== undefined && last.text === act.text && now - last.at <= UNDO_MS) return undefined
+      return { act: 'note', text: act.text }
+    }
+    case 'reopen':
+      return reopen(context, record) ? { act: 'alert.reopened' } : undefined
+  }
+}
+
+function assign(record: AlertRecord, userId: string, now: number): boolean {
+  if (record.status === 'closed') return false
+  if (record.assignee === userId && record.status !== 'new' && record.status !== 'archived') return false
+  record.assignee = userId
+  if (record.status !== 'waiting') record.status = 'acknowledged'
+  record.acknowledged_at ??= now
+  return true
+}
+
+/** By hand: as it was before, with a new deadline; refused while a newer alert of the same fingerprint is open. */
+function reopen(context: AlertsContext, record: AlertRecord): boolean {
+  if (record.status !== 'closed' && record.status !== 'archived') return false
+  const newer = record.status === 'closed' ? openAlert(context, record.fingerprint) : undefined
+  if (newer !== undefined) {
+    refuse(409, 'alert.newer_open', `${newer.id} of the same fingerprint is open`, { id: record.id, open: newer.id })
+  }
+  if (record.status === 'closed') record.reopened += 1
+  Object.assign(record, {
+    status: record.assignee === null ? 'new' : 'acknowledged',
+    verdict: null,
+    closed_at: null,
+    archived_peak: null,
+    deadline: deadlineFrom(record.level, context.clock.now())
+  } satisfies Partial<AlertRecord>)
+  return true
+}
+
+function merge(
+  context: AlertsContext,
+  records: AlertRecord[],
+  act: Kind<'merge'>,
+  actor: Actor,
+  changes: Changes
+): string | null {
+  const [first] = records
+  if (first === undefined) return null
+  if (records.some((record) => record.origin !== first.origin)) {
+    refuse(409, 'incident.origins', 'alerts of different origins never share an incident')
+  }
+  const incident =
+    act.incident === null
+      ? (togetherAlready(context, records) ?? newIncident(context, first, act.title, actor, changes))
+      : openIncidentNamed(context, act.incident)
+  if (incident.origin !== first.origin) {
+    refuse(409, 'incident.origins', 'alerts and incidents of different origins never mix', { id: incident.id })
+  }
+  const left = new Set<string>()
+  for (const record of records) {
+    if (record.incident_id === incident.id) continue
+    const before = { ...record }
+    if (record.incident_id !== null) left.add(record.incident_id)
+    putInto(context, incident, record, actor)
+    saveAlert(context, record, changes)
+    rememberAct(context, 'merge', before, record, actor)
+  }
+  saveIncident(context, incident, changes)
+  for (const id of left) recount(context, id, changes)
+  return incident.id
+}
+
+/** A merge into a new incident, sent twice, finds the one it made: it holds exactly these alerts and is open. */
+function togetherAlready(context: AlertsContext, records: AlertRecord[]): IncidentRecord | undefined {
+  const id = records[0]?.incident_id
+  if (id === undefined || id === null || records.some((record) => record.incident_id !== id)) return undefined
+  const { n } = context.control.sql('SELECT COUNT(*) AS n FROM alerts WHERE incident_id = ?').get(id) as { n: number }
+  const incident = incidentById(context, id)
+  return n === records.length && incident?.status !== 'closed' ? incident : undefined
+}
+
+function newIncident(
+  context: AlertsContext,
+  first: AlertRecord,
+  title: string | undefined,
+  actor: Actor,
+  changes: Changes
+): IncidentRecord {
+  const own: Bilingual | undefined = title === undefined || title === '' ? undefined : { vi: title, en: title }
+  return openIncident(context, first, 'by_hand', own ?? titleOf(context, first), changes, actor)
+}
+
+/** Refuses to hand work to somebody who has no account. */
+export function requireUser(context: AlertsContext, id: string): void {
+  if (context.control.sql('SELECT 1 FROM users WHERE id = ?').get(id) === undefined) {
+    refuse(400, 'user.unknown', `there is no user ${id}`, { id })
+  }
+}

@@ -1,0 +1,73 @@
+import type { IncidentAct } from '#core/api/alerts.ts'
+import { requireUser } from './alert-acts.ts'
+import type { Actor } from '#control/rights/actor.ts'
+import type { AlertsContext } from '../record/context.ts'
+import type { Changes } from '../record/changes.ts'
+import { mergeFrom, release, unmerge } from './incident-merging.ts'
+import { incidentById, saveIncident, type IncidentRecord } from '../record/incident-record.ts'
+import { refuse } from '../record/refusals.ts'
+import { tell } from '../record/timeline.ts'
+
+/** Applies one act of a person to an incident, inside the caller's transaction. An act that changes nothing may be sent twice. */
+export function actOnIncident(
+  context: AlertsContext,
+  id: string,
+  act: IncidentAct,
+  actor: Actor,
+  changes: Changes
+): void {
+  const incident = incidentById(context, id) ?? refuse(404, 'incident.unknown', `there is no incident ${id}`, { id })
+  if (incident.merged_into !== null && act.kind !== 'note') {
+    refuse(409, 'incident.merged', `${id} was merged into ${incident.merged_into}`, { id, into: incident.merged_into })
+  }
+  switch (act.kind) {
+    case 'status':
+      return setStatus(context, incident, act.status, act.note, actor, changes)
+    case 'assign':
+      if (act.userId !== null) requireUser(context, act.userId)
+      if (incident.assignee === act.userId) return
+      incident.assignee = act.userId
+      // Somebody has taken it up: it is no longer new.
+      if (act.userId !== null && incident.status === 'new') incident.status = 'in_progress'
+      saveIncident(context, incident, changes)
+      return tell(context, { act: 'incident.assigned', incident: id, by: actor, params: { user: act.userId ?? '' } })
+    case 'note':
+      saveIncident(context, incident, changes)
+      return tell(context, { act: 'note', incident: id, by: actor, text: act.text })
+    case 'title': {
+      const title = JSON.stringify({ vi: act.title, en: act.title })
+      if (incident.title === title) return
+      incident.title = title
+      saveIncident(context, incident, changes)
+      return tell(context, { act: 'incident.title', incident: id, by: actor, text: act.title })
+    }
+    case 'merge':
+      return mergeFrom(context, incident, act.from, actor, changes)
+    case 'unmerge':
+      return unmerge(context, incident, act.from, actor, changes)
+    case 'release':
+      return release(context, incident, act.alerts, act.into, actor, changes)
+  }
+}
+
+function setStatus(
+  context: AlertsContext,
+  incident: IncidentRecord,
+  status: IncidentRecord['status'],
+  note: string | undefined,
+  actor: Actor,
+  changes: Changes
+) {
+  if (incident.status === status) return
+  const from = incident.status
+  incident.status = status
+  incident.closed_at = status === 'closed' ? context.clock.now() : null
+  saveIncident(context, incident, changes)
+  tell(context, {
+    act: 'incident.status',
+    incident: incident.id,
+    by: actor,
+    text: note ?? '',
+    params: { from, to: status }
+  })
+}

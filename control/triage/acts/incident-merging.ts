@@ -1,0 +1,157 @@
+import type { IncidentDetail, IncidentRow } from '#core/api/alerts.ts'
+import type { Bilingual } from '#core/match.ts'
+import { alertById, saveAlert } from '../record/alert-record.ts'
+import { type AlertRecord } from '../record/alert.ts'
+import { happened, unsaid, type Changes } from '../record/changes.ts'
+import { type Actor } from '#control/rights/actor.ts'
+import { type AlertsContext } from '../record/context.ts'
+import {
+  incidentById,
+  openIncident,
+  openIncidentNamed,
+  putInto,
+  recount,
+  saveIncident,
+  takeIn,
+  type IncidentRecord
+} from '../record/incident-record.ts'
+import { titleOf } from '../views/incident-title.ts'
+import { refuse } from '../record/refusals.ts'
+import { tell } from '../record/timeline.ts'
+
+/** The other incident's alerts move here; it closes and points here. */
+export function mergeFrom(
+  context: AlertsContext,
+  into: IncidentRecord,
+  fromId: string,
+  actor: Actor,
+  changes: Changes
+): void {
+  if (fromId === into.id) refuse(409, 'incident.itself', 'an incident cannot be merged into itself', { id: fromId })
+  const from =
+    incidentById(context, fromId) ?? refuse(404, 'incident.unknown', `there is no incident ${fromId}`, { id: fromId })
+  if (from.merged_into === into.id) return
+  openIncidentNamed(context, into.id)
+  if (from.merged_into !== null) {
+    refuse(409, 'incident.merged', `${fromId} was merged into ${from.merged_into}`, {
+      id: fromId,
+      into: from.merged_into
+    })
+  }
+  if (from.origin !== into.origin) refuse(409, 'incident.origins', 'incidents of different origins never mix')
+  const alerts = context.control.sql('SELECT * FROM alerts WHERE incident_id = ?').all(fromId) as AlertRecord[]
+  for (const alert of alerts) {
+    alert.incident_id = into.id
+    takeIn(context, into, alert)
+    saveAlert(context, alert, changes)
+  }
+  context.control
+    .sql('INSERT OR REPLACE INTO incident_merges (from_id, into_id, at, status, alerts) VALUES (?, ?, ?, ?, ?)')
+    .run(fromId, into.id, context.clock.now(), from.status, JSON.stringify(alerts.map((alert) => alert.seq)))
+  from.status = 'closed'
+  from.closed_at ??= context.clock.now()
+  from.merged_into = into.id
+  into.detected_at = Math.min(into.detected_at, from.detected_at)
+  saveIncident(context, from, changes)
+  // Its work goes on in the other: nobody reads that it is over, and nobody is woken for it any more.
+  unsaid(changes, from.id, 'closed')
+  happened(changes, from.id, 'taken')
+  saveIncident(context, into, changes)
+  if (alerts.length > 0) recount(context, into.id, changes)
+  const params = { from: fromId, into: into.id, alerts: alerts.length }
+  tell(context, { act: 'incident.merged', incident: into.id, by: actor, params })
+  tell(context, { act: 'incident.merged', incident: fromId, by: actor, params })
+}
+
+/** Incidents that can be taken out of this one again, newest merge first. */
+export function mergedInto(context: AlertsContext, id: string): IncidentDetail['merged'] {
+  const rows = context.control
+    .sql(
+      `SELECT m.from_id, m.at, m.alerts, i.title FROM incident_merges m JOIN incidents i ON i.id = m.from_id
+       WHERE m.into_id = ? AND i.merged_into = m.into_id ORDER BY m.at DESC LIMIT 100`
+    )
+    .all(id) as { from_id: string; at: number; alerts: string; title: string }[]
+  return rows.map((row) => ({
+    id: row.from_id,
+    title: JSON.parse(row.title) as Bilingual,
+    at: row.at,
+    alerts: (JSON.parse(row.alerts) as number[]).length
+  }))
+}
+
+/**
+ * Takes a merge back: the other incident stands as it did before, with those of its alerts that are still here. What a
+ * person has moved elsewhere since stays where it is. Sent twice it changes nothing the second time.
+ */
+export function unmerge(
+  context: AlertsContext,
+  into: IncidentRecord,
+  fromId: string,
+  actor: Actor,
+  changes: Changes
+): void {
+  const from =
+    incidentById(context, fromId) ?? refuse(404, 'incident.unknown', `there is no incident ${fromId}`, { id: fromId })
+  const merge = context.control
+    .sql('SELECT status, alerts FROM incident_merges WHERE from_id = ? AND into_id = ?')
+    .get(fromId, into.id) as { status: IncidentRow['status']; alerts: string } | undefined
+  if (merge === undefined) {
+    refuse(409, 'incident.not_merged', `${fromId} was not merged into ${into.id}`, { id: fromId, into: into.id })
+  }
+  if (from.merged_into !== into.id) return
+  const alerts = context.control
+    .sql('SELECT * FROM alerts WHERE incident_id = ? AND seq IN (SELECT value FROM json_each(?))')
+    .all(into.id, merge.alerts) as AlertRecord[]
+  for (const alert of alerts) {
+    alert.incident_id = from.id
+    takeIn(context, from, alert)
+    saveAlert(context, alert, changes)
+  }
+  from.merged_into = null
+  from.status = merge.status
+  if (merge.status !== 'closed') from.closed_at = null
+  saveIncident(context, from, changes)
+  recount(context, into.id, changes)
+  if (alerts.length > 0) recount(context, from.id, changes)
+  // It was never over, so it is not opened again either.
+  unsaid(changes, from.id, 'reopened')
+  const params = { from: fromId, into: into.id, alerts: alerts.length }
+  tell(context, { act: 'incident.unmerged', incident: into.id, by: actor, params })
+  tell(context, { act: 'incident.unmerged', incident: fromId, by: actor, params })
+}
+
+/** Alerts leave this incident, into a new one of their own or into none; those that are not in it are left alone. */
+export function release(
+  context: AlertsContext,
+  incident: IncidentRecord,
+  ids: readonly string[],
+  into: 'new' | null,
+  actor: Actor,
+  changes: Changes
+): void {
+  const records = [...new Set(ids)]
+    .map((id) => alertById(context, id) ?? refuse(404, 'alert.unknown', `there is no alert ${id}`, { id }))
+    .filter((record) => record.incident_id === incident.id)
+  const [first] = records
+  if (first === undefined) return
+  const target =
+    into === 'new' ? openIncident(context, first, 'by_hand', titleOf(context, first), changes, actor) : undefined
+  for (const record of records) {
+    if (target !== undefined) putInto(context, target, record, actor)
+    else {
+      record.incident_id = null
+      const params = { alert: record.id, to: '' }
+      tell(context, {
+        act: 'incident.alert_left',
+        alert: record.id,
+        incident: incident.id,
+        unit: record.unit,
+        by: actor,
+        params
+      })
+    }
+    saveAlert(context, record, changes)
+  }
+  if (target !== undefined) saveIncident(context, target, changes)
+  recount(context, incident.id, changes)
+}

@@ -1,0 +1,189 @@
+import type {
+  AlertAct,
+  AlertActAnswer,
+  AlertDetail,
+  AlertList,
+  AlertRow,
+  IncidentAct,
+  IncidentDetail,
+  IncidentRow
+} from '#core/api/alerts.ts'
+import type { Level, MatchBatch, MatchFold } from '#core/match.ts'
+import { actOnAlerts } from './acts/alert-acts.ts'
+import { hasOpenAlert, lastValuesOf, openAlert } from './record/alert-record.ts'
+import { alertDetail, listAlerts, openByUnit, rowsOf, tabCounts, unitsOf } from './views/alert-queries.ts'
+import { HOUR_MS } from '#core/time.ts'
+import { type AlertsContext } from './record/context.ts'
+import { noChanges, type Changes, type HappeningKind } from './record/changes.ts'
+import { type Actor } from '#control/rights/actor.ts'
+import { type Scope } from '#control/rights/scope.ts'
+import { deleteDemonstration } from './record/demonstration.ts'
+import { foldIn } from './life/fold-in.ts'
+import { actOnIncident } from './acts/incident-acts.ts'
+import {
+  countOpenIncidents,
+  incidentDetail,
+  incidentRowsOf,
+  listIncidents,
+  type IncidentFilter,
+  type IncidentList
+} from './views/incident-queries.ts'
+import { alertRow, withName } from './views/alert-row.ts'
+import { resolveAlert, tellOf, type StoryEntry } from './acts/from-other-parts.ts'
+import { giveBack, type GivenBack } from './acts/given-back.ts'
+import { advance, positionOf, type DetectorPosition } from './record/position.ts'
+import type { AlertFilter } from './views/queue-filter.ts'
+import { refuse } from './record/refusals.ts'
+import { countForRule, forgetOldHours } from './record/rule-hours.ts'
+
+/** What may be announced, told inside the transaction that made it so. */
+export type Happening = { kind: HappeningKind; incident: IncidentRow }
+
+/** Rows that a committed change touched, unmasked, each once and as it is after the change. */
+export type Changed = { alerts: AlertRow[]; incidents: IncidentRow[] }
+
+/**
+ * Alerts and incidents of the control plane: the only writer of their tables. Rows are unmasked and rights are not
+ * asked here; the console's server does both. Refusals are `SocError`s with a 4xx status.
+ */
+export type Alerts = {
+  /** Takes a judged range of the spool, exactly once: matches, position and checkpoint in one transaction. */
+  commit(batch: MatchBatch, spoolId: string): Changed
+  /** An alert of the platform itself (`soc.*`), see built-in.ts. */
+  raise(fold: MatchFold): Changed
+  /**
+   * What raised a built-in alert is over: its open alert of this fingerprint is closed by the platform as true, with an entry
+   * `alert.recovered`; its incident stays for people, in `review` when nothing else in it is open. Nothing when none is open.
+   */
+  resolve(fingerprint: string, params: Record<string, string | number>): Changed
+  /** Writes an entry of another part into a story; the row's revision grows. Unknown ids throw 404. Joins a transaction. */
+  tell(entry: StoryEntry): void
+  /** A unit has answered: what waited for it comes back to its analyst, escalated. Joins a transaction. */
+  giveBack(what: GivenBack): void
+  /** The alert of this fingerprint that is not closed, with its incident. */
+  alertOf(fingerprint: string): { alert: string; incident: string | null } | undefined
+  /** Whether this fingerprint has an alert that is not closed; an archived one counts. */
+  hasOpen(fingerprint: string): boolean
+  /** The values (`MatchFold.values`) that the newest alert of this fingerprint was last given, open or closed. */
+  lastValues(fingerprint: string): Record<string, string> | undefined
+  /** How far this spool is committed; offset -1 before its first commit. */
+  position(spoolId: string, partition?: number): DetectorPosition
+  list(filter: AlertFilter): AlertList
+  detail(id: string): AlertDetail | undefined
+  act(act: AlertAct, actor: Actor): AlertActAnswer
+  incidents(filter: IncidentFilter): IncidentList
+  incident(id: string): IncidentDetail | undefined
+  actOnIncident(id: string, act: IncidentAct, actor: Actor): IncidentDetail
+  unitsOf(ids: readonly string[]): Map<string, string>
+  summary(scope: Scope, userId: string): { newAlerts: number; mine: number; openIncidents: number }
+  openByUnit(): Map<string, { alerts: number; incidents: number; worst: Level | null }>
+  endDemonstration(): { alerts: number; incidents: number }
+}
+
+/**
+ * Alerts on an open control database. `onChange` hears every committed change, whoever made it, after its
+ * transaction; deletions are not told. `within` runs inside the transaction of each batch that advances the position: what
+ * else is counted with it. `onHappening` hears inside the transaction what an incident went through: for the outbox.
+ */
+export function createAlerts(
+  parts: AlertsContext & {
+    onChange?(changed: Changed): void
+    within?(batch: MatchBatch): void
+    onHappening?(happening: Happening): void
+  }
+): Alerts {
+  const context: AlertsContext = { control: parts.control, inventory: parts.inventory, clock: parts.clock }
+  let hoursForgottenAt = -Infinity
+
+  /** Runs `work` in one transaction; then reads the rows it changed and tells of them. */
+  function change<T>(work: (changes: Changes) => T): { result: T } & Changed {
+    const changes = noChanges()
+    const done = context.control.transaction(() => {
+      const result = work(changes)
+      const incidents = incidentRowsOf(context, changes.incidents)
+      if (parts.onHappening !== undefined) {
+        for (const incident of incidents) {
+          for (const kind of changes.happenings.get(incident.id) ?? []) parts.onHappening({ kind, incident })
+        }
+      }
+      return {
+        result,
+        alerts: [...changes.alerts.values()].map((record) => alertRow(context, withName(context, record))),
+        incidents
+      }
+    })
+    const { alerts, incidents } = done
+    if (alerts.length > 0 || incidents.length > 0) {
+      context.control.afterCommit(() => parts.onChange?.({ alerts, incidents }))
+    }
+    return done
+  }
+
+  function take(fold: MatchFold, changes: Changes) {
+    countForRule(context, fold, foldIn(context, fold, changes))
+  }
+
+  return {
+    commit(batch, spoolId) {
+      const { alerts, incidents } = change((changes) => {
+        if (!advance(context, batch, spoolId)) return
+        for (const fold of batch.folds) take(fold, changes)
+        parts.within?.(batch)
+        if (context.clock.now() - hoursForgottenAt >= HOUR_MS) {
+          hoursForgottenAt = context.clock.now()
+          forgetOldHours(context)
+        }
+      })
+      return { alerts, incidents }
+    },
+    raise(fold) {
+      const { alerts, incidents } = change((changes) => take(fold, changes))
+      return { alerts, incidents }
+    },
+    resolve(fingerprint, params) {
+      const { alerts, incidents } = change((changes) => resolveAlert(context, fingerprint, params, changes))
+      return { alerts, incidents }
+    },
+    tell(entry) {
+      change((changes) => tellOf(context, entry, changes))
+    },
+    giveBack(what) {
+      change((changes) => giveBack(context, what, changes))
+    },
+    alertOf(fingerprint) {
+      const record = openAlert(context, fingerprint)
+      return record && { alert: record.id, incident: record.incident_id }
+    },
+    hasOpen: (fingerprint) => hasOpenAlert(context, fingerprint),
+    lastValues: (fingerprint) => lastValuesOf(context, fingerprint),
+    position: (spoolId, partition = 0) => positionOf(context, spoolId, partition),
+    list: (filter) => listAlerts(context, filter),
+    detail: (id) => alertDetail(context, id),
+    act(act, actor) {
+      const { result } = change((changes) => actOnAlerts(context, act, actor, changes))
+      const seqs = context.control
+        .sql('SELECT seq FROM alerts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY seq')
+        .all(JSON.stringify(act.ids)) as { seq: number }[]
+      return {
+        alerts: rowsOf(
+          context,
+          seqs.map(({ seq }) => seq)
+        ),
+        incident: result
+      }
+    },
+    incidents: (filter) => listIncidents(context, filter),
+    incident: (id) => incidentDetail(context, id),
+    actOnIncident(id, act, actor) {
+      change((changes) => actOnIncident(context, id, act, actor, changes))
+      return incidentDetail(context, id) ?? refuse(404, 'incident.unknown', `there is no incident ${id}`, { id })
+    },
+    unitsOf: (ids) => unitsOf(context, ids),
+    summary(scope, userId) {
+      const counts = tabCounts(context, scope, userId)
+      return { newAlerts: counts.new, mine: counts.mine, openIncidents: countOpenIncidents(context, scope) }
+    },
+    openByUnit: () => openByUnit(context),
+    endDemonstration: () => context.control.transaction(() => deleteDemonstration(context))
+  }
+}

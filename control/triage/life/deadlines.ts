@@ -1,0 +1,15 @@
+import { MINUTE_MS } from '#core/time.ts'
+import type { Level } from '#core/match.ts'
+import { targetMinutes } from '#core/targets.ts'
+
+/** When an alert or incident of this level, raised now, is due; null for what nobody waits for. */
+export function deadlineFrom(level: Level, now: number): number | null {
+  const minutes = targetMinutes[level]
+  return minutes === undefined ? null : now + minutes * MINUTE_MS
+}
+
+/** The earlier of two deadlines, as when a level rises: it never gives more time than was left. */
+export function earlierDeadline(one: number | null, other: number | null): number | null {
+  if (one === null || other === null) return one ?? other
+  return Math.min(one, other)
+}

@@ -1,0 +1,25 @@
+import type { AlertRecord } from './alert.ts'
+
+/** Turns in the life of an incident that people are told of; `taken`: somebody works on it, nobody else need be woken. */
+export type HappeningKind = 'opened' | 'raised' | 'taken' | 'closed' | 'reopened'
+
+/** What one transaction changed: alerts by seq with their newest record, incidents by id, and the turns of incidents. */
+export type Changes = {
+  alerts: Map<number, AlertRecord>
+  incidents: Set<string>
+  happenings: Map<string, Set<HappeningKind>>
+}
+
+export const noChanges = (): Changes => ({ alerts: new Map(), incidents: new Set(), happenings: new Map() })
+
+/** Notes a turn of an incident; one that opened in this transaction is not also told to have been raised. */
+export function happened(changes: Changes, incident: string, kind: HappeningKind): void {
+  const kinds = changes.happenings.get(incident) ?? new Set()
+  changes.happenings.set(incident, kinds)
+  if (kind !== 'raised' || !kinds.has('opened')) kinds.add(kind)
+}
+
+/** Takes back a turn that people are not to be told of: it was a step of something else. */
+export function unsaid(changes: Changes, incident: string, kind: HappeningKind): void {
+  changes.happenings.get(incident)?.delete(kind)
+}

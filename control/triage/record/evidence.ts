@@ -1,0 +1,82 @@
+import type { AlertDetail } from '#core/api/alerts.ts'
+import type { EcsEvent, JsonObject } from '#core/event.ts'
+import type { Evidence, MatchedField } from '#core/match.ts'
+import type { AlertRecord } from './alert.ts'
+import type { AlertsContext } from './context.ts'
+
+/** Events kept with an alert: the first ones show how it began, the newest how it stands. The others are in the store. */
+const MAX_KEPT = 20
+const FIRST_KEPT = 5
+/** An event larger than this is kept without its bulk; the whole of it is in the store, under its id. */
+const MAX_EVENT_CHARACTERS = 32_768
+const MAX_ORIGINAL = 8_192
+
+/** Adds the evidence of one fold to an alert, each event once. */
+export function keepEvidence(context: AlertsContext, record: AlertRecord, evidence: readonly Evidence[]): void {
+  if (evidence.length === 0) return
+  const insert = context.control.sql(
+    'INSERT OR IGNORE INTO alert_evidence (alert_seq, event_id, place, time, event, matched) VALUES (?, ?, ?, ?, ?, ?)'
+  )
+  const newest = context.control
+    .sql('SELECT MAX(place) AS place FROM alert_evidence WHERE alert_seq = ?')
+    .get(record.seq) as { place: number | null }
+  let place = newest.place ?? 0
+  for (const { event, matched } of evidence) {
+    const kept = insert.run(
+      record.seq,
+      event.event.id,
+      place + 1,
+      timeOf(event),
+      storedEvent(event),
+      JSON.stringify(matched)
+    )
+    if (kept.changes === 0) continue
+    place += 1
+    if (place > MAX_KEPT) {
+      // Places grow by one, so exactly one event is older than the newest that are kept.
+      context.control
+        .sql('DELETE FROM alert_evidence WHERE alert_seq = ? AND place = ?')
+        .run(record.seq, place - MAX_KEPT + FIRST_KEPT)
+    }
+  }
+}
+
+/** The events kept with an alert, first ones first. */
+export function evidenceOf(context: AlertsContext, record: AlertRecord): AlertDetail['evidence'] {
+  const rows = context.control
+    .sql('SELECT event_id, time, event, matched FROM alert_evidence WHERE alert_seq = ? ORDER BY place')
+    .all(record.seq) as { event_id: string; time: number; event: string; matched: string }[]
+  return rows.map((row) => {
+    const event = JSON.parse(row.event) as EcsEvent
+    const original = event.event['original']
+    return {
+      eventId: row.event_id,
+      time: row.time,
+      matched: JSON.parse(row.matched) as MatchedField[],
+      ...(typeof original === 'string' ? { original } : {}),
+      event
+    }
+  })
+}
+
+/** Event time, milliseconds; 0 for a document without a readable one. */
+export function timeOf(event: EcsEvent): number {
+  return Date.parse(event['@timestamp']) || 0
+}
+
+function storedEvent(event: EcsEvent): string {
+  const whole = JSON.stringify(event)
+  if (whole.length <= MAX_EVENT_CHARACTERS) return whole
+  const original = event.event['original']
+  const short: JsonObject = {
+    '@timestamp': event['@timestamp'],
+    event: {
+      id: event.event.id,
+      created: event.event.created,
+      ...(typeof original === 'string' ? { original: original.slice(0, MAX_ORIGINAL) } : {})
+    },
+    organization: event.organization,
+    soc: { ...(event.soc as unknown as JsonObject), flags: [...(event.soc.flags ?? []), 'shortened'] }
+  }
+  return JSON.stringify(short)
+}

@@ -1,0 +1,82 @@
+import type { TimelineEntry } from '#core/api/alerts.ts'
+import type { Actor } from '#control/rights/actor.ts'
+import type { AlertsContext } from './context.ts'
+
+/** Entries of one story that are shown; older ones stay in the database. */
+const MAX_SHOWN = 500
+
+type Entry = {
+  act: string
+  alert?: string
+  incident?: string | null
+  unit?: string
+  by?: Actor | undefined
+  text?: string
+  params?: Record<string, string | number>
+}
+
+/** Writes one entry of the story; an act on an alert that belongs to an incident is an entry of both. */
+export function tell(context: AlertsContext, entry: Entry): void {
+  context.control
+    .sql(
+      `INSERT INTO timeline (at, alert_id, incident_id, unit, act, user_id, text, params) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+    )
+    .run(
+      context.clock.now(),
+      entry.alert ?? null,
+      entry.incident ?? null,
+      entry.unit ?? null,
+      entry.act,
+      entry.by?.id ?? null,
+      entry.text ?? '',
+      JSON.stringify(entry.params ?? {})
+    )
+}
+
+type Row = {
+  id: number
+  at: number
+  act: string
+  user_id: string | null
+  name: string | null
+  text: string
+  params: string
+  unit: string | null
+}
+
+/** The story of an alert or incident, oldest first. A note that was taken back is left out; that it was, is not. */
+export function story(context: AlertsContext, of: { alert: string } | { incident: string }): TimelineEntry[] {
+  const [column, id] = 'alert' in of ? ['alert_id', of.alert] : ['incident_id', of.incident]
+  const rows = context.control
+    .sql(
+      `SELECT t.id, t.at, t.act, t.user_id, u.name, t.text, t.params, t.unit FROM timeline t
+       LEFT JOIN users u ON u.id = t.user_id WHERE t.${column} = ? ORDER BY t.id DESC LIMIT ${MAX_SHOWN}`
+    )
+    .all(id) as Row[]
+  const entries = rows.reverse().map((row) => ({
+    id: String(row.id),
+    at: row.at,
+    act: row.act,
+    by: row.user_id === null ? null : { id: row.user_id, name: row.name ?? row.user_id },
+    text: row.text,
+    params: JSON.parse(row.params) as Record<string, string | number>,
+    unit: row.unit
+  }))
+  const withdrawn = new Set(
+    entries.filter((entry) => entry.act === 'note.withdrawn').map((entry) => entry.params['note'])
+  )
+  return entries.filter((entry) => entry.act !== 'note' || !withdrawn.has(Number(entry.id)))
+}
+
+/** The newest note that someone wrote on an alert, for taking it back and for not writing it twice. */
+export function lastNote(
+  context: AlertsContext,
+  alert: string,
+  by: Actor
+): { id: number; at: number; text: string } | undefined {
+  return context.control
+    .sql(
+      `SELECT id, at, text FROM timeline WHERE alert_id = ? AND act = 'note' AND user_id = ? ORDER BY id DESC LIMIT 1`
+    )
+    .get(alert, by.id) as { id: number; at: number; text: string } | undefined
+}

@@ -1,0 +1,190 @@
+import type { AlertDetail, AlertList, AlertRow, QueueTab } from '#core/api/alerts.ts'
+import { type Level, type RuleSummary, levels } from '#core/match.ts'
+import { OPEN } from '../record/alert-record.ts'
+import { alertRow, selectAlerts, type NamedAlertRecord } from './alert-row.ts'
+import { HOUR_MS } from '#core/time.ts'
+import { type AlertsContext } from '../record/context.ts'
+import { type Scope } from '#control/rights/scope.ts'
+import { evidenceOf } from '../record/evidence.ts'
+import {
+  decodeCursor,
+  encodeCursor,
+  filterSql,
+  isPlain,
+  MAX_PAGE,
+  placesText,
+  type AlertFilter
+} from './queue-filter.ts'
+import { story } from '../record/timeline.ts'
+
+/** Related alerts shown beside one. */
+const MAX_RELATED = 20
+/** Alerts of one entity looked at for its rarity; beyond it the figures mean "at least". */
+const MAX_RARITY = 5_000
+
+/** One page of the queue with the counts of every tab, all within the filter's scope. */
+export function listAlerts(context: AlertsContext, filter: AlertFilter): AlertList {
+  const sql = filterSql(filter)
+  const { from, where, order, params } = sql
+  const limit = Math.min(Math.max(1, Math.trunc(filter.limit)), MAX_PAGE)
+  const paged: Record<string, string | number> = { ...params, limit: limit + 1 }
+  const after = filter.cursor !== undefined && filter.cursor !== ''
+  if (after) {
+    const keys = decodeCursor(filter.cursor ?? '', order.length)
+    order.forEach((key, index) => (paged[key] = keys[index] ?? 0))
+  }
+  // Two steps: the page's places are found first, then only its rows are read.
+  const places = context.control.sql(placesText(sql, after)).all(paged) as Record<string, number>[]
+  const page = places.slice(0, limit)
+  const last = page.at(-1)
+  const counts = tabCounts(context, filter.scope, filter.userId)
+  return {
+    items: rowsOf(
+      context,
+      page.map((place) => place['seq'] ?? 0)
+    ),
+    total: isPlain(filter) ? counts[filter.tab] : countOf(context, from, where, params),
+    counts,
+    cursor: places.length > limit && last !== undefined ? encodeCursor(order.map((key) => last[key] ?? 0)) : null
+  }
+}
+
+/** Alerts by seq, in that order; those that are gone are left out. */
+export function rowsOf(context: AlertsContext, seqs: readonly number[]): AlertRow[] {
+  const statement = context.control.sql(`${selectAlerts} WHERE a.seq = ?`)
+  const rows: AlertRow[] = []
+  for (const seq of seqs) {
+    const record = statement.get(seq)
+    if (record !== undefined) rows.push(alertRow(context, record as NamedAlertRecord))
+  }
+  return rows
+}
+
+function countOf(context: AlertsContext, from: string, where: string, params: Record<string, string | number>): number {
+  const row = context.control.sql(`SELECT COUNT(*) AS n FROM ${from} WHERE ${where}`).get(params) as { n: number }
+  return row.n
+}
+
+/** How many alerts each tab holds within a scope; from indexes alone. */
+export function tabCounts(context: AlertsContext, scope: Scope, userId: string): Record<QueueTab, number> {
+  const inScope = scope === undefined ? '1' : 'unit IN (SELECT value FROM json_each(:units))'
+  const units: Record<string, string> = scope === undefined ? {} : { units: JSON.stringify([...scope]) }
+  const byStatus = context.control
+    .sql(`SELECT status, COUNT(*) AS n FROM alerts WHERE ${inScope} GROUP BY status`)
+    .all(units) as { status: AlertRow['status']; n: number }[]
+  const count = (status: AlertRow['status']) => byStatus.find((row) => row.status === status)?.n ?? 0
+  const one = (index: string, where: string, more: Record<string, string> = {}) =>
+    (
+      context.control
+        .sql(`SELECT COUNT(*) AS n FROM alerts INDEXED BY ${index} WHERE ${where} AND ${inScope}`)
+        .get({ ...units, ...more }) as { n: number }
+    ).n
+  return {
+    new: count('new'),
+    mine: one('alerts_by_assignee', `assignee = :user AND ${OPEN}`, { user: userId }),
+    waiting: count('waiting'),
+    escalated: one('alerts_escalated', `escalated = 1 AND ${OPEN}`),
+    archived: count('archived'),
+    closed: count('closed'),
+    all: byStatus.reduce((sum, row) => sum + row.n, 0)
+  }
+}
+
+/** Everything the panel shows of one alert; undefined when there is none. */
+export function alertDetail(context: AlertsContext, id: string): AlertDetail | undefined {
+  const record = context.control.sql(`${selectAlerts} WHERE a.id = ?`).get(id) as NamedAlertRecord | undefined
+  if (record === undefined) return undefined
+  const rule = JSON.parse(record.rule) as RuleSummary
+  return {
+    alert: alertRow(context, record),
+    rule: {
+      id: rule.id,
+      version: rule.version,
+      title: rule.title,
+      description: '',
+      tags: rule.tags,
+      falsePositives: rule.falsePositives
+    },
+    evidence: evidenceOf(context, record),
+    hops: {
+      event: record.event_at,
+      received: record.received_at,
+      matched: record.matched_at,
+      raised: record.raised_at,
+      acknowledged: record.acknowledged_at
+    },
+    history: historyOf(context, record),
+    related: relatedTo(context, record),
+    rarity: rarityOf(context, record),
+    previous: record.previous_id,
+    timeline: story(context, { alert: id })
+  }
+}
+
+/** Earlier alerts of the same fingerprint, by verdict. */
+function historyOf(context: AlertsContext, record: NamedAlertRecord): AlertDetail['history'] {
+  const rows = context.control
+    .sql(
+      "SELECT verdict, COUNT(*) AS n FROM alerts WHERE fingerprint = ? AND status = 'closed' AND seq < ? GROUP BY verdict"
+    )
+    .all(record.fingerprint, record.seq) as { verdict: string | null; n: number }[]
+  const byVerdict: Record<string, number> = {}
+  for (const { verdict, n } of rows) if (verdict !== null) byVerdict[verdict] = n
+  return { total: rows.reduce((sum, row) => sum + row.n, 0), byVerdict }
+}
+
+function relatedTo(context: AlertsContext, record: NamedAlertRecord): AlertRow[] {
+  const near = (column: 'entity_key' | 'unit', value: string) =>
+    context.control
+      .sql(
+        `SELECT seq, last_seen FROM alerts WHERE ${column} = ? AND last_seen BETWEEN ? AND ? AND origin = ? AND seq <> ?
+         ORDER BY last_seen DESC LIMIT ${MAX_RELATED}`
+      )
+      .all(value, record.last_seen - HOUR_MS, record.last_seen + HOUR_MS, record.origin, record.seq) as {
+      seq: number
+      last_seen: number
+    }[]
+  const sameEntity = record.entity_key === '' ? [] : near('entity_key', record.entity_key)
+  const seqs = new Set([...sameEntity, ...near('unit', record.unit)].map((row) => row.seq))
+  return rowsOf(context, [...seqs].slice(0, MAX_RELATED))
+}
+
+function rarityOf(context: AlertsContext, record: NamedAlertRecord): AlertDetail['rarity'] {
+  if (record.entity_key === '') return { firstSeen: record.first_seen, units: 1, alerts: 1 }
+  const row = context.control
+    .sql(
+      `SELECT MIN(first_seen) AS firstSeen, COUNT(DISTINCT unit) AS units, COUNT(*) AS alerts FROM
+       (SELECT first_seen, unit FROM alerts WHERE entity_key = ? AND origin = ? LIMIT ${MAX_RARITY})`
+    )
+    .get(record.entity_key, record.origin) as AlertDetail['rarity']
+  return { firstSeen: row.firstSeen, units: row.units, alerts: row.alerts }
+}
+
+/** Affected unit of each of these alerts that exists. */
+export function unitsOf(context: AlertsContext, ids: readonly string[]): Map<string, string> {
+  const rows = context.control
+    .sql('SELECT id, unit FROM alerts WHERE id IN (SELECT value FROM json_each(?))')
+    .all(JSON.stringify(ids)) as { id: string; unit: string }[]
+  return new Map(rows.map(({ id, unit }) => [id, unit]))
+}
+
+/** Open alerts and incidents per affected unit; units without any are left out. */
+export function openByUnit(
+  context: AlertsContext
+): Map<string, { alerts: number; incidents: number; worst: Level | null }> {
+  const alerts = context.control
+    .sql(`SELECT unit, COUNT(*) AS n, MAX(level_rank) AS rank FROM alerts WHERE ${OPEN} GROUP BY unit`)
+    .all() as { unit: string; n: number; rank: number }[]
+  const incidents = context.control
+    .sql(
+      `SELECT u.unit, COUNT(*) AS n FROM incidents i JOIN incident_units u ON u.incident_id = i.id
+       WHERE i.status <> 'closed' GROUP BY u.unit`
+    )
+    .all() as { unit: string; n: number }[]
+  const units = new Map<string, { alerts: number; incidents: number; worst: Level | null }>()
+  for (const { unit, n, rank } of alerts) units.set(unit, { alerts: n, incidents: 0, worst: levels[rank] ?? null })
+  for (const { unit, n } of incidents) {
+    units.set(unit, { ...(units.get(unit) ?? { alerts: 0, worst: null }), incidents: n })
+  }
+  return units
+}

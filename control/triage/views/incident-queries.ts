@@ -1,0 +1,128 @@
+import type { IncidentDetail, IncidentRow } from '#core/api/alerts.ts'
+import type { Bilingual } from '#core/match.ts'
+import { rowsOf } from './alert-queries.ts'
+import type { AlertsContext } from '../record/context.ts'
+import type { Scope } from '#control/rights/scope.ts'
+import type { IncidentRecord } from '../record/incident-record.ts'
+import { mergedInto } from '../acts/incident-merging.ts'
+import { legalClocks } from '../life/legal-clocks.ts'
+import { decodeCursor, encodeCursor, MAX_PAGE } from './queue-filter.ts'
+import { story } from '../record/timeline.ts'
+
+export type IncidentFilter = {
+  /** `open` stands for everything that is not closed. */
+  status?: IncidentRow['status'] | 'open'
+  scope: Scope
+  cursor?: string
+  limit: number
+}
+export type IncidentList = { items: IncidentRow[]; total: number; cursor: string | null }
+
+/** Alerts shown with an incident, newest first; the others are found in the queue by its number. */
+const MAX_ALERTS = 500
+
+type NamedIncident = IncidentRecord & { assignee_name: string | null }
+const selectIncidents = 'SELECT i.*, u.name AS assignee_name FROM incidents i LEFT JOIN users u ON u.id = i.assignee'
+
+/** Incidents that touch a scope, those with the newest matches first. */
+export function listIncidents(context: AlertsContext, filter: IncidentFilter): IncidentList {
+  const where = ['1']
+  const params: Record<string, string | number> = {}
+  if (filter.status === 'open') where.push(`i.status IN ('new', 'in_progress', 'waiting', 'review')`)
+  else if (filter.status !== undefined) {
+    where.push('i.status = :status')
+    params['status'] = filter.status
+  }
+  if (filter.scope !== undefined) {
+    where.push(inScope)
+    params['units'] = JSON.stringify([...filter.scope])
+  }
+  const { total } = context.control
+    .sql(`SELECT COUNT(*) AS total FROM incidents i WHERE ${where.join(' AND ')}`)
+    .get(params) as { total: number }
+  const limit = Math.min(Math.max(1, Math.trunc(filter.limit)), MAX_PAGE)
+  params['limit'] = limit + 1
+  if (filter.cursor !== undefined && filter.cursor !== '') {
+    const [seen = 0, seq = 0] = decodeCursor(filter.cursor, 2)
+    where.push('(i.last_seen, i.seq) < (:seen, :seq)')
+    Object.assign(params, { seen, seq })
+  }
+  const records = context.control
+    .sql(`${selectIncidents} WHERE ${where.join(' AND ')} ORDER BY i.last_seen DESC, i.seq DESC LIMIT :limit`)
+    .all(params) as NamedIncident[]
+  const page = records.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    items: page.map((record) => incidentRow(context, record)),
+    total,
+    cursor: records.length > limit && last !== undefined ? encodeCursor([last.last_seen, last.seq]) : null
+  }
+}
+
+const inScope =
+  'EXISTS (SELECT 1 FROM incident_units s WHERE s.incident_id = i.id AND s.unit IN (SELECT value FROM json_each(:units)))'
+
+/** Incidents by id, in that order; those that are gone are left out. */
+export function incidentRowsOf(context: AlertsContext, ids: Iterable<string>): IncidentRow[] {
+  const statement = context.control.sql(`${selectIncidents} WHERE i.id = ?`)
+  const rows: IncidentRow[] = []
+  for (const id of ids) {
+    const record = statement.get(id)
+    if (record !== undefined) rows.push(incidentRow(context, record as NamedIncident))
+  }
+  return rows
+}
+
+/** Everything the incident page shows; undefined when there is none. */
+export function incidentDetail(context: AlertsContext, id: string): IncidentDetail | undefined {
+  const record = context.control.sql(`${selectIncidents} WHERE i.id = ?`).get(id) as NamedIncident | undefined
+  if (record === undefined) return undefined
+  const seqs = context.control
+    .sql(`SELECT seq FROM alerts WHERE incident_id = ? ORDER BY last_seen DESC, seq DESC LIMIT ${MAX_ALERTS}`)
+    .all(id) as { seq: number }[]
+  return {
+    incident: incidentRow(context, record),
+    alerts: rowsOf(
+      context,
+      seqs.map(({ seq }) => seq)
+    ),
+    timeline: story(context, { incident: id }),
+    merged: mergedInto(context, id),
+    // Merged away: the clocks run in the incident that took it in, from the earlier detection of the two.
+    clocks: record.merged_into === null ? legalClocks(record.detected_at) : []
+  }
+}
+
+/** Incidents that are not closed within a scope. */
+export function countOpenIncidents(context: AlertsContext, scope: Scope): number {
+  const text = `SELECT COUNT(*) AS n FROM incidents i WHERE i.status <> 'closed'`
+  const row =
+    scope === undefined
+      ? context.control.sql(text).get()
+      : context.control.sql(`${text} AND ${inScope}`).get({ units: JSON.stringify([...scope]) })
+  return (row as { n: number }).n
+}
+
+function incidentRow(context: AlertsContext, record: NamedIncident): IncidentRow {
+  const units = context.control
+    .sql('SELECT unit FROM incident_units WHERE incident_id = ? ORDER BY unit')
+    .all(record.id) as { unit: string }[]
+  const { n } = context.control.sql('SELECT COUNT(*) AS n FROM alerts WHERE incident_id = ?').get(record.id) as {
+    n: number
+  }
+  return {
+    id: record.id,
+    revision: record.revision,
+    title: JSON.parse(record.title) as Bilingual,
+    level: record.level,
+    origin: record.origin,
+    status: record.status,
+    units: units.map(({ unit }) => context.inventory.label(unit)),
+    alerts: n,
+    openedAt: record.opened_at,
+    lastSeen: record.last_seen,
+    assignee: record.assignee === null ? null : { id: record.assignee, name: record.assignee_name ?? record.assignee },
+    reason: record.reason,
+    deadline: record.deadline
+  }
+}

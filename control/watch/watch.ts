@@ -1,0 +1,80 @@
+import type { Clock } from '#core/clock.ts'
+import type { MatchFold } from '#core/match.ts'
+import type { Origin } from '#core/origin.ts'
+import type { Sender } from '#core/sender.ts'
+import type { DataPlaneState, IntakeNotice } from '#core/data-plane.ts'
+import type { BuiltIn } from '#control/triage/life/built-in.ts'
+
+/** A store that is away for less than this is a hiccup, not an alert. */
+const STORE_AWAY_AFTER_MS = 15_000
+/** An imbalance must be seen this many times in a row: two statuses may be read at different moments. */
+const IMBALANCE_SEEN = 4
+const SILENCE_CHECK_MS = 5_000
+
+/** The watchman over our own senses: turns what the data plane says of itself into built-in alerts, once per occurrence. */
+export function createWatch(parts: {
+  clock: Clock
+  silentAfterMs(origin: Origin): number
+  builtIn: BuiltIn
+  senders(): Sender[]
+  raise(fold: MatchFold): void
+  /** True when the newest alert of this fingerprint tells of this very silence: it was raised before a restart. */
+  alreadyTold(fold: MatchFold): boolean
+}) {
+  const { clock, builtIn, raise } = parts
+  /** Senders whose silence has been told; bounded by the number of senders. */
+  const silent = new Set<string>()
+  const startedAt = clock.now()
+  let storeTold = false
+  let imbalances = 0
+  let imbalanceTold = false
+  let lastSilenceCheck = 0
+
+  function checkSilence(state: DataPlaneState) {
+    const now = clock.now()
+    if (now - lastSilenceCheck < SILENCE_CHECK_MS || state.ledger === undefined) return
+    lastSilenceCheck = now
+    const lastOf = new Map(state.ledger.rows.map((row) => [row.sender, row.lastReceivedAt]))
+    for (const sender of parts.senders()) {
+      const last = lastOf.get(sender.id) ?? 0
+      const limit = parts.silentAfterMs(sender.origin)
+      // A sender that never spoke is not silent: it is shown as never heard.
+      // Our own downtime is not the sender's silence: the clock runs from our start.
+      const isSilent = sender.enabled && last > 0 && now - Math.max(last, startedAt) > limit
+      if (!isSilent) silent.delete(sender.id)
+      else if (!silent.has(sender.id)) {
+        silent.add(sender.id)
+        const { id, name, unit, origin } = sender
+        const fold = builtIn.silentSource({ at: now, sender: id, name, unit, origin, lastReceivedAt: last })
+        if (!parts.alreadyTold(fold)) raise(fold)
+      }
+    }
+  }
+
+  return {
+    notice(notice: IntakeNotice) {
+      if (notice.kind === 'unknown_sender') raise(builtIn.unknownSender(notice))
+      if (notice.kind === 'wrong_token') raise(builtIn.wrongToken(notice))
+      if (notice.kind === 'disk_guard') raise(builtIn.diskGuard(notice))
+    },
+
+    state(state: DataPlaneState) {
+      const now = clock.now()
+      const { away } = state.store
+      if (away === null) storeTold = false
+      else if (!storeTold && now - away.since > STORE_AWAY_AFTER_MS) {
+        storeTold = true
+        raise(builtIn.storeAway({ at: now, since: away.since, reason: away.reason }))
+      }
+      if (state.ledger !== undefined) {
+        imbalances = state.ledger.balanced ? 0 : imbalances + 1
+        if (imbalances === 0) imbalanceTold = false
+        else if (imbalances >= IMBALANCE_SEEN && !imbalanceTold) {
+          imbalanceTold = true
+          raise(builtIn.ledgerImbalance({ at: now, detail: state.ledger.imbalance }))
+        }
+      }
+      checkSilence(state)
+    }
+  }
+}

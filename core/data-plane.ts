@@ -1,0 +1,85 @@
+import type { RuleRow } from './api/sources.ts'
+import type { Ledger } from './ledger.ts'
+import type { Origin } from './origin.ts'
+import type { DataPlaneSnapshot } from './sender.ts'
+
+/** What an intake listener can tell people of: shown, and raised as a built-in alert. */
+export type NoticeKind = 'unknown_sender' | 'wrong_token' | 'first_event' | 'disk_guard'
+
+/** Something at the intake that people should know. */
+export type IntakeNotice = {
+  kind: NoticeKind
+  at: number
+  origin: Origin
+  /** The sender as far as it is known: by its network, or `_unassigned`. */
+  sender: string
+  /** `address:port` of the last occurrence. */
+  peer: string
+  listener: string
+  /** How many times since the notice before. */
+  count: number
+}
+
+/** A listener as the composition root orders it; port 0 lets the system choose. `sender` pins whoever connects. */
+export type ListenerOrder = {
+  id: string
+  protocol: 'syslog-udp' | 'syslog-tcp' | 'http'
+  host: string
+  port: number
+  origin: Origin
+  sender?: string
+  /** Without TLS although the process has a certificate: for the demonstration's own listeners on loopback. */
+  plain?: boolean
+}
+
+/** What a listener heard and turned away since it was opened. */
+export type ListenerStatus = {
+  id: string
+  protocol: string
+  address: string
+  port: number
+  origin: Origin
+  frames: number
+  bytes: number
+  /** Reason → count: wrong_token, unknown_sender, bad_request, held, dropped, kernel_drops, connections … */
+  refused: Record<string, number>
+}
+
+/** What the data plane last said of itself. */
+export type DataPlaneState = {
+  ledger: Ledger | undefined
+  listeners: ListenerStatus[]
+  spool: { bytes: number; end: number; refusal: string | null; damage: number }
+  detector: { position: number; eventsPerSecond: number }
+  store: { position: number; away: { since: number; reason: string } | null }
+  rules: RuleRow[]
+  rulesLoadedAt: number
+  rulesLoadMs: number
+}
+
+/** A dead letter on its way back into the spool: keeps its id and its first receive time. */
+export type ReplayFrame = {
+  letterId: string
+  sender: string
+  unit: string
+  origin: Origin
+  receivedAt: number
+  listener: string
+  peer: string
+  hint: string
+  flags: number
+  clientKey: string
+  raw: Uint8Array
+}
+
+/** The data plane as the rest of the process sees it: threads on this machine, or processes elsewhere. */
+export type DataPlane = {
+  readonly state: DataPlaneState
+  open(listeners: ListenerOrder[]): Promise<ListenerStatus[]>
+  close(listeners: string[]): Promise<void>
+  setSnapshot(snapshot: DataPlaneSnapshot): void
+  replay(frames: ReplayFrame[]): Promise<void>
+  expire(what: { beforeMs: number } | { origin: Origin }): Promise<string[]>
+  reloadRules(): void
+  stop(): Promise<void>
+}

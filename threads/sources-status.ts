@@ -1,0 +1,41 @@
+import type { SourceList } from '#core/api/sources.ts'
+import type { Config } from '#core/config.ts'
+import type { Ledger } from '#core/ledger.ts'
+import type { DataPlaneState } from '#core/data-plane.ts'
+
+/** What the data plane last said of itself, in the words of the sources screen. */
+export function sourcesStatus(
+  state: DataPlaneState,
+  config: Config
+): {
+  ledger: Ledger | undefined
+  listeners: SourceList['listeners']
+  spool: SourceList['spool']
+  store: SourceList['store']
+} {
+  const last = state.spool.end - 1
+  return {
+    ledger: state.ledger,
+    listeners: state.listeners.map(({ id, protocol, address, port, origin, frames, bytes, refused }) => ({
+      id,
+      protocol,
+      address: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+      origin,
+      frames,
+      bytes,
+      refused
+    })),
+    spool: {
+      bytes: state.spool.bytes,
+      lagDetector: Math.max(0, last - state.detector.position),
+      lagStore: Math.max(0, last - state.store.position),
+      refusal: state.spool.refusal
+    },
+    store: {
+      kind: config.SOC_STORE,
+      away: state.store.away !== null,
+      since: state.store.away?.since ?? null,
+      reason: state.store.away?.reason ?? ''
+    }
+  }
+}
