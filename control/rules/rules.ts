@@ -1,22 +1,26 @@
 import { HOUR_MS } from '#core/time.ts'
-import { readFileSync } from 'node:fs'
 import { foldText } from '#core/fold.ts'
 import type { RuleDetail, RuleList, RuleRow } from '#core/api/sources.ts'
-import { parseSigma } from '#sigma-rules-parser'
 import type { Control } from '#control/database/control.ts'
 import type { Clock } from '#core/clock.ts'
 
 /** Counts are shown beside thousands of rules and change slowly: they are taken at most this often. */
 const COUNTS_KEPT_MS = 5_000
 
+/** Text, description and false positives of a rule, read from its file; undefined when the file is gone. */
+export type RuleText = (
+  rule: Pick<RuleRow, 'id' | 'file'>
+) => { text: string; description: string; falsePositives: string[] } | undefined
+
 /** Rules of the data plane with what the control plane counted of them. `builtIn` rows have no file. */
-export function createRulesPart(parts: {
+export function createRules(parts: {
   control: Control
   clock: Clock
   /** Folders of the rules, absolute; screens see paths below them. */
   folders: readonly string[]
   loaded(): { rules: RuleRow[]; loadedAt: number }
   builtIn: RuleRow[]
+  textOf: RuleText
 }) {
   let kept: { at: number; counts: ReturnType<typeof takeCounts> } | undefined
   function counts() {
@@ -88,20 +92,8 @@ export function createRulesPart(parts: {
       if (rule === undefined) return undefined
       const row = shownRow(rule)
       if (rule.kind === 'built_in') return { rule: row, text: '', description: rule.title.vi, falsePositives: [] }
-      let text = ''
-      try {
-        text = readFileSync(rule.file, 'utf8')
-      } catch {
-        // The file went away since it was loaded; the row still says what ran.
-        return { rule: row, text: '', description: '', falsePositives: [] }
-      }
-      const parsed = parseSigma(text, rule.file).rules.find((candidate) => candidate.id === id)
-      return {
-        rule: row,
-        text: parsed?.text ?? text,
-        description: parsed?.description ?? '',
-        falsePositives: parsed?.falsePositives ?? []
-      }
+      // The file may have gone away since it was loaded; the row still says what ran.
+      return { rule: row, ...(parts.textOf(rule) ?? { text: '', description: '', falsePositives: [] }) }
     }
   }
 }
