@@ -152,7 +152,7 @@ export function createAlerts(
     },
     alertOf(fingerprint) {
       const record = openAlert(context, fingerprint)
-      return record && { alert: record.id, incident: record.incident_id }
+      return record && { alert: record.id, incident: record.incidentId }
     },
     hasOpen: (fingerprint) => hasOpenAlert(context, fingerprint),
     lastValues: (fingerprint) => lastValuesOf(context, fingerprint),

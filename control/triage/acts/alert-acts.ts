@@ -1,7 +1,7 @@
 import type { AlertAct } from '#core/api/alerts.ts'
 import type { Bilingual } from '#core/match.ts'
 import { alertById, openAlert, saveAlert } from '../record/alert-record.ts'
-import { type AlertRecord } from '../record/alert.ts'
+import { type Alert } from '../record/alert.ts'
 import { happened, type Changes } from '../record/changes.ts'
 import { type Actor } from '#control/rights/actor.ts'
 import { type AlertsContext } from '../record/context.ts'
@@ -13,9 +13,9 @@ import {
   openIncidentNamed,
   putInto,
   recount,
-  saveIncident,
-  type IncidentRecord
+  saveIncident
 } from '../record/incident-record.ts'
+import { type Incident } from '../record/incident.ts'
 import { titleOf } from '../views/incident-title.ts'
 import { refuse } from '../record/refusals.ts'
 import { lastNote, tell } from '../record/timeline.ts'
@@ -50,11 +50,11 @@ export function actOnAlerts(
     if (entry === undefined) continue
     saveAlert(context, record, changes)
     rememberAct(context, act.kind, before, record, actor)
-    if (before.status === 'new' && record.status !== 'new' && record.incident_id !== null) {
-      changes.incidents.add(record.incident_id)
-      happened(changes, record.incident_id, 'taken')
+    if (before.status === 'new' && record.status !== 'new' && record.incidentId !== null) {
+      changes.incidents.add(record.incidentId)
+      happened(changes, record.incidentId, 'taken')
     }
-    tell(context, { ...entry, alert: record.id, incident: record.incident_id, unit: record.unit, by: actor })
+    tell(context, { ...entry, alert: record.id, incident: record.incidentId, unit: record.unit, by: actor })
   }
   return null
 }
@@ -64,7 +64,7 @@ type Entry = { act: string; text?: string; params?: Record<string, string | numb
 /** Changes the record; undefined when there is nothing to change. */
 function apply(
   context: AlertsContext,
-  record: AlertRecord,
+  record: Alert,
   act: Exclude<Act, Kind<'undo'> | Kind<'merge'>>,
   actor: Actor
 ): Entry | undefined {
@@ -78,28 +78,28 @@ function apply(
       if (record.status === 'waiting' || record.status === 'closed') return undefined
       record.status = 'waiting'
       record.assignee ??= actor.id
-      record.acknowledged_at ??= now
+      record.acknowledgedAt ??= now
       return { act: 'alert.waiting' }
     case 'archive':
       if (record.status === 'archived' || record.status === 'closed') return undefined
       record.status = 'archived'
-      record.escalated = 0
-      record.archived_peak = Math.max(record.hour_peak, record.hour_count, 1)
-      record.acknowledged_at ??= now
+      record.escalated = false
+      record.archivedPeak = Math.max(record.hourPeak, record.hourCount, 1)
+      record.acknowledgedAt ??= now
       return {
         act: 'alert.archived',
         params: {
-          peak: record.archived_peak,
-          hourly: hourlyToReturn(record.archived_peak)
+          peak: record.archivedPeak,
+          hourly: hourlyToReturn(record.archivedPeak)
         }
       }
     case 'verdict':
       if (record.status === 'closed' && record.verdict === act.verdict) return undefined
       record.status = 'closed'
       record.verdict = act.verdict
-      record.closed_at ??= now
+      record.closedAt ??= now
       record.assignee ??= actor.id
-      record.acknowledged_at ??= now
+      record.acknowledgedAt ??= now
       return { act: 'alert.verdict', text: act.note ?? '', params: { verdict: act.verdict } }
     case 'note': {
       const last = lastNote(context, record.id, actor)
@@ -112,17 +112,17 @@ function apply(
   }
 }
 
-function assign(record: AlertRecord, userId: string, now: number): boolean {
+function assign(record: Alert, userId: string, now: number): boolean {
   if (record.status === 'closed') return false
   if (record.assignee === userId && record.status !== 'new' && record.status !== 'archived') return false
   record.assignee = userId
   if (record.status !== 'waiting') record.status = 'acknowledged'
-  record.acknowledged_at ??= now
+  record.acknowledgedAt ??= now
   return true
 }
 
 /** By hand: as it was before, with a new deadline; refused while a newer alert of the same fingerprint is open. */
-function reopen(context: AlertsContext, record: AlertRecord): boolean {
+function reopen(context: AlertsContext, record: Alert): boolean {
   if (record.status !== 'closed' && record.status !== 'archived') return false
   const newer = record.status === 'closed' ? openAlert(context, record.fingerprint) : undefined
   if (newer !== undefined) {
@@ -132,16 +132,16 @@ function reopen(context: AlertsContext, record: AlertRecord): boolean {
   Object.assign(record, {
     status: record.assignee === null ? 'new' : 'acknowledged',
     verdict: null,
-    closed_at: null,
-    archived_peak: null,
+    closedAt: null,
+    archivedPeak: null,
     deadline: deadlineFrom(record.level, context.clock.now())
-  } satisfies Partial<AlertRecord>)
+  } satisfies Partial<Alert>)
   return true
 }
 
 function merge(
   context: AlertsContext,
-  records: AlertRecord[],
+  records: Alert[],
   act: Kind<'merge'>,
   actor: Actor,
   changes: Changes
@@ -160,9 +160,9 @@ function merge(
   }
   const left = new Set<string>()
   for (const record of records) {
-    if (record.incident_id === incident.id) continue
+    if (record.incidentId === incident.id) continue
     const before = { ...record }
-    if (record.incident_id !== null) left.add(record.incident_id)
+    if (record.incidentId !== null) left.add(record.incidentId)
     putInto(context, incident, record, actor)
     saveAlert(context, record, changes)
     rememberAct(context, 'merge', before, record, actor)
@@ -173,9 +173,9 @@ function merge(
 }
 
 /** A merge into a new incident, sent twice, finds the one it made: it holds exactly these alerts and is open. */
-function togetherAlready(context: AlertsContext, records: AlertRecord[]): IncidentRecord | undefined {
-  const id = records[0]?.incident_id
-  if (id === undefined || id === null || records.some((record) => record.incident_id !== id)) return undefined
+function togetherAlready(context: AlertsContext, records: Alert[]): Incident | undefined {
+  const id = records[0]?.incidentId
+  if (id === undefined || id === null || records.some((record) => record.incidentId !== id)) return undefined
   const { n } = context.control.sql('SELECT COUNT(*) AS n FROM alerts WHERE incident_id = ?').get(id) as { n: number }
   const incident = incidentById(context, id)
   return n === records.length && incident?.status !== 'closed' ? incident : undefined
@@ -183,11 +183,11 @@ function togetherAlready(context: AlertsContext, records: AlertRecord[]): Incide
 
 function newIncident(
   context: AlertsContext,
-  first: AlertRecord,
+  first: Alert,
   title: string | undefined,
   actor: Actor,
   changes: Changes
-): IncidentRecord {
+): Incident {
   const own: Bilingual | undefined = title === undefined || title === '' ? undefined : { vi: title, en: title }
   return openIncident(context, first, 'by_hand', own ?? titleOf(context, first), changes, actor)
 }

@@ -1,5 +1,5 @@
 /** An alert's trend: counts of twelve five-minute steps up to its newest one. */
-export type Trend = { step: number; counts: number[] }
+export type Trend = { step: number; counts: readonly number[] }
 
 export const TREND_STEPS = 12
 const STEP_MS = 300_000

@@ -1,11 +1,11 @@
-import type { AlertRecord } from './alert.ts'
+import type { Alert } from './alert.ts'
 
 /** Turns in the life of an incident that people are told of; `taken`: somebody works on it, nobody else need be woken. */
 export type HappeningKind = 'opened' | 'raised' | 'taken' | 'closed' | 'reopened'
 
 /** What one transaction changed: alerts by seq with their newest record, incidents by id, and the turns of incidents. */
 export type Changes = {
-  alerts: Map<number, AlertRecord>
+  alerts: Map<number, Alert>
   incidents: Set<string>
   happenings: Map<string, Set<HappeningKind>>
 }

@@ -12,7 +12,7 @@ const groups = { vi: new Intl.NumberFormat('vi-VN'), en: new Intl.NumberFormat('
 export function fillSentence(
   template: Bilingual,
   count: number | undefined,
-  values: Record<string, string | number>
+  values: Readonly<Record<string, string | number>>
 ): Bilingual {
   const fill = (language: 'vi' | 'en') =>
     template[language].replace(/\{([\w.@-]{1,100})\}/g, (_all, name: string) => {
