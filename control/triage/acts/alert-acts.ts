@@ -27,22 +27,34 @@ type Kind<K extends Act['kind']> = Extract<Act, { kind: K }>
 /**
  * Applies one act of a person to alerts, all in the caller's transaction. An act that says what is already so changes
  * nothing and leaves no entry: it may be sent twice. What no longer fits (acknowledging an alert that a colleague has
- * closed) is left as it is too; the rows that come back show the truth. Returns the incident of a merge.
+ * closed) is left as it is too. Returns the alerts as they now are, each once, and the incident of a merge.
  */
 export function actOnAlerts(
   context: AlertsContext,
   { ids, act }: AlertAct,
   actor: Actor,
   changes: Changes
-): string | null {
+): { alerts: Alert[]; incident: string | null } {
   const records = [...new Set(ids)].map(
     (id) => alertById(context, id) ?? refuse(404, 'alert.unknown', `there is no alert ${id}`, { id })
   )
-  if (act.kind === 'undo') {
-    undo(context, records, actor, changes)
-    return null
-  }
-  if (act.kind === 'merge') return merge(context, records, act, actor, changes)
+  let incident: string | null = null
+  if (act.kind === 'undo') undo(context, records, actor, changes)
+  else if (act.kind === 'merge') incident = merge(context, records, act, actor, changes)
+  else applyToEach(context, records, act, actor, changes)
+  return { alerts: records, incident }
+}
+
+type Entry = { act: string; text?: string; params?: Record<string, string | number> }
+type PlainAct = Exclude<Act, Kind<'undo'> | Kind<'merge'>>
+
+function applyToEach(
+  context: AlertsContext,
+  records: readonly Alert[],
+  act: PlainAct,
+  actor: Actor,
+  changes: Changes
+): void {
   if (act.kind === 'assign') requireUser(context, act.userId)
   for (const record of records) {
     const before = { ...record }
@@ -56,18 +68,10 @@ export function actOnAlerts(
     }
     tell(context, { ...entry, alert: record.id, incident: record.incidentId, unit: record.unit, by: actor })
   }
-  return null
 }
 
-type Entry = { act: string; text?: string; params?: Record<string, string | number> }
-
 /** Changes the record; undefined when there is nothing to change. */
-function apply(
-  context: AlertsContext,
-  record: Alert,
-  act: Exclude<Act, Kind<'undo'> | Kind<'merge'>>,
-  actor: Actor
-): Entry | undefined {
+function apply(context: AlertsContext, record: Alert, act: PlainAct, actor: Actor): Entry | undefined {
   const now = context.clock.now()
   switch (act.kind) {
     case 'acknowledge':

@@ -1,3 +1,4 @@
+import type { AlertRow, IncidentRow } from '#core/api/alerts.ts'
 import type { Alert } from './alert.ts'
 
 /** Turns in the life of an incident that people are told of; `taken`: somebody works on it, nobody else need be woken. */
@@ -9,6 +10,12 @@ export type Changes = {
   incidents: Set<string>
   happenings: Map<string, Set<HappeningKind>>
 }
+
+/** Rows that a change touched, unmasked, each made once and as it is after the change: alerts by seq, incidents by id. */
+export type MadeRows = { alerts: ReadonlyMap<number, AlertRow>; incidents: ReadonlyMap<string, IncidentRow> }
+
+/** The same as lists: what is told of a committed change. */
+export type Changed = { alerts: AlertRow[]; incidents: IncidentRow[] }
 
 export const noChanges = (): Changes => ({ alerts: new Map(), incidents: new Set(), happenings: new Map() })
 

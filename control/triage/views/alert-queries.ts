@@ -49,15 +49,19 @@ export function listAlerts(context: AlertsContext, filter: AlertFilter): AlertLi
   }
 }
 
-/** Alerts by seq, in that order; those that are gone are left out. */
-export function rowsOf(context: AlertsContext, seqs: readonly number[]): AlertRow[] {
+/** Alerts by seq, in that order, those that were `made` already as they are; those that are gone are left out. */
+export function rowsOf(
+  context: AlertsContext,
+  seqs: readonly number[],
+  made?: ReadonlyMap<number, AlertRow>
+): AlertRow[] {
   const statement = context.control.sql(`${selectAlerts} WHERE a.seq = ?`)
-  const rows: AlertRow[] = []
-  for (const seq of seqs) {
-    const record = statement.get(seq)
-    if (record !== undefined) rows.push(alertRow(context, namedAlert(record)))
-  }
-  return rows
+  return seqs.flatMap((seq) => {
+    const ready = made?.get(seq)
+    if (ready !== undefined) return [ready]
+    const row = statement.get(seq)
+    return row === undefined ? [] : [alertRow(context, namedAlert(row))]
+  })
 }
 
 function countOf(context: AlertsContext, from: string, where: string, params: Record<string, string | number>): number {

@@ -1,5 +1,6 @@
 import type { IncidentDetail, IncidentRow } from '#core/api/alerts.ts'
 import { rowsOf } from './alert-queries.ts'
+import type { MadeRows } from '../record/changes.ts'
 import type { AlertsContext } from '../record/context.ts'
 import type { Scope } from '#control/rights/scope.ts'
 import { incidentOf, type Incident, type IncidentColumns } from '../record/incident.ts'
@@ -72,8 +73,8 @@ export function incidentRowsOf(context: AlertsContext, ids: Iterable<string>): I
   return rows
 }
 
-/** Everything the incident page shows; undefined when there is none. */
-export function incidentDetail(context: AlertsContext, id: string): IncidentDetail | undefined {
+/** Everything the incident page shows, with rows that were `made` already where there are; undefined when there is none. */
+export function incidentDetail(context: AlertsContext, id: string, made?: MadeRows): IncidentDetail | undefined {
   const row = context.control.sql(`${selectIncidents} WHERE i.id = ?`).get(id)
   if (row === undefined) return undefined
   const record = named(row)
@@ -81,10 +82,11 @@ export function incidentDetail(context: AlertsContext, id: string): IncidentDeta
     .sql(`SELECT seq FROM alerts WHERE incident_id = ? ORDER BY last_seen DESC, seq DESC LIMIT ${MAX_ALERTS}`)
     .all(id) as { seq: number }[]
   return {
-    incident: incidentRow(context, record),
+    incident: made?.incidents.get(id) ?? incidentRow(context, record),
     alerts: rowsOf(
       context,
-      seqs.map(({ seq }) => seq)
+      seqs.map(({ seq }) => seq),
+      made?.alerts
     ),
     timeline: story(context, { incident: id }),
     merged: mergedInto(context, id),
