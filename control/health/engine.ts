@@ -40,6 +40,8 @@ export type EngineParts = {
   alertOf(fingerprint: string): { alert: string; incident: string | null } | undefined
   /** Asks for runs of these probes now, after the transaction. */
   recheck(probes: string[]): void
+  /** Entries of these nodes have changed, inside a transaction; `all` when everything may have. */
+  onTurned(nodes: Iterable<string> | 'all'): void
   /** Something that the wall shows has changed and is committed. */
   onChanged(): void
   settings?: Partial<HealthSettings>
@@ -85,6 +87,7 @@ export function createEngine(parts: EngineParts) {
   /** Writes what changed of the nodes' states. */
   function write(dirty: ReadonlyMap<string, number>): boolean {
     for (const [node, from] of dirty) intervals.replace(node, from, history.entriesFrom(node, from))
+    parts.onTurned(dirty.keys())
     return dirty.size > 0
   }
 
@@ -133,6 +136,7 @@ export function createEngine(parts: EngineParts) {
   function start(at: number): void {
     time.advance()
     started = false
+    parts.onTurned('all')
     control.transaction(() => {
       forgetFuture(control, origin, at)
       const life = control.sql('SELECT alive_at FROM health_life WHERE origin = ?').get(origin) as
@@ -248,6 +252,7 @@ export function createEngine(parts: EngineParts) {
     /** The catalogue has changed. */
     reload(): void {
       time.advance()
+      parts.onTurned('all')
       change(() => {
         graph = graphOf(parts.inventory())
         const known = new Set([
@@ -279,6 +284,7 @@ export function createEngine(parts: EngineParts) {
       days.load()
       maintenance.load(time.now())
       history.begin(time.now(), new Map(), new Map())
+      parts.onTurned('all')
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { UnitRef } from '#core/api/common.ts'
-import type { ModelHealth, Outage, ProbeResultView, ProbeRow, SystemRow, Wall } from '#core/api/health.ts'
-import { healthStates, type HealthState, type ProbeResult } from '#core/health.ts'
+import type { ModelHealth, Outage, ProbeResultView, ProbeRow, SystemRow } from '#core/api/health.ts'
+import { type HealthState, type ProbeResult } from '#core/health.ts'
 import type { Origin } from '#core/origin.ts'
 import { DAY_MS } from '#core/time.ts'
 import type { ProvinceModel } from '#province/inventory.ts'
@@ -8,7 +8,7 @@ import { ownBecause } from './because.ts'
 import { uptimeOf, type Days } from './days.ts'
 import { plannedState, type Graph } from './graph.ts'
 import type { History } from './history.ts'
-import { sumStates, worstPerStep, type Intervals } from './intervals.ts'
+import { sumStates, worstPerStep, type Entry, type Intervals } from './intervals.ts'
 import type { Maintenance } from './maintenance.ts'
 import type { Measured, Measurements } from './measurements.ts'
 import type { OutageRecord, OutageTable } from './outage-table.ts'
@@ -38,7 +38,7 @@ export type ViewParts = {
 export type Views = ReturnType<typeof createViews>
 
 export function createViews(parts: ViewParts) {
-  const { states, history, measurements, intervals, days, maintenance, sli } = parts
+  const { states, history, intervals, days, maintenance, sli } = parts
   const stateOf = (node: string): HealthState => history.last(node)?.state ?? 'UNKNOWN'
   const sinceOf = (node: string): number | null => history.last(node)?.since ?? null
   const reasonOf = (node: string) => (stateOf(node) === 'UP' ? null : states.because(node, parts.now(), history.since))
@@ -55,11 +55,14 @@ export function createViews(parts: ViewParts) {
     return maintenance.until(root, parts.now())
   }
 
-  function model(one: ProvinceModel): ModelHealth {
+  const model = (one: ProvinceModel) =>
+    modelOver(one, intervals.within(modelNode(one.id), parts.now() - DAY_MS, parts.now()))
+
+  /** A model's row over its entries of the last 24 hours; later ones do no harm. */
+  function modelOver(one: ProvinceModel, entries: readonly Pick<Entry, 'from' | 'state'>[]): ModelHealth {
     const node = modelNode(one.id)
     const now = parts.now()
     const planned = plannedState(one)
-    const entries = intervals.within(node, now - DAY_MS, now)
     const { uptime, coverage } = uptimeOf(now - DAY_MS, now, sumStates(entries, now - DAY_MS, now))
     return {
       id: one.id,
@@ -143,30 +146,12 @@ export function createViews(parts: ViewParts) {
 
   return {
     model,
+    modelOver,
     probe,
     outage,
     system,
     reasonOf,
-    stateOf,
-    wall(): Wall {
-      const models = parts.graph().inventory.models.map(model)
-      const counts = Object.fromEntries(
-        [...healthStates, 'PLANNED' as const, 'UNDESCRIBED' as const].map((state) => [
-          state,
-          models.filter((one) => one.state === state).length
-        ])
-      ) as Wall['counts']
-      const order = (one: OutageRecord, other: OutageRecord) =>
-        other.down.length - one.down.length || other.degraded.length - one.degraded.length || one.since - other.since
-      return {
-        at: parts.now(),
-        origin: parts.origin,
-        models,
-        counts,
-        outages: [...parts.openOutages()].sort(order).map(outage),
-        uplinkLostSince: measurements.lostSince()
-      }
-    }
+    stateOf
   }
 }
 
