@@ -3,10 +3,10 @@ import { stableHash } from '#core/ids.ts'
 import type { Bilingual, Level, MatchFold } from '#core/match.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Inventory } from '#province/inventory.ts'
-import { summaryOf, type BuiltInId } from './built-in-rules.ts'
+import { summaryOf, type BuiltInId } from '#control/rules/built-in-rules.ts'
 import { OUTAGE_HOSTS, OUTAGE_RULE, OUTAGE_SYSTEM } from './outage-incident.ts'
 
-export { builtInRules } from './built-in-rules.ts'
+export { builtInRules } from '#control/rules/built-in-rules.ts'
 
 /** Something at the door of the intake: who it was, where, and how often since the last notice. */
 type DoorNotice = { at: number; origin: Origin; sender: string; peer: string; listener: string; count: number }
