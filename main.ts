@@ -10,7 +10,7 @@ import { countActivity, forgetActivity } from '#control/figures/activity.ts'
 import { createNotifications } from '#control/notifications/notifications.ts'
 import { dataPlaneSnapshot } from '#control/senders/senders.ts'
 import { startServer } from '#console/server/server.ts'
-import { createToldOf } from '#control/triage/notified.ts'
+import { createNotifiedOf } from '#control/triage/notified.ts'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
 import { SocError } from '#core/errors.ts'
@@ -26,7 +26,7 @@ import { createDemonstratedSystems } from './demonstration/demonstrated-systems.
 import { version } from './core/version.ts'
 import { makeDataFolder } from './cli/data-folder.ts'
 import { createDemonstration, storyFolder } from '#demonstration/demonstration.ts'
-import { announceHappening, tellAnswer } from '#control/triage/turns.ts'
+import { announceTurn, tellAnswer } from '#control/triage/turns.ts'
 import { createHealthPlane } from '#control/health/health-plane.ts'
 import { createLedgerFile } from '#threads/ledger-file.ts'
 import { createLiveLink } from '#console/server/live/live-link.ts'
@@ -128,7 +128,7 @@ async function build(
       health.count(batch.exchanges)
       countActivity(control, batch.activity)
     },
-    onHappening: (happening) => announceHappening(notifications, happening)
+    onTurn: (turn) => announceTurn(notifications, turn)
   })
   const builtIn = createBuiltIn(inventory)
   const health = createHealthPlane({
@@ -238,7 +238,7 @@ async function build(
     tryProbe: health.tryProbe,
     notifier: notifications,
     notifications,
-    toldOf: createToldOf(control, inventory),
+    toldOf: createNotifiedOf(control, inventory),
     onBreakGlass: (use) => void alerts.raise(builtIn.breakGlass(use)),
     search: reader,
     sources: () => sourcesStatus(dataPlane.state, config),

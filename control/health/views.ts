@@ -55,56 +55,61 @@ export function createViews(parts: ViewParts) {
     return maintenance.until(root, parts.now())
   }
 
-  const model = (one: ProvinceModel) =>
-    modelOver(one, intervals.within(modelNode(one.id), parts.now() - DAY_MS, parts.now()))
+  const model = (model: ProvinceModel) =>
+    modelOver(model, intervals.within(modelNode(model.id), parts.now() - DAY_MS, parts.now()))
 
   /** A model's row over its entries of the last 24 hours; later ones do no harm. */
-  function modelOver(one: ProvinceModel, entries: readonly Pick<Entry, 'from' | 'state'>[]): ModelHealth {
-    const node = modelNode(one.id)
+  function modelOver(model: ProvinceModel, entries: readonly Pick<Entry, 'from' | 'state'>[]): ModelHealth {
+    const node = modelNode(model.id)
     const now = parts.now()
-    const planned = plannedState(one)
+    const planned = plannedState(model)
     const { uptime, coverage } = uptimeOf(now - DAY_MS, now, sumStates(entries, now - DAY_MS, now))
     return {
-      id: one.id,
-      shortName: one.shortName,
-      stage: one.stage,
+      id: model.id,
+      shortName: model.shortName,
+      stage: model.stage,
       state: planned ?? stateOf(node),
       since: planned === undefined ? sinceOf(node) : null,
       because: planned === undefined ? reasonOf(node) : plannedReason[planned],
       uptime: planned === undefined ? uptime : null,
       coverage: planned === undefined ? coverage : 0,
-      sli: sli.ofWall(one.id, now),
+      sli: sli.ofWall(model.id, now),
       bars: worstPerStep(entries, now - DAY_MS, now, BARS),
       maintenanceUntil: planned === undefined ? maintenanceUntil(node) : null
     }
   }
 
-  function nextAt(of: Measured): number | null {
-    if (!of.probe.enabled) return null
-    const { target } = of.probe
-    if (target.kind === 'heartbeat') return of.last === undefined ? null : of.last.finishedAt + target.everyMs
-    return of.last === undefined ? null : Math.max(of.last.dueAt + of.probe.intervalMs, of.last.finishedAt)
+  function nextAt(measured: Measured): number | null {
+    if (!measured.probe.enabled) return null
+    const { target } = measured.probe
+    if (target.kind === 'heartbeat')
+      return measured.last === undefined ? null : measured.last.finishedAt + target.everyMs
+    return measured.last === undefined
+      ? null
+      : Math.max(measured.last.dueAt + measured.probe.intervalMs, measured.last.finishedAt)
   }
 
-  function probe(of: Measured): ProbeRow {
-    const node = `probe:${of.probe.id}`
+  function probe(measured: Measured): ProbeRow {
+    const node = `probe:${measured.probe.id}`
     return {
-      id: of.probe.id,
-      kind: of.probe.target.kind,
-      draft: draftOf(of.probe),
-      systemName: parts.graph().name(of.probe.system),
+      id: measured.probe.id,
+      kind: measured.probe.target.kind,
+      draft: draftOf(measured.probe),
+      systemName: parts.graph().name(measured.probe.system),
       origin: parts.origin,
       state: stateOf(node),
       since: sinceOf(node),
-      last: of.last === undefined ? null : resultView(of.last),
-      nextAt: nextAt(of),
+      last: measured.last === undefined ? null : resultView(measured.last),
+      nextAt: nextAt(measured),
       windows: days.windows(node, parts.now())
     }
   }
 
   function outage(record: OutageRecord): Outage {
-    const deciding = states.probesOf(record.system).filter((one) => one.probe.enabled && one.probe.critical)
-    const next = deciding.flatMap((one) => nextAt(one) ?? [])
+    const deciding = states
+      .probesOf(record.system)
+      .filter((measured) => measured.probe.enabled && measured.probe.critical)
+    const next = deciding.flatMap((measured) => nextAt(measured) ?? [])
     return {
       system: record.system,
       name: parts.graph().name(record.system),
@@ -139,7 +144,7 @@ export function createViews(parts: ViewParts) {
       models: parts
         .graph()
         .inventory.models.filter(({ systems }) => systems.includes(id))
-        .map((one) => one.id),
+        .map((model) => model.id),
       maintenanceUntil: maintenance.until(id, parts.now()) ?? maintenanceUntil(node)
     }
   }

@@ -66,28 +66,28 @@ export class KeptWall {
     const sameReasons = reasonsOf.every((part, place) => part === this.#reasonsOf[place])
     this.#reasonsOf = reasonsOf
     return this.#parts.graph().inventory.models.map((model) => {
-      const kept = this.#kept(model.id, now - DAY_MS)
-      const { row } = kept
+      const day = this.#kept(model.id, now - DAY_MS)
+      const { row } = day
       const sli = this.#parts.sli.ofWall(model.id, now)
       if (row !== undefined && (sameReasons || row.because === null)) {
-        if (row.sli !== sli) kept.row = { ...row, sli }
-        return kept.row ?? row
+        if (row.sli !== sli) day.row = { ...row, sli }
+        return day.row ?? row
       }
-      const made = this.#views.modelOver(model, kept.entries)
-      kept.row = standsStill(kept.entries, now - DAY_MS) && made.state !== 'MAINTENANCE' ? made : undefined
+      const made = this.#views.modelOver(model, day.entries)
+      day.row = standsStill(day.entries, now - DAY_MS) && made.state !== 'MAINTENANCE' ? made : undefined
       return made
     })
   }
 
   /** A model's entries from the one in force at `from` on. */
   #kept(id: number, from: number): KeptModel {
-    let kept = this.#models.get(id)
-    if (kept === undefined) {
+    let day = this.#models.get(id)
+    if (day === undefined) {
       const entries = this.#parts.intervals.within(modelNode(id), from, Number.MAX_SAFE_INTEGER)
-      this.#models.set(id, (kept = { entries, row: undefined }))
+      this.#models.set(id, (day = { entries, row: undefined }))
     }
-    while ((kept.entries[1]?.from ?? Infinity) <= from) kept.entries.shift()
-    return kept
+    while ((day.entries[1]?.from ?? Infinity) <= from) day.entries.shift()
+    return day
   }
 }
 

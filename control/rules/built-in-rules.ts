@@ -59,8 +59,8 @@ function readRule(file: string, id: BuiltInId): BuiltInRule {
   const fields: unknown = document.toJS()
   const rule = fieldsOf(fields)
   const soc = fieldsOf(rule['soc'])
-  const words = (of: Record<string, unknown>, field: string, name = field): string => {
-    const value = of[field]
+  const words = (from: Record<string, unknown>, field: string, name = field): string => {
+    const value = from[field]
     if (typeof value !== 'string' || value.trim() === '') throw broken(file, name, 'a text is missing')
     return value
   }

@@ -19,11 +19,11 @@ export function createRulesPart(parts: {
   loaded(): { rules: RuleRow[]; loadedAt: number }
   builtIn: RuleRow[]
 }) {
-  let kept: { at: number; counts: ReturnType<typeof takeCounts> } | undefined
+  let lastCounts: { at: number; counts: ReturnType<typeof takeCounts> } | undefined
   function counts() {
     const now = parts.clock.now()
-    if (kept === undefined || now - kept.at >= COUNTS_KEPT_MS || now < kept.at) kept = { at: now, counts: takeCounts() }
-    return kept.counts
+    if (lastCounts === undefined || now - lastCounts.at >= COUNTS_KEPT_MS || now < lastCounts.at) lastCounts = { at: now, counts: takeCounts() }
+    return lastCounts.counts
   }
   /** Matches of the last 24 h and share of false positives among verdicts, by rule. */
   function takeCounts() {

@@ -14,7 +14,7 @@ import { hasOpenAlert, lastValuesOf, openAlert } from './record/alert-record.ts'
 import { alertDetail, listAlerts, openByUnit, tabCounts, unitsOf } from './views/alert-queries.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { type AlertsContext } from './record/context.ts'
-import { noChanges, type Changed, type Changes, type MadeRows, type HappeningKind } from './record/changes.ts'
+import { noChanges, type Changed, type Changes, type MadeRows, type TurnKind } from './record/changes.ts'
 import { type Actor } from '#control/rights/actor.ts'
 import { type Scope } from '#control/rights/scope.ts'
 import { deleteDemonstration } from './record/demonstration.ts'
@@ -29,7 +29,7 @@ import {
 } from './views/incident-queries.ts'
 import { alertRow, withName } from './views/alert-row.ts'
 import { changedOf, makeRows } from './views/made-rows.ts'
-import { resolveAlert, tellOf, type StoryEntry } from './acts/from-other-parts.ts'
+import { resolveAlert, tellOf, type TimelineEntry } from './acts/from-other-parts.ts'
 import { giveBack, type GivenBack } from './acts/given-back.ts'
 import { advance, positionOf, type DetectorPosition } from './record/position.ts'
 import type { AlertFilter } from './views/queue-filter.ts'
@@ -37,7 +37,7 @@ import { refuse } from './record/refusals.ts'
 import { countForRule, forgetOldHours } from './record/rule-hours.ts'
 
 /** What may be announced, told inside the transaction that made it so. */
-export type Happening = { kind: HappeningKind; incident: IncidentRow }
+export type Turn = { kind: TurnKind; incident: IncidentRow }
 
 /**
  * Alerts and incidents of the control plane: the only writer of their tables. Rows are unmasked and rights are not
@@ -54,9 +54,9 @@ export type Alerts = {
    */
   resolve(fingerprint: string, params: Record<string, string | number>): Changed
   /** Writes an entry of another part into a story; the row's revision grows. Unknown ids throw 404. Joins a transaction. */
-  tell(entry: StoryEntry): void
+  tell(entry: TimelineEntry): void
   /** A unit has answered: what waited for it comes back to its analyst, escalated. Joins a transaction. */
-  giveBack(what: GivenBack): void
+  giveBack(givenBack: GivenBack): void
   /** The alert of this fingerprint that is not closed, with its incident. */
   alertOf(fingerprint: string): { alert: string; incident: string | null } | undefined
   /** Whether this fingerprint has an alert that is not closed; an archived one counts. */
@@ -80,13 +80,13 @@ export type Alerts = {
 /**
  * Alerts on an open control database. `onChange` hears every committed change, whoever made it, after its
  * transaction; deletions are not told. `within` runs inside the transaction of each batch that advances the position: what
- * else is counted with it. `onHappening` hears inside the transaction what an incident went through: for the outbox.
+ * else is counted with it. `onTurn` hears inside the transaction what an incident went through: for the outbox.
  */
 export function createAlerts(
   parts: AlertsContext & {
     onChange?(changed: Changed): void
     within?(batch: MatchBatch): void
-    onHappening?(happening: Happening): void
+    onTurn?(turn: Turn): void
   }
 ): Alerts {
   const context: AlertsContext = { control: parts.control, inventory: parts.inventory, clock: parts.clock }
@@ -98,9 +98,9 @@ export function createAlerts(
     return context.control.transaction(() => {
       const result = work(changes)
       const made = makeRows(context, changes)
-      if (parts.onHappening !== undefined) {
+      if (parts.onTurn !== undefined) {
         for (const incident of made.incidents.values()) {
-          for (const kind of changes.happenings.get(incident.id) ?? []) parts.onHappening({ kind, incident })
+          for (const kind of changes.turns.get(incident.id) ?? []) parts.onTurn({ kind, incident })
         }
       }
       if (made.alerts.size > 0 || made.incidents.size > 0) {
@@ -136,8 +136,8 @@ export function createAlerts(
     tell(entry) {
       changed((changes) => tellOf(context, entry, changes))
     },
-    giveBack(what) {
-      changed((changes) => giveBack(context, what, changes))
+    giveBack(givenBack) {
+      changed((changes) => giveBack(context, givenBack, changes))
     },
     alertOf(fingerprint) {
       const record = openAlert(context, fingerprint)

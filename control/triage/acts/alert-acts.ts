@@ -2,7 +2,7 @@ import type { AlertAct } from '#core/api/alerts.ts'
 import type { Bilingual } from '#core/match.ts'
 import { alertById, openAlert, saveAlert } from '../record/alert-record.ts'
 import { type Alert } from '../record/alert.ts'
-import { happened, type Changes } from '../record/changes.ts'
+import { noteTurn, type Changes } from '../record/changes.ts'
 import { type Actor } from '#control/rights/actor.ts'
 import { type AlertsContext } from '../record/context.ts'
 import { hourlyToReturn } from '../life/counting.ts'
@@ -64,7 +64,7 @@ function applyToEach(
     rememberAct(context, act.kind, before, record, actor)
     if (before.status === 'new' && record.status !== 'new' && record.incidentId !== null) {
       changes.incidents.add(record.incidentId)
-      happened(changes, record.incidentId, 'taken')
+      noteTurn(changes, record.incidentId, 'taken')
     }
     tell(context, { ...entry, alert: record.id, incident: record.incidentId, unit: record.unit, by: actor })
   }

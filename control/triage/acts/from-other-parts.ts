@@ -7,7 +7,7 @@ import { refuse } from '../record/refusals.ts'
 import { tell } from '../record/timeline.ts'
 
 /** An entry that another part writes into the story of an alert, an incident, or both. */
-export type StoryEntry = {
+export type TimelineEntry = {
   act: string
   alert?: string | null
   incident?: string | null
@@ -18,7 +18,7 @@ export type StoryEntry = {
 }
 
 /** Writes the entry and touches what it is about, so that open screens fetch the story anew. */
-export function tellOf(context: AlertsContext, entry: StoryEntry, changes: Changes): void {
+export function tellOf(context: AlertsContext, entry: TimelineEntry, changes: Changes): void {
   const alert = entry.alert ?? null
   let incident = entry.incident ?? null
   if (alert !== null) {

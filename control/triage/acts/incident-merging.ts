@@ -1,7 +1,7 @@
 import type { IncidentDetail, IncidentRow } from '#core/api/alerts.ts'
 import type { Bilingual } from '#core/match.ts'
 import { alertById, alertsOf, saveAlert } from '../record/alert-record.ts'
-import { happened, unsaid, type Changes } from '../record/changes.ts'
+import { noteTurn, withdrawTurn, type Changes } from '../record/changes.ts'
 import { type Actor } from '#control/rights/actor.ts'
 import { type AlertsContext } from '../record/context.ts'
 import {
@@ -54,8 +54,8 @@ export function mergeFrom(
   into.detectedAt = Math.min(into.detectedAt, from.detectedAt)
   saveIncident(context, from, changes)
   // Its work goes on in the other: nobody reads that it is over, and nobody is woken for it any more.
-  unsaid(changes, from.id, 'closed')
-  happened(changes, from.id, 'taken')
+  withdrawTurn(changes, from.id, 'closed')
+  noteTurn(changes, from.id, 'taken')
   saveIncident(context, into, changes)
   if (alerts.length > 0) recount(context, into.id, changes)
   const params = { from: fromId, into: into.id, alerts: alerts.length }
@@ -110,7 +110,7 @@ export function unmerge(context: AlertsContext, into: Incident, fromId: string, 
   recount(context, into.id, changes)
   if (alerts.length > 0) recount(context, from.id, changes)
   // It was never over, so it is not opened again either.
-  unsaid(changes, from.id, 'reopened')
+  withdrawTurn(changes, from.id, 'reopened')
   const params = { from: fromId, into: into.id, alerts: alerts.length }
   tell(context, { act: 'incident.unmerged', incident: into.id, by: actor, params })
   tell(context, { act: 'incident.unmerged', incident: fromId, by: actor, params })

@@ -80,10 +80,10 @@ export function undo(context: AlertsContext, records: Alert[], actor: Actor, cha
 function putBack(context: AlertsContext, record: Alert, id: string, changes: Changes) {
   const incident = incidentById(context, id)
   if (incident === undefined) return
-  const others = context.control
+  const remaining = context.control
     .sql('SELECT 1 FROM alerts WHERE incident_id = ? AND seq <> ? LIMIT 1')
     .get(id, record.seq)
-  if (others === undefined && incident.status === 'closed' && incident.mergedInto === null) {
+  if (remaining === undefined && incident.status === 'closed' && incident.mergedInto === null) {
     incident.status = 'in_progress'
     incident.closedAt = null
   }

@@ -8,6 +8,8 @@ import { type Changes } from '../record/changes.ts'
 import { incidentById, openIncident, putInto, raiseLevel, saveIncident, takeIn } from '../record/incident-record.ts'
 import { incidentOf, type Incident } from '../record/incident.ts'
 import { titleOf } from '../views/incident-title.ts'
+import { fillWords, unitText } from '#core/words.ts'
+import { words } from '../words.ts'
 import { considerOutage, joinOutage, OUTAGE_RULE } from './outage-incident.ts'
 import { tell } from '../record/timeline.ts'
 
@@ -39,15 +41,15 @@ export function considerIncident(
     saveIncident(context, incident, changes)
     return
   }
-  const other = otherRuleOnEntity(context, alert)
-  if (other === undefined) return
-  const joined = openIncidentOf(context, other) ?? openIncidentFor(context, alert)
-  const first = other.incidentId === null ? other : alert
+  const related = otherRuleOnEntity(context, alert)
+  if (related === undefined) return
+  const joined = openIncidentOf(context, related) ?? openIncidentFor(context, alert)
+  const first = related.incidentId === null ? related : alert
   const incident = joined ?? openIncident(context, first, 'two_rules_one_entity', titleOfTwo(context, alert), changes)
   // What a closed incident was about stays with it.
-  if (other.incidentId === null) {
-    putInto(context, incident, other)
-    saveAlert(context, other, changes)
+  if (related.incidentId === null) {
+    putInto(context, incident, related)
+    saveAlert(context, related, changes)
   }
   putInto(context, incident, alert)
   saveIncident(context, incident, changes)
@@ -125,10 +127,5 @@ function openIncidentFor(context: AlertsContext, alert: Alert): Incident | undef
 
 function titleOfTwo(context: AlertsContext, alert: Alert): Bilingual {
   const entity = Object.values(alert.entity).join(', ')
-  const { name, district } = context.inventory.label(alert.unit)
-  const where = district === '' ? name : `${name} (${district})`
-  return {
-    vi: `Nhiều luật khớp trên ${entity}: ${where}`,
-    en: `Several rules on ${entity}: ${where}`
-  }
+  return fillWords(words.incidentTitle.twoRules, { entity, place: unitText(context.inventory.label(alert.unit)) })
 }

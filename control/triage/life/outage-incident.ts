@@ -43,7 +43,7 @@ export function hostsOf(
   for (const { event } of evidence) {
     for (const [group, name] of hostFields) {
       const value = (event[group] as JsonObject | undefined)?.[name]
-      for (const one of Array.isArray(value) ? value : [value]) addHost(hosts, one)
+      for (const item of Array.isArray(value) ? value : [value]) addHost(hosts, item)
     }
   }
   hosts.delete('')
@@ -60,22 +60,22 @@ function addHost(hosts: Set<string>, value: Json | undefined) {
  */
 export function considerOutage(context: AlertsContext, outage: Alert, changes: Changes): void {
   const hosts = hostsOfOutage(outage)
-  const other = hosts.size === 0 ? undefined : alertOnHosts(context, outage, hosts)
+  const related = hosts.size === 0 ? undefined : alertOnHosts(context, outage, hosts)
   const incident =
-    openIncidentOf(context, other) ??
+    openIncidentOf(context, related) ??
     openIncident(
       context,
       outage,
-      other === undefined ? 'root_outage' : 'outage_with_alert',
+      related === undefined ? 'root_outage' : 'outage_with_alert',
       titleOf(context, outage),
       changes
     )
-  if (other !== undefined && other.incidentId === null) {
-    putInto(context, incident, other)
-    saveAlert(context, other, changes)
+  if (related !== undefined && related.incidentId === null) {
+    putInto(context, incident, related)
+    saveAlert(context, related, changes)
   }
   putInto(context, incident, outage)
-  if (other !== undefined) tellOrder(context, incident, outage, other)
+  if (related !== undefined) tellOrder(context, incident, outage, related)
   saveIncident(context, incident, changes)
 }
 

@@ -11,8 +11,8 @@ export function addToTrend(trend: Trend, at: number, count: number): Trend {
   const step = stepOf(at)
   if (step <= trend.step - TREND_STEPS) return trend
   const moved = Math.max(0, step - trend.step)
-  const kept = moved >= TREND_STEPS ? [] : trend.counts.slice(moved)
-  const counts = [...kept, ...new Array<number>(TREND_STEPS - kept.length).fill(0)]
+  const steps = moved >= TREND_STEPS ? [] : trend.counts.slice(moved)
+  const counts = [...steps, ...new Array<number>(TREND_STEPS - steps.length).fill(0)]
   const newest = trend.step + moved
   const place = TREND_STEPS - 1 - (newest - step)
   counts[place] = (counts[place] ?? 0) + count

@@ -22,7 +22,7 @@ export function keepEvidence(context: AlertsContext, record: Alert, evidence: re
     .get(record.seq) as { place: number | null }
   let place = newest.place ?? 0
   for (const { event, matched } of evidence) {
-    const kept = insert.run(
+    const inserted = insert.run(
       record.seq,
       event.event.id,
       place + 1,
@@ -30,7 +30,7 @@ export function keepEvidence(context: AlertsContext, record: Alert, evidence: re
       storedEvent(event),
       JSON.stringify(matched)
     )
-    if (kept.changes === 0) continue
+    if (inserted.changes === 0) continue
     place += 1
     if (place > MAX_KEPT) {
       // Places grow by one, so exactly one event is older than the newest that are kept.

@@ -1,6 +1,6 @@
 import { levels, type Bilingual } from '#core/match.ts'
 import type { Alert } from './alert.ts'
-import { happened, type Changes } from './changes.ts'
+import { noteTurn, type Changes } from './changes.ts'
 import { nextNumber, numbered, type AlertsContext } from './context.ts'
 import { type Actor } from '#control/rights/actor.ts'
 import { deadlineFrom, earlierDeadline } from '../life/deadlines.ts'
@@ -78,7 +78,7 @@ export function openIncident(
   }
   context.control.sql(insertText).run(rowOf(record, incidentColumns))
   changes.incidents.add(record.id)
-  happened(changes, record.id, 'opened')
+  noteTurn(changes, record.id, 'opened')
   tell(context, { act: 'incident.opened', incident: record.id, by, params: { reason } })
   return record
 }
@@ -89,11 +89,11 @@ export function saveIncident(context: AlertsContext, record: Incident, changes: 
     .sql('SELECT status, level_rank, assignee FROM incidents WHERE seq = ?')
     .get(record.seq) as Pick<IncidentColumns, 'status' | 'level_rank' | 'assignee'> | undefined
   if (before !== undefined) {
-    if (before.status !== 'closed' && record.status === 'closed') happened(changes, record.id, 'closed')
-    if (before.status === 'closed' && record.status !== 'closed') happened(changes, record.id, 'reopened')
-    if (record.levelRank > before.level_rank) happened(changes, record.id, 'raised')
+    if (before.status !== 'closed' && record.status === 'closed') noteTurn(changes, record.id, 'closed')
+    if (before.status === 'closed' && record.status !== 'closed') noteTurn(changes, record.id, 'reopened')
+    if (record.levelRank > before.level_rank) noteTurn(changes, record.id, 'raised')
     const begun = before.status === 'new' && ['in_progress', 'waiting', 'review'].includes(record.status)
-    if (begun || (before.assignee === null && record.assignee !== null)) happened(changes, record.id, 'taken')
+    if (begun || (before.assignee === null && record.assignee !== null)) noteTurn(changes, record.id, 'taken')
   }
   record.revision += 1
   context.control.sql(updateText).run(rowOf(record, ['seq', ...changing]))

@@ -77,7 +77,7 @@ export function tabCounts(context: AlertsContext, scope: Scope, userId: string):
     .sql(`SELECT status, COUNT(*) AS n FROM alerts WHERE ${inScope} GROUP BY status`)
     .all(units) as { status: AlertRow['status']; n: number }[]
   const count = (status: AlertRow['status']) => byStatus.find((row) => row.status === status)?.n ?? 0
-  const one = (index: string, where: string, more: Record<string, string> = {}) =>
+  const countOn = (index: string, where: string, more: Record<string, string> = {}) =>
     (
       context.control
         .sql(`SELECT COUNT(*) AS n FROM alerts INDEXED BY ${index} WHERE ${where} AND ${inScope}`)
@@ -85,9 +85,9 @@ export function tabCounts(context: AlertsContext, scope: Scope, userId: string):
     ).n
   return {
     new: count('new'),
-    mine: one('alerts_by_assignee', `assignee = :user AND ${OPEN}`, { user: userId }),
+    mine: countOn('alerts_by_assignee', `assignee = :user AND ${OPEN}`, { user: userId }),
     waiting: count('waiting'),
-    escalated: one('alerts_escalated', `escalated = 1 AND ${OPEN}`),
+    escalated: countOn('alerts_escalated', `escalated = 1 AND ${OPEN}`),
     archived: count('archived'),
     closed: count('closed'),
     all: byStatus.reduce((sum, row) => sum + row.n, 0)

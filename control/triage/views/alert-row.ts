@@ -4,7 +4,8 @@ import type { Bilingual } from '#core/match.ts'
 import { fromRow, type Alert, type AlertRecord } from '../record/alert.ts'
 import type { AlertsContext } from '../record/context.ts'
 import { hourlyToReturn } from '../life/counting.ts'
-import { fillSentence, manyEntitiesSentence } from './sentence.ts'
+import { words } from '../words.ts'
+import { fillSentence } from './sentence.ts'
 
 /** An alert with the assignee's name: what {@link alertRow} needs. */
 export type NamedAlert = Alert & { assigneeName: string | null }
@@ -62,9 +63,7 @@ function sentenceOf(record: Alert, count: number | undefined): Bilingual {
   const { rule } = record
   if (!record.manyEntities) return fillSentence(rule.sentence, count, record.values)
   const fill = (language: 'vi' | 'en') =>
-    fillSentence(manyEntitiesSentence, count, { 'rule.title': rule.title[language], entities: record.entities })[
-      language
-    ]
+    fillSentence(words.manyEntities, count, { 'rule.title': rule.title[language], entities: record.entities })[language]
   return { vi: fill('vi'), en: fill('en') }
 }
 

@@ -1,4 +1,6 @@
 import type { Bilingual } from '#core/match.ts'
+import { fillWords, unitText } from '#core/words.ts'
+import { words } from '../words.ts'
 import type { Alert } from '../record/alert.ts'
 import type { AlertsContext } from '../record/context.ts'
 import { fillSentence } from './sentence.ts'
@@ -9,7 +11,5 @@ export function titleOf(context: AlertsContext, alert: Alert): Bilingual {
   if (alert.ruleId === 'soc.outage') {
     return fillSentence(sentence, alert.count, alert.values)
   }
-  const { name, district } = context.inventory.label(alert.unit)
-  const where = district === '' ? name : `${name} (${district})`
-  return { vi: `${title.vi}: ${where}`, en: `${title.en}: ${where}` }
+  return fillWords(words.incidentTitle.alert, { title, place: unitText(context.inventory.label(alert.unit)) })
 }
