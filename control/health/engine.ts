@@ -19,10 +19,11 @@ import { openIntervals, type Entry } from './intervals.ts'
 import { openMaintenance } from './maintenance.ts'
 import { createMeasurements } from './measurements.ts'
 import { openOutages } from './outage-table.ts'
-import { createOutages } from './outages.ts'
+import { Outages } from './outages.ts'
 import { openProbes } from './probes-table.ts'
 import { defaultSettings, LIFE_MS, type HealthSettings } from './settings.ts'
 import { createStates } from './states.ts'
+import { words } from './words.ts'
 import { createUplink } from './uplink.ts'
 
 /** Intervals are kept so long; sums of days longer (days.ts). */
@@ -70,7 +71,7 @@ export function createEngine(parts: EngineParts) {
   const history = createHistory(states)
   const recheck = (ids: string[]) => control.afterCommit(() => parts.recheck(ids))
   const { raise, resolve, alertOf } = parts
-  const outages = createOutages({
+  const outages = new Outages({
     ...{ origin, settings, time, graph: currentGraph, states, history, measurements, table },
     ...{ raise, resolve, alertOf, recheck }
   })
@@ -78,7 +79,16 @@ export function createEngine(parts: EngineParts) {
     ...{ origin, settings, time, inventory: parts.inventory, measurements, table, raise, resolve, alertOf }
   })
   const integrations = createIntegrations({
-    ...{ control, origin, time, graph: currentGraph, exchanges, troubled: outages.troubled, raise, resolve }
+    ...{
+      control,
+      origin,
+      time,
+      graph: currentGraph,
+      exchanges,
+      troubled: (system) => outages.troubled(system),
+      raise,
+      resolve
+    }
   })
   let maintainedUntil = 0
   let livedAt = -Infinity
@@ -299,5 +309,5 @@ const forgetting = [
   'health_life'
 ].map((name) => `DELETE FROM ${name} WHERE origin = ?`)
 
-const notRunning = ownBecause('SOC không chạy, không có kết quả đo', 'the SOC was not running, nothing was measured')
-const leftCatalogue = ownBecause('không còn trong danh mục', 'left the catalogue')
+const notRunning = ownBecause(words.own.notRunning)
+const leftCatalogue = ownBecause(words.own.leftCatalogue)

@@ -1,4 +1,5 @@
 import { UPLINK } from '#core/health.ts'
+import { words } from './words.ts'
 import type { Dependency, Inventory, ProvinceModel } from '#province/inventory.ts'
 
 /** Edges along which an outage is felt: declared ones are promises, monitoring only looks. */
@@ -99,6 +100,6 @@ export function graphOf(inventory: Inventory): Graph {
       }
       return found
     },
-    name: (system) => (system === UPLINK ? 'Đường truyền của SOC' : (inventory.system(system)?.name ?? system))
+    name: (system) => (system === UPLINK ? words.names.uplink.vi : (inventory.system(system)?.name ?? system))
   }
 }

@@ -5,6 +5,8 @@ import { judgeModel, judgeSystems, type Judged, type Own } from './graph-state.t
 import { EVERYTHING, type Judge, type Verdict } from './history.ts'
 import { probeKey, uplinkKey, type Measured, type Measurements } from './measurements.ts'
 import { outcomeWords } from './outcome-words.ts'
+import { fillWords } from '#core/words.ts'
+import { words } from './words.ts'
 
 export const systemNode = (id: string): `system:${string}` => `system:${id}`
 export const modelNode = (id: number): `model:${number}` => `model:${id}`
@@ -53,13 +55,11 @@ export function createStates(graph: () => Graph, measurements: Measurements): St
   })
 
   function ownReason(system: string, state: HealthState, lost: boolean): Because | null {
-    if (state === 'MAINTENANCE') return ownBecause('bảo trì theo kế hoạch', 'planned maintenance')
+    if (state === 'MAINTENANCE') return ownBecause(words.own.maintenance)
     const probes = probesOf(system).filter((item) => item.probe.enabled)
     if (state === 'UNKNOWN') {
-      if (probes.length === 0) return ownBecause('chưa có phép đo', 'not measured')
-      return lost
-        ? ownBecause('mất giám sát: đường truyền của SOC bị mất', 'not observed: our own line is lost')
-        : ownBecause('chưa có kết quả đo mới', 'no fresh result')
+      if (probes.length === 0) return ownBecause(words.own.notMeasured)
+      return lost ? ownBecause(words.own.notObserved) : ownBecause(words.own.noFreshResult)
     }
     const worst =
       probes.find((item) => item.state === 'DOWN' && item.probe.critical) ??
@@ -116,9 +116,7 @@ export function createStates(graph: () => Graph, measurements: Measurements): St
       const way = becauseOfWay(graph(), item, judged, since, at)
       if (way !== null) return way
       if (kind === 'system') return ownReason(id, item.state, lost)
-      return lost
-        ? ownBecause('mất giám sát: đường truyền của SOC bị mất', 'not observed: our own line is lost')
-        : ownBecause('chưa có hệ thống nào được đo', 'none of its systems is measured')
+      return lost ? ownBecause(words.own.notObserved) : ownBecause(words.own.noSystemMeasured)
     },
     own: (system) => owns.get(system) ?? { state: 'UNKNOWN', probed: false },
     judged: () => judged,
@@ -129,11 +127,11 @@ export function createStates(graph: () => Graph, measurements: Measurements): St
 
 /** "phép đo “Trang chủ” không đạt: trả lời HTTP 503". */
 function probeReason({ probe, last, state }: Measured): Because {
-  const why = last === undefined || last.outcome === 'up' ? null : outcomeWords(last.code, last.detail)
-  const [vi, en] = why === null ? ['', ''] : [`: ${why.vi}`, `: ${why.en}`]
-  const silent = probe.target.kind === 'heartbeat' && last?.outcome === 'up'
-  if (silent) return ownBecause(`“${probe.name}” không báo nhịp đúng hạn`, `“${probe.name}” sent no heartbeat in time`)
-  return state === 'DEGRADED'
-    ? ownBecause(`phép đo “${probe.name}” suy giảm${vi}`, `probe “${probe.name}” is degraded${en}`)
-    : ownBecause(`phép đo “${probe.name}” không đạt${vi}`, `probe “${probe.name}” fails${en}`)
+  const { name } = probe
+  if (probe.target.kind === 'heartbeat' && last?.outcome === 'up') {
+    return ownBecause(fillWords(words.probe.noHeartbeat, { name }))
+  }
+  const outcome = last === undefined || last.outcome === 'up' ? null : outcomeWords(last.code, last.detail)
+  const reason = outcome === null ? words.probe.noReason : fillWords(words.probe.reason, { outcome })
+  return ownBecause(fillWords(state === 'DEGRADED' ? words.probe.degraded : words.probe.failing, { name, reason }))
 }

@@ -13,6 +13,7 @@ import type { Maintenance } from './maintenance.ts'
 import type { Measured, Measurements } from './measurements.ts'
 import type { OutageRecord, OutageTable } from './outage-table.ts'
 import { draftOf } from './probes-table.ts'
+import { words } from './words.ts'
 import type { SliFigures } from './sli.ts'
 import { modelNode, systemNode, type States } from './states.ts'
 
@@ -161,8 +162,8 @@ export function createViews(parts: ViewParts) {
 }
 
 const plannedReason = {
-  PLANNED: ownBecause('chưa triển khai', 'not deployed yet'),
-  UNDESCRIBED: ownBecause('báo cáo nguồn không mô tả', 'not described in the source report')
+  PLANNED: ownBecause(words.planned.PLANNED),
+  UNDESCRIBED: ownBecause(words.planned.UNDESCRIBED)
 }
 
 export const resultView = (result: ProbeResult): ProbeResultView => ({
