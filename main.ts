@@ -14,7 +14,6 @@ import { startDataPlane } from '#threads/data-plane.ts'
 import { createLedgerFile } from '#threads/ledger-file.ts'
 import { startProbesPlane } from '#threads/probes-plane.ts'
 import { createReadPool } from '#threads/read-pool.ts'
-import { readRuleText } from '#threads/rule-files.ts'
 import { consoleParts } from './cli/console-parts.ts'
 import { makeDataFolder } from './cli/data-folder.ts'
 import { Failure, Undo } from './cli/life.ts'
@@ -57,7 +56,7 @@ async function build(config: Config, options: { webRoot?: string }, undo: Undo):
   const fresh = database.sql('SELECT 1 FROM users LIMIT 1').get() === undefined
   const failure = new Failure((reason) => log.fatal({ reason }, 'thread failed'))
 
-  const control = openControlPlane({ config, clock: systemClock, control: database, log, ruleText: readRuleText })
+  const control = openControlPlane({ config, clock: systemClock, control: database, log })
   const side = controlSide(control, (thread, message) => failure.report(`${thread}: ${message}`))
   const writeLedger = createLedgerFile(config.SOC_DATA)
   control.changes.on({ dataPlane: ({ ledger }) => writeLedger(ledger) })

@@ -5,7 +5,7 @@ import type { TaskRow } from '#core/api/tasks.ts'
 import type { DataPlaneState, IntakeNotice } from '#core/data-plane.ts'
 import { Emitter } from '#core/emitter.ts'
 import type { MatchBatch } from '#core/match.ts'
-import type { Happening as Turn } from '#control/triage/alerts.ts'
+import type { Turn } from '#control/triage/alerts.ts'
 
 /**
  * What happens in the control plane, for those of its parts and of the console that go on from there. Rows are unmasked.

@@ -15,14 +15,14 @@ import { createFiguresReader } from './figures/reader.ts'
 import { createHealthPlane } from './health/health-plane.ts'
 import { createNotifications, type NotificationsParts } from './notifications/notifications.ts'
 import { createReports } from './reports/reports.ts'
-import { createRules, type RuleText } from './rules/rules.ts'
+import { createRules } from './rules/rules.ts'
 import { createSenders, dataPlaneSnapshot } from './senders/senders.ts'
 import { createTasks } from './tasks/tasks.ts'
 import { startJobs, type Job } from './timers.ts'
 import { createAlerts } from './triage/alerts.ts'
 import { builtInRules, createBuiltIn, LAST_RECEIVED } from './triage/life/built-in.ts'
 import { createNotifiedOf } from './triage/notified.ts'
-import { announceHappening, tellAnswer } from './triage/turns.ts'
+import { announceTurn, tellAnswer } from './triage/turns.ts'
 import { silentAfterMs } from './watch/silence.ts'
 import { createWatch } from './watch/watch.ts'
 
@@ -37,8 +37,6 @@ export type ControlPlaneParts = {
   /** Open; whoever opened it closes it after this plane has stopped. */
   control: Control
   log: Log
-  /** Text of a rule, as the data plane reads it. */
-  ruleText: RuleText
   /** For tests and drills: channels and keys instead of the settings' own. */
   notifications?: Pick<NotificationsParts, 'drivers' | 'keys' | 'random'>
 }
@@ -71,7 +69,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
     ...base,
     onChange: (changed) => changes.emit('triage', changed),
     within: (batch) => changes.emit('batch', batch),
-    onHappening: (turn) => changes.emit('turn', turn)
+    onTurn: (turn) => changes.emit('turn', turn)
   })
   const builtIn = createBuiltIn(inventory)
   const health = createHealthPlane({
@@ -96,7 +94,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
   })
   let dataPlane: DataPlane | undefined
   const rules = createRules({
-    ...{ control, clock, folders: config.SOC_RULES, builtIn: builtInRules, textOf: parts.ruleText },
+    ...{ control, clock, folders: config.SOC_RULES, builtIn: builtInRules },
     loaded: () => ({ rules: dataPlane?.state.rules ?? [], loadedAt: dataPlane?.state.rulesLoadedAt ?? 0 })
   })
 
@@ -105,7 +103,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
       health.count(batch.exchanges)
       countActivity(control, batch.activity)
     },
-    turn: (turn) => announceHappening(notifications, turn),
+    turn: (turn) => announceTurn(notifications, turn),
     answered: (subject, by) => tellAnswer(alerts, subject, by),
     snapshot: () => dataPlane?.setSnapshot(snapshot()),
     notice: (notice) => watch.notice(notice),

@@ -360,7 +360,6 @@ export function testConsole(
   const clock = options.clock ?? manualClock(START)
   const plane = openControlPlane({
     ...{ config, clock, log: silent, control: options.control ?? openControl(':memory:') },
-    ruleText: () => ({ text: SCRIPT, description: '', falsePositives: [] }),
     notifications: { keys: testKeys }
   })
   plane.begin()

@@ -246,6 +246,7 @@ export function plainHealth(inventory: Inventory, at: number, down: readonly str
   return {
     wallNow: wall(),
     wall,
+    counts: () => wall().counts,
     model(id) {
       const model = inventory.model(id)
       if (model === undefined) return undefined

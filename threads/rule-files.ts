@@ -1,7 +1,6 @@
-import { readFileSync, statSync, watch, type FSWatcher } from 'node:fs'
+import { statSync, watch, type FSWatcher } from 'node:fs'
 import type { RuleRow } from '#core/api/sources.ts'
 import type { JsonObject } from '#core/event.ts'
-import { parseSigma } from '#sigma-rules-parser'
 import { ruleVersion } from '#detector/rule-profile.ts'
 import type { RuleError, SigmaRule } from '#detector/sigma/parse/types.ts'
 
@@ -106,20 +105,4 @@ function vietnameseTitle(custom: JsonObject): string | undefined {
   const soc = custom['soc']
   const title = typeof soc === 'object' && soc !== null && !Array.isArray(soc) ? soc['title_vi'] : undefined
   return typeof title === 'string' ? title : undefined
-}
-
-/** Text, description and false positives of a rule as its file says them now; undefined when the file is gone. */
-export function readRuleText({ id, file }: Pick<RuleRow, 'id' | 'file'>) {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    return undefined
-  }
-  const rule = parseSigma(text, file).rules.find((candidate) => candidate.id === id)
-  return {
-    text: rule?.text ?? text,
-    description: rule?.description ?? '',
-    falsePositives: rule?.falsePositives ?? []
-  }
 }

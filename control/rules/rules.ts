@@ -1,18 +1,16 @@
 import { HOUR_MS } from '#core/time.ts'
+import { readFileSync } from 'node:fs'
 import { foldText } from '#core/fold.ts'
 import type { RuleDetail, RuleList, RuleRow } from '#core/api/sources.ts'
 import type { Control } from '#control/database/control.ts'
 import type { Clock } from '#core/clock.ts'
+import { builtInDetail } from './built-in-rules.ts'
+import { ruleInText } from './rule-text.ts'
 
 /** Counts are shown beside thousands of rules and change slowly: they are taken at most this often. */
 const COUNTS_KEPT_MS = 5_000
 
-/** Text, description and false positives of a rule, read from its file; undefined when the file is gone. */
-export type RuleText = (
-  rule: Pick<RuleRow, 'id' | 'file'>
-) => { text: string; description: string; falsePositives: string[] } | undefined
-
-/** Rules of the data plane with what the control plane counted of them. `builtIn` rows have no file. */
+/** Rules of the data plane with what the control plane counted of them, after the `builtIn` ones. */
 export function createRules(parts: {
   control: Control
   clock: Clock
@@ -20,13 +18,12 @@ export function createRules(parts: {
   folders: readonly string[]
   loaded(): { rules: RuleRow[]; loadedAt: number }
   builtIn: RuleRow[]
-  textOf: RuleText
 }) {
-  let kept: { at: number; counts: ReturnType<typeof takeCounts> } | undefined
+  let lastCounts: { at: number; counts: ReturnType<typeof takeCounts> } | undefined
   function counts() {
     const now = parts.clock.now()
-    if (kept === undefined || now - kept.at >= COUNTS_KEPT_MS || now < kept.at) kept = { at: now, counts: takeCounts() }
-    return kept.counts
+    if (lastCounts === undefined || now - lastCounts.at >= COUNTS_KEPT_MS || now < lastCounts.at) lastCounts = { at: now, counts: takeCounts() }
+    return lastCounts.counts
   }
   /** Matches of the last 24 h and share of false positives among verdicts, by rule. */
   function takeCounts() {
@@ -91,9 +88,16 @@ export function createRules(parts: {
       const rule = rows().find((candidate) => candidate.id === id)
       if (rule === undefined) return undefined
       const row = shownRow(rule)
-      if (rule.kind === 'built_in') return { rule: row, text: '', description: rule.title.vi, falsePositives: [] }
-      // The file may have gone away since it was loaded; the row still says what ran.
-      return { rule: row, ...(parts.textOf(rule) ?? { text: '', description: '', falsePositives: [] }) }
+      const builtIn = rule.kind === 'built_in' ? builtInDetail(id) : undefined
+      if (builtIn !== undefined) return { rule: row, ...builtIn }
+      let text = ''
+      try {
+        text = readFileSync(rule.file, 'utf8')
+      } catch {
+        // The file went away since it was loaded; the row still says what ran.
+        return { rule: row, text: '', description: '', falsePositives: [] }
+      }
+      return { rule: row, ...ruleInText(text, rule) }
     }
   }
 }

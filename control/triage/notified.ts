@@ -1,7 +1,7 @@
 import type { Outage } from '#core/api/health.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
-import { unitName } from '#control/figures/words.ts'
+import { unitText } from '#core/words.ts'
 
 type Notified = NonNullable<Outage['told']>
 
@@ -22,7 +22,7 @@ export function createNotifiedOf(
       )
       .get(incident, since) as { unit: string; at: number; taken: number | null } | undefined
     if (task === undefined) return null
-    return { to: unitName(inventory.label(task.unit)), at: task.at, acknowledgedAt: task.taken }
+    return { to: unitText(inventory.label(task.unit)), at: task.at, acknowledgedAt: task.taken }
   }
   function messaged(incident: string, since: number): Notified | null {
     const message = control
