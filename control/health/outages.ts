@@ -1,5 +1,6 @@
 import { UPLINK, type Because } from '#core/health.ts'
 import type { MatchFold } from '#core/match.ts'
+import { hostsOf } from '#core/probes/target.ts'
 import type { Origin } from '#core/origin.ts'
 import { createBuiltIn } from '#control/triage/life/built-in.ts'
 import { ownBecause, shownMoment } from './because.ts'
@@ -129,7 +130,7 @@ export function createOutages(parts: {
       degraded,
       attached: (before?.record.attached ?? []).map((id) => graph.name(id)),
       hosts: [
-        ...hostsOf([one.root, ...one.systems].flatMap((id) => [...states.probesOf(id)])),
+        ...hostsAsked([one.root, ...one.systems].flatMap((id) => [...states.probesOf(id)])),
         ...(system?.hosts ?? [])
       ],
       lost: one.lost
@@ -272,12 +273,8 @@ export function createOutages(parts: {
 }
 
 /** Hosts that probes ask, to be joined with security alerts about the same machines. */
-function hostsOf(probes: readonly Measured[]): string[] {
-  const hosts = probes.flatMap(({ probe: { target } }) => {
-    if (target.kind === 'http') return URL.canParse(target.url) ? [new URL(target.url).hostname] : []
-    if (target.kind === 'tcp' || target.kind === 'tls') return [target.host]
-    return target.kind === 'dns' ? [target.name] : []
-  })
+function hostsAsked(probes: readonly Measured[]): string[] {
+  const hosts = probes.flatMap(({ probe }) => hostsOf(probe.target))
   const named = hosts.map((host) => host.toLowerCase().replace(/^\[|\]$/g, ''))
   // Loopback is everybody's: it joins nothing.
   return [...new Set(named)].filter((host) => !/^(127\.|::1$|localhost$)/.test(host)).slice(0, 50)
