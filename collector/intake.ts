@@ -4,13 +4,13 @@ import { SocError } from '#core/errors.ts'
 import { UNASSIGNED, type Frame } from '#core/frame.ts'
 import { origins, type Origin } from '#core/origin.ts'
 import type { DataPlaneSnapshot } from '#core/sender.ts'
-import { Heartbeats, type CommitBeats } from './heartbeats.ts'
+import { Heartbeats, type CommitHeartbeats } from './heartbeats.ts'
 import { Notices } from './notices.ts'
 import type { IntakeNotice, ListenerStatus, ListenerOrder } from '#core/data-plane.ts'
 import { RECENT_MS, RecentRequests } from './recent.ts'
 import { indexSenders, type SenderIndex } from './senders.ts'
 import { sources } from './sources/index.ts'
-import type { Door, Listener, Patience } from './sources/source.ts'
+import type { ListenerContext, Listener, Patience } from './sources/source.ts'
 import type { LedgerNote, SpoolEntry, SpoolWriter } from './spool/spool.ts'
 
 export type { ListenerOrder } from '#core/data-plane.ts'
@@ -23,7 +23,7 @@ export type IntakeOptions = {
   tls?: { certFile: string; keyFile: string } | undefined
   onNotice(notice: IntakeNotice): void
   /** Commits the results of heartbeats; without it every heartbeat is answered "not now". */
-  onHeartbeats?: CommitBeats
+  onHeartbeats?: CommitHeartbeats
   /** How long senders are held while the spool is full; tests shorten it. */
   patience?: Patience
 }
@@ -42,7 +42,7 @@ export type Intake = {
 
 const TICK_MS = 1_000
 
-/** The door of the collector: opens listeners, says who their senders are, and hands their frames to the spool once. */
+/** The entrance of the collector: opens listeners, says who their senders are, and hands their frames to the spool once. */
 export function createIntake(options: IntakeOptions): Intake {
   return new LocalIntake(options)
 }
@@ -126,7 +126,7 @@ class LocalIntake implements Intake {
     const { patience } = this.#options
     const tls = order.plain === true ? undefined : this.#options.tls
     try {
-      return await sources[order.protocol](order, this.#doorOf(order, counts), {
+      return await sources[order.protocol](order, this.#contextOf(order, counts), {
         tls: tls && { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') },
         ...(patience && { patience })
       })
@@ -137,11 +137,11 @@ class LocalIntake implements Intake {
     }
   }
 
-  #doorOf(order: ListenerOrder, counts: Counts): Door {
+  #contextOf(order: ListenerOrder, counts: Counts): ListenerContext {
     const { origin, sender } = order
     const refused = (reason: string, count = 1) =>
       void counts.refused.set(reason, (counts.refused.get(reason) ?? 0) + count)
-    const notice: Door['notice'] = (kind, identity, peer) =>
+    const notice: ListenerContext['notice'] = (kind, identity, peer) =>
       this.#notices.add({ kind, at: this.#clock.now(), origin, sender: identity.sender, peer, listener: order.id })
     return {
       listener: order.id,
@@ -154,7 +154,7 @@ class LocalIntake implements Intake {
       refusal: () => this.#spool.refusal(),
       refused,
       notice,
-      beat: (beat) => this.#heartbeats.take({ ...beat, origin }),
+      heartbeat: (heartbeat) => this.#heartbeats.take({ ...heartbeat, origin }),
       drop: (identity, count, reason) =>
         this.#drop({ sender: identity.sender, origin, fate: 'dropped', count, reason }),
       take: async (frames, batch) => {
