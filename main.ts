@@ -12,7 +12,8 @@ import { dataPlaneSnapshot } from '#control/senders/senders.ts'
 import { startServer } from '#console/server/server.ts'
 import { createToldOf } from '#control/triage/notified.ts'
 import { systemClock } from '#core/clock.ts'
-import type { Config } from '#core/config.ts'
+import { realListeners } from '#collector/sources/listeners.ts'
+import type { SocConfig } from './cli/settings.ts'
 import { SocError } from '#core/errors.ts'
 import { lockDataFolder } from './cli/lock.ts'
 import { silentAfterMs } from '#control/watch/silence.ts'
@@ -20,7 +21,7 @@ import { createAlerts } from '#control/triage/alerts.ts'
 import { builtInRules, createBuiltIn, LAST_RECEIVED } from '#control/triage/life/built-in.ts'
 import { openControl } from '#control/database/control.ts'
 import { startDataPlane } from '#threads/data-plane.ts'
-import type { ListenerOrder, ListenerStatus } from '#core/data-plane.ts'
+import type { ListenerStatus } from '#core/data-plane.ts'
 import { createReadPool } from '#threads/read-pool.ts'
 import { createDemonstratedSystems } from './demonstration/demonstrated-systems.ts'
 import { version } from './core/version.ts'
@@ -58,7 +59,7 @@ export type RunningSoc = {
  * one of them cannot start, so that a failed start leaves nothing behind.
  */
 export async function startSoc(
-  config: Config,
+  config: SocConfig,
   options: { webRoot?: string; say(line: string): void }
 ): Promise<RunningSoc> {
   const started: (() => unknown)[] = []
@@ -75,7 +76,7 @@ export async function startSoc(
 
 /** Builds everything; `onStop` takes what undoes each part, called in reverse. */
 async function build(
-  config: Config,
+  config: SocConfig,
   options: { webRoot?: string; say(line: string): void },
   onStop: (undo: () => unknown) => void,
   stop: () => Promise<void>
@@ -323,13 +324,4 @@ function tidily(log: { error(what: object, message: string): void }, what: strin
   } catch (error) {
     log.error({ err: error }, what)
   }
-}
-
-function realListeners(config: Config): ListenerOrder[] {
-  const host = config.SOC_INTAKE_HOST
-  return [
-    { id: 'syslog-udp', protocol: 'syslog-udp', host, port: config.SOC_SYSLOG_UDP_PORT, origin: 'real' },
-    { id: 'syslog-tcp', protocol: 'syslog-tcp', host, port: config.SOC_SYSLOG_TCP_PORT, origin: 'real' },
-    { id: 'http', protocol: 'http', host, port: config.SOC_HTTP_PORT, origin: 'real' }
-  ]
 }

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { listenerNames } from '#collector/sources/listeners.ts'
 import { createDetector } from '#detector/detector.ts'
 import { compileRules, loadRules, toSigmaEvent } from '#sigma-rules-parser'
 import { SocError } from '#core/errors.ts'
@@ -42,7 +43,7 @@ async function check(args: string[]): Promise<number> {
   const { values, positionals } = readArgs(args, { json: { type: 'boolean' } })
   // The detector too: it knows wrong `soc` keys and references to rules that are not there.
   const loaded = loadRules(positionals.length > 0 ? positionals : [DEFAULT_FOLDER])
-  const detector = createDetector({ rules: loaded.rules, compileRules, toSigmaEvent })
+  const detector = createDetector({ rules: loaded.rules, compileRules, toSigmaEvent, listenerNames })
   const errors = [...loaded.errors, ...detector.ruleErrors()]
   if (values.json) process.stdout.write(`${JSON.stringify({ rules: loaded.rules.length, errors })}\n`)
   else {

@@ -9,7 +9,7 @@ import { Notices } from './notices.ts'
 import type { IntakeNotice, ListenerStatus, ListenerOrder } from '#core/data-plane.ts'
 import { RECENT_MS, RecentRequests } from './recent.ts'
 import { indexSenders, type SenderIndex } from './senders.ts'
-import { sources } from './sources/index.ts'
+import { sourceOf } from './sources/listeners.ts'
 import type { ListenerContext, Listener, Patience } from './sources/source.ts'
 import type { LedgerNote, SpoolEntry, SpoolWriter } from './spool/spool.ts'
 
@@ -29,7 +29,7 @@ export type IntakeOptions = {
 }
 
 export type Intake = {
-  /** Opens all of these listeners or none. Rejects with `intake.listen`, naming the one that failed, or `intake.open`. */
+  /** Opens all of these listeners or none. Rejects with `intake.listen`, naming the one that failed, `intake.open` or `intake.protocol`. */
   open(orders: readonly ListenerOrder[]): Promise<ListenerStatus[]>
   /** Closes listeners by id; unknown ids are ignored. Resolves when what they had heard is durable. */
   close(ids: readonly string[]): Promise<void>
@@ -125,8 +125,10 @@ class LocalIntake implements Intake {
   async #listen(order: ListenerOrder, counts: Counts): Promise<Listener> {
     const { patience } = this.#options
     const tls = order.plain === true ? undefined : this.#options.tls
+    const source = sourceOf(order.protocol)
+    if (source === undefined) throw new SocError('intake.protocol', `${order.id}: nobody speaks ${order.protocol}`)
     try {
-      return await sources[order.protocol](order, this.#contextOf(order, counts), {
+      return await source.open(order, this.#contextOf(order, counts), {
         tls: tls && { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') },
         ...(patience && { patience })
       })

@@ -19,6 +19,7 @@ import {
   type Hold,
   type Identity,
   type Listener,
+  type Source,
   type SourceOptions
 } from './source.ts'
 import { type ListenerOrder } from '#core/data-plane.ts'
@@ -35,11 +36,18 @@ const RETRY_AFTER_S = '5'
  * others: an event that can be framed is never answered with an error, because rsyslog, Fluent Bit and Beats throw away
  * what is refused. What a parser does not like becomes a dead letter here, not a refusal there.
  */
-export async function openHttp(
-  order: ListenerOrder,
-  context: ListenerContext,
-  options: SourceOptions
-): Promise<Listener> {
+export const http = {
+  protocol: 'http',
+  setting: 'SOC_HTTP_PORT',
+  port: 8_046,
+  about: 'port of HTTP intake: /v1/events and /_bulk',
+  transport: 'tcp',
+  acknowledges: true,
+  alsoHeardAs: ['bulk'],
+  open: openHttp
+} as const satisfies Source
+
+async function openHttp(order: ListenerOrder, context: ListenerContext, options: SourceOptions): Promise<Listener> {
   const budget = new BodyBudget()
   const state = { stopping: false }
   const act = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {

@@ -59,8 +59,22 @@ export type SourceOptions = {
   maxBodyBytes?: number
 }
 
-/** One protocol: opens a listener. Rejects with the system's error, e.g. EADDRINUSE. */
-export type Source = (order: ListenerOrder, context: ListenerContext, options: SourceOptions) => Promise<Listener>
+/** One protocol: what is known of it everywhere, and how a listener of it is opened. */
+export type Source = {
+  /** Its name in an order, which is also the id of its listener for real logs. */
+  protocol: string
+  /** The setting of its port, the port without one, and what it is for. */
+  setting: `SOC_${string}_PORT`
+  port: number
+  about: string
+  transport: 'tcp' | 'udp'
+  /** True when the sender hears yes after its events are durable. */
+  acknowledges: boolean
+  /** Names beside its own under which the sample of a rule may say that it was heard. */
+  alsoHeardAs?: readonly string[]
+  /** Opens a listener. Rejects with the system's error, e.g. EADDRINUSE. */
+  open(order: ListenerOrder, context: ListenerContext, options: SourceOptions): Promise<Listener>
+}
 
 /** `192.0.2.1:514`, `[2001:db8::1]:514`. */
 export const peerName = (address: string, port: number) =>

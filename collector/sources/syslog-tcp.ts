@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Frame } from '#core/frame.ts'
 import { plainAddress } from '#core/network.ts'
-import { frameAt, peerName, type ListenerContext, type Listener } from './source.ts'
+import { frameAt, peerName, type ListenerContext, type Listener, type Source } from './source.ts'
 import { type ListenerOrder } from '#core/data-plane.ts'
 import { SyslogFramer } from './syslog-framing.ts'
 
@@ -26,7 +26,17 @@ const DRAIN_MS = 3_000
  * Syslog over TCP. There is no acknowledgement in the protocol, so the sender is held back instead: a connection is
  * paused while its bytes are not durable, and never closed for being too fast.
  */
-export async function openSyslogTcp(order: ListenerOrder, context: ListenerContext): Promise<Listener> {
+export const syslogTcp = {
+  protocol: 'syslog-tcp',
+  setting: 'SOC_SYSLOG_TCP_PORT',
+  port: 5_514,
+  about: 'port of syslog over TCP',
+  transport: 'tcp',
+  acknowledges: false,
+  open: openSyslogTcp
+} as const satisfies Source
+
+async function openSyslogTcp(order: ListenerOrder, context: ListenerContext): Promise<Listener> {
   const connections = new Set<Connection>()
   const shared: Shared = { unfinished: 0, waiting: 0 }
   const server = createServer((socket) => {

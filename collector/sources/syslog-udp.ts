@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import type { Frame } from '#core/frame.ts'
 import { plainAddress } from '#core/network.ts'
-import { frameAt, peerName, type ListenerContext, type Listener } from './source.ts'
+import { frameAt, peerName, type ListenerContext, type Listener, type Source } from './source.ts'
 import { type ListenerOrder } from '#core/data-plane.ts'
 import { datagram } from './syslog-framing.ts'
 
@@ -14,7 +14,17 @@ const RECEIVE_BUFFER_BYTES = [32, 8, 4, 1].map((mebibytes) => mebibytes * 1024 *
 const MAX_IN_FLIGHT = 64 * 1024 * 1024
 
 /** Syslog over UDP. Nothing is promised to the sender; what is lost here or in the kernel is counted and shown. */
-export async function openSyslogUdp(order: ListenerOrder, context: ListenerContext): Promise<Listener> {
+export const syslogUdp = {
+  protocol: 'syslog-udp',
+  setting: 'SOC_SYSLOG_UDP_PORT',
+  port: 5_514,
+  about: 'port of syslog over UDP',
+  transport: 'udp',
+  acknowledges: false,
+  open: openSyslogUdp
+} as const satisfies Source
+
+async function openSyslogUdp(order: ListenerOrder, context: ListenerContext): Promise<Listener> {
   const type = isIPv6(order.host) ? 'udp6' : 'udp4'
   const socket = createSocket({ type })
   let gathered: Frame[] = []
