@@ -1,60 +1,21 @@
-import { isIP } from 'node:net'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { SocError } from './errors.ts'
-import { parseNetwork } from './network.ts'
 import { roles, type Role } from './roles.ts'
-
-/** One setting: how its text is read, what is allowed (for the message), and its default as text. */
-type Setting<T> = { read(text: string): T | undefined; allowed: string; fallback: string; about: string }
-
-const text = (about: string, fallback: string, allowed = 'text'): Setting<string> => ({
-  read: (value) => value,
-  allowed,
-  fallback,
-  about
-})
-const integer = (about: string, fallback: number, min: number, max: number): Setting<number> => ({
-  read: (value) => (/^\d+$/.test(value) && Number(value) >= min && Number(value) <= max ? Number(value) : undefined),
-  allowed: `a whole number from ${min} to ${max}`,
-  fallback: String(fallback),
-  about
-})
-const choice = <T extends string>(about: string, values: readonly T[], fallback: T): Setting<T> => ({
-  read: (value) => values.find((candidate) => candidate === value.toLowerCase()),
-  allowed: values.join(' or '),
-  fallback,
-  about
-})
-const flag = (about: string, fallback: boolean): Setting<boolean> => ({
-  read: (value) => ({ on: true, off: false, true: true, false: false })[value.toLowerCase()],
-  allowed: 'on or off',
-  fallback: fallback ? 'on' : 'off',
-  about
-})
-const address = (about: string, fallback: string): Setting<string> => ({
-  read: (value) => (isIP(value) ? value : undefined),
-  allowed: 'an IP address such as 127.0.0.1 or 0.0.0.0',
-  fallback,
-  about
-})
-const port = (about: string, fallback: number) => integer(`${about}; 0 lets the system choose`, fallback, 0, 65_535)
-const url = (about: string, fallback: string): Setting<string> => ({
-  read: (value) => (value === '' || /^https?:\/\/[^\s]+$/.test(value) ? value : undefined),
-  allowed: 'an http:// or https:// address, or empty',
-  fallback,
-  about
-})
-const list = (about: string, fallback: string): Setting<string[]> => ({
-  read: (value) =>
-    value
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  allowed: 'paths separated by commas',
-  fallback,
-  about
-})
+import {
+  address,
+  choice,
+  flag,
+  integer,
+  list,
+  networks,
+  port,
+  text,
+  url,
+  type Setting,
+  type SettingTable,
+  type ValuesOf
+} from './setting.ts'
 
 /** `group=role` pairs, as the identity provider names its groups. */
 const groupRoles = (about: string): Setting<{ group: string; role: Role }[]> => ({
@@ -78,30 +39,12 @@ const groupRoles = (about: string): Setting<{ group: string; role: Role }[]> => 
   fallback: '',
   about
 })
-const networks = (about: string, fallback: string): Setting<string[]> => ({
-  read: (value) => {
-    const parts = list(about, fallback).read(value) ?? []
-    try {
-      parts.forEach(parseNetwork)
-      return parts
-    } catch {
-      return undefined
-    }
-  },
-  allowed: 'networks such as 192.0.2.0/24 separated by commas, or empty',
-  fallback,
-  about
-})
-
-/** Every setting of the process; `.env.example` lists the same ones (a test compares them). */
+/** The settings of everybody; a table of like things brings those of its rows (cli/settings.ts has all of them). */
 export const settings = {
   SOC_DATA: text('folder of everything that is kept', './var'),
   SOC_CONSOLE_HOST: address('address the console listens on', '127.0.0.1'),
   SOC_CONSOLE_PORT: port('port of the console', 8045),
   SOC_INTAKE_HOST: address('address every log listener listens on', '127.0.0.1'),
-  SOC_HTTP_PORT: port('port of HTTP intake: /v1/events and /_bulk', 8046),
-  SOC_SYSLOG_UDP_PORT: port('port of syslog over UDP', 5514),
-  SOC_SYSLOG_TCP_PORT: port('port of syslog over TCP', 5514),
   SOC_TLS_CERT: text('PEM file with the certificate chain of console and HTTP intake', '', 'a path, or empty'),
   SOC_TLS_KEY: text('PEM file with its private key', '', 'a path, or empty'),
   SOC_PLAINTEXT: flag('listen beyond loopback without TLS', false),
@@ -156,10 +99,9 @@ export const settings = {
   ),
   SOC_PROBE_CA: text('PEM file with authorities that probes trust beside the usual ones', '', 'a path, or empty'),
   SOC_LOG_LEVEL: choice('least level of the process log', ['debug', 'info', 'warn', 'error'] as const, 'info')
-} satisfies Record<string, Setting<unknown>>
+} satisfies SettingTable
 
-type Settings = typeof settings
-export type Config = { readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never }
+export type Config = ValuesOf<typeof settings>
 
 const isLoopback = (host: string) => host === '::1' || host.startsWith('127.')
 
@@ -169,18 +111,22 @@ export function mayListen(config: Config, host: string): boolean {
 }
 
 /**
- * Reads every setting from the environment over an optional `KEY=value` file (`SOC_CONFIG`), validates all of them
+ * Reads every setting, those of `more` too, from the environment over an optional `KEY=value` file (`SOC_CONFIG`), validates all of them
  * and freezes the result. Throws `config.invalid` with one line naming the setting, what was given and what is allowed.
  */
-export function readConfig(environment: Record<string, string | undefined>): Config {
+export function readConfig<More extends SettingTable = Record<never, never>>(
+  environment: Record<string, string | undefined>,
+  more?: More
+): Config & ValuesOf<More> {
+  const all: SettingTable = { ...settings, ...more }
   const file = environment['SOC_CONFIG'] ? readConfigFile(environment['SOC_CONFIG']) : {}
   for (const name of [...Object.keys(environment), ...Object.keys(file)]) {
-    if (name.startsWith('SOC_') && name !== 'SOC_CONFIG' && !(name in settings)) {
+    if (name.startsWith('SOC_') && name !== 'SOC_CONFIG' && !Object.hasOwn(all, name)) {
       throw new SocError('config.invalid', `${name} is not a setting of Vọng Lâu; see .env.example`)
     }
   }
   const values: Record<string, unknown> = {}
-  for (const [name, setting] of Object.entries(settings)) {
+  for (const [name, setting] of Object.entries(all)) {
     const given = environment[name] ?? file[name] ?? setting.fallback
     const value = setting.read(given.trim())
     if (value === undefined) {
@@ -211,10 +157,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     }
   }
   return Object.freeze({
-    ...config,
+    ...values,
     SOC_DATA: resolve(config.SOC_DATA),
     SOC_RULES: config.SOC_RULES.map((path) => resolve(path))
-  })
+  }) as Config & ValuesOf<More>
 }
 
 /** `KEY=value` lines; `#` starts a comment line. */
