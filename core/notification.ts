@@ -8,7 +8,7 @@ export type Channel = (typeof channels)[number]
 export type Priority = 1 | 2 | 3 | 4
 
 /** Where a message's fate stands; `accepted` (a relay took it) is never shown as `delivered`. */
-export const deliveryStatuses = [
+export const notificationStatuses = [
   'queued',
   'sending',
   'accepted',
@@ -19,7 +19,7 @@ export const deliveryStatuses = [
   'failed',
   'cancelled'
 ] as const
-export type DeliveryStatus = (typeof deliveryStatuses)[number]
+export type NotificationStatus = (typeof notificationStatuses)[number]
 
 /** To whom: the SOC's duty roster, the contacts of a unit, accounts, or subscribers of a report by address. */
 export type Audience =

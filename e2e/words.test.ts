@@ -112,7 +112,7 @@ describe('what people read has words in both languages', () => {
     const sources = sourcesOf('control/notifications')
     const codes = found(sources, /\b(?:code|drop): '([a-z_]+(?:\.[a-z_]+)*)'/g)
     expect(codes.length).toBeGreaterThan(15)
-    expect(wordless('delivery.code', codes)).toEqual([])
+    expect(wordless('notification.code', codes)).toEqual([])
   })
 
   test('every outcome of a probe', () => {

@@ -91,7 +91,7 @@ export function testNotifications(
     /** Every message's channel, recipient, status and code, oldest first. */
     fates: () =>
       (
-        control.sql('SELECT channel, recipient, status, code FROM deliveries ORDER BY id').all() as {
+        control.sql('SELECT channel, recipient, status, code FROM notifications ORDER BY id').all() as {
           channel: string
           recipient: string
           status: string

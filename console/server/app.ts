@@ -123,7 +123,7 @@ export function buildApp(parts: Parts): App {
   app.decorate('live', live)
   app.decorate('tasks', context.tasks)
   app.decorate('reports', context.reports)
-  parts.notifications.onChanged((row) => live.publishDelivery(row))
+  parts.notifications.onChanged((row) => live.publishNotification(row))
   app.addHook('onReady', async () => live.attach(app.server))
   app.addHook('preClose', async () => live.close())
 

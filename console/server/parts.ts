@@ -91,7 +91,7 @@ export type AlertsPart = {
   openByUnit(): Map<string, { alerts: number; incidents: number; worst: Level | null }>
 }
 
-/** An entry that another part of the console writes into the story of an alert or incident (a task's answer, a delivery). */
+/** An entry that another part of the console writes into the story of an alert or incident (a task's answer). */
 export type StoryEntry = {
   act: string
   alert?: string | null

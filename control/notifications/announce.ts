@@ -194,11 +194,11 @@ export function createAnnouncing(context: Context) {
   function tellThoseWhoKnow(kept: Kept, subject: string) {
     const known = control
       .sql(
-        `SELECT DISTINCT d.recipient, d.name, d.channel, d.address, d.composed_as AS composedAs
-         FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
-         WHERE a.subject = ? AND a.id < ? AND a.origin = ? AND d.channel <> 'webhook'
-           AND (d.status IN ('accepted', 'delivered', 'read', 'answered', 'sending') OR d.folded_into IS NOT NULL)
-         ORDER BY d.id LIMIT ${MAX_RECIPIENTS}`
+        `SELECT DISTINCT n.recipient, n.name, n.channel, n.address, n.composed_as AS composedAs
+         FROM notifications n JOIN announcements a ON a.id = n.announcement_id
+         WHERE a.subject = ? AND a.id < ? AND a.origin = ? AND n.channel <> 'webhook'
+           AND (n.status IN ('accepted', 'delivered', 'read', 'answered', 'sending') OR n.folded_into IS NOT NULL)
+         ORDER BY n.id LIMIT ${MAX_RECIPIENTS}`
       )
       .all(subject, kept.id, kept.origin) as unknown as {
       recipient: string

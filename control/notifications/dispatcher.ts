@@ -72,9 +72,9 @@ export function createDispatcher(parts: DispatcherParts) {
   function recover() {
     control.transaction(() => {
       // Channels get their settings at a start.
-      const waiting = control.sql(`SELECT id FROM deliveries WHERE status = 'deferred' AND code = ?`).all(NO_CHANNEL)
+      const waiting = control.sql(`SELECT id FROM notifications WHERE status = 'deferred' AND code = ?`).all(NO_CHANNEL)
       for (const { id } of waiting as { id: number }[]) outbox.lookAgain(id, clock.now())
-      for (const row of control.sql(`${ROW} WHERE d.status = 'sending'`).all() as unknown as Row[])
+      for (const row of control.sql(`${ROW} WHERE n.status = 'sending'`).all() as unknown as Row[])
         if (!inFlight.has(row.id)) {
           if (row.acknowledged_at !== null) outbox.move(row.id, 'cancelled', { code: 'acknowledged' })
           else outbox.move(row.id, 'queued', { code: 'restart.unconfirmed', dueAt: clock.now() })
@@ -124,7 +124,7 @@ export function createDispatcher(parts: DispatcherParts) {
   }
 
   function runLateReceipts() {
-    const late = control.sql(`${ROW} WHERE d.receipt_by <= ? LIMIT ${ROUND}`).all(clock.now()) as unknown as Row[]
+    const late = control.sql(`${ROW} WHERE n.receipt_by <= ? LIMIT ${ROUND}`).all(clock.now()) as unknown as Row[]
     for (const row of late) {
       const handed = outbox.handOn(row, usable)
       outbox.move(row.id, row.status, { code: handed ? 'receipt.late' : 'receipt.none' })
@@ -183,8 +183,8 @@ export function createDispatcher(parts: DispatcherParts) {
       const busy = new Set(mine.map(({ recipient }) => recipient))
       const due = control
         .sql(
-          `${ROW} WHERE d.channel = ? AND d.status IN ('queued', 'deferred') AND d.due_at <= ?
-             AND d.recipient NOT IN (SELECT value FROM json_each(?)) ORDER BY d.due_at, d.id LIMIT ${ROUND}`
+          `${ROW} WHERE n.channel = ? AND n.status IN ('queued', 'deferred') AND n.due_at <= ?
+             AND n.recipient NOT IN (SELECT value FROM json_each(?)) ORDER BY n.due_at, n.id LIMIT ${ROUND}`
         )
         .all(driver.channel, clock.now(), JSON.stringify([...busy])) as unknown as Row[]
       due.sort((a, b) => a.priority - b.priority || a.id - b.id)

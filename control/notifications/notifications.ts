@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { ChannelHealth, ChannelList, DeliveryRow } from '#core/api/notifications.ts'
+import type { ChannelHealth, ChannelList, NotificationRow } from '#core/api/notifications.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
 import { SocError } from '#core/errors.ts'
@@ -44,7 +44,7 @@ export type NotificationsParts = {
   random?: () => number
   log?: { warn(what: object, message: string): void; error(what: object, message: string): void }
   /** A message's fate changed; called after the commit. */
-  onChanged?(row: DeliveryRow): void
+  onChanged?(row: NotificationRow): void
   /** Somebody answered in a chat: the subject is acknowledged already. `by` is the recipient's name. */
   onAnswered?(subject: string, by: string): void
   /** Instead of the key in the data folder; for tests. */
@@ -58,7 +58,7 @@ export function createNotifications(parts: NotificationsParts) {
   const { control, inventory, clock, config } = parts
   const key = hookKey(control)
   const list = parts.drivers ?? createChannels(config, clock, key)
-  const listeners: ((row: DeliveryRow) => void)[] = parts.onChanged === undefined ? [] : [parts.onChanged]
+  const listeners: ((row: NotificationRow) => void)[] = parts.onChanged === undefined ? [] : [parts.onChanged]
   const drivers = new Map(list.map((driver) => [driver.channel, driver]))
   const publicUrl = config.SOC_PUBLIC_URL
   const links = createSecretLinks(parts.keys ?? createKeyFile(config.SOC_DATA))
@@ -98,14 +98,14 @@ export function createNotifications(parts: NotificationsParts) {
   function stopSubject(subject: string, before: number, by: string): number {
     const waiting = control
       .sql(
-        `SELECT d.id FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
-         WHERE a.subject = ? AND a.id < ? AND d.status IN ('queued', 'deferred')`
+        `SELECT n.id FROM notifications n JOIN announcements a ON a.id = n.announcement_id
+         WHERE a.subject = ? AND a.id < ? AND n.status IN ('queued', 'deferred')`
       )
       .all(subject, before) as { id: number }[]
     for (const { id } of waiting) outbox.move(id, 'cancelled', { code: 'acknowledged' })
     control
       .sql(
-        `UPDATE deliveries SET receipt_by = NULL WHERE receipt_by IS NOT NULL
+        `UPDATE notifications SET receipt_by = NULL WHERE receipt_by IS NOT NULL
            AND announcement_id IN (SELECT id FROM announcements WHERE subject = ? AND id < ?)`
       )
       .run(subject, before)
@@ -128,8 +128,8 @@ export function createNotifications(parts: NotificationsParts) {
       control.transaction(() => {
         const answered = control
           .sql(
-            `SELECT d.id FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
-             WHERE a.subject = ? AND d.status IN ('accepted', 'delivered', 'read') AND (d.recipient = ? OR d.name = ?)`
+            `SELECT n.id FROM notifications n JOIN announcements a ON a.id = n.announcement_id
+             WHERE a.subject = ? AND n.status IN ('accepted', 'delivered', 'read') AND (n.recipient = ? OR n.name = ?)`
           )
           .all(subject, `user:${by}`, by) as { id: number }[]
         for (const { id } of answered) outbox.move(id, 'answered', { code: 'acknowledged' })
@@ -188,7 +188,7 @@ export function createNotifications(parts: NotificationsParts) {
     control
       .sql(
         `DELETE FROM announcements WHERE id IN (SELECT a.id FROM announcements a WHERE a.at < ?
-           AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.announcement_id = a.id AND d.status IN ('queued', 'deferred', 'sending'))
+           AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.announcement_id = a.id AND n.status IN ('queued', 'deferred', 'sending'))
          ORDER BY a.at LIMIT ${PRUNE_AT_ONCE})`
       )
       .run(prunedAt - KEPT_MS)
@@ -199,7 +199,7 @@ export function createNotifications(parts: NotificationsParts) {
     const known = state.read(channel)
     const token = driver?.token?.()
     const waiting = control
-      .sql(`SELECT count(*) AS n FROM deliveries WHERE channel = ? AND status IN ('queued', 'deferred', 'sending')`)
+      .sql(`SELECT count(*) AS n FROM notifications WHERE channel = ? AND status IN ('queued', 'deferred', 'sending')`)
       .get(channel) as { n: number }
     const hook = `${publicUrl.replace(/\/$/, '')}/hooks/notifications/${channel}`
     return {
@@ -230,7 +230,7 @@ export function createNotifications(parts: NotificationsParts) {
   return {
     ...notifier,
     /** Hears of every change of a message's fate, after its commit. */
-    onChanged: (listener: (row: DeliveryRow) => void) => void listeners.push(listener),
+    onChanged: (listener: (row: NotificationRow) => void) => void listeners.push(listener),
     /** Takes up what a crash left and begins to send. */
     start(): void {
       if (timer !== undefined) return
@@ -264,7 +264,7 @@ export function createNotifications(parts: NotificationsParts) {
       }
     },
     /** Sends one test message, at once. Throws 422 when the channel has no settings or the address is none of its kind. */
-    test(channel: Channel, to: string, by: string): DeliveryRow {
+    test(channel: Channel, to: string, by: string): NotificationRow {
       const driver = drivers.get(channel)
       if (driver === undefined || !driver.configured || channel === 'local')
         throw new SocError('channel.off', 'the channel is not set up', { status: 422, params: { channel } })
@@ -302,17 +302,17 @@ export function createNotifications(parts: NotificationsParts) {
       })
     },
     /** Sends a message once more, as a new one with an id of its own. Throws 409 when it is on its way already. */
-    resend(id: number): DeliveryRow {
+    resend(id: number): NotificationRow {
       return control.transaction(() => {
         const row = outbox.row(id)!
         if (['queued', 'sending'].includes(row.status))
-          throw new SocError('delivery.on_its_way', 'this message is on its way', { status: 409 })
+          throw new SocError('notification.on_its_way', 'this message is on its way', { status: 409 })
         if (row.status === 'deferred') {
           outbox.move(id, 'queued', { code: 'resent', dueAt: clock.now() })
           return views.row(id)!
         }
         const { step } = control
-          .sql('SELECT max(step) + 1000 AS step FROM deliveries WHERE announcement_id = ?')
+          .sql('SELECT max(step) + 1000 AS step FROM notifications WHERE announcement_id = ?')
           .get(row.announcement_id) as { step: number }
         const again = outbox.add({
           announcementId: row.announcement_id,
@@ -330,11 +330,11 @@ export function createNotifications(parts: NotificationsParts) {
       })
     },
     /** Stops a message that has not gone out. Throws 409 otherwise. */
-    cancel(id: number): DeliveryRow {
+    cancel(id: number): NotificationRow {
       return control.transaction(() => {
         const row = outbox.row(id)!
         if (row.status !== 'queued' && row.status !== 'deferred')
-          throw new SocError('delivery.gone', 'this message has gone out', { status: 409 })
+          throw new SocError('notification.gone', 'this message has gone out', { status: 409 })
         outbox.move(id, 'cancelled', { code: 'cancelled' })
         return views.row(id)!
       })

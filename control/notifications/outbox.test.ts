@@ -51,7 +51,7 @@ it('accepted is not delivered: without a receipt in 120 seconds the next channel
   expect(sms.sent).toEqual([])
   await pass(1_000)
   expect(fates()).toEqual([`zalo_bot user:${id} accepted receipt.late`, `sms user:${id} accepted`])
-  const history = control.sql('SELECT status FROM delivery_history WHERE delivery_id = 1 ORDER BY seq').all()
+  const history = control.sql('SELECT status FROM notification_history WHERE notification_id = 1 ORDER BY seq').all()
   expect(history.map((row) => row['status'])).toEqual(['queued', 'sending', 'accepted', 'accepted'])
   await close()
 })
@@ -197,7 +197,7 @@ it('after a crash what was on its way goes again under the same id; what was ack
   notifications.announce(one)
   notifications.announce(two)
   void notifications.drain()
-  const before = control.sql('SELECT message_id, status FROM deliveries ORDER BY id').all()
+  const before = control.sql('SELECT message_id, status FROM notifications ORDER BY id').all()
   expect(before.map((row) => row['status'])).toEqual(['sending', 'sending'])
   notifications.acknowledge(two.subject, 'ai đó')
   const email = fakeDriver('email')
@@ -205,7 +205,7 @@ it('after a crash what was on its way goes again under the same id; what was ack
   again.recover()
   await again.drain()
   expect(email.sent.map(({ id }) => id)).toEqual([before[0]!['message_id']])
-  const after = control.sql('SELECT status FROM deliveries ORDER BY id').all()
+  const after = control.sql('SELECT status FROM notifications ORDER BY id').all()
   expect(after.map((row) => row['status'])).toEqual(['accepted', 'cancelled'])
 })
 
@@ -219,13 +219,11 @@ it('nothing of the demonstration leaves the machine, and ending it takes its mes
   await notifications.drain()
   expect([email, sms, bot].map(({ sent }) => sent.length)).toEqual([0, 0, 0])
   const { items } = notifications.views.outbox({ scope: undefined, limit: 50 })
-  expect(items.map(({ delivery, link }) => [delivery.composedAs, delivery.recipient, link])).toContainEqual([
-    'sms',
-    expect.stringMatching(/^Đầu mối /),
-    '/t/abc'
-  ])
+  expect(items.map(({ notification, link }) => [notification.composedAs, notification.recipient, link])).toContainEqual(
+    ['sms', expect.stringMatching(/^Đầu mối /), '/t/abc']
+  )
   notifications.forget('demonstration')
-  expect(control.sql('SELECT count(*) AS n FROM deliveries').get()).toEqual({ n: 0 })
+  expect(control.sql('SELECT count(*) AS n FROM notifications').get()).toEqual({ n: 0 })
   await close()
 })
 
@@ -291,7 +289,7 @@ it('before any channel is set up a P1 waits, and the first start with one tells 
   before.notifications.announce(announcement({ priority: 1 }))
   await before.pass(5 * MINUTE_MS)
   expect(before.fates()).toEqual(['email nobody:duty deferred channel.none'])
-  expect(before.control.sql('SELECT count(*) AS n FROM delivery_history').get()).toEqual({ n: 1 })
+  expect(before.control.sql('SELECT count(*) AS n FROM notification_history').get()).toEqual({ n: 1 })
   const email = fakeDriver('email')
   const after = testNotifications({ drivers: [email], control: before.control })
   after.clock.advance(5 * MINUTE_MS)

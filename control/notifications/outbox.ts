@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
-import type { Channel, DeliveryStatus, Priority } from '#core/notification.ts'
+import type { Channel, NotificationStatus, Priority } from '#core/notification.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Control } from '#control/database/control.ts'
 
@@ -12,7 +12,7 @@ export const NO_CHANNEL = 'channel.none'
 
 export type Hop = { channel: Channel; address: string }
 
-/** A delivery with what it needs of its announcement. */
+/** A notification with what it needs of its announcement. */
 export type Row = {
   id: number
   message_id: string
@@ -24,7 +24,7 @@ export type Row = {
   address: string
   composed_as: Channel
   next: string
-  status: DeliveryStatus
+  status: NotificationStatus
   code: string
   detail: string
   hold: string
@@ -53,10 +53,10 @@ export type Row = {
   acknowledged_at: number | null
 }
 
-export const ROW = `SELECT d.*, a.key, a.topic, a.priority, a.origin, a.subject, a.unit, a.code AS subject_code, a.title, a.body, a.link,
-  a.at AS told_at, a.acknowledged_at FROM deliveries d JOIN announcements a ON a.id = d.announcement_id`
+export const ROW = `SELECT n.*, a.key, a.topic, a.priority, a.origin, a.subject, a.unit, a.code AS subject_code, a.title, a.body, a.link,
+  a.at AS told_at, a.acknowledged_at FROM notifications n JOIN announcements a ON a.id = n.announcement_id`
 
-export type NewDelivery = {
+export type NewNotification = {
   announcementId: number
   step: number
   recipient: string
@@ -96,45 +96,45 @@ export function createOutbox(parts: { control: Control; clock: Clock; changed(id
     changed.add(id)
   }
 
-  function entry(id: number, status: DeliveryStatus, code: string, detail: string) {
+  function entry(id: number, status: NotificationStatus, code: string, detail: string) {
     control
       .sql(
-        `INSERT INTO delivery_history (delivery_id, seq, at, status, code, detail)
-         SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ?, ? FROM delivery_history WHERE delivery_id = ?`
+        `INSERT INTO notification_history (notification_id, seq, at, status, code, detail)
+         SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ?, ? FROM notification_history WHERE notification_id = ?`
       )
       .run(id, clock.now(), status, code, detail, id)
   }
 
   const outbox = {
-    row: (id: number) => control.sql(`${ROW} WHERE d.id = ?`).get(id) as Row | undefined,
+    row: (id: number) => control.sql(`${ROW} WHERE n.id = ?`).get(id) as Row | undefined,
 
     /** Writes one row; undefined when this recipient is already told of it by this channel in this step. */
-    add(delivery: NewDelivery): number | undefined {
+    add(notification: NewNotification): number | undefined {
       const now = clock.now()
-      const status = delivery.status ?? 'queued'
-      const code = delivery.code ?? ''
+      const status = notification.status ?? 'queued'
+      const code = notification.code ?? ''
       const made = control
         .sql(
-          `INSERT OR IGNORE INTO deliveries (message_id, announcement_id, step, recipient, name, channel, address, composed_as,
+          `INSERT OR IGNORE INTO notifications (message_id, announcement_id, step, recipient, name, channel, address, composed_as,
              next, status, code, hold, due_at, expires_at, queued_at, changed_at)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
         )
         .run(
           // Letters and digits: a Message-ID, a RequestId and a header take it as it is.
           `vl${randomBytes(12).toString('hex')}`,
-          delivery.announcementId,
-          delivery.step,
-          delivery.recipient,
-          delivery.name.slice(0, 200),
-          delivery.channel,
-          delivery.address,
-          delivery.composedAs,
-          JSON.stringify(delivery.next),
+          notification.announcementId,
+          notification.step,
+          notification.recipient,
+          notification.name.slice(0, 200),
+          notification.channel,
+          notification.address,
+          notification.composedAs,
+          JSON.stringify(notification.next),
           status,
           code,
-          delivery.hold ?? '',
-          delivery.dueAt,
-          Math.max(now, delivery.dueAt) + LIFE_MS,
+          notification.hold ?? '',
+          notification.dueAt,
+          Math.max(now, notification.dueAt) + LIFE_MS,
           now,
           now
         )
@@ -146,12 +146,12 @@ export function createOutbox(parts: { control: Control; clock: Clock; changed(id
     },
 
     /** Changes a message's fate and writes it down. */
-    move(id: number, status: DeliveryStatus, more: Move = {}): void {
+    move(id: number, status: NotificationStatus, more: Move = {}): void {
       const { code = '', detail = '' } = more
       const now = clock.now()
       const done = control
         .sql(
-          `UPDATE deliveries SET status = ?, code = ?, detail = ?, due_at = coalesce(?, due_at), hold = ?,
+          `UPDATE notifications SET status = ?, code = ?, detail = ?, due_at = coalesce(?, due_at), hold = ?,
              folded_into = coalesce(?, folded_into), provider_id = coalesce(?, provider_id), receipt_by = ?,
              begun_at = CASE WHEN ? = 'sending' THEN coalesce(begun_at, ?) ELSE begun_at END,
              attempts = attempts + (? = 'sending'),
@@ -183,7 +183,7 @@ export function createOutbox(parts: { control: Control; clock: Clock; changed(id
 
     /** A waiting row is looked at again later; its fate is the same, so its history is too. */
     lookAgain(id: number, dueAt: number): void {
-      control.sql('UPDATE deliveries SET due_at = ? WHERE id = ?').run(dueAt, id)
+      control.sql('UPDATE notifications SET due_at = ? WHERE id = ?').run(dueAt, id)
     },
 
     /** Folds many rows into one message with three statements: in a storm there are thousands. */
@@ -192,14 +192,14 @@ export function createOutbox(parts: { control: Control; clock: Clock; changed(id
       const list = JSON.stringify(ids)
       control
         .sql(
-          `UPDATE deliveries SET status = 'cancelled', code = 'digest.folded', detail = '', hold = '', folded_into = ?, receipt_by = NULL,
+          `UPDATE notifications SET status = 'cancelled', code = 'digest.folded', detail = '', hold = '', folded_into = ?, receipt_by = NULL,
              changed_at = ?, revision = revision + 1 WHERE id IN (SELECT value FROM json_each(?))`
         )
         .run(into, now, list)
       control
         .sql(
-          `INSERT INTO delivery_history (delivery_id, seq, at, status, code, detail)
-           SELECT j.value, (SELECT coalesce(max(seq), 0) + 1 FROM delivery_history h WHERE h.delivery_id = j.value), ?, 'cancelled',
+          `INSERT INTO notification_history (notification_id, seq, at, status, code, detail)
+           SELECT j.value, (SELECT coalesce(max(seq), 0) + 1 FROM notification_history h WHERE h.notification_id = j.value), ?, 'cancelled',
              'digest.folded', '' FROM json_each(?) j`
         )
         .run(now, list)

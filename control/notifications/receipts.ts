@@ -1,10 +1,16 @@
-import type { Channel, DeliveryStatus } from '#core/notification.ts'
+import type { Channel, NotificationStatus } from '#core/notification.ts'
 import type { Control } from '#control/database/control.ts'
 import type { Receipt } from './driver.ts'
 import { ROW, type Outbox, type Row } from './outbox.ts'
 
 /** The ladder goes up only: a late or repeated receipt changes nothing. */
-const rung: Partial<Record<DeliveryStatus, number>> = { sending: 1, accepted: 2, delivered: 3, read: 4, answered: 5 }
+const rung: Partial<Record<NotificationStatus, number>> = {
+  sending: 1,
+  accepted: 2,
+  delivered: 3,
+  read: 4,
+  answered: 5
+}
 
 /**
  * Takes what providers say of messages later. `usable` says which channels may take over; `replied` is told of an answer by
@@ -20,12 +26,12 @@ export function createReceipts(parts: {
 
   function find(channel: Channel, receipt: Extract<Receipt, { kind: 'status' }>): Row | undefined {
     if (receipt.messageId !== undefined) {
-      const row = control.sql(`${ROW} WHERE d.message_id = ?`).get(receipt.messageId.slice(0, 100)) as Row | undefined
+      const row = control.sql(`${ROW} WHERE n.message_id = ?`).get(receipt.messageId.slice(0, 100)) as Row | undefined
       if (row?.channel === channel) return row
     }
     if (receipt.providerId === undefined || receipt.providerId === '') return undefined
     return control
-      .sql(`${ROW} WHERE d.channel = ? AND d.provider_id = ?`)
+      .sql(`${ROW} WHERE n.channel = ? AND n.provider_id = ?`)
       .get(channel, receipt.providerId.slice(0, 100)) as Row | undefined
   }
 
@@ -53,8 +59,8 @@ export function createReceipts(parts: {
       return false
     const rows = control
       .sql(
-        `${ROW} WHERE d.channel = ? AND d.address = ? AND d.status IN ('accepted', 'delivered', 'read') AND a.topic <> 'digest'
-         ORDER BY d.id DESC LIMIT 50`
+        `${ROW} WHERE n.channel = ? AND n.address = ? AND n.status IN ('accepted', 'delivered', 'read') AND a.topic <> 'digest'
+         ORDER BY n.id DESC LIMIT 50`
       )
       .all(channel, receipt.address.slice(0, 100)) as unknown as Row[]
     const row = rows.find(({ subject_code: code }) => code !== '' && text.includes(code.toUpperCase())) ?? rows[0]

@@ -31,12 +31,12 @@ export function createStormGuard(parts: { control: Control; clock: Clock; outbox
     const now = clock.now()
     const waiting = control
       .sql(
-        `SELECT min(due_at) AS at FROM deliveries WHERE recipient = ? AND hold = 'storm' AND hold <> '' AND status = 'deferred'`
+        `SELECT min(due_at) AS at FROM notifications WHERE recipient = ? AND hold = 'storm' AND hold <> '' AND status = 'deferred'`
       )
       .get(row.recipient) as { at: number | null }
     const digests = count(
-      `SELECT count(*) AS n FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
-       WHERE d.recipient = ? AND d.begun_at > ? AND a.topic = 'digest'`,
+      `SELECT count(*) AS n FROM notifications n JOIN announcements a ON a.id = n.announcement_id
+       WHERE n.recipient = ? AND n.begun_at > ? AND a.topic = 'digest'`,
       row.recipient,
       now - MEMORY_MS
     )
@@ -48,8 +48,8 @@ export function createStormGuard(parts: { control: Control; clock: Clock; outbox
   /** Since this was announced its recipient has had a digest and an SMS: one more SMS tells nothing new. */
   const inStorm = (row: Row) =>
     count(
-      `SELECT count(*) AS n FROM (SELECT max(d.channel = 'sms') AS sms, max(a.topic = 'digest') AS digest
-       FROM deliveries d JOIN announcements a ON a.id = d.announcement_id WHERE d.recipient = ? AND d.begun_at >= ?)
+      `SELECT count(*) AS n FROM (SELECT max(n.channel = 'sms') AS sms, max(a.topic = 'digest') AS digest
+       FROM notifications n JOIN announcements a ON a.id = n.announcement_id WHERE n.recipient = ? AND n.begun_at >= ?)
        WHERE sms AND digest`,
       row.recipient,
       row.told_at
@@ -67,13 +67,13 @@ export function createStormGuard(parts: { control: Control; clock: Clock; outbox
         // Tasks and the like are each for themselves, but SMS keep their distance.
         const last = control
           .sql(
-            `SELECT max(begun_at) AS at FROM deliveries WHERE recipient = ? AND begun_at > ? AND channel = 'sms' AND id <> ?`
+            `SELECT max(begun_at) AS at FROM notifications WHERE recipient = ? AND begun_at > ? AND channel = 'sms' AND id <> ?`
           )
           .get(row.recipient, since, row.id) as { at: number | null }
         return last.at === null ? { pass: true } : { pass: false, until: last.at + WINDOW_MS, code: 'storm.sms_spaced' }
       }
       const others = count(
-        `SELECT count(*) AS n FROM deliveries d WHERE d.recipient = ? AND d.begun_at > ? AND d.announcement_id <> ?`,
+        `SELECT count(*) AS n FROM notifications n WHERE n.recipient = ? AND n.begun_at > ? AND n.announcement_id <> ?`,
         row.recipient,
         since,
         row.announcement_id
@@ -82,15 +82,15 @@ export function createStormGuard(parts: { control: Control; clock: Clock; outbox
       if (others === 0) return { pass: true }
       if (row.priority === 1 && row.step === 0) {
         const lastP1 = count(
-          `SELECT count(*) AS n FROM deliveries d JOIN announcements a ON a.id = d.announcement_id
-           WHERE d.recipient = ? AND d.begun_at > ? AND a.priority = 1`,
+          `SELECT count(*) AS n FROM notifications n JOIN announcements a ON a.id = n.announcement_id
+           WHERE n.recipient = ? AND n.begun_at > ? AND a.priority = 1`,
           row.recipient,
           since
         )
         if (lastP1 === 0) return { pass: true }
       }
       const told = count(
-        `SELECT count(*) AS n FROM deliveries WHERE announcement_id = ? AND recipient = ? AND id <> ?
+        `SELECT count(*) AS n FROM notifications WHERE announcement_id = ? AND recipient = ? AND id <> ?
            AND (begun_at IS NOT NULL OR folded_into IS NOT NULL)`,
         row.announcement_id,
         row.recipient,
@@ -103,12 +103,12 @@ export function createStormGuard(parts: { control: Control; clock: Clock; outbox
 
     /**
      * Folds everything that waits for this row's recipient into one message. Undefined when the row is alone and goes out
-     * as it is; else the id of the digest's delivery.
+     * as it is; else the id of the digest's notification.
      */
     fold(row: Row): number | undefined {
       const held = control
         .sql(
-          `${ROW} WHERE d.recipient = ? AND d.hold <> '' AND d.status = 'deferred' AND d.due_at <= ? ORDER BY a.priority, a.id, d.id`
+          `${ROW} WHERE n.recipient = ? AND n.hold <> '' AND n.status = 'deferred' AND n.due_at <= ? ORDER BY a.priority, a.id, n.id`
         )
         .all(row.recipient, clock.now() + (row.hold === 'storm' ? WINDOW_MS : 0)) as unknown as Row[]
       const told: Row[] = []

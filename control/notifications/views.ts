@@ -1,5 +1,5 @@
-import type { DeliveryDetail, DeliveryList, DeliveryRow, OutboxList } from '#core/api/notifications.ts'
-import { deliveryStatuses, type Channel, type DeliveryStatus } from '#core/notification.ts'
+import type { NotificationDetail, NotificationList, NotificationRow, OutboxList } from '#core/api/notifications.ts'
+import { notificationStatuses, type Channel, type NotificationStatus } from '#core/notification.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
 import { inScope, type Scope } from '#control/rights/scope.ts'
@@ -8,9 +8,9 @@ import type { SecretLinks } from './secret-links.ts'
 import { linkOf, toldOf } from './dispatcher.ts'
 import { ROW, type Hop, type Row } from './outbox.ts'
 
-export type DeliveryFilter = {
+export type NotificationFilter = {
   scope: Scope
-  status?: DeliveryStatus
+  status?: NotificationStatus
   channel?: Channel
   /** Part of the subject's start or its code: `incident:VL-0001` or `VL-0001`. */
   subject?: string
@@ -22,7 +22,7 @@ export type DeliveryFilter = {
 export function createViews(parts: { control: Control; inventory: Inventory; publicUrl: string; links: SecretLinks }) {
   const { control, inventory } = parts
 
-  const view = (row: Row): DeliveryRow => ({
+  const view = (row: Row): NotificationRow => ({
     id: row.id,
     revision: row.revision,
     status: row.status,
@@ -37,7 +37,7 @@ export function createViews(parts: { control: Control; inventory: Inventory; pub
     subject: row.subject,
     subjectCode: row.subject_code,
     unit: row.unit === '' ? null : inventory.label(row.unit),
-    title: JSON.parse(row.title) as DeliveryRow['title'],
+    title: JSON.parse(row.title) as NotificationRow['title'],
     step: row.step,
     attempts: row.attempts,
     queuedAt: row.queued_at,
@@ -46,19 +46,19 @@ export function createViews(parts: { control: Control; inventory: Inventory; pub
     dueAt: row.status === 'queued' || row.status === 'deferred' ? row.due_at : null,
     foldedInto: row.folded_into
   })
-  const get = (id: number) => control.sql(`${ROW} WHERE d.id = ?`).get(id) as Row | undefined
+  const get = (id: number) => control.sql(`${ROW} WHERE n.id = ?`).get(id) as Row | undefined
   const visible = (row: Row, scope: Scope) => scope === undefined || (row.unit !== '' && inScope(scope, row.unit))
 
   /** One page, newest first; the unit scope stands in the query, so that pages are full. */
-  function page(filter: DeliveryFilter, only: string): { rows: Row[]; cursor: string | null } {
+  function page(filter: NotificationFilter, only: string): { rows: Row[]; cursor: string | null } {
     const { scope, status = '', channel = '', subject = '', limit } = filter
     const before = Number(filter.cursor ?? '') || Number.MAX_SAFE_INTEGER
     const units = scope === undefined ? '' : JSON.stringify([...scope])
     const rows = control
       .sql(
-        `${ROW} WHERE d.id < ? AND (? = '' OR d.status = ?) AND (? = '' OR d.channel = ?)
+        `${ROW} WHERE n.id < ? AND (? = '' OR n.status = ?) AND (? = '' OR n.channel = ?)
            AND (? = '' OR a.subject = ? OR a.code = ?) AND (? = '' OR a.unit IN (SELECT value FROM json_each(?)))
-           ${only} ORDER BY d.id DESC LIMIT ?`
+           ${only} ORDER BY n.id DESC LIMIT ?`
       )
       .all(
         before,
@@ -90,41 +90,43 @@ export function createViews(parts: { control: Control; inventory: Inventory; pub
   }
 
   return {
-    row: (id: number): DeliveryRow | undefined => {
+    row: (id: number): NotificationRow | undefined => {
       const row = get(id)
       return row === undefined ? undefined : view(row)
     },
-    rows: (ids: readonly number[]): DeliveryRow[] =>
+    rows: (ids: readonly number[]): NotificationRow[] =>
       ids.flatMap((id) => {
         const row = get(id)
         return row === undefined ? [] : [view(row)]
       }),
     unitOf: (id: number): string | undefined => get(id)?.unit,
-    list(filter: DeliveryFilter): DeliveryList {
+    list(filter: NotificationFilter): NotificationList {
       const { rows, cursor } = page(filter, '')
-      const counts = Object.fromEntries(deliveryStatuses.map((status) => [status, 0]))
+      const counts = Object.fromEntries(notificationStatuses.map((status) => [status, 0]))
       // Of the whole outbox; whoever sees some units only gets no totals of others.
       if (filter.scope === undefined)
         for (const { status, n } of control
-          .sql('SELECT status, count(*) AS n FROM deliveries GROUP BY status')
+          .sql('SELECT status, count(*) AS n FROM notifications GROUP BY status')
           .all() as { status: string; n: number }[])
           counts[status] = n
       return { items: rows.map(view), cursor, counts }
     },
-    detail(id: number, scope: Scope): DeliveryDetail | undefined {
+    detail(id: number, scope: Scope): NotificationDetail | undefined {
       const row = get(id)
       if (row === undefined || !visible(row, scope)) return undefined
       const history = control
-        .sql('SELECT at, status, code, detail FROM delivery_history WHERE delivery_id = ? ORDER BY seq LIMIT 200')
-        .all(id) as unknown as DeliveryDetail['history']
+        .sql(
+          'SELECT at, status, code, detail FROM notification_history WHERE notification_id = ? ORDER BY seq LIMIT 200'
+        )
+        .all(id) as unknown as NotificationDetail['history']
       const siblings = control
-        .sql(`${ROW} WHERE d.announcement_id = ? AND d.id <> ? ORDER BY d.id LIMIT 50`)
+        .sql(`${ROW} WHERE n.announcement_id = ? AND n.id <> ? ORDER BY n.id LIMIT 50`)
         .all(row.announcement_id, id) as unknown as Row[]
       const files = control
         .sql('SELECT name, length(bytes) AS bytes FROM announcement_files WHERE announcement_id = ? ORDER BY place')
         .all(row.announcement_id) as { name: string; bytes: number }[]
       return {
-        delivery: view(row),
+        notification: view(row),
         ...shown(row),
         detail: row.detail,
         messageId: row.message_id,
@@ -135,9 +137,9 @@ export function createViews(parts: { control: Control; inventory: Inventory; pub
       }
     },
     /** The demonstration's messages that have gone out, newest first. */
-    outbox(filter: Pick<DeliveryFilter, 'scope' | 'cursor' | 'limit'>): OutboxList {
+    outbox(filter: Pick<NotificationFilter, 'scope' | 'cursor' | 'limit'>): OutboxList {
       const { rows, cursor } = page({ ...filter, channel: 'local', status: 'delivered' }, '')
-      return { items: rows.map((row) => ({ delivery: view(row), ...shown(row) })), cursor }
+      return { items: rows.map((row) => ({ notification: view(row), ...shown(row) })), cursor }
     }
   }
 }

@@ -1,18 +1,18 @@
 import { Type, type Static } from 'typebox'
-import { channels, deliveryStatuses } from '../notification.ts'
+import { channels, notificationStatuses } from '../notification.ts'
 import { Bilingual, Millis, oneOf, Origin, UnitRef } from './common.ts'
 
 export const ChannelName = oneOf(channels)
-export const DeliveryStatusName = oneOf(deliveryStatuses)
+export const NotificationStatusName = oneOf(notificationStatuses)
 export const Priority = Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3), Type.Literal(4)])
 const Nullable = Type.Union([Millis, Type.Null()])
 const Named = Type.Object({ id: Type.String(), name: Type.String() })
 
 /** One message to one recipient through one channel, and how far it came. */
-export const DeliveryRow = Type.Object({
+export const NotificationRow = Type.Object({
   id: Type.Number(),
   revision: Type.Number(),
-  status: DeliveryStatusName,
+  status: NotificationStatusName,
   /** Why it stands where it stands: a provider's code or ours; '' when there is nothing to say. */
   code: Type.String(),
   channel: ChannelName,
@@ -34,18 +34,18 @@ export const DeliveryRow = Type.Object({
   changedAt: Millis,
   /** Next try, for what is queued or deferred. */
   dueAt: Nullable,
-  /** Delivery whose digest carries it. */
+  /** Notification whose digest carries it. */
   foldedInto: Type.Union([Type.Number(), Type.Null()])
 })
-export type DeliveryRow = Static<typeof DeliveryRow>
-export const DeliveryList = Type.Object({
-  items: Type.Array(DeliveryRow),
+export type NotificationRow = Static<typeof NotificationRow>
+export const NotificationList = Type.Object({
+  items: Type.Array(NotificationRow),
   cursor: Type.Union([Type.String(), Type.Null()]),
   counts: Type.Record(Type.String(), Type.Number())
 })
-export type DeliveryList = Static<typeof DeliveryList>
-export const DeliveryDetail = Type.Object({
-  delivery: DeliveryRow,
+export type NotificationList = Static<typeof NotificationList>
+export const NotificationDetail = Type.Object({
+  notification: NotificationRow,
   /** As the recipient sees it; a private link of a real message is left out. */
   text: Type.String(),
   heading: Type.String(),
@@ -56,17 +56,17 @@ export const DeliveryDetail = Type.Object({
   next: Type.Array(ChannelName),
   attachments: Type.Array(Type.Object({ name: Type.String(), bytes: Type.Number() })),
   history: Type.Array(
-    Type.Object({ at: Millis, status: DeliveryStatusName, code: Type.String(), detail: Type.String() })
+    Type.Object({ at: Millis, status: NotificationStatusName, code: Type.String(), detail: Type.String() })
   ),
   /** The other messages of the same announcement. */
-  siblings: Type.Array(DeliveryRow)
+  siblings: Type.Array(NotificationRow)
 })
-export type DeliveryDetail = Static<typeof DeliveryDetail>
-export const DeliveryAct = Type.Object({ kind: oneOf(['resend', 'cancel'] as const) })
+export type NotificationDetail = Static<typeof NotificationDetail>
+export const NotificationAct = Type.Object({ kind: oneOf(['resend', 'cancel'] as const) })
 
 /** One message in the demonstration's outbox, as its recipient would see it. */
 export const OutboxMessage = Type.Object({
-  delivery: DeliveryRow,
+  notification: NotificationRow,
   heading: Type.String(),
   text: Type.String(),
   link: Type.String()

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import { Server, type Socket } from 'socket.io'
 import type { AlertRow, IncidentRow } from '#core/api/alerts.ts'
 import type { Wall } from '#core/api/health.ts'
-import type { DeliveryRow } from '#core/api/notifications.ts'
+import type { NotificationRow } from '#core/api/notifications.ts'
 import type { SourceRow, Summary } from '#core/api/sources.ts'
 import type { TaskRow } from '#core/api/tasks.ts'
 import { UNASSIGNED } from '#core/frame.ts'
@@ -52,7 +52,7 @@ type Audience = {
 export type Live = {
   publishAlert(row: AlertRow): void
   publishIncident(row: IncidentRow): void
-  publishDelivery(row: DeliveryRow): void
+  publishNotification(row: NotificationRow): void
   publishSource(row: SourceRow): void
   publishTask(row: TaskRow): void
   /** States of models changed; the newest wall goes out with the next flush. */
@@ -192,7 +192,7 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
   const incidents = new Map<string, IncidentRow>()
   const sources = new Map<string, SourceRow>()
   const tasks = new Map<string, TaskRow>()
-  const deliveries = new Map<number, DeliveryRow>()
+  const notifications = new Map<number, NotificationRow>()
   let wall: Wall | undefined
   let flushTimer: NodeJS.Timeout | undefined
   let flushedAt = 0
@@ -207,8 +207,8 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
       SourceRow[]
     ]
     const taskRows = [...tasks.values()]
-    const messages = [...deliveries.values()]
-    for (const map of [alerts, incidents, sources, tasks, deliveries]) map.clear()
+    const messages = [...notifications.values()]
+    for (const map of [alerts, incidents, sources, tasks, notifications]) map.clear()
     const newest = wall
     wall = undefined
     if (newest !== undefined) push('health:changed', (audience) => wallView(context, newest, audience))
@@ -216,13 +216,13 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
     for (const row of incidentRows) push('incident:changed', ({ scope }) => incidentHeader(row, scope))
     for (const row of taskRows) push('task:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
     for (const row of messages)
-      push('delivery:changed', ({ scope }) =>
+      push('notification:changed', ({ scope }) =>
         scope === undefined || (row.unit !== null && inScope(scope, row.unit.code)) ? row : undefined
       )
     for (const row of rows) push('source:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
   }
   function schedule() {
-    if (alerts.size + incidents.size + sources.size + tasks.size + deliveries.size >= MAX_PENDING) return flush()
+    if (alerts.size + incidents.size + sources.size + tasks.size + notifications.size >= MAX_PENDING) return flush()
     // The first row after a quiet time goes out with the next turn of the loop; a burst shares a flush.
     flushTimer ??= later(flush, COALESCE_MS - (performance.now() - flushedAt))
   }
@@ -289,8 +289,8 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
       newer(tasks, row)
       schedule()
     },
-    publishDelivery(row) {
-      deliveries.set(row.id, row)
+    publishNotification(row) {
+      notifications.set(row.id, row)
       schedule()
     },
     publishSource(row) {

@@ -3,11 +3,11 @@ import {
   ChannelList,
   ChannelName,
   ChannelTest,
-  DeliveryAct,
-  DeliveryDetail,
-  DeliveryList,
-  DeliveryRow,
-  DeliveryStatusName,
+  NotificationAct,
+  NotificationDetail,
+  NotificationList,
+  NotificationRow,
+  NotificationStatusName,
   DutyDayChange,
   DutyPatternChange,
   DutyRoster,
@@ -28,13 +28,13 @@ import type { Scope } from '#control/rights/scope.ts'
 import { Id, limitOf, text } from './query.ts'
 
 const Page = { cursor: text(20), limit: limitOf(50, 200) }
-const DeliveryQuery = Type.Object({
+const NotificationQuery = Type.Object({
   ...Page,
-  status: Type.Optional(DeliveryStatusName),
+  status: Type.Optional(NotificationStatusName),
   channel: Type.Optional(ChannelName),
   subject: text(100)
 })
-const DeliveryId = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
+const NotificationId = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
 const PriorityId = Type.Object({ priority: Type.Integer({ minimum: 1, maximum: 4 }) })
 const RosterQuery = Type.Object({ day: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })) })
 
@@ -54,8 +54,10 @@ export function notificationRoutes(app: App, context: Context): void {
   }
 
   app.get(
-    '/api/notifications/deliveries',
-    { schema: { summary: 'Messages, newest first', querystring: DeliveryQuery, response: { 200: DeliveryList } } },
+    '/api/notifications',
+    {
+      schema: { summary: 'Messages, newest first', querystring: NotificationQuery, response: { 200: NotificationList } }
+    },
     (request) => {
       const { limit = 50, ...filter } = request.query
       return views.list({ ...filter, limit, scope: request.scope })
@@ -63,31 +65,33 @@ export function notificationRoutes(app: App, context: Context): void {
   )
 
   app.get(
-    '/api/notifications/deliveries/:id',
-    { schema: { summary: 'One message and its history', params: DeliveryId, response: { 200: DeliveryDetail } } },
+    '/api/notifications/:id',
+    {
+      schema: { summary: 'One message and its history', params: NotificationId, response: { 200: NotificationDetail } }
+    },
     (request) => {
       const detail = views.detail(request.params.id, request.scope)
-      if (detail === undefined) throw notFound('delivery', String(request.params.id))
+      if (detail === undefined) throw notFound('notification', String(request.params.id))
       return detail
     }
   )
 
   app.post(
-    '/api/notifications/deliveries/:id/acts',
+    '/api/notifications/:id/acts',
     {
       schema: {
         summary: 'Send again, or stop, a message',
-        params: DeliveryId,
-        body: DeliveryAct,
-        response: { 200: DeliveryRow }
+        params: NotificationId,
+        body: NotificationAct,
+        response: { 200: NotificationRow }
       }
     },
     (request) => {
       const { id } = request.params
-      if (views.detail(id, request.scope) === undefined) throw notFound('delivery', String(id))
+      if (views.detail(id, request.scope) === undefined) throw notFound('notification', String(id))
       return control.transaction(() => {
         const row = request.body.kind === 'resend' ? notifications.resend(id) : notifications.cancel(id)
-        auditAct(context, request, `delivery.${request.body.kind}`, String(id), { subject: row.subject })
+        auditAct(context, request, `notification.${request.body.kind}`, String(id), { subject: row.subject })
         return row
       })
     }
@@ -118,7 +122,7 @@ export function notificationRoutes(app: App, context: Context): void {
 
   app.post(
     '/api/notifications/channels/:id/test',
-    { schema: { summary: 'Send a test message', params: Id, body: ChannelTest, response: { 200: DeliveryRow } } },
+    { schema: { summary: 'Send a test message', params: Id, body: ChannelTest, response: { 200: NotificationRow } } },
     (request) => {
       wholeProvince(request.scope)
       const channel = request.params.id
