@@ -1,4 +1,5 @@
-import { readConfig, type Config } from '#core/config.ts'
+import type { Config } from '#core/config.ts'
+import { readPlatformConfig } from '../cli/config.ts'
 import { manualClock } from '#core/clock.ts'
 import type { AlertDetail, AlertRow, IncidentDetail, IncidentRow } from '#core/api/alerts.ts'
 import type { EcsEvent } from '#core/event.ts'
@@ -349,7 +350,7 @@ export function testConsole(
   options: { environment?: Record<string, string>; webRoot?: string; parts?: Partial<Parts> } = {}
 ): TestConsole {
   const world = worldOf()
-  const config = readConfig({ SOC_CONSOLE_PORT: '0', ...options.environment })
+  const config = readPlatformConfig({ SOC_CONSOLE_PORT: '0', ...options.environment })
   const parts = {
     ...partsOf(world, config),
     ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),

@@ -308,11 +308,10 @@ it('a waiting message goes out when its people get an address, ends with what it
   const [found, acknowledged] = [announcement({ to, escalates: false }), announcement({ to, escalates: false })]
   notifications.announce(found)
   await pass(MINUTE_MS)
-  const contact = { phone: '', zaloUser: '', zaloChat: '', telegramChat: '', channels: [] }
-  notifications.people.set(id, { ...contact, email: 'lanh-dao@example.test' })
+  notifications.people.set(id, { addresses: { email: 'lanh-dao@example.test' }, channels: [] })
   await pass(MINUTE_MS)
   expect(email.sent.map(({ code }) => code)).toEqual([found.code])
-  notifications.people.set(id, { ...contact, email: '' })
+  notifications.people.set(id, { addresses: { email: '' }, channels: [] })
   notifications.announce(acknowledged)
   notifications.acknowledge(acknowledged.subject, 'Người 1')
   notifications.announce(announcement({ to, escalates: false }))

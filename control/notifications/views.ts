@@ -1,28 +1,32 @@
 import type { NotificationDetail, NotificationList, NotificationRow, OutboxList } from '#core/api/notifications.ts'
-import { notificationStatuses, type Channel, type NotificationStatus } from '#core/notification.ts'
+import { notificationStatuses, type ChannelName, type NotificationStatus } from '#core/notification.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
 import { inScope, type Scope } from '#control/rights/scope.ts'
+import { channelOf } from './channel-lists.ts'
 import { composeText, titleLine } from './compose.ts'
+import { ROW, type Hop, type NotificationRecord } from './outbox.ts'
+import { linkOf, messageOf } from './outgoing.ts'
 import type { SecretLinks } from './secret-links.ts'
-import { linkOf, toldOf } from './dispatcher.ts'
-import { ROW, type Hop, type Row } from './outbox.ts'
 
 export type NotificationFilter = {
   scope: Scope
   status?: NotificationStatus
-  channel?: Channel
+  channel?: ChannelName
   /** Part of the subject's start or its code: `incident:VL-0001` or `VL-0001`. */
   subject?: string
   cursor?: string
   limit: number
 }
 
+type StatusCountRow = { status: NotificationStatus; n: number }
+type FileRow = { name: string; bytes: number }
+
 /** What the screens read of the outbox. Rows come unmasked; the serialiser masks. */
 export function createViews(parts: { control: Control; inventory: Inventory; publicUrl: string; links: SecretLinks }) {
   const { control, inventory } = parts
 
-  const view = (row: Row): NotificationRow => ({
+  const view = (row: NotificationRecord): NotificationRow => ({
     id: row.id,
     revision: row.revision,
     status: row.status,
@@ -46,11 +50,12 @@ export function createViews(parts: { control: Control; inventory: Inventory; pub
     dueAt: row.status === 'queued' || row.status === 'deferred' ? row.due_at : null,
     foldedInto: row.folded_into
   })
-  const get = (id: number) => control.sql(`${ROW} WHERE n.id = ?`).get(id) as Row | undefined
-  const visible = (row: Row, scope: Scope) => scope === undefined || (row.unit !== '' && inScope(scope, row.unit))
+  const get = (id: number) => control.sql(`${ROW} WHERE n.id = ?`).get(id) as NotificationRecord | undefined
+  const visible = (row: NotificationRecord, scope: Scope) =>
+    scope === undefined || (row.unit !== '' && inScope(scope, row.unit))
 
   /** One page, newest first; the unit scope stands in the query, so that pages are full. */
-  function page(filter: NotificationFilter, only: string): { rows: Row[]; cursor: string | null } {
+  function page(filter: NotificationFilter, only: string): { rows: NotificationRecord[]; cursor: string | null } {
     const { scope, status = '', channel = '', subject = '', limit } = filter
     const before = Number(filter.cursor ?? '') || Number.MAX_SAFE_INTEGER
     const units = scope === undefined ? '' : JSON.stringify([...scope])
@@ -72,19 +77,19 @@ export function createViews(parts: { control: Control; inventory: Inventory; pub
         units,
         units === '' ? '[]' : units,
         limit
-      ) as unknown as Row[]
+      ) as NotificationRecord[]
     return { rows, cursor: rows.length < limit ? null : String(rows.at(-1)!.id) }
   }
 
   /** As its recipient sees it. The link of a real message may be a person's own key: it is not shown to others. */
-  function shown(row: Row) {
+  function shown(row: NotificationRecord) {
     const path = parts.links.open(row)
-    const told = toldOf(row, path)
+    const message = messageOf(row, path)
     const real = row.origin === 'real'
     const link = path === '' ? '' : real ? '[…]' : linkOf(parts.publicUrl, path) || path
     return {
-      heading: row.composed_as === 'email' ? titleLine(told) : '',
-      text: composeText(row.composed_as, told, link),
+      heading: channelOf(row.composed_as)?.text === 'mail' ? titleLine(message) : '',
+      text: composeText(row.composed_as, message, link),
       link: real ? '' : path
     }
   }
@@ -107,7 +112,7 @@ export function createViews(parts: { control: Control; inventory: Inventory; pub
       if (filter.scope === undefined)
         for (const { status, n } of control
           .sql('SELECT status, count(*) AS n FROM notifications GROUP BY status')
-          .all() as { status: string; n: number }[])
+          .all() as StatusCountRow[])
           counts[status] = n
       return { items: rows.map(view), cursor, counts }
     },
@@ -118,13 +123,13 @@ export function createViews(parts: { control: Control; inventory: Inventory; pub
         .sql(
           'SELECT at, status, code, detail FROM notification_history WHERE notification_id = ? ORDER BY seq LIMIT 200'
         )
-        .all(id) as unknown as NotificationDetail['history']
+        .all(id) as NotificationDetail['history']
       const siblings = control
         .sql(`${ROW} WHERE n.announcement_id = ? AND n.id <> ? ORDER BY n.id LIMIT 50`)
-        .all(row.announcement_id, id) as unknown as Row[]
+        .all(row.announcement_id, id) as NotificationRecord[]
       const files = control
         .sql('SELECT name, length(bytes) AS bytes FROM announcement_files WHERE announcement_id = ? ORDER BY place')
-        .all(row.announcement_id) as { name: string; bytes: number }[]
+        .all(row.announcement_id) as FileRow[]
       return {
         notification: view(row),
         ...shown(row),

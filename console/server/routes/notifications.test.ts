@@ -318,18 +318,23 @@ it('whatever a stranger sends to the hooks, nothing changes and nothing breaks',
 it('how people are reached is set by who answers for the province, and the audit log names ways, not numbers', async () => {
   const { ask, person, control } = setUp()
   const admin = person('admin')
-  const contact = {
+  const addresses = {
     phone: '0912 345 678',
     email: 'a@example.test',
-    zaloUser: '',
-    zaloChat: '',
-    telegramChat: '',
-    channels: ['email']
+    zalo_user: '',
+    zalo_chat: '',
+    telegram_chat: ''
   }
+  const contact = { addresses, channels: ['email'] }
   const set = await ask(admin, 'PUT', `/api/notifications/people/${admin.id}`, contact)
-  expect(set.body).toMatchObject({ contact: { phone: '0912 345 678' } })
+  expect(set.body).toMatchObject({ contact: { addresses: { phone: '0912 345 678' } } })
   expect(
-    (await ask(admin, 'PUT', `/api/notifications/people/${admin.id}`, { ...contact, email: 'a b@c' })).status
+    (
+      await ask(admin, 'PUT', `/api/notifications/people/${admin.id}`, {
+        ...contact,
+        addresses: { ...addresses, email: 'a b@c' }
+      })
+    ).status
   ).toBe(400)
   expect((await ask(person('analyst'), 'GET', '/api/notifications/people')).status).toBe(403)
   const audit = control.sql(`SELECT params FROM audit WHERE act = 'person.contact'`).get()

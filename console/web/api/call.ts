@@ -43,7 +43,8 @@ import type {
   EscalationPolicy,
   OutboxList,
   PersonContact,
-  PersonContactRow
+  PersonContactRow,
+  PersonContacts
 } from '#core/api/notifications.ts'
 import type { AuditEntry, Session, UserRow } from '#core/api/people.ts'
 import type { Posture, UnitPostureDetail } from '#core/api/posture.ts'
@@ -305,7 +306,7 @@ export function createApi(parts: ApiParts) {
       call<EscalationPolicy>('PUT', address(['api', 'notifications', 'policy', String(priority)]), policy),
     resetEscalation: (priority: number) =>
       call<EscalationPolicy>('DELETE', address(['api', 'notifications', 'policy', String(priority)])),
-    personContacts: () => get<PersonContactRow[]>(['notifications', 'people']),
+    personContacts: () => get<PersonContacts>(['notifications', 'people']),
     setPersonContact: (id: string, contact: PersonContact) =>
       call<PersonContactRow>('PUT', address(['api', 'notifications', 'people', id]), contact),
     endDemonstration: () => post<void>(['demonstration', 'end'])

@@ -1,6 +1,9 @@
 import { createTransport } from 'nodemailer'
 import { messageOf } from '#core/errors.ts'
+import { text } from '#core/setting.ts'
 import type { Driver, SendResult } from '../driver.ts'
+import { mailbox } from './addresses.ts'
+import { defineChannel } from './channel.ts'
 
 /** A relay that says nothing for this long, at any step, also after DATA, is away. */
 const SILENCE_MS = 20_000
@@ -93,3 +96,17 @@ function failureOf(error: unknown): SendResult {
     }
   return { kind: 'failed', class: 'retryable', code: `smtp.${(code ?? 'failed').toLowerCase()}`, detail }
 }
+
+export const email = defineChannel({
+  name: 'email',
+  label: { vi: 'Thư điện tử', en: 'E-mail' },
+  settings: {
+    SOC_SMTP_URL: text('mail relay, smtp://user:password@host:587 or smtps://host:465', '', 'an address, or empty'),
+    SOC_SMTP_FROM: text('sender of mails', '', 'an e-mail address, or empty')
+  },
+  addressKind: mailbox,
+  ways: { chat: 50, sms: 20, email: 10 },
+  text: 'mail',
+  codes: { smtp: { vi: 'máy chủ thư từ chối', en: 'refused by the mail server' } },
+  driver: (values) => smtp({ url: values.SOC_SMTP_URL, from: values.SOC_SMTP_FROM })
+})
