@@ -22,13 +22,13 @@ import { createPolicies } from './policy.ts'
 import { Reach } from './reach.ts'
 import { createReceipts } from './receipts.ts'
 import { createDirectory } from './recipients.ts'
-import { createRoster } from './roster.ts'
+import { Roster } from './roster.ts'
 import { Rounds } from './round.ts'
 import { createSecretLinks } from './secret-links.ts'
 import { StormGuard } from './storm.ts'
 import { Subjects } from './subjects.ts'
 import { OutboxTimer } from './timer.ts'
-import { createViews } from './views.ts'
+import { Views } from './views.ts'
 
 /** Rows pushed to the screens for one commit; in a storm the rest is there when the page asks. */
 const MAX_PUSHED = 200
@@ -59,7 +59,7 @@ export function createNotifications(parts: NotificationsParts) {
   const list = parts.drivers ?? createDrivers(config, clock, hookKey)
   const drivers = new Map<ChannelName, Driver>(list.map((driver) => [driver.channel, driver]))
   const links = createSecretLinks(parts.keys ?? createKeyFile(config.SOC_DATA))
-  const views = createViews({ control, inventory, publicUrl, links })
+  const views = new Views({ control, inventory, publicUrl, links })
   const listeners: ((row: NotificationRow) => void)[] = parts.onChanged === undefined ? [] : [parts.onChanged]
   const outbox = new Outbox(control, clock, (ids) => {
     timer.wake()
@@ -68,7 +68,7 @@ export function createNotifications(parts: NotificationsParts) {
   })
 
   // Whom to tell, and when.
-  const roster = createRoster(control)
+  const roster = new Roster(control)
   const policies = createPolicies(control)
   const reach = new Reach(control, drivers)
   const subjects = new Subjects(control, clock, outbox)

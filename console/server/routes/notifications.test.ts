@@ -111,12 +111,12 @@ it('everyone who may read sees a message’s fate with its history, numbers mask
 it('an administrator stops and sends again; both are on record and each new message has an id of its own', async () => {
   const { ask, person, taken, control, notifications } = setUp()
   const admin = person('admin')
-  const one = taken('sms')
-  const url = `/api/notifications/${one.id}/acts`
+  const sent = taken('sms')
+  const url = `/api/notifications/${sent.id}/acts`
   expect((await ask(admin, 'POST', url, { kind: 'cancel' })).body).toMatchObject({ code: 'notification.gone' })
   const again = await ask<{ id: number; status: string }>(admin, 'POST', url, { kind: 'resend' })
   expect(again.body.status).toBe('queued')
-  expect(notifications.views.detail(again.body.id, undefined)!.messageId).not.toBe(one.messageId)
+  expect(notifications.views.detail(again.body.id, undefined)!.messageId).not.toBe(sent.messageId)
   const stopped = await ask(admin, 'POST', `/api/notifications/${again.body.id}/acts`, { kind: 'cancel' })
   expect(stopped.body).toMatchObject({ status: 'cancelled' })
   const acts = control.sql(`SELECT act FROM audit WHERE act LIKE 'notification.%' ORDER BY id`).all()
