@@ -33,6 +33,14 @@ it('every setting of every channel is listed in the file of settings and read in
   expect(settings.filter((name) => new RegExp(`\\b${name}\\b`).test(texts))).toEqual([])
 })
 
+it('every channel has its line in the manual', () => {
+  const manual = read('docs/notifications.md').toLowerCase()
+  const missing = channels.filter(
+    ({ name, label }) => name !== 'local' && !manual.includes(`| ${label.en.toLowerCase()}`)
+  )
+  expect(missing.map(({ name }) => name)).toEqual([])
+})
+
 it('a channel is whole: names and addresses are its own, ways have one order, people have an address of its kind', () => {
   const names = channels.map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
