@@ -1,6 +1,6 @@
 import type { AlertRow, IncidentRow } from '#core/api/alerts.ts'
 import type { Wall } from '#core/api/health.ts'
-import type { DeliveryRow } from '#core/api/notifications.ts'
+import type { NotificationRow } from '#core/api/notifications.ts'
 import type { TaskRow } from '#core/api/tasks.ts'
 import type { DataPlaneState, IntakeNotice } from '#core/data-plane.ts'
 import { Emitter } from '#core/emitter.ts'
@@ -20,7 +20,7 @@ export type ControlEvents = {
   /** Alerts and incidents as they are after a committed change, each once. */
   triage: (changed: { alerts: AlertRow[]; incidents: IncidentRow[] }) => void
   task: (row: TaskRow) => void
-  notification: (row: DeliveryRow) => void
+  notification: (row: NotificationRow) => void
   /** Somebody has answered a message about a subject (`incident:VL-0001`) in a chat. */
   answered: (subject: string, by: string) => void
   wall: (wall: Wall) => void

@@ -16,7 +16,7 @@ export function linkLive(changes: Changes, live: Live, wallNow: () => Wall): () 
       if (incidents.some(isOfOutage)) live.publishHealth(wallNow())
     },
     task: (row) => live.publishTask(row),
-    notification: (row) => live.publishDelivery(row),
+    notification: (row) => live.publishNotification(row),
     wall: (wall) => live.publishHealth(wall),
     notice({ kind, sender, at }) {
       if (kind === 'first_event') live.senderHeard({ sender, at })

@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import type { AlertRow, IncidentRow } from '#core/api/alerts.ts'
 import type { Wall } from '#core/api/health.ts'
-import type { DeliveryRow } from '#core/api/notifications.ts'
+import type { NotificationRow } from '#core/api/notifications.ts'
 import type { SourceRow } from '#core/api/sources.ts'
 import type { TaskRow } from '#core/api/tasks.ts'
 import type { Clock } from '#core/clock.ts'
@@ -29,7 +29,7 @@ const SWEEP_MS = 30_000
 export type Live = {
   publishAlert(row: AlertRow): void
   publishIncident(row: IncidentRow): void
-  publishDelivery(row: DeliveryRow): void
+  publishNotification(row: NotificationRow): void
   publishSource(row: SourceRow): void
   publishTask(row: TaskRow): void
   /** States of models changed; the newest wall goes out with the next flush. */
@@ -116,7 +116,7 @@ export function createLive(parts: LiveParts, cookieName: string, views: LiveView
     for (const row of rows.incidents) push('incident:changed', ({ scope }) => incidentHeader(row, scope))
     for (const row of rows.tasks) push('task:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
     for (const row of rows.notifications)
-      push('delivery:changed', ({ scope }) =>
+      push('notification:changed', ({ scope }) =>
         scope === undefined || (row.unit !== null && inScope(scope, row.unit.code)) ? row : undefined
       )
     for (const row of rows.sources)
@@ -136,7 +136,7 @@ export function createLive(parts: LiveParts, cookieName: string, views: LiveView
     publishAlert: (row) => pending.alert(row),
     publishIncident: (row) => pending.incident(row),
     publishTask: (row) => pending.task(row),
-    publishDelivery: (row) => pending.notification(row),
+    publishNotification: (row) => pending.notification(row),
     publishSource: (row) => pending.source(row),
     publishHealth: (wall) => pending.health(wall),
     publishSummary: () => summaries.schedule(),

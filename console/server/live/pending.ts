@@ -1,6 +1,6 @@
 import type { AlertRow, IncidentRow } from '#core/api/alerts.ts'
 import type { Wall } from '#core/api/health.ts'
-import type { DeliveryRow } from '#core/api/notifications.ts'
+import type { NotificationRow } from '#core/api/notifications.ts'
 import type { SourceRow } from '#core/api/sources.ts'
 import type { TaskRow } from '#core/api/tasks.ts'
 
@@ -14,7 +14,7 @@ export type PendingRows = {
   alerts: AlertRow[]
   incidents: IncidentRow[]
   tasks: TaskRow[]
-  notifications: DeliveryRow[]
+  notifications: NotificationRow[]
   sources: SourceRow[]
   wall: Wall | undefined
 }
@@ -24,7 +24,7 @@ export class Pending {
   readonly #alerts = new Map<string, AlertRow>()
   readonly #incidents = new Map<string, IncidentRow>()
   readonly #tasks = new Map<string, TaskRow>()
-  readonly #notifications = new Map<number, DeliveryRow>()
+  readonly #notifications = new Map<number, NotificationRow>()
   readonly #sources = new Map<string, SourceRow>()
   #wall: Wall | undefined
   #timer: NodeJS.Timeout | undefined
@@ -49,7 +49,7 @@ export class Pending {
     putNewer(this.#tasks, row)
     this.#schedule()
   }
-  notification(row: DeliveryRow) {
+  notification(row: NotificationRow) {
     this.#notifications.set(row.id, row)
     this.#schedule()
   }

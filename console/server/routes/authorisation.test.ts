@@ -454,7 +454,7 @@ beforeAll(async () => {
   testing.parts.tasks.send(taskDraft(FOREIGN, 'a-foreign'), asking)
   for (const unit of [OWN, FOREIGN])
     testing.parts.notifications.announce(announcement({ unit, to: [{ kind: 'unit', unit }], escalates: false }))
-  testing.parts.control.sql(`UPDATE deliveries SET status = 'failed'`).run()
+  testing.parts.control.sql(`UPDATE notifications SET status = 'failed'`).run()
 })
 afterAll(() => testing.close())
 

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
-import { probeKindNames, type ProbeTarget } from '#core/probes/target.ts'
-import { kindNamed } from '#core/probes/target.ts'
+import { probeKindNames, type ProbeTarget, kindNamed } from '#core/probes/target.ts'
 import { freshDraft, leastShown, shownFields, targetOf } from './probe-drafts.ts'
 
 it('a form starts each kind with what most systems need', () => {
