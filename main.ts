@@ -30,7 +30,7 @@ import { announceHappening, tellAnswer } from '#control/triage/turns.ts'
 import { createHealthPlane } from '#control/health/health-plane.ts'
 import { createLedgerFile } from '#threads/ledger-file.ts'
 import { createLiveLink } from '#console/server/live/live-link.ts'
-import { replayDeadLetters } from '#threads/replay.ts'
+import { createReplay } from '#threads/replay.ts'
 import { createRulesPart } from '#control/rules/rules.ts'
 import { sourcesStatus } from '#threads/sources-status.ts'
 import { createWatch } from '#control/watch/watch.ts'
@@ -243,7 +243,7 @@ async function build(
     search: reader,
     sources: () => sourcesStatus(dataPlane.state, config),
     rules,
-    replay: (ids) => replayDeadLetters(ids, { reader, dataPlane, snapshot: snapshot() }),
+    replay: createReplay({ reader, dataPlane, snapshot }),
     demonstration: { status: () => demonstration.status(), end: () => demonstration.end() },
     onSnapshotChanged: sendSnapshot,
     readiness: () => [
