@@ -43,6 +43,7 @@ import { postureRoutes } from './routes/posture.ts'
 import { probeRoutes } from './routes/probes.ts'
 import { oidcRoutes } from './routes/oidc.ts'
 import { createOpening } from './routes/opening.ts'
+import { createFiguresReader } from '#control/figures/reader.ts'
 import { createReports } from '#control/reports/reports.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { ruleRoutes } from './routes/rules.ts'
@@ -91,10 +92,12 @@ export function buildApp(parts: Parts): App {
 
   const audit = createAudit(control, clock)
   const users = createUsers(control, clock)
+  const figures = createFiguresReader(parts)
   const own: Omit<Context, 'live'> = {
     ...parts,
     audit,
     users,
+    figures,
     sessions: createSessions(control, clock, {
       idleMs: config.SOC_SESSION_IDLE_MIN * 60_000,
       absoluteMs: config.SOC_SESSION_HOURS * 3_600_000
@@ -111,6 +114,7 @@ export function buildApp(parts: Parts): App {
     tasks: createTasks({ ...parts, changed: (row) => live.publishTask(row) }),
     reports: createReports({
       ...parts,
+      figures,
       dataFolder: config.SOC_DATA,
       origin: () => shownOrigin(control, parts.demonstration)
     })

@@ -23,6 +23,7 @@ import type { Live } from './live/live.ts'
 import type { Parts } from './parts.ts'
 import type { Scope } from '#control/rights/scope.ts'
 import type { Senders } from '#control/senders/senders.ts'
+import type { FiguresReader } from '#control/figures/reader.ts'
 import type { Reports } from '#control/reports/reports.ts'
 import type { Tasks } from '#control/tasks/tasks.ts'
 
@@ -42,6 +43,7 @@ export type Context = Parts & {
   oidc: Oidc | undefined
   oidcAccounts: OidcAccounts
   tasks: Tasks
+  figures: FiguresReader
   reports: Reports
   live: Live
 }
