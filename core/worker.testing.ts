@@ -17,7 +17,9 @@ let hangs = false
 port.on('message', (message: ToTested | { kind: 'stop' }) => {
   switch (message.kind) {
     case 'echo':
-      return void answer(port, message.id, () => sleep(message.afterMs ?? 0, message.value, { ref: false }), { code: 'tested.failed' })
+      return void answer(port, message.id, () => sleep(message.afterMs ?? 0, message.value, { ref: false }), {
+        code: 'tested.failed'
+      })
     case 'refuse':
       return void answer(
         port,
