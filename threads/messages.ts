@@ -1,7 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ReplayFrame, IntakeNotice, ListenerStatus, ListenerOrder } from '#core/data-plane.ts'
 import type { SpoolDamage } from '#collector/spool/spool.ts'
-import type { EcsEvent } from '#core/event.ts'
 import type { ProbeResult } from '#core/health.ts'
 import type { MatchBatch } from '#core/match.ts'
 import type { Origin } from '#core/origin.ts'
@@ -10,7 +9,7 @@ import type { Stop } from '#core/worker.ts'
 import type { Config } from '#core/config.ts'
 import type { RuleRow } from '#core/api/sources.ts'
 import type { LedgerFates } from '#store/store.ts'
-import type { StoreEntry } from '#core/store-entry.ts'
+import type { EncodedEvent, StoreEntry } from '#core/store-entry.ts'
 
 // Messages with an `id` are questions (see core/worker.ts); their answers carry it and are not listed here.
 
@@ -79,7 +78,7 @@ export type FromPipeline =
 export type ReplayedLetter = {
   letterId: string
   frame: { sender: string; origin: Origin; receivedAt: number }
-  event: EcsEvent
+  event: EncodedEvent
 }
 /** Pipeline → store writer, over their own MessagePort: one encoded range of the spool. */
 export type ToStoreFromPipeline = {

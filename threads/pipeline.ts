@@ -150,16 +150,12 @@ class Pipeline {
     for (const record of batch.records) {
       const decoded = decodeRecord(record, this.#interpreter.interpret, handsOver)
       if (decoded.entry) handOver.entries.push(decoded.entry)
-      if (decoded.replayed)
-        handOver.replayed.push({
-          letterId: decoded.replayed.letterId,
-          frame: envelope(decoded.replayed.frame),
-          event: decoded.replayed.event
-        })
+      if (decoded.replayed) handOver.replayed.push(decoded.replayed)
       if (decoded.event && record.kind === 'frame') {
         judged.push({
           offset: record.frame.offset,
           event: decoded.event,
+          json: decoded.json,
           receivedAt: record.frame.receivedAt,
           sender: record.frame.sender
         })
@@ -221,10 +217,6 @@ class Pipeline {
     this.#stopWatching()
     this.#reader.close()
   }
-}
-
-function envelope(frame: { sender: string; origin: string; receivedAt: number }) {
-  return { sender: frame.sender, origin: frame.origin as 'real', receivedAt: frame.receivedAt }
 }
 
 let pipeline: Pipeline | undefined

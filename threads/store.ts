@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
-import { encodeEvent } from '#collector/encode.ts'
 import { createInterpreter } from '#collector/interpret.ts'
 import { openSpoolReader } from '#collector/spool/reader.ts'
 import { messageOf, SocError } from '#core/errors.ts'
@@ -122,14 +121,7 @@ class StoreThread {
       for (const record of batch.records) {
         const decoded = decodeRecord(record, this.#interpreter.interpret)
         range.entries.push(decoded.entry!)
-        if (decoded.replayed) {
-          const { sender, origin, receivedAt } = decoded.replayed.frame
-          range.replayed.push({
-            letterId: decoded.replayed.letterId,
-            frame: { sender, origin, receivedAt },
-            event: decoded.replayed.event
-          })
-        }
+        if (decoded.replayed) range.replayed.push(decoded.replayed)
       }
       await this.#write(range)
       this.status(false)
@@ -185,13 +177,8 @@ class StoreThread {
     }
   }
 
-  #resolve(letter: ReplayedLetter): Promise<boolean> {
-    return this.#writer.resolveDeadLetter(
-      letter.letterId,
-      letter.frame.origin,
-      letter.frame.receivedAt,
-      encodeEvent(letter.event)
-    )
+  #resolve({ letterId, frame, event }: ReplayedLetter): Promise<boolean> {
+    return this.#writer.resolveDeadLetter(letterId, frame.origin, frame.receivedAt, event)
   }
 
   async #expire(order: Extract<ToStore, { kind: 'expire' }>) {

@@ -7,7 +7,7 @@ import { nextNumber, numbered, type AlertsContext } from '../record/context.ts'
 import { type Changes } from '../record/changes.ts'
 import { addFold, escalates, lastSeenOf, withSenders } from './counting.ts'
 import { deadlineFrom, earlierDeadline } from './deadlines.ts'
-import { keepEvidence, timeOf } from '../record/evidence.ts'
+import { keepEvidence } from '../record/evidence.ts'
 import { backToWork, considerIncident, followAlert } from './incident-opening.ts'
 import { asManyEntities, meetsManyEntities, rememberEntity } from './many-entities.ts'
 import { hostsOf } from './outage-incident.ts'
@@ -59,7 +59,7 @@ function open(
   const seq = nextNumber(context, 'alert')
   const lastSeen = lastSeenOf(fold)
   const trend = newTrend(lastSeen, fold.count)
-  const first = fold.evidence[0]?.event
+  const first = fold.evidence[0]
   const many = fold.entity.key === '' && Object.keys(fold.entity.fields).length === 0
   const record: AlertRecord = {
     seq,
@@ -92,8 +92,8 @@ function open(
     archived_peak: null,
     first_seen: fold.firstSeen,
     last_seen: lastSeen,
-    event_at: first === undefined ? fold.firstSeen : timeOf(first),
-    received_at: (first && Date.parse(first.event.created)) || fold.receivedAt,
+    event_at: first === undefined ? fold.firstSeen : first.time,
+    received_at: first?.createdAt || fold.receivedAt,
     matched_at: fold.matchedAt,
     raised_at: now,
     acknowledged_at: null,

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '#core/event.ts'
+import type { EcsEvent, Json, JsonObject } from '#core/event.ts'
 import type { Evidence } from '#core/match.ts'
 import { saveAlert } from '../record/alert-record.ts'
 import { type AlertRecord } from '../record/alert.ts'
@@ -33,9 +33,10 @@ const hostFields = [
 ] as const
 
 /** Every host that an alert's entity and evidence name, lower-case. */
-export function hostsOf(fields: Record<string, string>, evidence: readonly Pick<Evidence, 'event'>[]): Set<string> {
+export function hostsOf(fields: Record<string, string>, evidence: readonly Pick<Evidence, 'json'>[]): Set<string> {
   const hosts = new Set(Object.values(fields).map((value) => value.toLowerCase()))
-  for (const { event } of evidence) {
+  for (const { json } of evidence) {
+    const event = JSON.parse(json) as EcsEvent
     for (const [group, name] of hostFields) {
       const value = (event[group] as JsonObject | undefined)?.[name]
       for (const one of Array.isArray(value) ? value : [value]) addHost(hosts, one)
@@ -125,11 +126,10 @@ function alertOnHosts(
   })
 }
 
-function evidenceOf(context: AlertsContext, alert: AlertRecord): Pick<Evidence, 'event'>[] {
-  const rows = context.control
-    .sql('SELECT event FROM alert_evidence WHERE alert_seq = ? ORDER BY place LIMIT 8')
-    .all(alert.seq) as { event: string }[]
-  return rows.map(({ event }) => ({ event: JSON.parse(event) as Evidence['event'] }))
+function evidenceOf(context: AlertsContext, alert: AlertRecord): Pick<Evidence, 'json'>[] {
+  return context.control
+    .sql('SELECT event AS json FROM alert_evidence WHERE alert_seq = ? ORDER BY place LIMIT 8')
+    .all(alert.seq) as { json: string }[]
 }
 
 function openIncidentOf(context: AlertsContext, alert: AlertRecord | undefined): IncidentRecord | undefined {
