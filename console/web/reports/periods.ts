@@ -11,11 +11,3 @@ export function lastPeriod(kind: ReportKind, now: number, monthDay: number): Per
   const yesterday = dayAfter(today, -1)
   return { from: yesterday, to: yesterday }
 }
-
-/** Lines of a text field as a list: without empty ones, at most `max`. */
-export const linesOf = (text: string, max: number): string[] =>
-  text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .slice(0, max)
