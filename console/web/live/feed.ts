@@ -1,3 +1,4 @@
+import type { AlertActAnswer } from '#core/api/alerts.ts'
 import { Emitter } from '#core/emitter.ts'
 import type { LiveEvents } from '#core/live.ts'
 
@@ -5,6 +6,8 @@ import type { LiveEvents } from '#core/live.ts'
 export type FeedEvents = LiveEvents & {
   /** The feed is back after an interruption: whatever was fetched before must be fetched again. */
   reconnected: () => void
+  /** The server's answer to an act of this browser on alerts; their stories have grown. */
+  'alerts:answered': (answer: AlertActAnswer) => void
 }
 
 /**

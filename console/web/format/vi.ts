@@ -1,0 +1,28 @@
+/** Words of what every feature prints: spans of time, deadlines, levels, origins. */
+export const vi = {
+  'span.seconds': (n: number) => `${n} s`,
+  'span.tenths': (n: string) => `${n.replace('.', ',')} s`,
+  'span.minutes': (n: number) => `${n} ph`,
+  'span.hours': (n: number) => `${n} g`,
+  'span.hoursMinutes': (h: number, m: string) => `${h} g ${m}`,
+  'span.minutesSeconds': (m: number, s: string) => `${m} ph ${s} s`,
+  'span.long.minutes': (n: number) => `${n} phút`,
+  'span.long.hours': (n: number) => `${n} giờ`,
+  'span.long.days': (n: number) => `${n} ngày`,
+  'span.days': (n: number) => `${n} ng`,
+  'span.daysHours': (d: number, h: number) => `${d} ng ${h} g`,
+
+  'level.critical': 'Nghiêm trọng',
+  'level.high': 'Cao',
+  'level.medium': 'Trung bình',
+  'level.low': 'Thấp',
+  'level.informational': 'Thông tin',
+
+  'origin.real': 'thật',
+  'origin.demonstration': 'minh họa',
+  'origin.canary': 'thử luật',
+
+  'deadline.left': (left: string) => `còn ${left}`,
+  'deadline.over': (by: string) => `quá ${by}`,
+  'deadline.overLong': (by: string) => `quá hạn ${by}`
+}

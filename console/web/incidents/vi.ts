@@ -1,0 +1,96 @@
+type P = Record<string, string | number>
+
+/** Words of incidents and their timeline. */
+export const vi = {
+  'related.title': 'Liên quan',
+  'related.window': '± 1 giờ',
+  'related.none': 'Không có cảnh báo nào khác cùng đối tượng hay đơn vị.',
+  'related.more': (n: number) => `và ${n} cảnh báo nữa`,
+
+  'incidents.title': 'Sự cố',
+  'incidents.total': (n: string) => `${n} sự cố`,
+  'incidents.empty': 'Không có sự cố nào ở đây',
+  'incidents.empty.how':
+    'Sự cố tự mở khi có cảnh báo nghiêm trọng hoặc hai luật khớp trên một đối tượng trong một giờ; hoặc mở bằng tay: chọn cảnh báo trong hàng đợi rồi bấm m.',
+
+  'incident.status.open': 'Đang mở',
+  'incident.status.new': 'Mới',
+  'incident.status.in_progress': 'Đang xử lý',
+  'incident.status.waiting': 'Chờ đơn vị',
+  'incident.status.review': 'Xem lại',
+  'incident.status.closed': 'Đã đóng',
+  'incident.status.all': 'Tất cả',
+  'incident.reason.critical_alert': 'cảnh báo nghiêm trọng',
+  'incident.reason.two_rules_one_entity': 'hai luật trên một đối tượng',
+  'incident.reason.root_outage': 'hệ thống gốc ngừng',
+  'incident.reason.outage_with_alert': 'ngừng hoạt động cùng lúc có cảnh báo',
+  'incident.reason.by_hand': 'mở bằng tay',
+  'incident.nobody': 'chưa có người phụ trách',
+  'incident.moreUnits': (n: number) => ` và ${n} đơn vị nữa`,
+  'incident.alerts': (_n: number, shown: string) => `${shown} cảnh báo`,
+  'incident.alertsTitle': 'Cảnh báo trong sự cố',
+  'incident.noAlerts': 'Sự cố này không còn cảnh báo nào.',
+  'incident.opened': (at: string) => `mở ${at}`,
+  'incident.back': '← Sự cố',
+  'incident.acts': 'Xử lý sự cố',
+  'incident.statusLabel': 'Trạng thái',
+  'incident.assigneeLabel': 'Phụ trách',
+  'incident.rename': 'Đổi tên',
+  'incident.titleLabel': 'Tên sự cố',
+  'incident.merge': 'Gộp sự cố khác vào đây',
+  'incident.mergeLabel': 'Mã sự cố được gộp vào đây, ví dụ VL-0231',
+  'incident.merged.title': 'Đã gộp vào đây',
+  'incident.merged.row': (id: string, n: string) => `${id} · ${n} cảnh báo`,
+  'incident.unmerge': (id: string) => `Tách ${id} ra`,
+  'incident.release': 'Đưa cảnh báo ra',
+  'incident.release.which': 'Chọn cảnh báo đưa ra khỏi sự cố này',
+  'incident.release.new': 'Thành sự cố mới',
+  'incident.release.none': 'Không thuộc sự cố nào',
+  'incident.note': 'Viết vào diễn biến',
+  'incident.saved': 'Đã lưu',
+
+  'story.title': 'Diễn biến',
+  'story.none': 'Chưa có gì xảy ra.',
+  'story.system': 'hệ thống',
+  'story.note': 'ghi chú',
+  'story.note.withdrawn': 'rút lại ghi chú',
+  'story.incident.opened': (p: P) => `mở sự cố: ${reasonWords[String(p['reason'])] ?? p['reason']}`,
+  'story.incident.assigned': 'đổi người phụ trách',
+  'story.incident.status': (p: P) => `chuyển trạng thái: ${statusWords[String(p['to'])] ?? p['to']}`,
+  'story.incident.title': 'đổi tên sự cố',
+  'story.incident.merged': (p: P) => `gộp ${p['from']} vào ${p['into']}`,
+  'story.incident.heard': (p: P) => `${p['by']} đã nhận, trả lời qua tin nhắn`,
+  'story.incident.reopened': 'mở lại sự cố',
+  'story.incident.alert_left': (p: P) => `đưa cảnh báo ${p['alert'] ?? ''} ra khỏi sự cố`,
+  'story.incident.unmerged': (p: P) => `tách ${p['from']} ra khỏi ${p['into']}`,
+  'story.incident.outage_after_alert': (p: P) => `ngừng ${p['minutes']} phút sau cảnh báo ${p['alert']}`,
+  'story.incident.alert_after_outage': (p: P) => `cảnh báo ${p['alert']} đến ${p['minutes']} phút sau khi ngừng`,
+  'story.incident.alert_joined': (p: P) => `thêm cảnh báo ${p['alert'] ?? ''}`,
+  'story.incident.emptied': 'không còn cảnh báo nào',
+
+  'audit.name.incident': 'xử lý sự cố',
+
+  'error.incident.not_merged': 'Sự cố này không gộp ở đây, hoặc đã tách ra rồi.',
+  'error.incident.not_found': 'Không có sự cố này, hoặc không thuộc phạm vi của bạn.',
+  'error.incident.unknown': 'Không có sự cố này.',
+  'error.incident.closed': (p: P) => `${p['id'] ?? 'Sự cố'} đã đóng.`,
+  'error.incident.merged': (p: P) => `${p['id'] ?? 'Sự cố'} đã được gộp vào ${p['into'] ?? 'sự cố khác'}.`,
+  'error.incident.itself': 'Không gộp một sự cố vào chính nó.',
+  'error.incident.origins': 'Không trộn dữ liệu minh họa với dữ liệu thật trong một sự cố.'
+}
+
+const reasonWords: Record<string, string> = {
+  critical_alert: 'cảnh báo nghiêm trọng',
+  two_rules_one_entity: 'hai luật trên một đối tượng',
+  root_outage: 'hệ thống gốc ngừng',
+  outage_with_alert: 'ngừng hoạt động cùng lúc có cảnh báo',
+  by_hand: 'mở bằng tay'
+}
+
+const statusWords: Record<string, string> = {
+  new: 'mới',
+  in_progress: 'đang xử lý',
+  waiting: 'chờ đơn vị',
+  review: 'xem lại',
+  closed: 'đã đóng'
+}
