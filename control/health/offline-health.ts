@@ -1,6 +1,5 @@
-import type { HealthPart } from '#console/server/parts.ts'
 import type { Clock } from '#core/clock.ts'
-import { createHealth } from './health.ts'
+import { createHealth, type Health } from './health.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
 
@@ -9,7 +8,7 @@ import type { Control } from '#control/database/control.ts'
  * platform is stopped. From its last moment of life until now nothing was seen, which is UNKNOWN. It is never ticked, so
  * nothing is raised or told.
  */
-export function offlineHealth(parts: { control: Control; inventory: Inventory; clock: Clock }): HealthPart {
+export function offlineHealth(parts: { control: Control; inventory: Inventory; clock: Clock }): Health {
   const health = createHealth({
     ...parts,
     inventory: () => parts.inventory,
