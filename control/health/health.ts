@@ -71,7 +71,7 @@ export type Health = {
   reload(): void
   /** What the probes thread runs. */
   definitions(): Probe[]
-  /** Keys of heartbeat probes, with the time of the newest beat that was taken (0 for none). */
+  /** Keys of heartbeat probes, with the time of the newest heartbeat that was taken (0 for none). */
   heartbeatKeys(): Map<string, { key: string; lastAt: number }>
   /** Deletes everything of its origin. */
   forget(): void
