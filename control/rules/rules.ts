@@ -11,7 +11,7 @@ import { ruleInText } from './rule-text.ts'
 const COUNTS_KEPT_MS = 5_000
 
 /** Rules of the data plane with what the control plane counted of them, after the `builtIn` ones. */
-export function createRulesPart(parts: {
+export function createRules(parts: {
   control: Control
   clock: Clock
   /** Folders of the rules, absolute; screens see paths below them. */

@@ -6,7 +6,7 @@ import { unitText } from '#core/words.ts'
 type Notified = NonNullable<Outage['told']>
 
 /**
- * Who was told of an incident since a moment (an outage may come to an incident that is older), and when they took it up:
+ * Who was notified of an incident since a moment (an outage may come to an incident that is older), and when they took it up:
  * the unit that was asked, its first task counts; else who has had the first message. Null when nobody has. Read for each outage of each wall that is shown: indexed statements only.
  */
 export function createNotifiedOf(
@@ -27,10 +27,10 @@ export function createNotifiedOf(
   function messaged(incident: string, since: number): Notified | null {
     const message = control
       .sql(
-        `SELECT d.name, d.sent_at AS at, a.acknowledged_at AS taken FROM announcements a
-         JOIN deliveries d ON d.announcement_id = a.id
-         WHERE a.subject = ? AND d.sent_at >= ? AND d.status IN ('accepted', 'delivered', 'read', 'answered')
-         ORDER BY d.sent_at, d.id LIMIT 1`
+        `SELECT n.name, n.sent_at AS at, a.acknowledged_at AS taken FROM announcements a
+         JOIN notifications n ON n.announcement_id = a.id
+         WHERE a.subject = ? AND n.sent_at >= ? AND n.status IN ('accepted', 'delivered', 'read', 'answered')
+         ORDER BY n.sent_at, n.id LIMIT 1`
       )
       .get(`incident:${incident}`, since) as { name: string; at: number; taken: number | null } | undefined
     return message === undefined ? null : { to: message.name, at: message.at, acknowledgedAt: message.taken }
