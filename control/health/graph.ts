@@ -18,7 +18,7 @@ export type Graph = {
   standsOf(node: string): Stands
   /** Systems that a system's DOWN may be explained by: reached over hard edges for the whole, and not in a circle with it. */
   hardAbove(system: string): readonly string[]
-  /** The system of which this one is a group member: what fails of a group is told of as one. */
+  /** The system of which this one is a group member: what fails of a group is one outage. */
   groupParent(system: string): string | undefined
   /** Group members of a system, of all its groups. */
   membersOf(system: string): readonly string[]

@@ -14,7 +14,7 @@ export type OutageRecord = {
   /** Models at the worst they were hit. */
   down: number[]
   degraded: number[]
-  /** Systems that are told of only here. */
+  /** Systems that are named only here. */
   attached: string[]
   because: Because
   fingerprint: string

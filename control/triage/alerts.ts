@@ -36,7 +36,7 @@ import type { AlertFilter } from './views/queue-filter.ts'
 import { refuse } from './record/refusals.ts'
 import { countForRule, forgetOldHours } from './record/rule-hours.ts'
 
-/** What may be announced, told inside the transaction that made it so. */
+/** What may be announced, said inside the transaction that made it so. */
 export type Turn = { kind: TurnKind; incident: IncidentRow }
 
 /**
@@ -79,7 +79,7 @@ export type Alerts = {
 
 /**
  * Alerts on an open control database. `onChange` hears every committed change, whoever made it, after its
- * transaction; deletions are not told. `within` runs inside the transaction of each batch that advances the position: what
+ * transaction; deletions are not among them. `within` runs inside the transaction of each batch that advances the position: what
  * else is counted with it. `onTurn` hears inside the transaction what an incident went through: for the outbox.
  */
 export function createAlerts(
@@ -92,7 +92,7 @@ export function createAlerts(
   const context: AlertsContext = { control: parts.control, inventory: parts.inventory, clock: parts.clock }
   let hoursForgottenAt = -Infinity
 
-  /** Runs `work` in one transaction and makes each row it changed once: they are told of, and `answer` may use them. */
+  /** Runs `work` in one transaction and makes each row it changed once: `onChange` gets them, and `answer` may use them. */
   function change<T, A>(work: (changes: Changes) => T, answer: (result: T, made: MadeRows) => A): A {
     const changes = noChanges()
     return context.control.transaction(() => {

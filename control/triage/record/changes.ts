@@ -1,7 +1,7 @@
 import type { AlertRow, IncidentRow } from '#core/api/alerts.ts'
 import type { Alert } from './alert.ts'
 
-/** Turns in the life of an incident that people are told of; `taken`: somebody works on it, nobody else need be woken. */
+/** Turns in the life of an incident that people hear of; `taken`: somebody works on it, nobody else need be woken. */
 export type TurnKind = 'opened' | 'raised' | 'taken' | 'closed' | 'reopened'
 
 /** What one transaction changed: alerts by seq with their newest record, incidents by id, and the turns of incidents. */
@@ -14,19 +14,19 @@ export type Changes = {
 /** Rows that a change touched, unmasked, each made once and as it is after the change: alerts by seq, incidents by id. */
 export type MadeRows = { alerts: ReadonlyMap<number, AlertRow>; incidents: ReadonlyMap<string, IncidentRow> }
 
-/** The same as lists: what is told of a committed change. */
+/** The same as lists: what is announced of a committed change. */
 export type Changed = { alerts: AlertRow[]; incidents: IncidentRow[] }
 
 export const noChanges = (): Changes => ({ alerts: new Map(), incidents: new Set(), turns: new Map() })
 
-/** Notes a turn of an incident; one that opened in this transaction is not also told to have been raised. */
+/** Notes a turn of an incident; one that opened in this transaction is not noted as raised too. */
 export function noteTurn(changes: Changes, incident: string, kind: TurnKind): void {
   const kinds = changes.turns.get(incident) ?? new Set()
   changes.turns.set(incident, kinds)
   if (kind !== 'raised' || !kinds.has('opened')) kinds.add(kind)
 }
 
-/** Takes back a turn that people are not to be told of: it was a step of something else. */
+/** Takes back a turn that people do not hear of: it was a step of something else. */
 export function withdrawTurn(changes: Changes, incident: string, kind: TurnKind): void {
   changes.turns.get(incident)?.delete(kind)
 }
