@@ -1,6 +1,5 @@
 import { hostname, userInfo } from 'node:os'
-import type { Config } from '#core/config.ts'
-import { readPlatformConfig } from './config.ts'
+import { readSettings, type SocConfig } from './settings.ts'
 import { SocError } from '#core/errors.ts'
 import { startSoc, type RunningSoc } from '../main.ts'
 import { ensureWeb, webRoot } from '#console/build-web.ts'
@@ -16,7 +15,7 @@ Runs collectors, detector, store and console. Settings come from the environment
 names; .env.example lists them all. The console is built first when it is missing or stale, unless --no-build. SIGINT or SIGTERM stops in order: what was acknowledged is kept.`,
   async run(args) {
     const { values } = readArgs(args, { 'no-build': { type: 'boolean' } })
-    const config = readPlatformConfig(process.env)
+    const config = readSettings(process.env)
     const say = (line: string) => process.stdout.write(`${line}\n`)
     const started = performance.now()
     if (values['no-build'] !== true) await ensureWeb(say)
@@ -24,7 +23,7 @@ names; .env.example lists them all. The console is built first when it is missin
     const told = new Promise<undefined>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(undefined))
     })
-    const soc = await startSoc(config, { webRoot, say })
+    const soc = await startSoc(config, { webRoot })
     printWelcome(config, soc, say, performance.now() - started)
     const failed = await Promise.race([told, new Promise<string>((resolve) => soc.onFailed(resolve))])
     say(failed === undefined ? 'stopping …' : `stopping: ${failed}`)
@@ -34,7 +33,7 @@ names; .env.example lists them all. The console is built first when it is missin
   }
 }
 
-function printWelcome(config: Config, soc: RunningSoc, say: (line: string) => void, tookMs: number) {
+function printWelcome(config: SocConfig, soc: RunningSoc, say: (line: string) => void, tookMs: number) {
   const port = new URL(soc.url).port
   say('')
   say(`Vọng Lâu is listening: ${soc.url}   (${(tookMs / 1000).toFixed(1)} s)`)
