@@ -26,6 +26,23 @@ it('an announcement stands or falls with the transaction of what it announces', 
   await close()
 })
 
+it('after a transaction that was rolled back the changes of the next one are made known', async () => {
+  const { control, notifications, person, close } = testNotifications({ drivers: [fakeDriver('zalo_bot')] })
+  person('analyst', { zaloChat: 'c1' })
+  const heard: string[] = []
+  notifications.onChanged(({ subjectCode }) => heard.push(subjectCode))
+  const [lost, made] = [announcement(), announcement()]
+  expect(() =>
+    control.transaction(() => {
+      notifications.announce(lost)
+      throw new Error('the change failed')
+    })
+  ).toThrow('the change failed')
+  notifications.announce(made)
+  expect(heard).toEqual([made.code])
+  await close()
+})
+
 it('the same key is told once, and its message says what, where and how to get there', async () => {
   const { notifications, person, bot, close } = setUp()
   person('analyst', { zaloChat: 'c1' })

@@ -97,14 +97,18 @@ export class Outbox {
     this.#onChanged = onChanged
   }
 
+  /** Once for all changes of a commit; ids that were rolled back name no row. */
+  readonly #publish = (): void => {
+    if (this.#changed.size === 0) return
+    const ids = [...this.#changed]
+    this.#changed = new Set()
+    this.#onChanged(ids)
+  }
+
   #noteChange(id: number) {
-    if (this.#changed.size === 0)
-      this.#control.afterCommit(() => {
-        const ids = [...this.#changed]
-        this.#changed = new Set()
-        this.#onChanged(ids)
-      })
     this.#changed.add(id)
+    // Asked for with every change: what an earlier transaction asked for is forgotten when it is rolled back.
+    this.#control.afterCommit(this.#publish)
   }
 
   #writeHistory(id: number, status: NotificationStatus, code: string, detail: string) {

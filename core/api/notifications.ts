@@ -200,7 +200,7 @@ export const EscalationPolicyChange = Type.Omit(EscalationPolicy, ['priority', '
 export const AddressKind = Type.Object({
   name: Type.String(),
   label: Bilingual,
-  input: oneOf(['tel', 'email', 'text'] as const),
+  input: oneOf(['email', 'text'] as const),
   maxLength: Type.Number()
 })
 export type AddressKind = Static<typeof AddressKind>

@@ -7,7 +7,7 @@ export type AddressKind = {
   /** What the form of a person's contacts calls it. */
   label: Bilingual
   /** The form's field. */
-  input: 'tel' | 'email' | 'text'
+  input: 'text' | 'email'
   /** What may be written into the form: characters, and a pattern that holds for an empty field too. */
   maxLength: number
   pattern: string
@@ -25,7 +25,7 @@ export function plainPhone(text: string): string | undefined {
 export const phone: AddressKind = {
   name: 'phone',
   label: { vi: 'Điện thoại', en: 'Phone' },
-  input: 'tel',
+  input: 'text',
   maxLength: 20,
   pattern: '^(\\+?[0-9 .-]{8,20})?$',
   plain: plainPhone
