@@ -5,9 +5,9 @@ export class FormAct {
   trouble = $state('')
   readonly #act: Act
 
-  /** `wordsOf` makes words of whatever an act threw. */
-  constructor({ wordsOf }: { wordsOf: (error: unknown) => string }) {
-    this.#act = new Act((error) => (this.trouble = wordsOf(error)))
+  /** `words`, the console, makes words of whatever an act threw. */
+  constructor(words: { wordsOf: (error: unknown) => string }) {
+    this.#act = new Act((error) => (this.trouble = words.wordsOf(error)))
   }
 
   /** An act is on its way. */

@@ -16,21 +16,21 @@ export class RowCursor<T extends Row> {
   /** Id of the row reached last. */
   active = $state<string | null>(null)
   readonly #options: Options<T>
-  #index = -1
+  #reached = { id: '', index: -1 }
 
   constructor(options: Options<T>) {
     this.#options = options
   }
 
   /** Index of the row the keys stand on; −1 for none. A row that has gone leaves the keys at its place. */
-  get at(): number {
+  readonly at = $derived.by(() => {
     const { rows, panel } = this.#options
     const shown = rows()
-    const id = panel?.() ?? this.active
-    const at = shown.findIndex((row) => String(row.id) === id)
-    if (at !== -1 || this.active === null || id !== this.active) return at
-    return Math.min(this.#index, shown.length - 1)
-  }
+    const beside = panel?.() ?? null
+    const at = shown.findIndex((row) => String(row.id) === (beside ?? this.active))
+    if (at !== -1 || beside !== null || this.active !== this.#reached.id) return at
+    return Math.min(this.#reached.index, shown.length - 1)
+  })
 
   /** Goes some rows on or back, never past an end. */
   step(by: number): void {
@@ -39,8 +39,8 @@ export class RowCursor<T extends Row> {
     const index = Math.max(0, Math.min(shown.length - 1, this.at + by))
     const row = shown[index]
     if (row === undefined) return
-    this.#index = index
-    this.active = String(row.id)
+    this.#reached = { id: String(row.id), index }
+    this.active = this.#reached.id
     const beside = (panel?.() ?? null) !== null
     if (beside || walks) open(row, beside)
   }

@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest'
+import { PagedList } from '../live/list.svelte.ts'
 import { RowCursor } from './row-cursor.svelte.ts'
 
 const rowsOf = (...ids: string[]) => ids.map((id) => ({ id }))
@@ -37,15 +38,16 @@ it('a list that walks opens each row it reaches', () => {
 })
 
 it('a row pushed above moves the keys along with theirs, and a row that has gone leaves them at its place', () => {
-  let rows = rowsOf('a', 'b', 'c')
-  const cursor = new RowCursor({ rows: () => rows, open: vi.fn() })
+  const list = new PagedList<{ id: string }>(() => 0)
+  list.change(() => rowsOf('a', 'b', 'c'))
+  const cursor = new RowCursor({ rows: () => list.rows, open: vi.fn() })
   cursor.step(1)
   cursor.step(1)
-  rows = rowsOf('new', 'a', 'b', 'c')
+  list.change(() => rowsOf('new', 'a', 'b', 'c'))
   expect(cursor.at).toBe(2)
-  rows = rowsOf('a', 'c')
+  list.change(() => rowsOf('a', 'c'))
   expect(cursor.at).toBe(1)
-  rows = []
+  list.change(() => [])
   expect(cursor.at).toBe(-1)
   cursor.step(1)
   expect(cursor.at).toBe(-1)

@@ -44,8 +44,8 @@ export class LiveList<T extends { id: string | number }, Query = null> extends P
   put(row: T & { revision: number }): boolean {
     const at = this.rows.findIndex(({ id }) => id === row.id)
     if (at === -1) return false
-    const known: { revision?: number } = this.rows[at] ?? {}
-    if ((known.revision ?? 0) < row.revision) this.change((rows) => rows.with(at, row))
+    const known = this.rows[at] as { revision?: number } | undefined
+    if ((known?.revision ?? 0) < row.revision) this.change((rows) => rows.with(at, row))
     return true
   }
 
