@@ -5,7 +5,7 @@ import type { NewToken, Summary } from '#core/api/sources.ts'
 import type { TaskRow } from '#core/api/tasks.ts'
 import { mayAct } from './access.ts'
 import { createApi, type Api } from '../api/call.ts'
-import { codeText } from '../i18n/text.svelte.ts'
+import { codeText, type LanguageCode } from '../i18n/text.svelte.ts'
 import { Connection } from '../live/connection.svelte.ts'
 import { Feed } from '../live/feed.ts'
 import { Health } from '../health/health.svelte.ts'
@@ -162,6 +162,15 @@ export class Console {
   wordsOf(error: unknown): string {
     const failure = failureOf(error, this.clock())
     return codeText('error', failure.code, failure.params)
+  }
+
+  /** Switches the language; without the network the old one stays, and it is said why. */
+  async setLanguage(code: LanguageCode): Promise<void> {
+    try {
+      await this.preferences.setLanguage(code)
+    } catch {
+      this.notices.failed(codeText('error', 'network.unreachable'))
+    }
   }
 
   /** Says at the foot of the screen why an act was refused. */
