@@ -1,10 +1,13 @@
 import { Emitter } from '#core/emitter.ts'
+import type { AlertActAnswer } from '#core/api/alerts.ts'
 import type { LiveEvents } from '#core/live.ts'
 
 /** What a page can hear: every pushed event, and that pushes may have been missed. */
 export type FeedEvents = LiveEvents & {
   /** The feed is back after an interruption: whatever was fetched before must be fetched again. */
   reconnected: () => void
+  /** The server's answer to an act of this browser on alerts; their stories have grown. */
+  'alerts:answered': (answer: AlertActAnswer) => void
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Api } from '../api/call.ts'
 import { codeText, t } from '../i18n/text.svelte.ts'
 import type { Notices } from '../shell/notices.svelte.ts'
 import type { Queue, Removed } from './queue.svelte.ts'
+import type { Feed } from '../live/feed.ts'
 import { failureOf } from '../live/remote.svelte.ts'
 
 type Act = AlertAct['act']
@@ -11,16 +12,17 @@ type Act = AlertAct['act']
 export class AlertActs {
   /** An act is on its way; a second key press meanwhile is ignored, not queued. */
   busy = $state(false)
-  /** The last answer, for panels that show the same alerts. */
-  answer = $state.raw<AlertActAnswer | null>(null)
   readonly #api: Api
   readonly #queue: Queue
   readonly #notices: Notices
+  /** Panels that show the same alerts hear the answer there. */
+  readonly #feed: Feed
 
-  constructor(api: Api, queue: Queue, notices: Notices) {
+  constructor(api: Api, queue: Queue, notices: Notices, feed: Feed) {
     this.#api = api
     this.#queue = queue
     this.#notices = notices
+    this.#feed = feed
   }
 
   /** Performs one act; resolves to the answer, or null when it was refused (the notice says why). */
@@ -37,7 +39,7 @@ export class AlertActs {
       const answer = await this.#api.actOnAlerts([...ids], act)
       for (const alert of answer.alerts) this.#queue.receive(alert)
       const removed = this.#leaves(act) ? this.#queue.remove(ids) : null
-      this.answer = answer
+      this.#feed.emit('alerts:answered', answer)
       this.#queue.clearSelection()
       void this.#queue.recount()
       this.#notices.done(said(act, ids.length, answer.incident), () => this.#undo(ids, removed))
@@ -58,7 +60,7 @@ export class AlertActs {
       if (removed !== null) this.#queue.restore(removed, answer.alerts)
       else for (const alert of answer.alerts) this.#queue.receive(alert)
       void this.#queue.recount()
-      this.answer = answer
+      this.#feed.emit('alerts:answered', answer)
       this.#notices.done(t('act.undone'))
     } catch (error) {
       const failure = failureOf(error, 0)

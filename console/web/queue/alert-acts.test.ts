@@ -2,6 +2,7 @@ import type { AlertAct, AlertActAnswer, AlertRow } from '#core/api/alerts.ts'
 import { expect, test, vi } from 'vitest'
 import { ApiFailure, type Api } from '../api/call.ts'
 import { AlertActs } from './alert-acts.svelte.ts'
+import { Feed } from '../live/feed.ts'
 import { Notices, UNDO_MS } from '../shell/notices.svelte.ts'
 import { Queue } from './queue.svelte.ts'
 import { alertRow } from '../shell/browser.testing.ts'
@@ -45,7 +46,7 @@ async function desk() {
     return { alerts: ids.map((id) => alertRow(id, { revision: server.revision, status })), incident: null }
   }
   const notices = new Notices(() => clock.now)
-  const acts = new AlertActs({ actOnAlerts } as unknown as Api, queue, notices)
+  const acts = new AlertActs({ actOnAlerts } as unknown as Api, queue, notices, new Feed())
   return { acts, queue, notices, sent, server, clock }
 }
 

@@ -1,9 +1,13 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- collections here are plain and replaced whole ($state.raw), never changed in place */
 import type { AlertDetail, AlertRow } from '#core/api/alerts.ts'
+import type { Feed } from '../live/feed.ts'
+import { Renewal } from '../live/renewal.ts'
 import { Remote } from '../live/remote.svelte.ts'
 
 /** Alerts kept for going back and forth without waiting; the oldest is forgotten first. */
 export const KEPT_MAX = 30
+/** An alert that counts a flood is renewed this often, not with every push; milliseconds. */
+export const RENEW_MS = 3_000
 
 /** The alert in the open panel. What was seen before is shown at once and renewed behind it. */
 export class Details {
@@ -42,6 +46,25 @@ export class Details {
     if (detail === null || detail.alert.id !== alert.id || detail.alert.revision >= alert.revision) return false
     this.remote.value = { ...detail, alert }
     return true
+  }
+
+  /** Hears what changes the alert shown: pushes, answers to acts on it, a reconnect; the returned function ends that. */
+  listen(feed: Feed): () => void {
+    const renewal = new Renewal(() => void this.renew(), RENEW_MS)
+    const stop = feed.on({
+      reconnected: () => void this.renew(),
+      'alert:changed': (alert) => this.receive(alert) && renewal.soon(),
+      'alerts:answered': ({ alerts }) => {
+        const mine = alerts.find(({ id }) => id === this.#id)
+        if (mine === undefined) return
+        this.receive(mine)
+        void this.renew()
+      }
+    })
+    return () => {
+      stop()
+      renewal.stop()
+    }
   }
 
   #keep(id: string, detail: AlertDetail): void {

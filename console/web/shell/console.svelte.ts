@@ -106,7 +106,7 @@ export class Console {
       inUnit: (code) => this.units.inScope(code, this.queue.filter.unit),
       now
     })
-    this.acts = new AlertActs(this.api, this.queue, this.notices)
+    this.acts = new AlertActs(this.api, this.queue, this.notices, this.feed)
   }
 
   /** Asks the server who we are; a refusal means: sign in. */

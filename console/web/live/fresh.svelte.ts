@@ -1,0 +1,19 @@
+import type { Feed, FeedEvents } from './feed.ts'
+
+/**
+ * Loads what a component shows: at once, when what `load` reads has changed, after a reconnect, and every `everyMs`
+ * milliseconds where one is named. `on` are the live events it hears besides. Call it while the component is made.
+ */
+export function keepFresh(
+  feed: Feed,
+  load: () => void,
+  { everyMs, on }: { everyMs?: number; on?: Partial<FeedEvents> } = {}
+): void {
+  $effect(() => {
+    load()
+    if (everyMs === undefined) return
+    const timer = setInterval(load, everyMs)
+    return () => clearInterval(timer)
+  })
+  $effect(() => feed.on({ reconnected: load, ...on }))
+}
