@@ -1,8 +1,6 @@
-import type { AlertRow, IncidentRow } from '#core/api/alerts.ts'
 import type { DeliveryRow } from '#core/api/notifications.ts'
 import type { Session } from '#core/api/people.ts'
 import type { NewToken, Summary } from '#core/api/sources.ts'
-import type { TaskRow } from '#core/api/tasks.ts'
 import { mayAct } from './access.ts'
 import { createApi, type Api } from '../api/call.ts'
 import { codeText, type LanguageCode } from '../i18n/text.svelte.ts'
@@ -51,14 +49,8 @@ export class Console {
   readonly acts: AlertActs
   /** Now, for ages and deadlines; ticks once a second. */
   now = $state(0)
-  /** The last alert pushed, for an open panel. */
-  changedAlert = $state.raw<AlertRow | null>(null)
-  /** The last incident pushed, for lists and pages that show it. */
-  changedIncident = $state.raw<IncidentRow | null>(null)
   /** The last message whose fate was pushed. */
   changedDelivery = $state.raw<DeliveryRow | null>(null)
-  /** The last task pushed or changed here, for lists and pages that show it. */
-  changedTask = $state.raw<TaskRow | null>(null)
   /** A token made together with its source, on its way to that source's panel; shown once. */
   newToken = $state.raw<NewToken | null>(null)
   session = $state.raw<Session | null>(null)
@@ -151,9 +143,6 @@ export class Console {
     this.health.remote.clear()
     this.queue.reset()
     this.notices.dismiss()
-    this.changedAlert = null
-    this.changedIncident = null
-    this.changedTask = null
     this.changedDelivery = null
     this.newToken = null
   }
