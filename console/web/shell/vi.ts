@@ -19,7 +19,7 @@ export const vi = {
 
   'page.skip': 'Đến nội dung',
   'page.nowhere': 'Không có trang này',
-  'page.missing': (at: string) => `Không mở được trang này từ ${at}`,
+  'page.missing': (at: string) => `Không mở được trang này (${at})`,
   'page.why.offline': 'Không tới được máy chủ. Kiểm tra mạng rồi thử lại; trang đang mở trước đó vẫn dùng được.',
   'page.why.outdated': 'Máy chủ vừa được cập nhật. Tải lại để dùng phiên bản mới; địa chỉ này được giữ nguyên.',
   'page.why.failed': 'Tệp của trang không tải được. Thử lại; nếu vẫn vậy, báo người vận hành.',
