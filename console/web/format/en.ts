@@ -8,6 +8,9 @@ export const en: typeof vi = {
   'span.hours': (n) => `${n} h`,
   'span.hoursMinutes': (h, m) => `${h} h ${m}`,
   'span.minutesSeconds': (m, s) => `${m} min ${s} s`,
+  'span.long.minutes': (n) => (n === 1 ? '1 minute' : `${n} minutes`),
+  'span.long.hours': (n) => (n === 1 ? '1 hour' : `${n} hours`),
+  'span.long.days': (n) => `${n} days`,
   'span.days': (n) => `${n} d`,
   'span.daysHours': (d, h) => `${d} d ${h} h`,
 

@@ -1,7 +1,6 @@
-import { DAY_MS, ICT_OFFSET_MS, MINUTE_MS } from '#core/time.ts'
+import { DAY_MS, HOUR_MS, ICT_OFFSET_MS, MINUTE_MS } from '#core/time.ts'
 import { t } from '../i18n/text.svelte.ts'
-
-const HOUR = 60 * MINUTE_MS
+import { spanWords } from './span-words.ts'
 
 // Vietnam keeps UTC+7 all year, so shifted UTC parts are its wall clock; Intl per row of a long list costs ten times more.
 function local(ms: number): Date {
@@ -65,22 +64,31 @@ export function shortPeriod(from: number, to: number, now: number): string {
 export function span(ms: number): string {
   const length = Math.abs(ms)
   if (length < MINUTE_MS) return t('span.seconds', Math.floor(length / 1000))
-  if (length < HOUR) return t('span.minutes', Math.floor(length / MINUTE_MS))
+  if (length < HOUR_MS) return t('span.minutes', Math.floor(length / MINUTE_MS))
   if (length < DAY_MS) {
-    const hours = Math.floor(length / HOUR)
-    const minutes = Math.floor((length % HOUR) / MINUTE_MS)
+    const hours = Math.floor(length / HOUR_MS)
+    const minutes = Math.floor((length % HOUR_MS) / MINUTE_MS)
     return hours < 5 && minutes > 0 ? t('span.hoursMinutes', hours, two(minutes)) : t('span.hours', hours)
   }
   const days = Math.floor(length / DAY_MS)
-  const hours = Math.floor((length % DAY_MS) / HOUR)
+  const hours = Math.floor((length % DAY_MS) / HOUR_MS)
   return days < 5 && hours > 0 ? t('span.daysHours', days, hours) : t('span.days', days)
+}
+
+/** A length of time in whole words where there is room: 2 ngày, 6 giờ, 41 phút. */
+export function longSpan(ms: number): string {
+  return spanWords(ms, {
+    minutes: (n) => t('span.long.minutes', Math.max(1, n)),
+    hours: (n) => t('span.long.hours', n),
+    days: (n) => t('span.long.days', n)
+  })
 }
 
 /** Seconds with one decimal for a hop: 0,3 s; minutes with their seconds, so that hops add up: 1 ph 05 s; longer ones as {@link span}. */
 export function hop(ms: number): string {
   if (ms < 0) return `−${hop(-ms)}`
   if (ms < MINUTE_MS) return t('span.tenths', (Math.floor(ms / 100) / 10).toFixed(1))
-  if (ms >= HOUR) return span(ms)
+  if (ms >= HOUR_MS) return span(ms)
   return t('span.minutesSeconds', Math.floor(ms / MINUTE_MS), two(Math.floor((ms % MINUTE_MS) / 1000)))
 }
 

@@ -6,6 +6,9 @@ export const vi = {
   'span.hours': (n: number) => `${n} g`,
   'span.hoursMinutes': (h: number, m: string) => `${h} g ${m}`,
   'span.minutesSeconds': (m: number, s: string) => `${m} ph ${s} s`,
+  'span.long.minutes': (n: number) => `${n} phút`,
+  'span.long.hours': (n: number) => `${n} giờ`,
+  'span.long.days': (n: number) => `${n} ngày`,
   'span.days': (n: number) => `${n} ng`,
   'span.daysHours': (d: number, h: number) => `${d} ng ${h} g`,
 

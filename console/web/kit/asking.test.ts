@@ -31,3 +31,13 @@ test('a question that nobody answers takes itself back, each time with its whole
   asking.answer(act)
   expect(act).not.toHaveBeenCalled()
 })
+
+test('a question without a limit stands until it is answered', () => {
+  const asking = new Asking(null)
+  asking.ask()
+  vi.advanceTimersByTime(100 * ASKING_MS)
+  expect(asking.open).toBe(true)
+  const act = vi.fn()
+  asking.answer(act)
+  expect([act.mock.calls.length, asking.open]).toEqual([1, false])
+})

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { LinkTask } from '#core/api/tasks.ts'
 import { LinkDesk } from './link-task.svelte.ts'
-import { lengthOf, words } from './words.ts'
+import { spanWords } from '../format/span-words.ts'
+import { words } from './words.ts'
 
 const task = (nonce: string | null, state: LinkTask['state'] = 'sent') => ({
   code: 'NV-0001',
@@ -89,7 +90,7 @@ test('a refusal is told once and not tried again', async () => {
 
 test('both languages have the same words, and lengths of time are short', () => {
   expect(Object.keys(words.en).sort()).toEqual(Object.keys(words.vi).sort())
-  expect([42, 192, 4000].map((minutes) => lengthOf(words.vi, minutes * 60_000))).toEqual([
+  expect([42, 192, 4000].map((minutes) => spanWords(minutes * 60_000, words.vi))).toEqual([
     '42 phút',
     '3 giờ 12 phút',
     '2 ngày'

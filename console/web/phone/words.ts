@@ -1,4 +1,5 @@
-import { MINUTE_MS } from '#core/time.ts'
+import { ICT_OFFSET_MS } from '#core/time.ts'
+
 /** Words of the page behind a task's link. Apart from the console's catalogue, so that the page stays small. */
 const vi = {
   demonstration: 'minh họa',
@@ -166,16 +167,8 @@ export function faultWords(said: PhoneWords, code: string, task: string): string
   }
 }
 
-/** A length of time in the fewest words: 42 phút, 3 giờ 12 phút, 2 ngày. */
-export function lengthOf(said: PhoneWords, ms: number): string {
-  const minutes = Math.floor(Math.abs(ms) / MINUTE_MS)
-  if (minutes < 60) return said.minutes(minutes)
-  if (minutes < 48 * 60) return said.hours(Math.floor(minutes / 60), minutes % 60)
-  return said.days(Math.floor(minutes / 1440))
-}
-
 /** 03:21 23/11/2026 in Asia/Ho_Chi_Minh, which is UTC+7 all year. */
 export function momentOf(ms: number): string {
-  const [day = '', time = ''] = new Date(ms + 7 * 60 * MINUTE_MS).toISOString().split('T')
+  const [day = '', time = ''] = new Date(ms + ICT_OFFSET_MS).toISOString().split('T')
   return `${time.slice(0, 5)} ${day.split('-').reverse().join('/')}`
 }

@@ -1,5 +1,6 @@
 import type { Period } from '#core/api/posture.ts'
-import { DAY_MS, ictDay, ictDayStart } from '#core/time.ts'
+import { monthOf, reportMonthOf, weekOf } from '#core/period.ts'
+import { ictDay, ictDayStart } from '#core/time.ts'
 
 /** Periods one can choose by name; a free one carries its days. */
 export const periodNames = ['week', 'month', 'lastMonth', 'reportMonth'] as const
@@ -7,28 +8,18 @@ export type PeriodName = (typeof periodNames)[number]
 export type PeriodChoice = { name: PeriodName } | { name: 'free'; from: string; to: string }
 
 const two = (value: number) => String(value).padStart(2, '0')
-/** A day of a month that may lie outside 1–12: month 0 is December of the year before. */
-const dayOf = (year: number, month: number, day: number) =>
-  new Date(Date.UTC(year, month - 1, day)).toISOString().slice(0, 10)
-
 /** The days that a choice means today, in Asia/Ho_Chi_Minh. Weeks begin on Monday, reporting months on the 15th. */
 export function periodOf(choice: PeriodChoice, now: number): Period {
   const today = ictDay(now)
-  const [year = 0, month = 0, day = 0] = today.split('-').map(Number)
   switch (choice.name) {
-    case 'week': {
-      const weekday = (new Date(`${today}T00:00:00Z`).getUTCDay() + 6) % 7
-      const monday = ictDayStart(today) - weekday * DAY_MS
-      return { from: ictDay(monday), to: ictDay(monday + 6 * DAY_MS) }
-    }
+    case 'week':
+      return weekOf(today)
     case 'month':
-      return { from: dayOf(year, month, 1), to: dayOf(year, month + 1, 0) }
+      return monthOf(today)
     case 'lastMonth':
-      return { from: dayOf(year, month - 1, 1), to: dayOf(year, month, 0) }
-    case 'reportMonth': {
-      const start = day >= 15 ? month : month - 1
-      return { from: dayOf(year, start, 15), to: dayOf(year, start + 1, 14) }
-    }
+      return monthOf(today, 1)
+    case 'reportMonth':
+      return reportMonthOf(today, 15)
     case 'free':
       return { from: choice.from, to: choice.to }
   }

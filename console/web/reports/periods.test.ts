@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { lastPeriod, linesOf } from './periods.ts'
+import { lastPeriod } from './periods.ts'
 
 const at = (moment: string) => Date.parse(`${moment}+07:00`)
 
@@ -11,8 +11,4 @@ test('a report proposes the newest period that has ended', () => {
   expect(lastPeriod('monthly', at('2023-11-14T12:00:00'), 15)).toEqual({ from: '2023-09-15', to: '2023-10-14' })
   expect(lastPeriod('monthly', at('2024-01-10T12:00:00'), 15)).toEqual({ from: '2023-11-15', to: '2023-12-14' })
   expect(lastPeriod('monthly', at('2024-03-31T12:00:00'), 1)).toEqual({ from: '2024-02-01', to: '2024-02-29' })
-})
-
-test('lines of a field are a list without empty ones', () => {
-  expect(linesOf(' Như trên \n\n Các đơn vị\r\n x ', 2)).toEqual(['Như trên', 'Các đơn vị'])
 })

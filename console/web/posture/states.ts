@@ -1,0 +1,2 @@
+/** Signs of the states of a unit over a period. */
+export const postureSigns = { quiet: 'up', watch: 'degraded', incident: 'down', none: 'unknown' } as const
