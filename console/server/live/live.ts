@@ -7,7 +7,7 @@ import type { SourceRow, Summary } from '#core/api/sources.ts'
 import type { TaskRow } from '#core/api/tasks.ts'
 import { UNASSIGNED } from '#core/frame.ts'
 import type { LiveEvents, LiveRequests } from '#core/live.ts'
-import { access } from '#control/rights/authorisation.ts'
+import type { Permission } from '#core/permissions.ts'
 import { isForeign } from '../origin-check.ts'
 import { wallView } from '../views/health-view.ts'
 import { incidentHeader } from '../views/incident-view.ts'
@@ -33,6 +33,18 @@ const MAX_CONNECTIONS = 2000
 const MAX_PER_SESSION = 10
 /** Sessions end by time too: how often open sockets are asked whether theirs still lives. */
 const SWEEP_MS = 30_000
+
+/** What lets somebody hear an event. */
+const heardWith: Readonly<Record<keyof LiveEvents, Permission>> = {
+  'alert:changed': 'alerts.read',
+  'incident:changed': 'incidents.read',
+  'source:changed': 'sources.read',
+  'summary:changed': 'summary.read',
+  'health:changed': 'health.read',
+  'task:changed': 'tasks.read',
+  'notification:changed': 'notifications.read',
+  'sender:heard': 'sources.write'
+}
 
 type LiveServer = Server<LiveRequests, LiveEvents, Record<string, never>, SocketData>
 type LiveSocket = Socket<LiveRequests, LiveEvents, Record<string, never>, SocketData>
@@ -164,7 +176,7 @@ export function createLive(context: Omit<Context, 'live'>, cookieName: string, v
   function standingOf(audience: Audience, event: keyof LiveEvents): Standing | undefined {
     if (dropExpired(audience)) return undefined
     if (!audience.standings.has(event))
-      audience.standings.set(event, standingFor(audience.assignments, access[`LIVE ${event}`], context.inventory))
+      audience.standings.set(event, standingFor(audience.assignments, heardWith[event], context.inventory))
     return audience.standings.get(event)
   }
 
