@@ -141,14 +141,14 @@ export const catalogueApi = {
   'POST /api/catalogue/changes': {
     who: 'catalogue.write',
     about: 'Change the catalogue',
-    note: 'Of the province.',
+    note: 'Administrators of the whole province.',
     body: CatalogueChange,
     answer: CatalogueEntry
   },
   'POST /api/catalogue/changes/:id/revert': {
     who: 'catalogue.write',
     about: 'Take a change back',
-    note: 'Of the province.',
+    note: 'Administrators of the whole province.',
     params: EntryId,
     body: Why,
     answer: CatalogueEntry

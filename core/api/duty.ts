@@ -26,21 +26,21 @@ export const dutyApi = {
   'PUT /api/notifications/roster/pattern': {
     who: 'notifications.write',
     about: 'Set a shift of the weekly pattern',
-    note: 'Of the province.',
+    note: 'Administrators of the whole province.',
     body: DutyPatternChange,
     answer: DutyRoster
   },
   'PUT /api/notifications/roster/day': {
     who: 'notifications.write',
     about: 'Set a shift of one day apart',
-    note: 'Of the province.',
+    note: 'Administrators of the whole province.',
     body: DutyDayChange,
     answer: DutyRoster
   },
   'PUT /api/notifications/roster/shifts': {
     who: 'notifications.write',
     about: 'Replace the shifts',
-    note: 'Of the province.',
+    note: 'Administrators of the whole province.',
     body: DutyShifts,
     answer: DutyRoster
   },
@@ -52,7 +52,7 @@ export const dutyApi = {
   'PUT /api/notifications/policy/:priority': {
     who: 'notifications.write',
     about: 'Set the steps of a priority',
-    note: 'Of the province.',
+    note: 'Administrators of the whole province.',
     params: PriorityId,
     body: EscalationPolicyChange,
     answer: EscalationPolicy
@@ -60,20 +60,20 @@ export const dutyApi = {
   'DELETE /api/notifications/policy/:priority': {
     who: 'notifications.write',
     about: 'Back to the built-in steps',
-    note: 'Of the province.',
+    note: 'Administrators of the whole province.',
     params: PriorityId,
     answer: EscalationPolicy
   },
   'GET /api/notifications/people': {
     who: 'notifications.write',
     about: 'How people with an account are reached',
-    note: 'Of the province.',
+    note: 'Administrators of the whole province.',
     answer: Type.Array(PersonContactRow)
   },
   'PUT /api/notifications/people/:id': {
     who: 'notifications.write',
     about: 'Set how a person is reached',
-    note: 'Of the province.',
+    note: 'Administrators of the whole province.',
     params: Id,
     body: PersonContact,
     answer: PersonContactRow

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { IncidentAct, IncidentDetail, IncidentRow, incidentStatuses } from './alerts.ts'
 import { oneOf, Id, limitOf, text } from './common.ts'
 import type { Routes } from './routes.ts'
@@ -10,11 +10,12 @@ const IncidentQuery = Type.Object({
   cursor: text(500),
   limit: limitOf(100, 500)
 })
-const IncidentList = Type.Object({
+export const IncidentList = Type.Object({
   items: Type.Array(IncidentRow),
   total: Type.Number(),
   cursor: Type.Union([Type.String(), Type.Null()])
 })
+export type IncidentList = Static<typeof IncidentList>
 
 /** Incidents: list, page and acts. */
 export const incidentsApi = {

@@ -12,8 +12,8 @@ export const machinesApi = {
   'GET /readyz': { who: 'public', about: 'Ready, part by part', answer: Ready, answers: { 503: Ready } },
   'GET /metrics': {
     who: 'public',
-    about: 'Prometheus text; from this machine, or signed in',
-    note: 'This machine, and admin or auditor from elsewhere.'
+    about: 'Figures as Prometheus text',
+    note: 'This machine alone, and from elsewhere admin or auditor.'
   },
   'GET /api/openapi.json': { who: 'signed_in', about: 'This description', hidden: true }
 } satisfies Routes

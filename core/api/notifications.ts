@@ -254,7 +254,7 @@ export const notificationsApi = {
   'POST /api/notifications/channels/:id/test': {
     who: 'notifications.write',
     about: 'Send a test message',
-    note: 'Of the province.',
+    note: 'Administrators of the whole province.',
     params: Id,
     body: ChannelTest,
     answer: NotificationRow

@@ -11,7 +11,7 @@ export const policyApi = {
   'PUT /api/account-policy': {
     who: 'users.manage',
     about: 'Set the rules for passwords and second factors',
-    note: 'Of the province.',
+    note: 'Administrators of the whole province.',
     body: AccountPolicy,
     answer: AccountPolicy
   }

@@ -189,7 +189,7 @@ export const postureApi = {
   'GET /api/posture': {
     who: 'posture.read',
     about: 'Figures of a period',
-    note: 'Figures and their paragraph (docs/posture.md). Scoped.',
+    note: 'With their paragraph (docs/posture.md). Scoped.',
     query: PeriodQuery,
     answer: Posture
   },

@@ -117,7 +117,7 @@ export const reportsApi = {
   'GET /api/reports': {
     who: 'reports.read',
     about: 'Archived reports',
-    note: 'docs/reports.md. Owner: of own units.',
+    note: 'See docs/reports.md. Owner: of own units.',
     query: ReportQuery,
     answer: ReportList
   },
@@ -131,7 +131,7 @@ export const reportsApi = {
   'GET /api/reports/:id/files/:file': {
     who: 'reports.read',
     about: 'A report as PDF or Word',
-    note: 'The file, as a download. Audited.',
+    note: 'As a download; audited.',
     params: ReportFile,
     answer: File
   },
@@ -147,7 +147,7 @@ export const reportsApi = {
   'PUT /api/reports/settings': {
     who: 'reports.settings',
     about: 'Change what is printed on reports',
-    note: 'Of the province.',
+    note: 'Administrators of the whole province.',
     body: ReportSettings,
     answer: ReportSettings
   },

@@ -240,7 +240,7 @@ export const tasksApi = {
   'GET /api/tasks/:id/files/:file': {
     who: 'tasks.evidence',
     about: 'Download evidence of a unit',
-    note: 'The file, as a download.',
+    note: 'As a download.',
     params: Type.Object({ ...Id.properties, file: Type.String({ pattern: '^[\\w-]{1,60}$' }) }),
     answer: File
   }
