@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { unitShows } from '../posture.ts'
 import { Bilingual, Level, Millis, UnitRef, Origin, oneOf } from './common.ts'
 import type { Routes } from './routes.ts'
 
@@ -162,9 +163,6 @@ export const UnitPostureDetail = Type.Object({
 })
 export type UnitPostureDetail = Static<typeof UnitPostureDetail>
 
-/** Which units of a period are asked for; `silent`: without any evidence. */
-export const unitShows = ['all', 'risk', 'incident', 'watch', 'overdue', 'silent'] as const
-export type UnitShow = (typeof unitShows)[number]
 export const UnitPostureList = Type.Object({
   period: Period,
   origin: Type.String(),

@@ -1,13 +1,11 @@
 import { Type, type Static } from 'typebox'
+import { reportKinds } from '../report.ts'
 import { Millis, Origin, UnitRef, oneOf, Id, limitOf, Nothing, text, File } from './common.ts'
 import { Period } from './posture.ts'
 import type { Routes } from './routes.ts'
 
 const maybe = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Line = Type.String({ maxLength: 200 })
-
-export const reportKinds = ['daily', 'weekly', 'monthly', 'unit_weekly'] as const
-export type ReportKind = (typeof reportKinds)[number]
 
 /** What an agency prints on every report (NĐ 30/2020). */
 export const ReportForm = Type.Object({

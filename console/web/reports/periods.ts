@@ -1,5 +1,5 @@
 import type { Period } from '#core/api/posture.ts'
-import type { ReportKind } from '#core/api/reports.ts'
+import type { ReportKind } from '#core/report.ts'
 import { DAY_MS, ictDay, ictDayStart } from '#core/time.ts'
 
 const two = (value: number) => String(value).padStart(2, '0')
