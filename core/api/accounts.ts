@@ -140,6 +140,7 @@ export const OidcLink = Type.Object({
   /** Verified e-mail or user name at the provider. */
   login: Type.Optional(Type.String({ minLength: 1, maxLength: 255 }))
 })
+export type OidcLink = Static<typeof OidcLink>
 /** An account with everything an administrator sees of it. */
 export const UserDetail = Type.Object({
   user: UserRow,

@@ -63,6 +63,7 @@ export const NewSource = Type.Object({
   speaksFor: Type.Union([Type.Literal('self'), Type.Literal('any'), Type.Array(Type.String(), { maxItems: 500 })]),
   utcOffsetMinutes: Type.Integer({ minimum: -720, maximum: 840 })
 })
+export type NewSource = Static<typeof NewSource>
 /** The token is shown once; the snippets are ready to paste. */
 export const NewToken = Type.Object({
   source: SourceRow,

@@ -1,9 +1,7 @@
 import { Type } from 'typebox'
 import { Id, Nothing } from './common.ts'
-import { NewUser, OncePassword, UserChange, UserRow } from './people.ts'
+import { NewUser, OncePassword, Person, UserChange, UserRow } from './people.ts'
 import type { Routes } from './routes.ts'
-
-const People = Type.Array(Type.Object({ id: Type.String(), name: Type.String() }))
 
 /** Accounts, and the people who may be given work. */
 export const usersApi = {
@@ -33,5 +31,5 @@ export const usersApi = {
     params: Id,
     answer: Nothing
   },
-  'GET /api/people': { who: 'people.read', about: 'Who may be assigned', answer: People }
+  'GET /api/people': { who: 'people.read', about: 'Who may be assigned', answer: Type.Array(Person) }
 } satisfies Routes

@@ -1,5 +1,4 @@
-import type { Static } from 'typebox'
-import { type UserChange } from '#core/api/people.ts'
+import type { UserChange } from '#core/api/people.ts'
 import { hashPassword, randomPassword } from '#control/accounts/password.ts'
 import { SocError } from '#core/errors.ts'
 import { auditAct, viewerOf, type Context } from '../context.ts'
@@ -40,7 +39,7 @@ export function userHandlers(context: Context): Handlers<typeof usersApi> {
       if (units !== undefined) checkUnits(context, units, request.scope)
       const change = Object.fromEntries(
         Object.entries({ name, role, units, enabled, mayUnmask, email }).filter(([, value]) => value !== undefined)
-      ) as Static<typeof UserChange>
+      ) as UserChange
       control.transaction(() => {
         users.change(id, change)
         if (enabled === false) sessions.endAllOf(id)
