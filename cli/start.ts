@@ -23,7 +23,7 @@ names; .env.example lists them all. The console is built first when it is missin
     const told = new Promise<undefined>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(undefined))
     })
-    const soc = await startSoc(config, { webRoot, say })
+    const soc = await startSoc(config, { webRoot })
     printWelcome(config, soc, say, performance.now() - started)
     const failed = await Promise.race([told, new Promise<string>((resolve) => soc.onFailed(resolve))])
     say(failed === undefined ? 'stopping …' : `stopping: ${failed}`)

@@ -7,7 +7,8 @@ import type { Config } from '#core/config.ts'
 import { destinationRule } from '#core/destination.ts'
 import { messageOf, SocError } from '#core/errors.ts'
 import { origins, type Origin } from '#core/origin.ts'
-import type { FromProbes, ProbesSnapshot, ToProbes } from './probe-messages.ts'
+import type { ProbesSnapshot } from '#core/probes-plane.ts'
+import type { FromProbes, ToProbes } from './probe-messages.ts'
 
 const STATUS_EVERY_MS = 1_000
 /** When stopping, the control plane has this long to take the last results. */

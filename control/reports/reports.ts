@@ -1,4 +1,3 @@
-import type { FastifyBaseLogger } from 'fastify'
 import type { Period, PeriodFigures } from '#core/api/posture.ts'
 import type {
   NewReport,
@@ -17,9 +16,8 @@ import type { ReportKind } from '#core/report.ts'
 import { ictDay } from '#core/time.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
-import type { HealthPart } from '#console/server/parts.ts'
 import { spansOf } from '#control/figures/period.ts'
-import { createFiguresReader } from '#control/figures/reader.ts'
+import type { FiguresReader } from '#control/figures/reader.ts'
 import { firstKnown } from '#control/figures/unit-days.ts'
 import { paragraphOf } from '#control/figures/paragraph.ts'
 import { unitName } from '#control/figures/words.ts'
@@ -45,13 +43,13 @@ const RETRY_MS = 15 * 60_000
 export type ReportsParts = {
   control: Control
   inventory: Inventory
-  health: HealthPart
+  figures: FiguresReader
   clock: Clock
   notifier: Notifier
   dataFolder: string
   /** Origin that reports speak of: the demonstration's while it runs alone. */
   origin(): Origin
-  log?: FastifyBaseLogger
+  log?: { error(what: object, message: string): void }
 }
 
 export type Reports = {
@@ -85,7 +83,7 @@ export type Reports = {
 /** Reports: made on threads, archived with their hashes, sent to their subscribers in the transaction that archives them. */
 export function createReports(parts: ReportsParts): Reports {
   const { control, clock, inventory } = parts
-  const read = createFiguresReader(parts)
+  const read = parts.figures
   const archive = openArchive(archiveFolder(parts.dataFolder))
   const tables = createReportTables(control, inventory)
   const jobs = new Map<string, ReportJob>()

@@ -17,7 +17,11 @@ export function maintenanceHandlers(context: Context): Handlers<typeof maintenan
   }
 
   return {
-    'GET /api/maintenance': (request) => health.maintenance().flatMap((row) => seen(row, request.scope) ?? []),
+    'GET /api/maintenance': (request) =>
+      health
+        .shown()
+        .maintenance()
+        .flatMap((row) => seen(row, request.scope) ?? []),
     'POST /api/maintenance': (request) => {
       const draft = { ...request.body, systems: [...new Set(request.body.systems)], reason: request.body.reason.trim() }
       for (const system of draft.systems)
@@ -26,7 +30,7 @@ export function maintenanceHandlers(context: Context): Handlers<typeof maintenan
       if (draft.to <= draft.from)
         throw new SocError('maintenance.order', 'the end lies before the beginning', { status: 422 })
       return control.transaction(() => {
-        const row = health.addMaintenance(draft, viewerOf(request).name)
+        const row = health.shown().addMaintenance(draft, viewerOf(request).name)
         auditAct(context, request, 'maintenance.planned', row.id, {
           systems: draft.systems.join(' '),
           from: draft.from,
@@ -37,11 +41,14 @@ export function maintenanceHandlers(context: Context): Handlers<typeof maintenan
     },
     'POST /api/maintenance/:id/cancel': (request) => {
       const { id } = request.params
-      const row = health.maintenance().find((window) => window.id === id)
+      const row = health
+        .shown()
+        .maintenance()
+        .find((window) => window.id === id)
       if (row === undefined || !row.systems.every((system) => systemInScope(context, request.scope, system.id)))
         throw notFound('maintenance', id)
       return control.transaction(() => {
-        const cancelled = health.cancelMaintenance(id, viewerOf(request).name)
+        const cancelled = health.withMaintenance(id).cancelMaintenance(id, viewerOf(request).name)
         auditAct(context, request, 'maintenance.cancelled', id)
         return cancelled
       })

@@ -72,9 +72,9 @@ export function modelHandlers(context: Context): Handlers<typeof modelsApi> {
       }
     },
     'GET /api/health/wall': (request) =>
-      wallView(context, context.health.wall(), { role: viewerOf(request).role, scope: request.scope }),
+      wallView(context, context.health.shown().wall(), { role: viewerOf(request).role, scope: request.scope }),
     'GET /api/models/:id/health': (request) => {
-      const detail = context.health.model(request.params.id)
+      const detail = context.health.shown().model(request.params.id)
       if (detail === undefined) throw notFound('model', String(request.params.id))
       return modelHealthView(context, detail, { role: viewerOf(request).role, scope: request.scope })
     }

@@ -2,10 +2,8 @@ import type { PeriodFigures, postureApi } from '#core/api/posture.ts'
 import { SocError } from '#core/errors.ts'
 import { ictDay } from '#core/time.ts'
 import { auditAct, notFound, type Context } from '../context.ts'
-import { shownOrigin } from '#control/figures/origin.ts'
 import { paragraphOf } from '#control/figures/paragraph.ts'
 import { spansOf } from '#control/figures/period.ts'
-import { createFiguresReader } from '#control/figures/reader.ts'
 import { firstKnown } from '#control/figures/unit-days.ts'
 import { unitCsv, unitDetail, unitShown } from '#control/figures/unit-table.ts'
 import type { Scope } from '#control/rights/scope.ts'
@@ -13,10 +11,10 @@ import type { Handlers } from './serve.ts'
 
 /** Posture of a period: figures, paragraph, and the way down to units. Numbers only; within the viewer's units. */
 export function postureHandlers(context: Context): Handlers<typeof postureApi> {
-  const read = createFiguresReader(context)
+  const { figures: read } = context
 
   async function figuresOf(query: { from: string; to: string; origin?: string }, scope: Scope): Promise<PeriodFigures> {
-    const origin = query.origin ?? shownOrigin(context.control, context.demonstration)
+    const origin = query.origin ?? context.shownOrigin()
     // Says first what is wrong with the period itself.
     spansOf(query, context.clock.now())
     const first = firstKnown(context.control, origin)

@@ -23,7 +23,7 @@ export function probeHandlers(context: Context): Handlers<typeof probesApi> {
   const { control, health, inventory } = context
 
   function mine(id: string, scope: Scope): ProbeRow {
-    const detail = health.probe(id)
+    const detail = health.withProbe(id).probe(id)
     if (detail === undefined || !systemInScope(context, scope, detail.probe.draft.system)) throw notFound('probe', id)
     return detail.probe
   }
@@ -39,14 +39,14 @@ export function probeHandlers(context: Context): Handlers<typeof probesApi> {
       probesView(context, health.probes(), { role: viewerOf(request).role, scope: request.scope }),
     'GET /api/probes/:id': (request) => {
       mine(request.params.id, request.scope)
-      const detail = health.probe(request.params.id)
+      const detail = health.withProbe(request.params.id).probe(request.params.id)
       if (detail === undefined) throw notFound('probe', request.params.id)
       return detail
     },
     'POST /api/probes': (request) => {
       mayPlace(request.body.system, request.scope)
       return control.transaction(() => {
-        const row = health.addProbe(request.body)
+        const row = health.of('real').addProbe(request.body)
         auditAct(context, request, 'probe.created', row.id, told(row.draft))
         return row
       })
@@ -56,7 +56,7 @@ export function probeHandlers(context: Context): Handlers<typeof probesApi> {
       mine(id, request.scope)
       if (request.body.system !== undefined) mayPlace(request.body.system, request.scope)
       return control.transaction(() => {
-        const row = health.changeProbe(id, request.body)
+        const row = health.withProbe(id).changeProbe(id, request.body)
         auditAct(context, request, 'probe.changed', id, told(row.draft))
         return row
       })
@@ -65,7 +65,7 @@ export function probeHandlers(context: Context): Handlers<typeof probesApi> {
       const { id } = request.params
       const { draft } = mine(id, request.scope)
       control.transaction(() => {
-        health.removeProbe(id)
+        health.withProbe(id).removeProbe(id)
         auditAct(context, request, 'probe.removed', id, told(draft))
       })
     },
@@ -76,7 +76,7 @@ export function probeHandlers(context: Context): Handlers<typeof probesApi> {
         throw new SocError('probe.no_heartbeat', 'this probe asks by itself', { status: 422, params: { id } })
       const key = control.transaction(() => {
         auditAct(context, request, 'probe.heartbeat_key', id)
-        return health.newHeartbeatKey(id)
+        return health.withProbe(id).newHeartbeatKey(id)
       })
       return showWhole({ probe, key, snippets: [heartbeatSnippet({ probe: id, key, ...context.intake() })] })
     },
@@ -94,7 +94,7 @@ export function probeHandlers(context: Context): Handlers<typeof probesApi> {
         auditAct(context, request, 'probe.tried', draft.system, told(draft))
         tries += 1
         try {
-          return await context.tryProbe({ ...draft, attempts: 1, timeoutMs: Math.min(draft.timeoutMs, TRY_TIMEOUT_MS) })
+          return await health.tryProbe({ ...draft, attempts: 1, timeoutMs: Math.min(draft.timeoutMs, TRY_TIMEOUT_MS) })
         } finally {
           tries -= 1
         }

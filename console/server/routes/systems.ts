@@ -6,9 +6,9 @@ import type { Handlers } from './serve.ts'
 /** The systems of the catalogue: how each is by itself, how it is with what it stands on, and what it takes down. */
 export function systemHandlers(context: Context): Handlers<typeof systemsApi> {
   return {
-    'GET /api/systems': () => context.health.systems(),
+    'GET /api/systems': () => context.health.shown().systems(),
     'GET /api/systems/:id': (request) => {
-      const detail = context.health.system(request.params.id)
+      const detail = context.health.shown().system(request.params.id)
       if (detail === undefined) throw notFound('system', request.params.id)
       return systemView(context, detail, { role: viewerOf(request).role, scope: request.scope })
     }
