@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { readConfig } from './core/config.ts'
+import { readPlatformConfig } from './cli/config.ts'
 
 const require = createRequire(import.meta.url)
 const { default: Ajv } = require('ajv/dist/2019.js') as { default: typeof import('ajv').Ajv }
@@ -33,7 +33,7 @@ describe('docker-compose.yml', () => {
   })
 
   it('sets only settings that exist, with allowed values', () => {
-    const config = readConfig(compose.services['vong-lau']!.environment!)
+    const config = readPlatformConfig(compose.services['vong-lau']!.environment!)
     expect(config.SOC_STORE).toBe('elasticsearch')
   })
 

@@ -10,7 +10,8 @@ import { archiveFolder, verifyArchive } from '#control/reports/verify.ts'
 import type { NewReport, ReportRow } from '#core/api/reports.ts'
 import { reportKinds } from '#core/report.ts'
 import { systemClock } from '#core/clock.ts'
-import { readConfig, type Config } from '#core/config.ts'
+import type { Config } from '#core/config.ts'
+import { readPlatformConfig } from './config.ts'
 import { SocError } from '#core/errors.ts'
 import { lockDataFolder } from './lock.ts'
 import { openControl } from '#control/database/control.ts'
@@ -40,7 +41,7 @@ The data folder is SOC_DATA.`,
       out: { type: 'string' },
       json: { type: 'boolean' }
     })
-    const config = readConfig(process.env)
+    const config = readPlatformConfig(process.env)
     if (!existsSync(join(config.SOC_DATA, 'control.db')))
       throw new SocError(
         'cli.no_data',

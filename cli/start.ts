@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os'
-import { readConfig, type Config } from '#core/config.ts'
+import type { Config } from '#core/config.ts'
+import { readPlatformConfig } from './config.ts'
 import { SocError } from '#core/errors.ts'
 import { startSoc, type RunningSoc } from '../main.ts'
 import { ensureWeb, webRoot } from '#console/build-web.ts'
@@ -15,7 +16,7 @@ Runs collectors, detector, store and console. Settings come from the environment
 names; .env.example lists them all. The console is built first when it is missing or stale, unless --no-build. SIGINT or SIGTERM stops in order: what was acknowledged is kept.`,
   async run(args) {
     const { values } = readArgs(args, { 'no-build': { type: 'boolean' } })
-    const config = readConfig(process.env)
+    const config = readPlatformConfig(process.env)
     const say = (line: string) => process.stdout.write(`${line}\n`)
     const started = performance.now()
     if (values['no-build'] !== true) await ensureWeb(say)

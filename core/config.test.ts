@@ -1,20 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readConfig, settings } from './config.ts'
+import { addedValues, readConfig } from './config.ts'
+import { integer } from './setting.ts'
 
 describe('the configuration', () => {
-  it('is documented: .env.example lists every setting with its default, and nothing else', () => {
-    const lines = readFileSync(new URL('../.env.example', import.meta.url), 'utf8').split('\n')
-    const documented = Object.fromEntries(
-      lines
-        .filter((line) => /^[A-Z]/.test(line))
-        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])
-    )
-    expect(documented).toEqual(
-      Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, setting.fallback]))
-    )
-  })
-
   it('names the setting, what was given and what is allowed when a value is wrong', () => {
     expect(() => readConfig({ SOC_CONSOLE_PORT: '99999' })).toThrow(
       'SOC_CONSOLE_PORT is "99999"; allowed: a whole number from 0 to 65535'
@@ -37,6 +25,14 @@ describe('the configuration', () => {
 
   it('cannot be changed afterwards', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true)
+  })
+
+  it('reads the settings that a part carries itself, and refuses them where nobody brought them', () => {
+    const table = { SOC_PIGEONS: integer('pigeons of the channel', 3, 1, 9) }
+    expect(addedValues(readConfig({ SOC_PIGEONS: '5' }, table), table)).toEqual({ SOC_PIGEONS: 5 })
+    expect(addedValues(readConfig({}), table)).toEqual({ SOC_PIGEONS: 3 })
+    expect(() => readConfig({ SOC_PIGEONS: '10' }, table)).toThrow('SOC_PIGEONS is "10"; allowed: a whole number')
+    expect(() => readConfig({ SOC_PIGEONS: '5' })).toThrow('SOC_PIGEONS is not a setting')
   })
 
   it('reads a file below the environment', () => {

@@ -1,8 +1,8 @@
 import type { Bilingual } from './match.ts'
 import type { Origin } from './origin.ts'
 
-export const channels = ['email', 'webhook', 'zalo_zns', 'zalo_oa', 'zalo_bot', 'sms', 'telegram', 'local'] as const
-export type Channel = (typeof channels)[number]
+/** Name of a channel: of those in control/notifications/channels/, or of one that was there when a row was written. */
+export type ChannelName = string
 
 /** P1 wakes people, P2 is for the shift, P3 for working hours, P4 for digests. */
 export type Priority = 1 | 2 | 3 | 4

@@ -82,7 +82,7 @@ export const notificationRights = (
     roles: ['admin'],
     own: {
       url: `/api/notifications/people/${ownUser}`,
-      body: { phone: '', email: '', zaloUser: '', zaloChat: '', telegramChat: '', channels: [] }
+      body: { addresses: { phone: '', email: '' }, channels: [] }
     },
     provinceOnly: 'scope.province'
   }

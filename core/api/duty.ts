@@ -8,7 +8,8 @@ import {
   EscalationPolicy,
   EscalationPolicyChange,
   PersonContact,
-  PersonContactRow
+  PersonContactRow,
+  PersonContacts
 } from './notifications.ts'
 import type { Routes } from './routes.ts'
 
@@ -68,7 +69,7 @@ export const dutyApi = {
     who: 'notifications.write',
     about: 'How people with an account are reached',
     note: 'Administrators of the whole province.',
-    answer: Type.Array(PersonContactRow)
+    answer: PersonContacts
   },
   'PUT /api/notifications/people/:id': {
     who: 'notifications.write',

@@ -1,9 +1,10 @@
 import { Type, type Static } from 'typebox'
-import { channels, notificationStatuses } from '../notification.ts'
+import { notificationStatuses } from '../notification.ts'
 import { Bilingual, Millis, oneOf, Origin, UnitRef, Id, limitOf, text } from './common.ts'
 import type { Routes } from './routes.ts'
 
-export const ChannelName = oneOf(channels)
+/** A channel's name; the table of channels says which there are. */
+export const ChannelName = Type.String({ pattern: '^[a-z][a-z0-9_]{0,29}$' })
 export const NotificationStatusName = oneOf(notificationStatuses)
 export const Priority = Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3), Type.Literal(4)])
 const Nullable = Type.Union([Millis, Type.Null()])
@@ -82,6 +83,13 @@ export type OutboxList = Static<typeof OutboxList>
 
 export const ChannelHealth = Type.Object({
   channel: ChannelName,
+  label: Bilingual,
+  /** Words for its provider's codes, by their beginning: `sms` stands for `sms.101` too. */
+  codes: Type.Record(Type.String(), Bilingual),
+  /** It goes to a program with one address from the settings, never to a person. */
+  forMachines: Type.Boolean(),
+  /** It reaches whoever has a phone number or a mail address, without an id of its provider. */
+  forEverybody: Type.Boolean(),
   configured: Type.Boolean(),
   receipts: Type.Boolean(),
   lastSuccessAt: Nullable,
@@ -189,13 +197,19 @@ export const EscalationPolicy = Type.Object({
 export type EscalationPolicy = Static<typeof EscalationPolicy>
 export const EscalationPolicyChange = Type.Omit(EscalationPolicy, ['priority', 'changed'])
 
+/** One kind of address a person can have, with its field in the form. */
+export const AddressKind = Type.Object({
+  name: Type.String(),
+  label: Bilingual,
+  input: oneOf(['tel', 'email', 'text'] as const),
+  maxLength: Type.Number()
+})
+export type AddressKind = Static<typeof AddressKind>
+
 /** How a person with an account is reached. */
 export const PersonContact = Type.Object({
-  phone: Type.String({ maxLength: 20, pattern: '^(\\+?[0-9 .-]{8,20})?$' }),
-  email: Type.String({ maxLength: 200, pattern: '^([^\\s@<>"]+@[^\\s@<>"]+)?$' }),
-  zaloUser: Type.String({ maxLength: 64, pattern: '^[A-Za-z0-9_-]*$' }),
-  zaloChat: Type.String({ maxLength: 64, pattern: '^[A-Za-z0-9_-]*$' }),
-  telegramChat: Type.String({ maxLength: 64, pattern: '^-?[A-Za-z0-9_@]*$' }),
+  /** By kind of address; '' for none. */
+  addresses: Type.Record(Type.String(), Type.String({ maxLength: 300 })),
   /** Preferred order; empty: as the steps say. */
   channels: Type.Array(ChannelName, { maxItems: 8 })
 })
@@ -206,6 +220,13 @@ export const PersonContactRow = Type.Object({
   contact: PersonContact
 })
 export type PersonContactRow = Static<typeof PersonContactRow>
+export const PersonContacts = Type.Object({
+  kinds: Type.Array(AddressKind),
+  /** Channels a person may prefer. */
+  channels: Type.Array(Type.Object({ name: ChannelName, label: Bilingual })),
+  people: Type.Array(PersonContactRow)
+})
+export type PersonContacts = Static<typeof PersonContacts>
 
 const Page = { cursor: text(20), limit: limitOf(50, 200) }
 const NotificationQuery = Type.Object({

@@ -2,6 +2,7 @@ import type { dutyApi } from '#core/api/duty.ts'
 import { SocError } from '#core/errors.ts'
 import type { Priority } from '#core/notification.ts'
 import { ictDay, ictDayStart } from '#core/time.ts'
+import { addressKinds, checkAddresses, checkChannels } from '#control/notifications/channel-lists.ts'
 import { showWhole } from '#control/rights/masking.ts'
 import { auditAct, notFound, type Context } from '../context.ts'
 import { wholeProvince } from './acting.ts'
@@ -68,17 +69,21 @@ export function dutyHandlers(context: Context): Handlers<typeof dutyApi> {
     'GET /api/notifications/people': (request) => {
       wholeProvince(request.scope)
       // An official's number at work, there to be corrected by who keeps the list.
-      return people.list().map((row) => showWhole(row))
+      return showWhole(people.list())
     },
     'PUT /api/notifications/people/:id': (request) => {
       wholeProvince(request.scope)
       const { id } = request.params
       if (people.get(id) === undefined) throw notFound('user', id)
+      const { addresses, channels } = request.body
+      checkAddresses(addresses)
+      checkChannels(channels)
       return control.transaction(() => {
         people.set(id, request.body)
         // Which ways, not the numbers themselves.
-        const ways = Object.entries(request.body).filter(([, value]) => value.length > 0)
-        auditAct(context, request, 'person.contact', id, { ways: ways.map(([name]) => name).join(' ') })
+        const ways = addressKinds.map(({ name }) => name).filter((kind) => (addresses[kind] ?? '') !== '')
+        if (channels.length > 0) ways.push('channels')
+        auditAct(context, request, 'person.contact', id, { ways: ways.join(' ') })
         return showWhole(people.get(id)!)
       })
     }

@@ -111,12 +111,12 @@ it('everyone who may read sees a message’s fate with its history, numbers mask
 it('an administrator stops and sends again; both are on record and each new message has an id of its own', async () => {
   const { ask, person, taken, control, notifications } = setUp()
   const admin = person('admin')
-  const one = taken('sms')
-  const url = `/api/notifications/${one.id}/acts`
+  const sent = taken('sms')
+  const url = `/api/notifications/${sent.id}/acts`
   expect((await ask(admin, 'POST', url, { kind: 'cancel' })).body).toMatchObject({ code: 'notification.gone' })
   const again = await ask<{ id: number; status: string }>(admin, 'POST', url, { kind: 'resend' })
   expect(again.body.status).toBe('queued')
-  expect(notifications.views.detail(again.body.id, undefined)!.messageId).not.toBe(one.messageId)
+  expect(notifications.views.detail(again.body.id, undefined)!.messageId).not.toBe(sent.messageId)
   const stopped = await ask(admin, 'POST', `/api/notifications/${again.body.id}/acts`, { kind: 'cancel' })
   expect(stopped.body).toMatchObject({ status: 'cancelled' })
   const acts = control.sql(`SELECT act FROM audit WHERE act LIKE 'notification.%' ORDER BY id`).all()
@@ -318,18 +318,23 @@ it('whatever a stranger sends to the hooks, nothing changes and nothing breaks',
 it('how people are reached is set by who answers for the province, and the audit log names ways, not numbers', async () => {
   const { ask, person, control } = setUp()
   const admin = person('admin')
-  const contact = {
+  const addresses = {
     phone: '0912 345 678',
     email: 'a@example.test',
-    zaloUser: '',
-    zaloChat: '',
-    telegramChat: '',
-    channels: ['email']
+    zalo_user: '',
+    zalo_chat: '',
+    telegram_chat: ''
   }
+  const contact = { addresses, channels: ['email'] }
   const set = await ask(admin, 'PUT', `/api/notifications/people/${admin.id}`, contact)
-  expect(set.body).toMatchObject({ contact: { phone: '0912 345 678' } })
+  expect(set.body).toMatchObject({ contact: { addresses: { phone: '0912 345 678' } } })
   expect(
-    (await ask(admin, 'PUT', `/api/notifications/people/${admin.id}`, { ...contact, email: 'a b@c' })).status
+    (
+      await ask(admin, 'PUT', `/api/notifications/people/${admin.id}`, {
+        ...contact,
+        addresses: { ...addresses, email: 'a b@c' }
+      })
+    ).status
   ).toBe(400)
   expect((await ask(person('analyst'), 'GET', '/api/notifications/people')).status).toBe(403)
   const audit = control.sql(`SELECT params FROM audit WHERE act = 'person.contact'`).get()

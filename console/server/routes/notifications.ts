@@ -1,4 +1,5 @@
-import { ChannelName, type notificationsApi } from '#core/api/notifications.ts'
+import type { notificationsApi } from '#core/api/notifications.ts'
+import { channelOf, checkChannels } from '#control/notifications/channel-lists.ts'
 import { may } from '#control/rights/permissions.ts'
 import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { wholeProvince } from './acting.ts'
@@ -12,6 +13,7 @@ export function notificationHandlers(context: Context): Handlers<typeof notifica
   return {
     'GET /api/notifications': (request) => {
       const { limit = 50, ...filter } = request.query
+      if (filter.channel !== undefined) checkChannels([filter.channel])
       return views.list({ ...filter, limit, scope: request.scope })
     },
     'GET /api/notifications/:id': (request) => {
@@ -38,10 +40,10 @@ export function notificationHandlers(context: Context): Handlers<typeof notifica
     'POST /api/notifications/channels/:id/test': (request) => {
       wholeProvince(request.scope)
       const channel = request.params.id
-      if (!(ChannelName.enum as readonly string[]).includes(channel)) throw notFound('channel', channel)
+      if (channelOf(channel) === undefined) throw notFound('channel', channel)
       return control.transaction(() => {
         const name = viewerOf(request).name
-        const row = notifications.test(channel as Parameters<typeof notifications.test>[0], request.body.to, name)
+        const row = notifications.test(channel, request.body.to, name)
         auditAct(context, request, 'channel.tested', channel)
         return row
       })

@@ -1,5 +1,6 @@
 import { type UnitDetail } from '#core/api/province.ts'
 import { randomId } from '#core/ids.ts'
+import { checkChannels } from '#control/notifications/channel-lists.ts'
 import { may } from '#control/rights/permissions.ts'
 import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { showWhole } from '#control/rights/masking.ts'
@@ -50,6 +51,7 @@ export function unitHandlers(context: Context): Handlers<typeof unitsApi> {
     'PUT /api/units/:code/contacts': (request) => {
       const { code } = request.params
       if (unitTile(context, code, request.scope) === undefined) throw notFound('unit', code)
+      checkChannels(request.body.contacts.flatMap(({ channels = [] }) => channels))
       control.transaction(() => {
         control.sql('DELETE FROM contacts WHERE unit = ?').run(code)
         for (const { role, name, phone, email, channels = [] } of request.body.contacts)
