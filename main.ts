@@ -1,13 +1,13 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { realListeners } from '#collector/sources/listeners.ts'
 import pino, { type Logger } from 'pino'
 import { openConsole } from '#console/server/console.ts'
 import { createFirstAdministrator } from '#control/accounts/accounts.ts'
 import { controlSide, openControlPlane } from '#control/control-plane.ts'
 import { openControl } from '#control/database/control.ts'
 import { systemClock } from '#core/clock.ts'
-import type { Config } from '#core/config.ts'
-import type { ListenerOrder, ListenerStatus } from '#core/data-plane.ts'
+import type { ListenerStatus } from '#core/data-plane.ts'
 import { SocError } from '#core/errors.ts'
 import { openDemonstration } from '#demonstration/open.ts'
 import { startDataPlane } from '#threads/data-plane.ts'
@@ -18,6 +18,7 @@ import { consoleParts } from './cli/console-parts.ts'
 import { makeDataFolder } from './cli/data-folder.ts'
 import { Failure, Undo } from './cli/life.ts'
 import { lockDataFolder } from './cli/lock.ts'
+import type { SocConfig } from './cli/settings.ts'
 
 export type RunningSoc = {
   url: string
@@ -36,7 +37,7 @@ export type RunningSoc = {
  * The composition root: control plane, data plane, console, demonstration, and stop in the reverse order; also when one of
  * them cannot start, so that a failed start leaves nothing behind.
  */
-export async function startSoc(config: Config, options: { webRoot?: string }): Promise<RunningSoc> {
+export async function startSoc(config: SocConfig, options: { webRoot?: string }): Promise<RunningSoc> {
   const undo = new Undo()
   try {
     return await build(config, options, undo)
@@ -46,7 +47,7 @@ export async function startSoc(config: Config, options: { webRoot?: string }): P
   }
 }
 
-async function build(config: Config, options: { webRoot?: string }, undo: Undo): Promise<RunningSoc> {
+async function build(config: SocConfig, options: { webRoot?: string }, undo: Undo): Promise<RunningSoc> {
   const missing = config.SOC_RULES.find((folder) => !existsSync(folder))
   if (missing !== undefined) throw new SocError('config.invalid', `SOC_RULES names "${missing}", which does not exist`)
   makeDataFolder(config.SOC_DATA)
@@ -89,16 +90,7 @@ async function build(config: Config, options: { webRoot?: string }, undo: Undo):
 }
 
 /** The process log in the data folder. */
-function openLog(config: Config): Logger {
+function openLog(config: SocConfig): Logger {
   const destination = pino.destination({ dest: join(config.SOC_DATA, 'soc.log'), mkdir: true, sync: false })
   return pino({ level: config.SOC_LOG_LEVEL }, destination)
-}
-
-function realListeners(config: Config): ListenerOrder[] {
-  const host = config.SOC_INTAKE_HOST
-  return [
-    { id: 'syslog-udp', protocol: 'syslog-udp', host, port: config.SOC_SYSLOG_UDP_PORT, origin: 'real' },
-    { id: 'syslog-tcp', protocol: 'syslog-tcp', host, port: config.SOC_SYSLOG_TCP_PORT, origin: 'real' },
-    { id: 'http', protocol: 'http', host, port: config.SOC_HTTP_PORT, origin: 'real' }
-  ]
 }

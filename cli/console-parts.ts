@@ -7,7 +7,7 @@ import type { DataPlane } from '#core/data-plane.ts'
 import type { StoreReader } from '#core/event-search.ts'
 import { version } from '#core/version.ts'
 import type { Demonstration } from '#demonstration/open.ts'
-import { replayDeadLetters } from '#threads/replay.ts'
+import { createReplay } from '#threads/replay.ts'
 
 /** What the console needs of the data plane and of how this process is run. */
 export function consoleParts(
@@ -28,7 +28,7 @@ export function consoleParts(
   return {
     search: reader,
     sources: () => sourcesStatus(state, config),
-    replay: (ids) => replayDeadLetters(ids, { reader, dataPlane, snapshot: control.snapshot() }),
+    replay: createReplay({ reader, dataPlane, snapshot: control.snapshot }),
     demonstration: { status: () => control.demonstration.status(), end: () => demonstration.end() },
     readiness: () => [
       { name: 'rules', ready: state.rulesLoadedAt > 0, reason: 'rules are still loading' },

@@ -11,7 +11,7 @@ import type { NewReport, ReportRow } from '#core/api/reports.ts'
 import { reportKinds } from '#core/report.ts'
 import { systemClock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
-import { readPlatformConfig } from './config.ts'
+import { readSettings } from './settings.ts'
 import { SocError } from '#core/errors.ts'
 import { lockDataFolder } from './lock.ts'
 import { openControl } from '#control/database/control.ts'
@@ -41,7 +41,7 @@ The data folder is SOC_DATA.`,
       out: { type: 'string' },
       json: { type: 'boolean' }
     })
-    const config = readPlatformConfig(process.env)
+    const config = readSettings(process.env)
     if (!existsSync(join(config.SOC_DATA, 'control.db')))
       throw new SocError(
         'cli.no_data',

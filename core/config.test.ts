@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { addedValues, readConfig } from './config.ts'
-import { integer } from './setting.ts'
+import { integer, port } from './setting.ts'
 
 describe('the configuration', () => {
   it('names the setting, what was given and what is allowed when a value is wrong', () => {
@@ -21,6 +21,14 @@ describe('the configuration', () => {
 
   it('wants certificate and key together', () => {
     expect(() => readConfig({ SOC_TLS_CERT: 'a.pem' })).toThrow('SOC_TLS_CERT and SOC_TLS_KEY belong together')
+  })
+
+  it('takes the settings of tables beside its own, and refuses them without their table', () => {
+    const more = { SOC_RELP_PORT: port('port of RELP', 2514), SOC_RELP_MAX: integer('most connections', 10, 1, 100) }
+    const config = readConfig({ SOC_RELP_MAX: '7' }, more)
+    expect([config.SOC_RELP_PORT, config.SOC_RELP_MAX, config.SOC_CONSOLE_PORT]).toEqual([2514, 7, 8045])
+    expect(() => readConfig({ SOC_RELP_MAX: '0' }, more)).toThrow('allowed: a whole number from 1 to 100')
+    expect(() => readConfig({ SOC_RELP_MAX: '7' })).toThrow('SOC_RELP_MAX is not a setting')
   })
 
   it('cannot be changed afterwards', () => {

@@ -16,18 +16,12 @@ import {
   type ValuesOf
 } from './setting.ts'
 
-/**
- * The settings of the process; parts that carry their own (the channels of notifications) hand them to `readConfig`.
- * `.env.example` lists all of them (a test compares them).
- */
+/** The settings of everybody; a table of like things brings those of its rows (cli/settings.ts has all of them). */
 export const settings = {
   SOC_DATA: text('folder of everything that is kept', './var'),
   SOC_CONSOLE_HOST: address('address the console listens on', '127.0.0.1'),
   SOC_CONSOLE_PORT: port('port of the console', 8045),
   SOC_INTAKE_HOST: address('address every log listener listens on', '127.0.0.1'),
-  SOC_HTTP_PORT: port('port of HTTP intake: /v1/events and /_bulk', 8046),
-  SOC_SYSLOG_UDP_PORT: port('port of syslog over UDP', 5514),
-  SOC_SYSLOG_TCP_PORT: port('port of syslog over TCP', 5514),
   SOC_TLS_CERT: text('PEM file with the certificate chain of console and HTTP intake', '', 'a path, or empty'),
   SOC_TLS_KEY: text('PEM file with its private key', '', 'a path, or empty'),
   SOC_PLAINTEXT: flag('listen beyond loopback without TLS', false),
@@ -61,17 +55,14 @@ export const settings = {
   SOC_LOG_LEVEL: choice('least level of the process log', ['debug', 'info', 'warn', 'error'] as const, 'info')
 } satisfies SettingTable
 
-type Settings = ValuesOf<typeof settings>
-export type Config = Settings & {
-  /** Values of the settings that parts carry themselves, by name; `addedValues` reads them with their types. */
-  readonly added: Readonly<Record<string, unknown>>
-}
+export type Config = ValuesOf<typeof settings>
 
-/** What a part's own settings say; those that the configuration was read without stand at their defaults. */
+/** What the settings of one table say; a configuration that was read without them stands at their defaults. */
 export function addedValues<Table extends SettingTable>(config: Config, table: Table): ValuesOf<Table> {
+  const read: Readonly<Record<string, unknown>> = config
   const values = Object.entries(table).map(([name, setting]) => [
     name,
-    Object.hasOwn(config.added, name) ? config.added[name] : setting.read(setting.fallback)
+    Object.hasOwn(read, name) ? read[name] : setting.read(setting.fallback)
   ])
   return Object.fromEntries(values) as ValuesOf<Table>
 }
@@ -84,28 +75,29 @@ export function mayListen(config: Config, host: string): boolean {
 }
 
 /**
- * Reads every setting from the environment over an optional `KEY=value` file (`SOC_CONFIG`), validates all of them
- * and freezes the result; `added` are the settings that parts carry themselves. Throws `config.invalid` with one line
- * naming the setting, what was given and what is allowed.
+ * Reads every setting, those of `more` too, from the environment over an optional `KEY=value` file (`SOC_CONFIG`), validates all of them
+ * and freezes the result. Throws `config.invalid` with one line naming the setting, what was given and what is allowed.
  */
-export function readConfig(environment: Record<string, string | undefined>, added: SettingTable = {}): Config {
+export function readConfig<More extends SettingTable = Record<never, never>>(
+  environment: Record<string, string | undefined>,
+  more?: More
+): Config & ValuesOf<More> {
+  const all: SettingTable = { ...settings, ...more }
   const file = environment['SOC_CONFIG'] ? readConfigFile(environment['SOC_CONFIG']) : {}
   for (const name of [...Object.keys(environment), ...Object.keys(file)]) {
-    const known = name in settings || name in added || name === 'SOC_CONFIG'
-    if (name.startsWith('SOC_') && !known)
+    if (name.startsWith('SOC_') && name !== 'SOC_CONFIG' && !Object.hasOwn(all, name))
       throw new SocError('config.invalid', `${name} is not a setting of Vọng Lâu; see .env.example`)
   }
-  const read = (table: SettingTable) =>
-    Object.fromEntries(
-      Object.entries(table).map(([name, setting]) => {
-        const given = environment[name] ?? file[name] ?? setting.fallback
-        const value = setting.read(given.trim())
-        if (value === undefined)
-          throw new SocError('config.invalid', `${name} is "${given}"; allowed: ${setting.allowed}`)
-        return [name, value]
-      })
-    )
-  const config: Config = { ...(read(settings) as Settings), added: Object.freeze(read(added)) }
+  const values: Record<string, unknown> = {}
+  for (const [name, setting] of Object.entries(all)) {
+    const given = environment[name] ?? file[name] ?? setting.fallback
+    const value = setting.read(given.trim())
+    if (value === undefined) {
+      throw new SocError('config.invalid', `${name} is "${given}"; allowed: ${setting.allowed}`)
+    }
+    values[name] = value
+  }
+  const config = values as Config
   if ((config.SOC_TLS_CERT === '') !== (config.SOC_TLS_KEY === '')) {
     throw new SocError('config.invalid', 'SOC_TLS_CERT and SOC_TLS_KEY belong together: one of them is empty')
   }
@@ -128,10 +120,10 @@ export function readConfig(environment: Record<string, string | undefined>, adde
     }
   }
   return Object.freeze({
-    ...config,
+    ...values,
     SOC_DATA: resolve(config.SOC_DATA),
     SOC_RULES: config.SOC_RULES.map((path) => resolve(path))
-  })
+  }) as Config & ValuesOf<More>
 }
 
 /** `KEY=value` lines; `#` starts a comment line. */

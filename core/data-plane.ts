@@ -25,7 +25,8 @@ export type IntakeNotice = {
 /** A listener as the composition root orders it; port 0 lets the system choose. `sender` pins whoever connects. */
 export type ListenerOrder = {
   id: string
-  protocol: 'syslog-udp' | 'syslog-tcp' | 'http'
+  /** Name of a row of collector/sources/. */
+  protocol: string
   host: string
   port: number
   origin: Origin

@@ -91,8 +91,8 @@ export const networks = (about: string, fallback: string): Setting<string[]> => 
   about
 })
 
-/** Settings by their `SOC_…` names: those of the process, or those that a part carries itself. */
-export type SettingTable = Record<`SOC_${string}`, Setting<unknown>>
-
-/** The values that a table of settings reads. */
-export type ValuesOf<Table> = { readonly [K in keyof Table]: Table[K] extends Setting<infer T> ? T : never }
+/** Settings by name, and the values that are read from them. */
+export type SettingTable = Readonly<Record<string, Setting<unknown>>>
+export type ValuesOf<Table extends SettingTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends Setting<infer T> ? T : never
+}

@@ -8,7 +8,7 @@ import { systemClock } from '#core/clock.ts'
 import { readConfig } from '#core/config.ts'
 import type { MatchFold } from '#core/match.ts'
 import { createAlerts } from '#control/triage/alerts.ts'
-import { sampleFold } from '#testing/folds.ts'
+import { addToEvidence, sampleFold } from '#testing/folds.ts'
 import { createHealth, type Health } from '#control/health/health.ts'
 import { openControl } from '#control/database/control.ts'
 import { startProbesPlane } from '#threads/probes-plane.ts'
@@ -126,7 +126,7 @@ describe('the demonstration on the wall', () => {
         now
       )
     }
-    for (const { event } of shell.evidence) event['host'] = { name: 'web-phongthu' }
+    addToEvidence(shell, { host: { name: 'web-phongthu' } })
     alerts.raise(shell)
     await systems.break('cong-phong-thu', 'down')
     const incidents = () => alerts.incidents({ scope: undefined, limit: 10 }).items

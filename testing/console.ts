@@ -1,4 +1,4 @@
-import { readPlatformConfig } from '../cli/config.ts'
+import { readSettings } from '../cli/settings.ts'
 import { manualClock } from '#core/clock.ts'
 import type { AlertDetail, AlertRow, IncidentDetail, IncidentRow } from '#core/api/alerts.ts'
 import type { EcsEvent } from '#core/event.ts'
@@ -356,7 +356,7 @@ export function testConsole(
   } = {}
 ): TestConsole {
   const world = worldOf()
-  const config = readPlatformConfig({ SOC_CONSOLE_PORT: '0', SOC_CATALOGUE_DATE: '2023-11-30', ...options.environment })
+  const config = readSettings({ SOC_CONSOLE_PORT: '0', SOC_CATALOGUE_DATE: '2023-11-30', ...options.environment })
   const clock = options.clock ?? manualClock(START)
   const plane = openControlPlane({
     ...{ config, clock, log: silent, control: options.control ?? openControl(':memory:') },

@@ -1,6 +1,6 @@
 import { manualClock } from '#core/clock.ts'
 import type { Announcement, ChannelName } from '#core/notification.ts'
-import { readPlatformConfig } from '../cli/config.ts'
+import { readSettings } from '../cli/settings.ts'
 import { loadInventory } from '#province/load.ts'
 import { openControl } from '#control/database/control.ts'
 import type { Driver, OutgoingMessage, SendResult } from '#control/notifications/driver.ts'
@@ -52,7 +52,7 @@ export function testNotifications(
 ) {
   const control = options.control ?? openControl(':memory:')
   const clock = manualClock(START)
-  const config = readPlatformConfig({ SOC_PUBLIC_URL: 'https://soc.example', ...options.environment })
+  const config = readSettings({ SOC_PUBLIC_URL: 'https://soc.example', ...options.environment })
   const notifications = createNotifications({
     keys: testKeys,
     control,

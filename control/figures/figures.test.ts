@@ -8,7 +8,7 @@ import { loadInventory } from '#province/load.ts'
 import { offlineHealth } from '#control/health/offline-health.ts'
 import { catalogueOf } from './catalogue.ts'
 import { figuresOf, requestOf } from './figures.ts'
-import { figuresIn } from './figures-in.ts'
+import { createFigureThreads } from './figures-in.ts'
 import { createFiguresReader } from './reader.ts'
 import { END, inventory, PERIOD, PHONG_THU, START, testPeriod, type TestPeriod } from '#testing/sample-period.ts'
 
@@ -343,6 +343,7 @@ function doLater(period: TestPeriod, at: number, act: string, alert: string, inc
 
 describe('the thread', () => {
   it('gives what the caller’s own thread gives, tells how far it is, and refuses with the reason', async () => {
+    const figuresIn = createFigureThreads()
     const path = join(folder, 'thread.db')
     const period = testPeriod(path)
     period.open(START, [period.raise(START)])

@@ -59,7 +59,7 @@ export function requestOf(parts: FiguresParts, period: Period, options: FiguresO
   }
 }
 
-/** Figures on the caller's own thread: for tests and small tools. Screens and reports ask `figuresIn`. */
+/** Figures on the caller's own thread: for tests and small tools. Screens and reports ask a `FiguresReader`. */
 export function createFigures(parts: FiguresParts & { control: Database }) {
   return {
     figures: (period: Period, options: FiguresOptions): PeriodFigures =>

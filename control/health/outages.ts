@@ -1,5 +1,6 @@
 import { UPLINK, type Because } from '#core/health.ts'
 import type { MatchFold } from '#core/match.ts'
+import { hostsOf } from '#core/probes/target.ts'
 import type { Origin } from '#core/origin.ts'
 import { MINUTE_MS } from '#core/time.ts'
 import { fillWords } from '#core/words.ts'
@@ -188,7 +189,7 @@ export class Outages {
       down: outage.down,
       degraded: outage.degraded,
       attached: outage.attached.map((id) => graph.name(id)),
-      hosts: [...hostsOf(probes), ...(system?.hosts ?? [])],
+      hosts: [...hostsAsked(probes), ...(system?.hosts ?? [])],
       lost: failing.lost
     })
   }
@@ -294,12 +295,8 @@ const union = (before: readonly number[], now: readonly number[]) =>
   [...new Set([...before, ...now])].sort((a, b) => a - b)
 
 /** Hosts that probes ask, to be joined with security alerts about the same machines. */
-function hostsOf(probes: readonly Measured[]): string[] {
-  const hosts = probes.flatMap(({ probe: { target } }) => {
-    if (target.kind === 'http') return URL.canParse(target.url) ? [new URL(target.url).hostname] : []
-    if (target.kind === 'tcp' || target.kind === 'tls') return [target.host]
-    return target.kind === 'dns' ? [target.name] : []
-  })
+function hostsAsked(probes: readonly Measured[]): string[] {
+  const hosts = probes.flatMap(({ probe }) => hostsOf(probe.target))
   const named = hosts.map((host) => host.toLowerCase().replace(/^\[|\]$/g, ''))
   // Loopback is everybody's: it joins nothing.
   return [...new Set(named)].filter((host) => !/^(127\.|::1$|localhost$)/.test(host)).slice(0, 50)

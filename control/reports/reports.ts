@@ -27,7 +27,7 @@ import { openArchive, sha256, type FileKind } from './archive.ts'
 import { reportDocument } from './contents.ts'
 import { exactShare } from './numbers.ts'
 import { createReportTables, type StoredReport } from './report-tables.ts'
-import { renderIn } from './render-in.ts'
+import { createRenderer } from './render-in.ts'
 import { dueSlots, slotName } from './schedule.ts'
 import { readSettings, writeSettings } from './settings.ts'
 import { unitFindings } from './unit-findings.ts'
@@ -43,10 +43,11 @@ const RETRY_MS = 15 * 60_000
 export type ReportsParts = {
   control: Control
   inventory: Inventory
-  figures: FiguresReader
   clock: Clock
   notifier: Notifier
   dataFolder: string
+  /** Shared with the screens, so that both stand under one ceiling of threads. */
+  figures: FiguresReader
   /** Origin that reports speak of: the demonstration's while it runs alone. */
   origin(): Origin
   log?: { error(what: object, message: string): void }
@@ -84,6 +85,7 @@ export type Reports = {
 export function createReports(parts: ReportsParts): Reports {
   const { control, clock, inventory } = parts
   const read = parts.figures
+  const render = createRenderer()
   const archive = openArchive(archiveFolder(parts.dataFolder))
   const tables = createReportTables(control, inventory)
   const jobs = new Map<string, ReportJob>()
@@ -161,7 +163,7 @@ export function createReports(parts: ReportsParts): Reports {
     })
     onStep?.('pages', 0.65)
     // The names of what was attacked come from logs: a citizen's number is masked in a report as on every screen.
-    const { pdf, docx } = await renderIn(mask(document))
+    const { pdf, docx } = await render(mask(document))
     // The demonstration was ended, or the first real log came, while this was being made.
     if (parts.origin() !== origin)
       throw new SocError('report.outdated', 'the figures are no longer shown', { status: 409 })

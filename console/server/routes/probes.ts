@@ -1,6 +1,7 @@
-import { type ProbeDraft, type ProbeRow } from '#core/api/health.ts'
+import type { ProbeDraft, ProbeRow } from '#core/api/health.ts'
 import { SocError } from '#core/errors.ts'
 import { UPLINK } from '#core/health.ts'
+import { kindNamed, placeOf } from '#core/probes/target.ts'
 import { heartbeatSnippet } from '#control/senders/snippets.ts'
 import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { probesView, systemInScope } from '../views/health-view.ts'
@@ -47,7 +48,7 @@ export function probeHandlers(context: Context): Handlers<typeof probesApi> {
       mayPlace(request.body.system, request.scope)
       return control.transaction(() => {
         const row = health.of('real').addProbe(request.body)
-        auditAct(context, request, 'probe.created', row.id, told(row.draft))
+        auditAct(context, request, 'probe.created', row.id, auditWords(row.draft))
         return row
       })
     },
@@ -57,7 +58,7 @@ export function probeHandlers(context: Context): Handlers<typeof probesApi> {
       if (request.body.system !== undefined) mayPlace(request.body.system, request.scope)
       return control.transaction(() => {
         const row = health.withProbe(id).changeProbe(id, request.body)
-        auditAct(context, request, 'probe.changed', id, told(row.draft))
+        auditAct(context, request, 'probe.changed', id, auditWords(row.draft))
         return row
       })
     },
@@ -66,7 +67,7 @@ export function probeHandlers(context: Context): Handlers<typeof probesApi> {
       const { draft } = mine(id, request.scope)
       control.transaction(() => {
         health.withProbe(id).removeProbe(id)
-        auditAct(context, request, 'probe.removed', id, told(draft))
+        auditAct(context, request, 'probe.removed', id, auditWords(draft))
       })
     },
     'POST /api/probes/:id/heartbeat-key': (request) => {
@@ -86,12 +87,12 @@ export function probeHandlers(context: Context): Handlers<typeof probesApi> {
       handle: async (request) => {
         const draft = request.body
         mayPlace(draft.system, request.scope)
-        if (draft.target.kind === 'heartbeat')
+        if (!kindNamed(draft.target.kind).asked)
           throw new SocError('probe.not_asked', 'a heartbeat comes by itself and cannot be asked for', { status: 422 })
         if (tries >= MAX_TRIES)
           throw new SocError('probe.busy', 'too many tries at once', { status: 429, params: { retryAfterS: 5 } })
         // On record before the first packet leaves.
-        auditAct(context, request, 'probe.tried', draft.system, told(draft))
+        auditAct(context, request, 'probe.tried', draft.system, auditWords(draft))
         tries += 1
         try {
           return await health.tryProbe({ ...draft, attempts: 1, timeoutMs: Math.min(draft.timeoutMs, TRY_TIMEOUT_MS) })
@@ -104,15 +105,6 @@ export function probeHandlers(context: Context): Handlers<typeof probesApi> {
 }
 
 /** What the audit log keeps of a definition. */
-function told(draft: ProbeDraft): Record<string, unknown> {
-  const { target } = draft
-  const at =
-    target.kind === 'http'
-      ? target.url
-      : target.kind === 'dns'
-        ? target.name
-        : target.kind === 'heartbeat'
-          ? ''
-          : `${target.host}:${target.port}`
-  return { name: draft.name, system: draft.system, kind: target.kind, at: at.slice(0, 300), enabled: draft.enabled }
+function auditWords({ name, system, target, enabled }: ProbeDraft): Record<string, unknown> {
+  return { name, system, kind: target.kind, at: placeOf(target).slice(0, 300), enabled }
 }

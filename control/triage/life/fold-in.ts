@@ -8,7 +8,7 @@ import { type Changes } from '../record/changes.ts'
 import { addFold, escalates, lastSeenOf, withSenders } from './counting.ts'
 import { deadlineFrom, earlierDeadline } from './deadlines.ts'
 import { toText } from '../record/json-text.ts'
-import { keepEvidence, timeOf } from '../record/evidence.ts'
+import { keepEvidence } from '../record/evidence.ts'
 import { backToWork, considerIncident, followAlert } from './incident-opening.ts'
 import { asManyEntities, meetsManyEntities, rememberEntity } from './many-entities.ts'
 import { hostsOf } from './outage-incident.ts'
@@ -60,7 +60,7 @@ function open(
   const seq = nextNumber(context, 'alert')
   const lastSeen = lastSeenOf(fold)
   const trend = newTrend(lastSeen, fold.count)
-  const first = fold.evidence[0]?.event
+  const first = fold.evidence[0]
   const many = fold.entity.key === '' && Object.keys(fold.entity.fields).length === 0
   const record: Alert = {
     seq,
@@ -93,8 +93,8 @@ function open(
     archivedPeak: null,
     firstSeen: fold.firstSeen,
     lastSeen: lastSeen,
-    eventAt: first === undefined ? fold.firstSeen : timeOf(first),
-    receivedAt: (first && Date.parse(first.event.created)) || fold.receivedAt,
+    eventAt: first === undefined ? fold.firstSeen : first.time,
+    receivedAt: first?.createdAt || fold.receivedAt,
     matchedAt: fold.matchedAt,
     raisedAt: now,
     acknowledgedAt: null,

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '#core/time.ts'
 import { describe, expect, it } from 'vitest'
 import { OUTAGE_HOSTS, OUTAGE_RULE, OUTAGE_SYSTEM } from './outage-incident.ts'
-import { actor, sampleFold, START, testBench } from '#testing/folds.ts'
+import { addToEvidence, actor, sampleFold, START, testBench } from '#testing/folds.ts'
 
 const HOUR = 60 * MINUTE_MS
 const host = 'portal.example.test'
@@ -48,7 +48,7 @@ describe('a root outage', () => {
       { rule: 'by-evidence', entity: '203.0.113.9', level: 'low', events: ['e'] },
       bench.clock.now()
     )
-    for (const { event } of fold.evidence) event['url'] = { domain: host.toUpperCase() }
+    addToEvidence(fold, { url: { domain: host.toUpperCase() } })
     bench.alerts.raise(fold)
     expect(bench.alerts.incident('VL-0001')?.alerts).toHaveLength(3)
     expect(acts(bench)).toContain('incident.alert_after_outage')

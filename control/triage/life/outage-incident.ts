@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '#core/event.ts'
+import type { EcsEvent, Json, JsonObject } from '#core/event.ts'
 import type { Evidence } from '#core/match.ts'
 import { alertsOf, saveAlert } from '../record/alert-record.ts'
 import { type Alert } from '../record/alert.ts'
@@ -37,10 +37,11 @@ const hostFields = [
 /** Every host that an alert's entity and evidence name, lower-case. */
 export function hostsOf(
   fields: Readonly<Record<string, string>>,
-  evidence: readonly Pick<Evidence, 'event'>[]
+  evidence: readonly Pick<Evidence, 'json'>[]
 ): Set<string> {
   const hosts = new Set(Object.values(fields).map((value) => value.toLowerCase()))
-  for (const { event } of evidence) {
+  for (const { json } of evidence) {
+    const event = JSON.parse(json) as EcsEvent
     for (const [group, name] of hostFields) {
       const value = (event[group] as JsonObject | undefined)?.[name]
       for (const item of Array.isArray(value) ? value : [value]) addHost(hosts, item)

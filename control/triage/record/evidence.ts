@@ -21,15 +21,8 @@ export function keepEvidence(context: AlertsContext, record: Alert, evidence: re
     .sql('SELECT MAX(place) AS place FROM alert_evidence WHERE alert_seq = ?')
     .get(record.seq) as { place: number | null }
   let place = newest.place ?? 0
-  for (const { event, matched } of evidence) {
-    const inserted = insert.run(
-      record.seq,
-      event.event.id,
-      place + 1,
-      timeOf(event),
-      storedEvent(event),
-      JSON.stringify(matched)
-    )
+  for (const { eventId, time, json, matched } of evidence) {
+    const inserted = insert.run(record.seq, eventId, place + 1, time, storedEvent(json), JSON.stringify(matched))
     if (inserted.changes === 0) continue
     place += 1
     if (place > MAX_KEPT) {
@@ -59,22 +52,17 @@ export function evidenceOf(context: AlertsContext, record: Alert): AlertDetail['
   })
 }
 
-/** The first events kept with an alert, eight at most. */
-export function firstEvents(context: AlertsContext, record: Alert): Pick<Evidence, 'event'>[] {
-  const rows = context.control
-    .sql('SELECT event FROM alert_evidence WHERE alert_seq = ? ORDER BY place LIMIT 8')
-    .all(record.seq) as { event: string }[]
-  return rows.map(({ event }) => ({ event: JSON.parse(event) as EcsEvent }))
+/** The first events kept with an alert as their stored text, eight at most. */
+export function firstEvents(context: AlertsContext, record: Alert): Pick<Evidence, 'json'>[] {
+  return context.control
+    .sql('SELECT event AS json FROM alert_evidence WHERE alert_seq = ? ORDER BY place LIMIT 8')
+    .all(record.seq) as { json: string }[]
 }
 
-/** Event time, milliseconds; 0 for a document without a readable one. */
-export function timeOf(event: EcsEvent): number {
-  return Date.parse(event['@timestamp']) || 0
-}
-
-function storedEvent(event: EcsEvent): string {
-  const whole = JSON.stringify(event)
-  if (whole.length <= MAX_EVENT_CHARACTERS) return whole
+/** The text as it came; only one that is too large is read and shortened. */
+function storedEvent(json: string): string {
+  if (json.length <= MAX_EVENT_CHARACTERS) return json
+  const event = JSON.parse(json) as EcsEvent
   const original = event.event['original']
   const short: JsonObject = {
     '@timestamp': event['@timestamp'],
