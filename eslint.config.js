@@ -36,7 +36,18 @@ export default ts.config(
     files: ['console/web/**/*.ts', 'console/web/**/*.svelte'],
     languageOptions: { globals: globals.browser },
     rules: {
-      'no-restricted-imports': ['error', { patterns: [{ group: ['node:*'], message: 'web/ runs in a browser' }] }]
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '^node:', message: 'web/ runs in a browser' },
+            // Values of core/api bring TypeBox and every schema into the browser; constants stand in core/ without it.
+            { regex: '^#core/api/', allowTypeImports: true, message: 'web/ takes types alone from core/api' }
+          ]
+        }
+      ],
+      // `import { type X }` leaves an import of the whole module behind.
+      '@typescript-eslint/no-import-type-side-effects': 'error'
     }
   }
 )

@@ -11,36 +11,8 @@ import type { App, Context } from './context.ts'
 import { addGate, cookieName } from './gate.ts'
 import { mask } from '#control/rights/masking.ts'
 import { addRefusals } from './refusals.ts'
-import { accountRoutes } from './routes/account.ts'
-import { alertRoutes } from './routes/alerts.ts'
-import { auditRoutes } from './routes/audit.ts'
-import { catalogueRoutes } from './routes/catalogue.ts'
-import { deadLetterRoutes } from './routes/dead-letters.ts'
-import { demonstrationRoutes } from './routes/demonstration.ts'
-import { eventRoutes } from './routes/events.ts'
-import { healthRoutes } from './routes/health.ts'
-import { incidentRoutes } from './routes/incidents.ts'
-import { maintenanceRoutes } from './routes/maintenance.ts'
-import { notificationHookRoutes } from './routes/notification-hooks.ts'
-import { notificationRoutes } from './routes/notifications.ts'
-import { modelRoutes } from './routes/models.ts'
-import { postureRoutes } from './routes/posture.ts'
-import { probeRoutes } from './routes/probes.ts'
-import { oidcRoutes } from './routes/oidc.ts'
+import { areas } from './routes/index.ts'
 import { createOpening } from './routes/opening.ts'
-import { reportRoutes } from './routes/reports.ts'
-import { ruleRoutes } from './routes/rules.ts'
-import { sessionRoutes } from './routes/session.ts'
-import { sourceRoutes } from './routes/sources.ts'
-import { summaryRoutes } from './routes/summary.ts'
-import { systemRoutes } from './routes/systems.ts'
-import { taskLinkRoutes } from './routes/task-links.ts'
-import { taskRoutes } from './routes/tasks.ts'
-import { unitRoutes } from './routes/units.ts'
-import { policyRoutes } from './routes/policy.ts'
-import { userAccessRoutes } from './routes/user-access.ts'
-import { userRoutes } from './routes/users.ts'
-import { welcomeRoutes } from './routes/welcome.ts'
 import { addWeb } from './web.ts'
 
 /** Acts carry at most 500 ids and a note. */
@@ -89,38 +61,10 @@ export function buildApp(context: Context): App {
       addSerialiser(app)
       addBodies(app)
       const opening = createOpening(context)
-      sessionRoutes(app, context, opening)
-      oidcRoutes(app, context, opening)
-      accountRoutes(app, context, opening)
-      welcomeRoutes(app, context, opening)
-      summaryRoutes(app, context)
-      alertRoutes(app, context)
-      incidentRoutes(app, context)
-      unitRoutes(app, context)
-      eventRoutes(app, context)
-      sourceRoutes(app, context)
-      deadLetterRoutes(app, context)
-      ruleRoutes(app, context)
-      modelRoutes(app, context)
-      catalogueRoutes(app, context)
-      systemRoutes(app, context)
-      probeRoutes(app, context)
-      maintenanceRoutes(app, context)
-      postureRoutes(app, context)
-      reportRoutes(app, context)
-      userRoutes(app, context)
-      userAccessRoutes(app, context)
-      policyRoutes(app, context)
-      auditRoutes(app, context)
-      demonstrationRoutes(app, context)
-      healthRoutes(app, context)
-      taskRoutes(app, context)
-      taskLinkRoutes(app, context)
-      notificationRoutes(app, context)
-      notificationHookRoutes(app, context)
+      for (const area of areas) area.serve(app, context, opening)
     })
   )
-  // After the gate, so that the files' own routes are checked against the access table too.
+  // The files' own routes come after the gate, which asks them too whom they let in.
   addWeb(app, { tls, webRoot: builtWeb(context.webRoot) })
   return app
 }

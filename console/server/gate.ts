@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SocError } from '#core/errors.ts'
 import { sameToken } from '#control/accounts/sessions.ts'
-import { access } from '#control/rights/authorisation.ts'
 import { isForeign } from './origin-check.ts'
 import type { App, Context } from './context.ts'
 import { standingFor } from '#control/rights/standing.ts'
@@ -13,22 +12,21 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
  * The one way in: every request passes here before its handler. Finds the viewer, checks session, forced password change,
- * origin, CSRF token and permission, and sets the unit scope. Registering a route without an entry in the access table
- * throws, so it cannot be forgotten.
+ * origin, CSRF token and permission, and sets the unit scope. A route that does not say whom it lets in (`config.who`)
+ * cannot be registered, so it cannot be forgotten.
  */
 export function addGate(app: App, context: Context): void {
   const cookie = cookieName(context.config.SOC_TLS_CERT !== '')
   app.decorateRequest('viewer', undefined)
   app.decorateRequest('scope', undefined)
   app.addHook('onRoute', (route) => {
-    for (const method of [route.method].flat())
-      if (access[`${method} ${route.url}`] === undefined)
-        throw new Error(`${method} ${route.url} has no entry in console/server/authorisation.ts`)
+    if (route.config?.who === undefined)
+      throw new Error(`${String(route.method)} ${route.url} has no entry: it does not say whom it lets in`)
   })
   app.addHook('onRequest', async (request) => {
     // Nothing is seen until the checks below have set it.
     request.scope = new Set()
-    const needed = request.is404 ? 'public' : access[`${request.method} ${request.routeOptions.url}`]
+    const needed = request.is404 ? 'public' : request.routeOptions.config.who
     const isAct = !safeMethods.has(request.method)
     if (isAct && isForeign(request.headers))
       throw new SocError('request.foreign_origin', 'the request comes from another site', { status: 403 })

@@ -36,6 +36,10 @@ export function addWeb(app: App, options: { tls: boolean; webRoot: string | unde
   })
   const { webRoot } = options
   if (webRoot !== undefined) {
+    // The built browser part: the same files for everybody, no data in them. Before the gate's own hook, which asks.
+    app.addHook('onRoute', (route) => {
+      if (route.url === '/*') route.config = { ...route.config, who: 'public' }
+    })
     void app.register(fastifyStatic, {
       root: webRoot,
       wildcard: true,

@@ -1,4 +1,5 @@
-import type { PeriodFigures, UnitPosture, UnitPostureDetail, UnitShow } from '#core/api/posture.ts'
+import type { PeriodFigures, UnitPosture, UnitPostureDetail } from '#core/api/posture.ts'
+import type { UnitShow } from '#core/posture.ts'
 import { DAY_MS, ictDay } from '#core/time.ts'
 import { csvOf } from '#core/csv.ts'
 import type { Database } from './states.ts'

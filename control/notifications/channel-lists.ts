@@ -47,6 +47,18 @@ export function checkChannels(names: readonly ChannelName[]): void {
   if (unknown !== undefined) throw new SocError('channel.not_found', `no such channel: ${unknown}`, { status: 400 })
 }
 
+/** Throws 400 `request.invalid` when an address is not written as its kind asks; kinds that do not exist are passed over. */
+export function checkAddresses(addresses: Readonly<Record<string, string>>): void {
+  for (const { name, maxLength, pattern } of addressKinds) {
+    const address = addresses[name] ?? ''
+    if (address.length > maxLength || !new RegExp(pattern).test(address))
+      throw new SocError('request.invalid', 'not an address of this kind', {
+        status: 400,
+        params: { field: `/addresses/${name}`, reason: 'pattern' }
+      })
+  }
+}
+
 /** The address of a kind as drivers want it, by channel, for every channel that goes to one of these addresses. */
 export function addressesOf(given: Readonly<Record<string, string>>): Partial<Record<ChannelName, string>> {
   const reached: Partial<Record<ChannelName, string>> = {}

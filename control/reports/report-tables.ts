@@ -1,4 +1,5 @@
-import type { NewReport, NewSubscriber, ReportKind, ReportRow, ReportSubscriber } from '#core/api/reports.ts'
+import type { NewReport, NewSubscriber, ReportRow, ReportSubscriber } from '#core/api/reports.ts'
+import type { ReportKind } from '#core/report.ts'
 import { SocError } from '#core/errors.ts'
 import { randomId } from '#core/ids.ts'
 import type { Origin } from '#core/origin.ts'

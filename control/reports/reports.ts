@@ -3,7 +3,6 @@ import type {
   NewReport,
   NewSubscriber,
   ReportJob,
-  ReportKind,
   ReportRow,
   ReportSettings,
   ReportSubscriber
@@ -13,6 +12,7 @@ import { messageOf, SocError } from '#core/errors.ts'
 import { randomId } from '#core/ids.ts'
 import type { Notifier } from '#core/notification.ts'
 import type { Origin } from '#core/origin.ts'
+import type { ReportKind } from '#core/report.ts'
 import { ictDay } from '#core/time.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ReportKind, ReportSettings } from '#core/api/reports.ts'
+import type { ReportSettings } from '#core/api/reports.ts'
+import type { ReportKind } from '#core/report.ts'
 import { DAY_MS, ictDay, ictDayStart } from '#core/time.ts'
 import { dueSlots } from './schedule.ts'
 import { defaultSettings } from './settings.ts'

@@ -1,5 +1,6 @@
 import type { Period } from '#core/api/posture.ts'
-import type { ReportKind, ReportSettings } from '#core/api/reports.ts'
+import type { ReportSettings } from '#core/api/reports.ts'
+import type { ReportKind } from '#core/report.ts'
 import type { Origin } from '#core/origin.ts'
 import { dayAfter, reportMonthOf, weekOf } from '#core/period.ts'
 import { ictDay, ictDayStart, HOUR_MS } from '#core/time.ts'

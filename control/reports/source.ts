@@ -1,5 +1,6 @@
 import type { PeriodFigures, PostureSentence, Trended } from '#core/api/posture.ts'
-import type { ReportForm, ReportKind } from '#core/api/reports.ts'
+import type { ReportForm } from '#core/api/reports.ts'
+import type { ReportKind } from '#core/report.ts'
 import type { Level } from '#core/match.ts'
 import type { UnitFindings } from './unit-findings.ts'
 

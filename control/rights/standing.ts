@@ -1,7 +1,8 @@
 import type { Role } from '#core/roles.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Assignment } from '#control/accounts/grants.ts'
-import { may, type Access } from './authorisation.ts'
+import type { Access } from '#core/permissions.ts'
+import { may } from './permissions.ts'
 import { scopeOf, type Scope } from './scope.ts'
 
 /** As what somebody stands before one route or push. */

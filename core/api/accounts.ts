@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
-import { Millis, RoleName, oneOf } from './common.ts'
-import { UserRow } from './people.ts'
+import { Millis, RoleName, oneOf, Id, Nothing } from './common.ts'
+import { UserRow, Session } from './people.ts'
+import type { Routes } from './routes.ts'
 
 const orNull = <T extends ReturnType<typeof Type.String> | typeof Millis | typeof RoleName>(type: T) =>
   Type.Union([type, Type.Null()])
@@ -139,6 +140,7 @@ export const OidcLink = Type.Object({
   /** Verified e-mail or user name at the provider. */
   login: Type.Optional(Type.String({ minLength: 1, maxLength: 255 }))
 })
+export type OidcLink = Static<typeof OidcLink>
 /** An account with everything an administrator sees of it. */
 export const UserDetail = Type.Object({
   user: UserRow,
@@ -151,3 +153,39 @@ export const UserDetail = Type.Object({
   links: Type.Array(AccountLinkRow)
 })
 export type UserDetail = Static<typeof UserDetail>
+
+/** The own account: second factor, sessions, rights. Everything here is about whoever asks, never about somebody else. */
+export const accountApi = {
+  'GET /api/account': { who: 'own_session', about: 'The own account', answer: Account },
+  'POST /api/account/totp': {
+    who: 'own_session',
+    about: 'New secret for an authenticator app, shown once',
+    body: PasswordOnly,
+    answer: TotpSetup
+  },
+  'POST /api/account/totp/confirm': {
+    who: 'own_session',
+    about: 'The first code of the app puts the second factor in force; ends the other sessions',
+    body: CodeOnly,
+    answer: Type.Object({ codes: RecoveryCodes.properties.codes, session: Session })
+  },
+  'POST /api/account/totp/recovery': {
+    who: 'own_session',
+    about: 'New recovery codes, shown once; the old ones are gone',
+    body: CodeOnly,
+    answer: RecoveryCodes
+  },
+  'POST /api/account/totp/disable': {
+    who: 'own_session',
+    about: 'Switch the second factor off',
+    body: PasswordAndCode,
+    answer: Nothing
+  },
+  'DELETE /api/account/sessions/:id': {
+    who: 'own_session',
+    about: 'End one of the own sessions',
+    params: Id,
+    answer: Nothing
+  },
+  'DELETE /api/account/sessions': { who: 'own_session', about: 'End all own sessions but this one', answer: Nothing }
+} satisfies Routes

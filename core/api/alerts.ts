@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
-import { Bilingual, Level, Millis, Origin, UnitRef, oneOf } from './common.ts'
+import { Bilingual, Level, Millis, Origin, UnitRef, oneOf, Id, limitOf, text } from './common.ts'
+import type { Routes } from './routes.ts'
 
 /** Life of an alert (design §5). `archived` is archived-until-escalating. */
 export const alertStatuses = ['new', 'acknowledged', 'waiting', 'archived', 'closed'] as const
@@ -186,3 +187,39 @@ export const IncidentAct = Type.Union([
   })
 ])
 export type IncidentAct = Static<typeof IncidentAct>
+
+const AlertQuery = Type.Object({
+  tab: Type.Optional(oneOf(queueTabs)),
+  unit: text(50),
+  rule: text(),
+  level: Type.Optional(Level),
+  q: text(),
+  entity: text(500),
+  incident: text(50),
+  cursor: text(500),
+  limit: limitOf(100, 500)
+})
+
+/** The triage queue: list, one alert, and acts on one or many. */
+export const alertsApi = {
+  'GET /api/alerts': {
+    who: 'alerts.read',
+    about: 'The queue',
+    note: 'Owner: own units.',
+    query: AlertQuery,
+    answer: AlertList
+  },
+  'GET /api/alerts/:id': {
+    who: 'alerts.read',
+    about: 'One alert with evidence and story',
+    note: 'Owner: own units.',
+    params: Id,
+    answer: AlertDetail
+  },
+  'POST /api/alerts/acts': {
+    who: 'alerts.act',
+    about: 'Judge, assign, note, merge or undo',
+    body: AlertAct,
+    answer: AlertActAnswer
+  }
+} satisfies Routes

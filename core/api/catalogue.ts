@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { Bilingual, Millis, Origin, UnitRef } from './common.ts'
 import { modelStages } from './province.ts'
+import type { Routes } from './routes.ts'
 
 const Id = Type.String({ pattern: '^[a-z0-9-]{1,60}$' })
 const End = Type.String({ pattern: '^(M[0-9]{1,4}|[a-z0-9-]{1,60})$' })
@@ -120,3 +121,36 @@ export const Catalogue = Type.Object({
   )
 })
 export type Catalogue = Static<typeof Catalogue>
+
+const EntryId = Type.Object({ id: Type.Integer({ minimum: 1 }) })
+const Why = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 500 }) })
+
+/** The catalogue of models, systems and dependencies: how it stands, who changed what, and changing it. */
+export const catalogueApi = {
+  'GET /api/catalogue': {
+    who: 'models.read',
+    about: 'The catalogue as it stands',
+    note: 'Host names only for those who edit.',
+    answer: Catalogue
+  },
+  'GET /api/catalogue/changes': {
+    who: 'catalogue.write',
+    about: 'Who changed the catalogue',
+    answer: Type.Array(CatalogueEntry)
+  },
+  'POST /api/catalogue/changes': {
+    who: 'catalogue.write',
+    about: 'Change the catalogue',
+    note: 'Administrators of the whole province.',
+    body: CatalogueChange,
+    answer: CatalogueEntry
+  },
+  'POST /api/catalogue/changes/:id/revert': {
+    who: 'catalogue.write',
+    about: 'Take a change back',
+    note: 'Administrators of the whole province.',
+    params: EntryId,
+    body: Why,
+    answer: CatalogueEntry
+  }
+} satisfies Routes

@@ -27,3 +27,15 @@ export const ApiError = Type.Object({
   message: Type.Optional(Type.String())
 })
 export type ApiError = Static<typeof ApiError>
+
+/** A page's size: 1 to `max`, `fallback` when not said. */
+export const limitOf = (fallback: number, max: number) =>
+  Type.Optional(Type.Integer({ minimum: 1, maximum: max, default: fallback }))
+/** Text from the address bar: bounded, so that nothing behind it has to be. */
+export const text = (maxLength = 200) => Type.Optional(Type.String({ maxLength }))
+/** Our own ids are short. */
+export const Id = Type.Object({ id: Type.String({ minLength: 1, maxLength: 200 }) })
+/** An answer without content, status 204. */
+export const Nothing = Type.Null()
+/** An answer that is a file or text of its own type. */
+export const File = Type.Unsafe<unknown>({ type: 'string', format: 'binary' })

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { notificationStatuses } from '../notification.ts'
-import { Bilingual, Millis, oneOf, Origin, UnitRef } from './common.ts'
+import { Bilingual, Millis, oneOf, Origin, UnitRef, Id, limitOf, text } from './common.ts'
+import type { Routes } from './routes.ts'
 
 /** A channel's name; the table of channels says which there are. */
 export const ChannelName = Type.String({ pattern: '^[a-z][a-z0-9_]{0,29}$' })
@@ -226,3 +227,57 @@ export const PersonContacts = Type.Object({
   people: Type.Array(PersonContactRow)
 })
 export type PersonContacts = Static<typeof PersonContacts>
+
+const Page = { cursor: text(20), limit: limitOf(50, 200) }
+const NotificationQuery = Type.Object({
+  ...Page,
+  status: Type.Optional(NotificationStatusName),
+  channel: Type.Optional(ChannelName),
+  subject: text(100)
+})
+const NotificationId = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
+
+/** Messages and their fates, and the channels they go through. */
+export const notificationsApi = {
+  'GET /api/notifications': {
+    who: 'notifications.read',
+    about: 'Messages, newest first',
+    note: 'Scoped.',
+    query: NotificationQuery,
+    answer: NotificationList
+  },
+  'GET /api/notifications/:id': {
+    who: 'notifications.read',
+    about: 'One message and its history',
+    note: 'No link of a real message.',
+    params: NotificationId,
+    answer: NotificationDetail
+  },
+  'POST /api/notifications/:id/acts': {
+    who: 'notifications.write',
+    about: 'Send again, or stop, a message',
+    params: NotificationId,
+    body: NotificationAct,
+    answer: NotificationRow
+  },
+  'GET /api/notifications/outbox': {
+    who: 'notifications.read',
+    about: 'Messages of the demonstration as their recipients see them',
+    query: Type.Object(Page),
+    answer: OutboxList
+  },
+  'GET /api/notifications/channels': {
+    who: 'notifications.read',
+    about: 'Health of the channels',
+    note: 'Receipt addresses and failing addresses only for an admin of the province.',
+    answer: ChannelList
+  },
+  'POST /api/notifications/channels/:id/test': {
+    who: 'notifications.write',
+    about: 'Send a test message',
+    note: 'Administrators of the whole province.',
+    params: Id,
+    body: ChannelTest,
+    answer: NotificationRow
+  }
+} satisfies Routes

@@ -61,6 +61,7 @@ export const NewUser = Type.Object({
   /** The person sets the own password by a link; else a password is made and shown once. */
   invite: Type.Optional(Type.Boolean())
 })
+export type NewUser = Static<typeof NewUser>
 export const UserChange = Type.Partial(
   Type.Object({
     name: Type.String({ minLength: 1, maxLength: 200 }),
@@ -71,12 +72,19 @@ export const UserChange = Type.Partial(
     email: Email
   })
 )
+export type UserChange = Static<typeof UserChange>
 /** A password shown once, or instead of it the path of an invitation. */
 export const OncePassword = Type.Object({
   user: UserRow,
   password: Type.String(),
   link: Type.Optional(Type.Object({ path: Type.String(), expiresAt: Millis, sent: Type.Boolean() }))
 })
+
+export type OncePassword = Static<typeof OncePassword>
+
+/** Somebody as others see whom work is given to. */
+export const Person = Type.Object({ id: Type.String(), name: Type.String() })
+export type Person = Static<typeof Person>
 
 export const AuditEntry = Type.Object({
   id: Type.Number(),

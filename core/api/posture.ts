@@ -1,5 +1,7 @@
 import { Type, type Static } from 'typebox'
-import { Bilingual, Level, Millis, UnitRef } from './common.ts'
+import { unitShows } from '../posture.ts'
+import { Bilingual, Level, Millis, UnitRef, Origin, oneOf } from './common.ts'
+import type { Routes } from './routes.ts'
 
 const maybe = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
@@ -161,9 +163,6 @@ export const UnitPostureDetail = Type.Object({
 })
 export type UnitPostureDetail = Static<typeof UnitPostureDetail>
 
-/** Which units of a period are asked for; `silent`: without any evidence. */
-export const unitShows = ['all', 'risk', 'incident', 'watch', 'overdue', 'silent'] as const
-export type UnitShow = (typeof unitShows)[number]
 export const UnitPostureList = Type.Object({
   period: Period,
   origin: Type.String(),
@@ -172,3 +171,46 @@ export const UnitPostureList = Type.Object({
   units: Type.Array(UnitPosture)
 })
 export type UnitPostureList = Static<typeof UnitPostureList>
+
+const period = { ...Period.properties, origin: Type.Optional(Origin) }
+const PeriodQuery = Type.Object(period)
+const UnitsQuery = Type.Object({ ...period, show: Type.Optional(oneOf(unitShows)) })
+const CsvQuery = Type.Object({
+  ...period,
+  show: Type.Optional(oneOf(unitShows)),
+  language: Type.Optional(Type.Enum(['vi', 'en']))
+})
+const UnitCode = Type.Object({ code: Type.String({ minLength: 1, maxLength: 50 }) })
+
+/** Posture of a period: figures, paragraph, and the way down to units. Numbers only; within the viewer's units. */
+export const postureApi = {
+  'GET /api/posture': {
+    who: 'posture.read',
+    about: 'Figures of a period',
+    note: 'With their paragraph (docs/posture.md). Scoped.',
+    query: PeriodQuery,
+    answer: Posture
+  },
+  'GET /api/posture/units': {
+    who: 'posture.read',
+    about: 'Units over a period',
+    note: 'Scoped.',
+    query: UnitsQuery,
+    answer: UnitPostureList
+  },
+  'GET /api/posture/units.csv': {
+    who: 'posture.read',
+    about: 'Units over a period as CSV',
+    note: 'The same as a table for a spreadsheet. Scoped, audited.',
+    query: CsvQuery,
+    answer: Type.String()
+  },
+  'GET /api/posture/units/:code': {
+    who: 'posture.read',
+    about: 'One unit over a period',
+    note: 'Scoped.',
+    params: UnitCode,
+    query: PeriodQuery,
+    answer: UnitPostureDetail
+  }
+} satisfies Routes

@@ -91,6 +91,8 @@ export const UnitDetail = Type.Object({
 })
 export type UnitDetail = Static<typeof UnitDetail>
 
+export type UnitContact = UnitDetail['contacts'][number]
+
 /** A unit's contacts, replaced whole. */
 export const UnitContacts = Type.Object({
   contacts: Type.Array(

@@ -1,12 +1,11 @@
 import { Type, type Static } from 'typebox'
-import { Millis, Origin, UnitRef } from './common.ts'
+import { reportKinds } from '../report.ts'
+import { Millis, Origin, UnitRef, oneOf, Id, limitOf, Nothing, text, File } from './common.ts'
 import { Period } from './posture.ts'
+import type { Routes } from './routes.ts'
 
 const maybe = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const Line = Type.String({ maxLength: 200 })
-
-export const reportKinds = ['daily', 'weekly', 'monthly', 'unit_weekly'] as const
-export type ReportKind = (typeof reportKinds)[number]
 
 /** What an agency prints on every report (NĐ 30/2020). */
 export const ReportForm = Type.Object({
@@ -104,3 +103,70 @@ export const NewSubscriber = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 200 })
 })
 export type NewSubscriber = Static<typeof NewSubscriber>
+
+const ReportQuery = Type.Object({ kind: Type.Optional(oneOf(reportKinds)), cursor: text(30), limit: limitOf(50, 200) })
+const ReportFile = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 40 }),
+  file: Type.Enum(['pdf', 'docx'])
+})
+
+/** Reports: the archive, making one now, what is printed on them, and who gets them. */
+export const reportsApi = {
+  'GET /api/reports': {
+    who: 'reports.read',
+    about: 'Archived reports',
+    note: 'See docs/reports.md. Owner: of own units.',
+    query: ReportQuery,
+    answer: ReportList
+  },
+  'GET /api/reports/:id': {
+    who: 'reports.read',
+    about: 'One report',
+    note: 'Owner: of own units.',
+    params: Id,
+    answer: ReportRow
+  },
+  'GET /api/reports/:id/files/:file': {
+    who: 'reports.read',
+    about: 'A report as PDF or Word',
+    note: 'As a download; audited.',
+    params: ReportFile,
+    answer: File
+  },
+  'POST /api/reports': {
+    who: 'reports.make',
+    about: 'Make a report',
+    note: 'Scoped.',
+    body: NewReport,
+    answer: ReportJob
+  },
+  'GET /api/reports/jobs/:id': { who: 'reports.make', about: 'How far a report is', params: Id, answer: ReportJob },
+  'GET /api/reports/settings': { who: 'reports.read', about: 'What is printed on reports', answer: ReportSettings },
+  'PUT /api/reports/settings': {
+    who: 'reports.settings',
+    about: 'Change what is printed on reports',
+    note: 'Administrators of the whole province.',
+    body: ReportSettings,
+    answer: ReportSettings
+  },
+  'GET /api/reports/subscribers': {
+    who: 'reports.settings',
+    about: 'Who gets reports',
+    note: 'Scoped.',
+    answer: Type.Array(ReportSubscriber)
+  },
+  'POST /api/reports/subscribers': {
+    who: 'reports.settings',
+    about: 'Send reports to somebody',
+    note: 'Scoped.',
+    body: NewSubscriber,
+    answer: ReportSubscriber
+  },
+  'DELETE /api/reports/subscribers/:id': {
+    who: 'reports.settings',
+    about: 'Stop sending',
+    note: 'Scoped.',
+    params: Id,
+    answer: Nothing
+  }
+} satisfies Routes

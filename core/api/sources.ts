@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
-import { Bilingual, FateName, Level, Millis, Origin, UnitRef } from './common.ts'
+import { Bilingual, FateName, Level, Millis, Origin, UnitRef, Id, Nothing } from './common.ts'
+import type { Routes } from './routes.ts'
 
 export const SourceRow = Type.Object({
   id: Type.String(),
@@ -62,6 +63,7 @@ export const NewSource = Type.Object({
   speaksFor: Type.Union([Type.Literal('self'), Type.Literal('any'), Type.Array(Type.String(), { maxItems: 500 })]),
   utcOffsetMinutes: Type.Integer({ minimum: -720, maximum: 840 })
 })
+export type NewSource = Static<typeof NewSource>
 /** The token is shown once; the snippets are ready to paste. */
 export const NewToken = Type.Object({
   source: SourceRow,
@@ -172,3 +174,30 @@ export const Summary = Type.Object({
   version: Type.String()
 })
 export type Summary = Static<typeof Summary>
+
+const SourceChange = Type.Partial(Type.Object({ ...NewSource.properties, enabled: Type.Boolean() }))
+
+/** Sources with the ledger, and the accounts and tokens of senders. */
+export const sourcesApi = {
+  'GET /api/sources': {
+    who: 'sources.read',
+    about: 'Sources with the ledger',
+    note: 'Owner: own units.',
+    answer: SourceList
+  },
+  'POST /api/sources': { who: 'sources.write', about: 'New source', body: NewSource, answer: SourceRow },
+  'PATCH /api/sources/:id': {
+    who: 'sources.write',
+    about: 'Change a source',
+    params: Id,
+    body: SourceChange,
+    answer: SourceRow
+  },
+  'POST /api/sources/:id/tokens': {
+    who: 'sources.write',
+    about: 'New token, shown once',
+    params: Id,
+    answer: NewToken
+  },
+  'DELETE /api/sources/:id/tokens': { who: 'sources.write', about: 'Revoke all tokens', params: Id, answer: Nothing }
+} satisfies Routes

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
-import { Bilingual, Level, Millis, Origin, UnitRef, oneOf } from './common.ts'
+import { Bilingual, Level, Millis, Origin, UnitRef, oneOf, Id, limitOf, text, File } from './common.ts'
+import type { Routes } from './routes.ts'
 
 const maybe = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
@@ -177,3 +178,70 @@ export const LinkAnswer = Type.Object({
   text: Type.Optional(Type.String({ maxLength: 2000 }))
 })
 export type LinkAnswer = Static<typeof LinkAnswer>
+
+/** A file travels as the raw body, its name percent-encoded beside it. */
+export const FileName = Type.Object({ 'x-file-name': Type.String({ minLength: 1, maxLength: 1000 }) })
+const TaskQuery = Type.Object({
+  view: Type.Optional(oneOf(taskViews)),
+  unit: text(50),
+  alert: text(50),
+  incident: text(50),
+  cursor: text(100),
+  limit: limitOf(100, 200)
+})
+const Wish = Type.Object({ alerts: text(2600), incident: text(50), unit: text(50) })
+
+/** What the SOC asks of units: for both sides of the request, each within its scope. */
+export const tasksApi = {
+  'GET /api/tasks': {
+    who: 'tasks.read',
+    about: 'Tasks of units',
+    note: 'Owner: own units.',
+    query: TaskQuery,
+    answer: TaskList
+  },
+  'GET /api/tasks/:id': {
+    who: 'tasks.read',
+    about: 'One task with its history',
+    note: 'Owner: own units. Links only for those who send them.',
+    params: Id,
+    answer: TaskDetail
+  },
+  'GET /api/task-suggestion': {
+    who: 'tasks.send',
+    about: 'What a request would say',
+    query: Wish,
+    answer: TaskSuggestion
+  },
+  'POST /api/tasks': { who: 'tasks.send', about: 'Ask a unit', body: TaskDraft, answer: TaskDetail },
+  'POST /api/tasks/:id/acts': {
+    who: 'tasks.send',
+    about: 'Answer, withdraw, extend, link',
+    params: Id,
+    body: TaskAct,
+    answer: TaskActAnswer
+  },
+  'POST /api/tasks/:id/answers': {
+    who: 'tasks.answer',
+    about: 'Answer for the unit',
+    note: 'Own units.',
+    params: Id,
+    body: TaskAnswer,
+    answer: TaskDetail
+  },
+  'POST /api/tasks/:id/files': {
+    who: 'tasks.answer',
+    about: 'Send a file from an account',
+    note: 'Own units. Raw body, at most 10 MB.',
+    params: Type.Object({ id: Type.String({ maxLength: 50 }) }),
+    headers: FileName,
+    answer: TaskDetail
+  },
+  'GET /api/tasks/:id/files/:file': {
+    who: 'tasks.evidence',
+    about: 'Download evidence of a unit',
+    note: 'As a download.',
+    params: Type.Object({ ...Id.properties, file: Type.String({ pattern: '^[\\w-]{1,60}$' }) }),
+    answer: File
+  }
+} satisfies Routes

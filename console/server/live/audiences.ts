@@ -3,12 +3,24 @@ import type { Clock } from '#core/clock.ts'
 import type { LiveEvents, LiveRequests } from '#core/live.ts'
 import type { Assignment } from '#control/accounts/grants.ts'
 import type { Viewer } from '#control/accounts/sessions.ts'
-import { access } from '#control/rights/authorisation.ts'
+import type { Permission } from '#core/permissions.ts'
 import { standingFor, type Standing } from '#control/rights/standing.ts'
 import type { Inventory } from '#province/inventory.ts'
 
 export type SocketData = { session: string; user: string; audience: string }
 export type LiveSocket = Socket<LiveRequests, LiveEvents, Record<string, never>, SocketData>
+
+/** What lets somebody hear an event. */
+const heardWith: Readonly<Record<keyof LiveEvents, Permission>> = {
+  'alert:changed': 'alerts.read',
+  'incident:changed': 'incidents.read',
+  'source:changed': 'sources.read',
+  'summary:changed': 'summary.read',
+  'health:changed': 'health.read',
+  'task:changed': 'tasks.read',
+  'notification:changed': 'notifications.read',
+  'sender:heard': 'sources.write'
+}
 
 /** Everyone who may see the same: one role class and one set of units. All of them share a room and its payloads. */
 export type Audience = {
@@ -84,7 +96,7 @@ export class Audiences {
   standingOf(audience: Audience, event: keyof LiveEvents): Standing | undefined {
     if (this.dropExpired(audience)) return undefined
     if (!audience.standings.has(event)) {
-      const standing = standingFor(audience.assignments, access[`LIVE ${event}`], this.#parts.inventory)
+      const standing = standingFor(audience.assignments, heardWith[event], this.#parts.inventory)
       audience.standings.set(event, standing)
     }
     return audience.standings.get(event)

@@ -1,18 +1,15 @@
-import { Type } from 'typebox'
-import { Account, CodeOnly, PasswordAndCode, PasswordOnly, RecoveryCodes, TotpSetup } from '#core/api/accounts.ts'
-import { Session } from '#core/api/people.ts'
 import { SocError } from '#core/errors.ts'
 import { verifyPassword } from '#control/accounts/password.ts'
-import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
+import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { showWhole } from '#control/rights/masking.ts'
 import { rulesOf } from '#control/accounts/new-password.ts'
 import { sessionOf, type Opening } from './opening.ts'
-import { Id, Nothing } from './query.ts'
+import type { accountApi } from '#core/api/accounts.ts'
+import type { Handlers } from './serve.ts'
 
 /** The own account: second factor, sessions, rights. Everything here is about whoever asks, never about somebody else. */
-export function accountRoutes(app: App, context: Context, opening: Opening): void {
+export function accountHandlers(context: Context, opening: Opening): Handlers<typeof accountApi> {
   const { control, grants, policy, sessions, signInLimit, totp, users } = context
-
   const required = (viewer: ReturnType<typeof viewerOf>) =>
     viewer.assignments.some((assignment) => policy.get().totpRoles.includes(assignment.role))
 
@@ -28,6 +25,7 @@ export function accountRoutes(app: App, context: Context, opening: Opening): voi
       })
     signInLimit.succeeded(request.ip, username)
   }
+
   function checkCode(request: { ip: string }, viewer: { id: string; username: string }, code: string) {
     opening.tryOrRefuse(request.ip, viewer.username)
     if (totp.use(viewer.id, code) === undefined)
@@ -35,50 +33,30 @@ export function accountRoutes(app: App, context: Context, opening: Opening): voi
     signInLimit.succeeded(request.ip, viewer.username)
   }
 
-  app.get('/api/account', { schema: { summary: 'The own account', response: { 200: Account } } }, (request) => {
-    const viewer = viewerOf(request)
-    const { password_set_at: passwordSetAt } = control
-      .sql('SELECT password_set_at FROM users WHERE id = ?')
-      .get(viewer.id) as { password_set_at: number }
-    return {
-      email: users.get(viewer.id)?.email ?? '',
-      totp: { ...totp.state(viewer.id), required: required(viewer) },
-      passwordSetAt,
-      rules: rulesOf(context),
-      via: viewer.session.via,
-      grants: grants.of(viewer.id),
-      sessions: sessions.of(viewer.id, viewer.session.id)
-    }
-  })
-
-  app.post(
-    '/api/account/totp',
-    {
-      schema: {
-        summary: 'New secret for an authenticator app, shown once',
-        body: PasswordOnly,
-        response: { 200: TotpSetup }
+  return {
+    'GET /api/account': (request) => {
+      const viewer = viewerOf(request)
+      const { password_set_at: passwordSetAt } = control
+        .sql('SELECT password_set_at FROM users WHERE id = ?')
+        .get(viewer.id) as { password_set_at: number }
+      return {
+        email: users.get(viewer.id)?.email ?? '',
+        totp: { ...totp.state(viewer.id), required: required(viewer) },
+        passwordSetAt,
+        rules: rulesOf(context),
+        via: viewer.session.via,
+        grants: grants.of(viewer.id),
+        sessions: sessions.of(viewer.id, viewer.session.id)
       }
     },
-    async (request) => {
+    'POST /api/account/totp': async (request) => {
       const viewer = viewerOf(request)
       await checkOwnPassword(request, viewer.username, request.body.password)
       const setup = totp.begin(viewer.id, viewer.username)
       auditAct(context, request, 'totp.begun', viewer.id)
       return showWhole(setup)
-    }
-  )
-
-  app.post(
-    '/api/account/totp/confirm',
-    {
-      schema: {
-        summary: 'The first code of the app puts the second factor in force; ends the other sessions',
-        body: CodeOnly,
-        response: { 200: Type.Object({ codes: RecoveryCodes.properties.codes, session: Session }) }
-      }
     },
-    (request) => {
+    'POST /api/account/totp/confirm': (request) => {
       const viewer = viewerOf(request)
       opening.tryOrRefuse(request.ip, viewer.username)
       return control.transaction(() => {
@@ -90,32 +68,16 @@ export function accountRoutes(app: App, context: Context, opening: Opening): voi
         sessions.endAllOf(viewer.id, viewer.session.id)
         return showWhole({ codes, session: sessionOf({ ...viewer, mustSetUpTotp: false }) })
       })
-    }
-  )
-
-  app.post(
-    '/api/account/totp/recovery',
-    {
-      schema: {
-        summary: 'New recovery codes, shown once; the old ones are gone',
-        body: CodeOnly,
-        response: { 200: RecoveryCodes }
-      }
     },
-    (request) => {
+    'POST /api/account/totp/recovery': (request) => {
       const viewer = viewerOf(request)
       checkCode(request, viewer, request.body.code)
       return control.transaction(() => {
         auditAct(context, request, 'totp.recovery_renewed', viewer.id)
         return showWhole({ codes: totp.renewRecovery(viewer.id) })
       })
-    }
-  )
-
-  app.post(
-    '/api/account/totp/disable',
-    { schema: { summary: 'Switch the second factor off', body: PasswordAndCode, response: { 204: Nothing } } },
-    async (request, reply) => {
+    },
+    'POST /api/account/totp/disable': async (request) => {
       const viewer = viewerOf(request)
       if (required(viewer)) throw new SocError('totp.required', 'the policy asks for a second factor', { status: 409 })
       await checkOwnPassword(request, viewer.username, request.body.password)
@@ -124,15 +86,8 @@ export function accountRoutes(app: App, context: Context, opening: Opening): voi
         totp.remove(viewer.id)
         auditAct(context, request, 'totp.disabled', viewer.id)
       })
-      void reply.code(204)
-      return null
-    }
-  )
-
-  app.delete(
-    '/api/account/sessions/:id',
-    { schema: { summary: 'End one of the own sessions', params: Id, response: { 204: Nothing } } },
-    (request, reply) => {
+    },
+    'DELETE /api/account/sessions/:id': (request) => {
       const viewer = viewerOf(request)
       const { id } = request.params
       if (!sessions.of(viewer.id).some((session) => session.id === id)) throw notFound('session', id)
@@ -140,22 +95,13 @@ export function accountRoutes(app: App, context: Context, opening: Opening): voi
         sessions.end(id)
         auditAct(context, request, 'session.revoked', id)
       })
-      void reply.code(204)
-      return null
-    }
-  )
-
-  app.delete(
-    '/api/account/sessions',
-    { schema: { summary: 'End all own sessions but this one', response: { 204: Nothing } } },
-    (request, reply) => {
+    },
+    'DELETE /api/account/sessions': (request) => {
       const viewer = viewerOf(request)
       control.transaction(() => {
         const ended = sessions.endAllOf(viewer.id, viewer.session.id)
         auditAct(context, request, 'session.others_revoked', viewer.id, { ended })
       })
-      void reply.code(204)
-      return null
     }
-  )
+  }
 }

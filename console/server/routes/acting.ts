@@ -16,3 +16,8 @@ export function incidentToActOn(context: Context, scope: Scope, id: string): Inc
     throw notFound('incident', id)
   return detail
 }
+
+/** Refuses whoever answers for some units only: what is set here holds for the whole province. */
+export function wholeProvince(scope: Scope): void {
+  if (scope !== undefined) throw new SocError('scope.province', 'this is set for the whole province', { status: 403 })
+}

@@ -1,30 +1,14 @@
-import { Type } from 'typebox'
-import { AlertAct, AlertActAnswer, AlertDetail, AlertList, queueTabs } from '#core/api/alerts.ts'
-import { Level, oneOf } from '#core/api/common.ts'
+import { type AlertAct, type alertsApi } from '#core/api/alerts.ts'
 import { SocError } from '#core/errors.ts'
-import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
+import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { inScope, narrow } from '#control/rights/scope.ts'
 import { assignable, incidentToActOn } from './acting.ts'
-import { Id, limitOf, text } from './query.ts'
-
-const Query = Type.Object({
-  tab: Type.Optional(oneOf(queueTabs)),
-  unit: text(50),
-  rule: text(),
-  level: Type.Optional(Level),
-  q: text(),
-  entity: text(500),
-  incident: text(50),
-  cursor: text(500),
-  limit: limitOf(100, 500)
-})
+import type { Handlers } from './serve.ts'
 
 /** The triage queue: list, one alert, and acts on one or many. */
-export function alertRoutes(app: App, context: Context): void {
-  app.get(
-    '/api/alerts',
-    { schema: { summary: 'The queue', querystring: Query, response: { 200: AlertList } } },
-    (request) => {
+export function alertHandlers(context: Context): Handlers<typeof alertsApi> {
+  return {
+    'GET /api/alerts': (request) => {
       const { tab = 'new', unit, limit = 100, ...filter } = request.query
       return context.alerts.list({
         ...filter,
@@ -33,24 +17,14 @@ export function alertRoutes(app: App, context: Context): void {
         userId: viewerOf(request).id,
         scope: narrow(request.scope, unit, context.inventory)
       })
-    }
-  )
-
-  app.get(
-    '/api/alerts/:id',
-    { schema: { summary: 'One alert with evidence and story', params: Id, response: { 200: AlertDetail } } },
-    (request) => {
+    },
+    'GET /api/alerts/:id': (request) => {
       const detail = context.alerts.detail(request.params.id)
       if (detail === undefined || !inScope(request.scope, detail.alert.unit.code))
         throw notFound('alert', request.params.id)
       return { ...detail, related: detail.related.filter((alert) => inScope(request.scope, alert.unit.code)) }
-    }
-  )
-
-  app.post(
-    '/api/alerts/acts',
-    { schema: { summary: 'Judge, assign, note, merge or undo', body: AlertAct, response: { 200: AlertActAnswer } } },
-    (request) => {
+    },
+    'POST /api/alerts/acts': (request) => {
       const { id, name } = viewerOf(request)
       const { act } = request.body
       const ids = [...new Set(request.body.ids)]
@@ -69,7 +43,7 @@ export function alertRoutes(app: App, context: Context): void {
         return done
       })
     }
-  )
+  }
 }
 
 /** What of an act goes into the audit log: what was decided, not the text of notes, which the story keeps. */

@@ -1,45 +1,18 @@
 import { Readable } from 'node:stream'
-import { Type, type Static } from 'typebox'
-import { AuditEntry } from '#core/api/people.ts'
 import { auditExport } from '../views/audit-export.ts'
-import { auditAct, type App, type Context } from '../context.ts'
+import { auditAct, type Context } from '../context.ts'
 import { manages, type Scope } from '#control/rights/scope.ts'
-import { limitOf, text } from './query.ts'
-
-const moment = Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
-const filter = {
-  user: text(100),
-  /** An act, or the first words of its name. */
-  act: text(100),
-  target: text(400),
-  from: moment,
-  /** Not included. */
-  to: moment
-}
-const Query = Type.Object({
-  ...filter,
-  /** Cursor of the page before. */
-  before: moment,
-  limit: limitOf(100, 500)
-})
-const ExportQuery = Type.Object({ ...filter, format: Type.Enum(['csv', 'jsonl']) })
-const Page = Type.Object({
-  entries: Type.Array(AuditEntry),
-  cursor: Type.Union([Type.String(), Type.Null()]),
-  /** Every act that was ever written, for the choice on the screen. */
-  acts: Type.Array(Type.String()),
-  /** User names of the accounts that entries aim at, by id: an id says nothing to a reader. */
-  names: Type.Record(Type.String(), Type.String())
-})
+import type { AuditFilter, auditApi } from '#core/api/audit.ts'
+import type { Handlers } from './serve.ts'
 
 /** The log of acts, newest first, and its export. */
-export function auditRoutes(app: App, context: Context): void {
+export function auditHandlers(context: Context): Handlers<typeof auditApi> {
   const { audit, users } = context
 
   /** Whoever is set over some units reads the acts of those units' people. */
   const amongOf = (scope: Scope) =>
     scope === undefined ? {} : { among: users.list().flatMap((user) => (manages(scope, user) ? [user.username] : [])) }
-  const given = ({ user, act, target, from, to }: Static<typeof ExportQuery> | Static<typeof Query>) =>
+  const given = ({ user, act, target, from, to }: AuditFilter) =>
     Object.fromEntries(
       Object.entries({ user, act, target, from, to }).filter(([, value]) => value !== undefined && value !== '')
     )
@@ -51,10 +24,8 @@ export function auditRoutes(app: App, context: Context): void {
     return Object.fromEntries(rows.map((row) => [row.id, row.username]))
   }
 
-  app.get(
-    '/api/audit',
-    { schema: { summary: 'Audit log', querystring: Query, response: { 200: Page } } },
-    (request) => {
+  return {
+    'GET /api/audit': (request) => {
       const { limit = 100, before } = request.query
       const entries = audit.list({
         ...given(request.query),
@@ -68,20 +39,9 @@ export function auditRoutes(app: App, context: Context): void {
         acts: audit.acts(),
         names: namesOf(entries.map((entry) => entry.target))
       }
-    }
-  )
-
-  // The act of exporting is on record; nothing else changes.
-  app.get(
-    '/api/audit/export',
-    {
-      schema: {
-        summary: 'Audit log as CSV or JSON lines; the last line carries the SHA-256 of what is above it',
-        querystring: ExportQuery,
-        response: { 200: Type.Unsafe<Readable>({ type: 'string' }) }
-      }
     },
-    (request, reply) => {
+    // The act of exporting is on record; nothing else changes.
+    'GET /api/audit/export': (request, reply) => {
       const { format } = request.query
       const asked = given(request.query)
       const { id: upTo, hash: head } = audit.head()
@@ -97,5 +57,5 @@ export function auditRoutes(app: App, context: Context): void {
         .header('content-disposition', `attachment; filename="audit-${day}.${format}"`)
       return Readable.from(content, { objectMode: false })
     }
-  )
+  }
 }

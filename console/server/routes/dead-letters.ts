@@ -1,19 +1,14 @@
-import { Type } from 'typebox'
-import { DeadLetterList, ReplayAnswer } from '#core/api/sources.ts'
 import type { DeadLetter } from '#core/store-entry.ts'
-import { auditAct, notFound, type App, type Context } from '../context.ts'
+import { auditAct, notFound, type Context } from '../context.ts'
 import { maskText } from '#control/rights/masking.ts'
 import { inScope, type Scope } from '#control/rights/scope.ts'
-import { limitOf, text } from './query.ts'
+import type { deadLettersApi } from '#core/api/dead-letters.ts'
+import type { Handlers } from './serve.ts'
 
 const EXCERPT_BYTES = 2048
+
 /** Longest thing the mask may find: what lies behind the cut is needed to see that a number goes on there. */
 const BEYOND_BYTES = 96
-
-const Query = Type.Object({ sender: text(), code: text(), cursor: text(2000), limit: limitOf(100, 200) })
-const Replay = Type.Object({
-  ids: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1, maxItems: 500 })
-})
 
 /** The first 2 KiB as text: masked, with control characters as their pictures (U+2400…), line feeds kept. */
 export function excerptOf(raw: string): string {
@@ -28,13 +23,10 @@ const bytesIn = (base64: string) =>
   Math.floor((base64.length * 3) / 4) - (base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0)
 
 /** Frames no parser took: listed with the reason, and put back into the spool on demand. */
-export function deadLetterRoutes(app: App, context: Context): void {
+export function deadLetterHandlers(context: Context): Handlers<typeof deadLettersApi> {
   const visible = (letter: DeadLetter, scope: Scope) => inScope(scope, letter.unit)
-
-  app.get(
-    '/api/dead-letters',
-    { schema: { summary: 'Dead letters', querystring: Query, response: { 200: DeadLetterList } } },
-    async (request) => {
+  return {
+    'GET /api/dead-letters': async (request) => {
       const { limit = 100, ...filter } = request.query
       const { letters, cursor } = await context.search.deadLetters({ ...filter, limit })
       return {
@@ -54,13 +46,8 @@ export function deadLetterRoutes(app: App, context: Context): void {
           })),
         cursor: cursor ?? null
       }
-    }
-  )
-
-  app.post(
-    '/api/dead-letters/replay',
-    { schema: { summary: 'Parse again', body: Replay, response: { 200: ReplayAnswer } } },
-    async (request) => {
+    },
+    'POST /api/dead-letters/replay': async (request) => {
       const ids = [...new Set(request.body.ids)]
       if (request.scope !== undefined) {
         for (const id of ids) {
@@ -73,5 +60,5 @@ export function deadLetterRoutes(app: App, context: Context): void {
       context.live.publishSummary()
       return answer
     }
-  )
+  }
 }

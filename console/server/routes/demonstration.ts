@@ -1,17 +1,14 @@
-import { auditAct, type App, type Context } from '../context.ts'
-import { Nothing } from './query.ts'
+import { auditAct, type Context } from '../context.ts'
+import type { demonstrationApi } from '#core/api/demonstration.ts'
+import type { Handlers } from './serve.ts'
 
 /** Ends the demonstration and removes what it made. */
-export function demonstrationRoutes(app: App, context: Context): void {
-  app.post(
-    '/api/demonstration/end',
-    { schema: { summary: 'End the demonstration', response: { 204: Nothing } } },
-    async (request, reply) => {
+export function demonstrationHandlers(context: Context): Handlers<typeof demonstrationApi> {
+  return {
+    'POST /api/demonstration/end': async (request) => {
       auditAct(context, request, 'demonstration.ended', '')
       await context.demonstration.end()
       context.live.publishSummary()
-      void reply.code(204)
-      return null
     }
-  )
+  }
 }

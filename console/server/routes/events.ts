@@ -1,27 +1,19 @@
-import { Type } from 'typebox'
-import { Origin } from '#core/api/common.ts'
-import { EventHistogram, EventHit, EventSearch } from '#core/api/sources.ts'
 import { SocError } from '#core/errors.ts'
 import { DAY_MS } from '#core/time.ts'
-import { auditAct, notFound, type App, type Context } from '../context.ts'
+import { auditAct, notFound, type Context } from '../context.ts'
 import { eventView, mayReadEvent } from '../views/event-view.ts'
 import { showWhole } from '#control/rights/masking.ts'
 import { narrow, type Scope } from '#control/rights/scope.ts'
-import { Id, limitOf, text } from './query.ts'
+import type { eventsApi } from '#core/api/events.ts'
+import type { Handlers } from './serve.ts'
 
 /** Milliseconds a person waits for a search before it answers with what it has. */
 const SEARCH_BUDGET = { deadlineMs: 3000 }
 
-// Milliseconds since the epoch; ±8.64e15 is what a Date can be.
-const Moment = Type.Optional(Type.Number({ minimum: 0, maximum: 8.64e15 }))
-const common = { q: text(4096), from: Moment, to: Moment, unit: text(50), origin: Type.Optional(Origin) }
-const SearchQuery = Type.Object({ ...common, cursor: text(2000), limit: limitOf(100, 200) })
-const HistogramQuery = Type.Object({ ...common, buckets: limitOf(60, 500) })
-
 type Asked = { q?: string; from?: number; to?: number; unit?: string; origin?: 'real' | 'demonstration' | 'canary' }
 
 /** Search over events, its histogram, one event, and the audited act of seeing it unmasked. */
-export function eventRoutes(app: App, context: Context): void {
+export function eventHandlers(context: Context): Handlers<typeof eventsApi> {
   function requestOf(asked: Asked, scope: Scope) {
     const to = asked.to ?? context.clock.now() + 1
     const from = asked.from ?? to - DAY_MS
@@ -36,16 +28,15 @@ export function eventRoutes(app: App, context: Context): void {
       origins: asked.origin === undefined ? (['real', 'demonstration'] as const).slice() : [asked.origin]
     }
   }
+
   async function find(id: string, scope: Scope) {
     const hit = await context.search.byId(id)
     if (hit === undefined || !mayReadEvent(hit.event, scope)) throw notFound('event', id)
     return hit
   }
 
-  app.get(
-    '/api/events',
-    { schema: { summary: 'Search, newest first', querystring: SearchQuery, response: { 200: EventSearch } } },
-    async (request) => {
+  return {
+    'GET /api/events': async (request) => {
       const { cursor, limit = 100 } = request.query
       const answer = await context.search.search(
         { ...requestOf(request.query, request.scope), limit, ...(cursor === undefined ? {} : { cursor }) },
@@ -58,31 +49,16 @@ export function eventRoutes(app: App, context: Context): void {
         partial: answer.partial,
         tookMs: answer.tookMs
       }
-    }
-  )
-
-  app.get(
-    '/api/events/histogram',
-    { schema: { summary: 'Events over time', querystring: HistogramQuery, response: { 200: EventHistogram } } },
-    (request) =>
-      context.search.histogram(requestOf(request.query, request.scope), request.query.buckets ?? 60, SEARCH_BUDGET)
-  )
-
-  app.get(
-    '/api/events/:id',
-    { schema: { summary: 'One event', params: Id, response: { 200: EventHit } } },
-    async (request) => eventView(context, await find(request.params.id, request.scope))
-  )
-
-  app.post(
-    '/api/events/:id/unmask',
-    { schema: { summary: 'One event with citizens’ numbers whole; audited', params: Id, response: { 200: EventHit } } },
-    async (request) => {
+    },
+    'GET /api/events/histogram': (request) =>
+      context.search.histogram(requestOf(request.query, request.scope), request.query.buckets ?? 60, SEARCH_BUDGET),
+    'GET /api/events/:id': async (request) => eventView(context, await find(request.params.id, request.scope)),
+    'POST /api/events/:id/unmask': async (request) => {
       const hit = await find(request.params.id, request.scope)
       // On record before anything is shown.
       auditAct(context, request, 'event.unmasked', hit.id, { unit: hit.event.organization.id })
       // A copy is marked: the store may hand the same object to the next reader.
       return { ...eventView(context, hit), event: showWhole({ ...hit.event }) }
     }
-  )
+  }
 }

@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { roles, type Role } from '#core/roles.ts'
 import { rightsOf, createGrants } from '#control/accounts/grants.ts'
-import { access, may, permissions } from '#control/rights/authorisation.ts'
+import { userAccessApi } from '#core/api/user-access.ts'
+import { permissions } from '#core/permissions.ts'
+import { may } from '#control/rights/permissions.ts'
 import { standingFor } from '#control/rights/standing.ts'
 import { inScope, scopeOf } from '#control/rights/scope.ts'
 import { FOREIGN, OWN, START, testConsole } from '#testing/console.ts'
@@ -177,6 +179,6 @@ describe('whatever is granted, expired and revoked', () => {
       )
     for (let given = 0; given < 20; given++) add()
     expect(add).toThrow('too many')
-    expect(access['POST /api/users/:id/grants']).toBe('users.manage')
+    expect(userAccessApi['POST /api/users/:id/grants'].who).toBe('users.manage')
   })
 })

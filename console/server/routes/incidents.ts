@@ -1,31 +1,14 @@
-import { Type } from 'typebox'
-import { IncidentAct, IncidentDetail, IncidentRow, incidentStatuses } from '#core/api/alerts.ts'
-import { oneOf } from '#core/api/common.ts'
-import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
+import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { incidentHeader, incidentView } from '../views/incident-view.ts'
 import { narrow } from '#control/rights/scope.ts'
 import { assignable, incidentToActOn } from './acting.ts'
-import { Id, limitOf, text } from './query.ts'
-
-const Query = Type.Object({
-  /** `open`: everything that is not closed. */
-  status: Type.Optional(oneOf([...incidentStatuses, 'open'])),
-  unit: text(50),
-  cursor: text(500),
-  limit: limitOf(100, 500)
-})
-const IncidentList = Type.Object({
-  items: Type.Array(IncidentRow),
-  total: Type.Number(),
-  cursor: Type.Union([Type.String(), Type.Null()])
-})
+import type { incidentsApi } from '#core/api/incidents.ts'
+import type { Handlers } from './serve.ts'
 
 /** Incidents: list, page and acts. */
-export function incidentRoutes(app: App, context: Context): void {
-  app.get(
-    '/api/incidents',
-    { schema: { summary: 'Incidents', querystring: Query, response: { 200: IncidentList } } },
-    (request) => {
+export function incidentHandlers(context: Context): Handlers<typeof incidentsApi> {
+  return {
+    'GET /api/incidents': (request) => {
       const { unit, limit = 100, ...filter } = request.query
       const list = context.alerts.incidents({
         ...filter,
@@ -34,24 +17,14 @@ export function incidentRoutes(app: App, context: Context): void {
       })
       const items = list.items.flatMap((row) => incidentHeader(row, request.scope) ?? [])
       return { ...list, items }
-    }
-  )
-
-  app.get(
-    '/api/incidents/:id',
-    { schema: { summary: 'One incident', params: Id, response: { 200: IncidentDetail } } },
-    (request) => {
+    },
+    'GET /api/incidents/:id': (request) => {
       const detail = context.alerts.incident(request.params.id)
       const view = detail === undefined ? undefined : incidentView(detail, request.scope)
       if (view === undefined) throw notFound('incident', request.params.id)
       return view
-    }
-  )
-
-  app.post(
-    '/api/incidents/:id/acts',
-    { schema: { summary: 'Work on an incident', params: Id, body: IncidentAct, response: { 200: IncidentDetail } } },
-    (request) => {
+    },
+    'POST /api/incidents/:id/acts': (request) => {
       const { id, name } = viewerOf(request)
       const act = request.body
       const target = request.params.id
@@ -69,5 +42,5 @@ export function incidentRoutes(app: App, context: Context): void {
         return done
       })
     }
-  )
+  }
 }

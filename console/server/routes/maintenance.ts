@@ -1,13 +1,13 @@
-import { Type } from 'typebox'
-import { MaintenanceDraft, MaintenanceRow } from '#core/api/health.ts'
+import { type MaintenanceRow } from '#core/api/health.ts'
 import { SocError } from '#core/errors.ts'
-import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
+import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { systemInScope } from '../views/health-view.ts'
 import type { Scope } from '#control/rights/scope.ts'
-import { Id } from './query.ts'
+import type { maintenanceApi } from '#core/api/maintenance.ts'
+import type { Handlers } from './serve.ts'
 
 /** Planned work: whoever plans it answers for every system in it. */
-export function maintenanceRoutes(app: App, context: Context): void {
+export function maintenanceHandlers(context: Context): Handlers<typeof maintenanceApi> {
   const { control, health } = context
 
   /** The part of a window that lies in the scope; undefined when none does. */
@@ -16,20 +16,13 @@ export function maintenanceRoutes(app: App, context: Context): void {
     return systems.length === 0 ? undefined : { ...row, systems }
   }
 
-  app.get(
-    '/api/maintenance',
-    { schema: { summary: 'Maintenance windows', response: { 200: Type.Array(MaintenanceRow) } } },
-    (request) =>
+  return {
+    'GET /api/maintenance': (request) =>
       health
         .shown()
         .maintenance()
-        .flatMap((row) => seen(row, request.scope) ?? [])
-  )
-
-  app.post(
-    '/api/maintenance',
-    { schema: { summary: 'Plan maintenance', body: MaintenanceDraft, response: { 200: MaintenanceRow } } },
-    (request) => {
+        .flatMap((row) => seen(row, request.scope) ?? []),
+    'POST /api/maintenance': (request) => {
       const draft = { ...request.body, systems: [...new Set(request.body.systems)], reason: request.body.reason.trim() }
       for (const system of draft.systems)
         if (context.inventory.system(system) === undefined || !systemInScope(context, request.scope, system))
@@ -45,13 +38,8 @@ export function maintenanceRoutes(app: App, context: Context): void {
         })
         return row
       })
-    }
-  )
-
-  app.post(
-    '/api/maintenance/:id/cancel',
-    { schema: { summary: 'Cancel maintenance', params: Id, response: { 200: MaintenanceRow } } },
-    (request) => {
+    },
+    'POST /api/maintenance/:id/cancel': (request) => {
       const { id } = request.params
       const row = health
         .shown()
@@ -65,5 +53,5 @@ export function maintenanceRoutes(app: App, context: Context): void {
         return cancelled
       })
     }
-  )
+  }
 }

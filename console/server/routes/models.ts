@@ -1,13 +1,11 @@
-import { Type } from 'typebox'
-import { ModelHealthDetail, Wall } from '#core/api/health.ts'
-import { ModelDetail, ModelRow } from '#core/api/province.ts'
+import { type ModelRow } from '#core/api/province.ts'
 import { checkBaseline } from '#province/baseline.ts'
 import type { Dependency, Inventory, ProvinceModel } from '#province/inventory.ts'
-import { notFound, viewerOf, type App, type Context } from '../context.ts'
+import { notFound, viewerOf, type Context } from '../context.ts'
 import { modelHealthView, wallView } from '../views/health-view.ts'
 import { inScope, type Scope } from '#control/rights/scope.ts'
-
-const Number_ = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 100_000 }) })
+import type { modelsApi } from '#core/api/models.ts'
+import type { Handlers } from './serve.ts'
 
 function rowOf(inventory: Inventory, model: ProvinceModel): ModelRow {
   return {
@@ -48,7 +46,7 @@ function edgesBelow(dependencies: readonly Dependency[], from: string): Dependen
 }
 
 /** The 46 models as the catalogue describes them, with their place in the dependency graph. */
-export function modelRoutes(app: App, context: Context): void {
+export function modelHandlers(context: Context): Handlers<typeof modelsApi> {
   const { inventory } = context
 
   /** Open alerts at the units that own the model's systems; an alert names a unit, not a system. */
@@ -60,14 +58,9 @@ export function modelRoutes(app: App, context: Context): void {
       .reduce((sum, unit) => sum + (open.get(unit)?.alerts ?? 0), 0)
   }
 
-  app.get('/api/models', { schema: { summary: 'The 46 models', response: { 200: Type.Array(ModelRow) } } }, () =>
-    inventory.models.map((model) => rowOf(inventory, model))
-  )
-
-  app.get(
-    '/api/models/:id',
-    { schema: { summary: 'One model', params: Number_, response: { 200: ModelDetail } } },
-    (request) => {
+  return {
+    'GET /api/models': () => inventory.models.map((model) => rowOf(inventory, model)),
+    'GET /api/models/:id': (request) => {
       const model = inventory.model(request.params.id)
       if (model === undefined) throw notFound('model', String(request.params.id))
       const own = `M${model.id}`
@@ -77,23 +70,13 @@ export function modelRoutes(app: App, context: Context): void {
         dependents: inventory.dependencies.filter((edge) => edge.to === own),
         alerts: alertsAtOwners(model, request.scope)
       }
-    }
-  )
-
-  app.get(
-    '/api/health/wall',
-    { schema: { summary: 'The wall: 46 models and what takes them down', response: { 200: Wall } } },
-    (request) =>
-      wallView(context, context.health.shown().wall(), { role: viewerOf(request).role, scope: request.scope })
-  )
-
-  app.get(
-    '/api/models/:id/health',
-    { schema: { summary: 'Health of one model', params: Number_, response: { 200: ModelHealthDetail } } },
-    (request) => {
+    },
+    'GET /api/health/wall': (request) =>
+      wallView(context, context.health.shown().wall(), { role: viewerOf(request).role, scope: request.scope }),
+    'GET /api/models/:id/health': (request) => {
       const detail = context.health.shown().model(request.params.id)
       if (detail === undefined) throw notFound('model', String(request.params.id))
       return modelHealthView(context, detail, { role: viewerOf(request).role, scope: request.scope })
     }
-  )
+  }
 }

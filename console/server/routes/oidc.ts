@@ -1,53 +1,32 @@
-import { Type } from 'typebox'
-import { SignInWays } from '#core/api/accounts.ts'
 import { messageOf, SocError } from '#core/errors.ts'
-import type { App, Context } from '../context.ts'
+import type { Context } from '../context.ts'
 import { publicAddress } from '../public-address.ts'
 import type { Opening } from './opening.ts'
+import type { oidcApi } from '#core/api/oidc.ts'
+import type { Handlers } from './serve.ts'
 
 const RETURN_PATH = '/api/session/oidc/return'
 
 /** Sign-in with the identity provider. Local accounts work whether it answers or not. */
-export function oidcRoutes(app: App, context: Context, opening: Opening): void {
+export function oidcHandlers(context: Context, opening: Opening): Handlers<typeof oidcApi> {
   const { audit, config, control, oidc, oidcAccounts } = context
   const tls = config.SOC_TLS_CERT !== ''
   const cookie = tls ? '__Host-vl_oidc' : 'vl_oidc'
   // Lax, because the answer comes by a link from the provider's site.
   const options = (request: { protocol: string }) =>
     ({ path: '/', httpOnly: true, sameSite: 'lax', secure: tls || request.protocol === 'https' }) as const
-
-  app.get('/api/session/ways', { schema: { summary: 'Ways to sign in', response: { 200: SignInWays } } }, () => ({
-    oidc: oidc === undefined ? null : { name: oidc.name }
-  }))
-
-  app.post(
-    '/api/session/oidc',
-    {
-      schema: {
-        summary: 'Begin a sign-in with the identity provider; gives the address to go to',
-        response: { 200: Type.Object({ location: Type.String() }) }
-      }
-    },
-    async (request, reply) => {
+  return {
+    'GET /api/session/ways': () => ({
+      oidc: oidc === undefined ? null : { name: oidc.name }
+    }),
+    'POST /api/session/oidc': async (request, reply) => {
       if (oidc === undefined) throw new SocError('oidc.off', 'no identity provider is configured', { status: 404 })
       const flow = await oidc.begin(new URL(RETURN_PATH, publicAddress(config, request)).href)
       void reply.setCookie(cookie, flow.cookie, { ...options(request), maxAge: 600 })
       return { location: flow.url }
-    }
-  )
-
-  // A GET that opens a session, as the protocol wants it: only with the cookie, state and nonce of this browser, once.
-  app.get(
-    RETURN_PATH,
-    {
-      schema: {
-        summary: 'Where the identity provider sends people back to',
-        response: {
-          302: { type: 'null', description: 'Back to the console; refused=CODE in the address when it was refused' }
-        }
-      }
     },
-    async (request, reply) => {
+    // A GET that opens a session, as the protocol wants it: only with the cookie, state and nonce of this browser, once.
+    'GET /api/session/oidc/return': async (request, reply) => {
       void reply.clearCookie(cookie, options(request))
       try {
         if (oidc === undefined) throw new SocError('oidc.off', 'no identity provider is configured', { status: 404 })
@@ -70,5 +49,5 @@ export function oidcRoutes(app: App, context: Context, opening: Opening): void {
         return reply.redirect(`/?refused=${encodeURIComponent(code)}`)
       }
     }
-  )
+  }
 }

@@ -1,24 +1,13 @@
-import { AccountPolicy } from '#core/api/accounts.ts'
 import { SocError } from '#core/errors.ts'
-import { auditAct, type App, type Context } from '../context.ts'
+import { auditAct, type Context } from '../context.ts'
+import type { policyApi } from '#core/api/policy.ts'
+import type { Handlers } from './serve.ts'
 
 /** Rules for passwords and second factors; one set for the platform, so only an administrator of the province sets them. */
-export function policyRoutes(app: App, context: Context): void {
-  app.get(
-    '/api/account-policy',
-    { schema: { summary: 'Rules for passwords and second factors', response: { 200: AccountPolicy } } },
-    () => context.policy.get()
-  )
-  app.put(
-    '/api/account-policy',
-    {
-      schema: {
-        summary: 'Set the rules for passwords and second factors',
-        body: AccountPolicy,
-        response: { 200: AccountPolicy }
-      }
-    },
-    (request) => {
+export function policyHandlers(context: Context): Handlers<typeof policyApi> {
+  return {
+    'GET /api/account-policy': () => context.policy.get(),
+    'PUT /api/account-policy': (request) => {
       if (request.scope !== undefined)
         throw new SocError('policy.province_only', 'the rules are set by an administrator of the province', {
           status: 403
@@ -39,5 +28,5 @@ export function policyRoutes(app: App, context: Context): void {
       })
       return policy
     }
-  )
+  }
 }

@@ -1,32 +1,17 @@
-import { Type } from 'typebox'
-import { oneOf } from '#core/api/common.ts'
-import {
-  NewReport,
-  NewSubscriber,
-  ReportJob,
-  ReportList,
-  ReportRow,
-  ReportSettings,
-  ReportSubscriber,
-  reportKinds
-} from '#core/api/reports.ts'
+import { type ReportRow, type reportsApi } from '#core/api/reports.ts'
 import { SocError } from '#core/errors.ts'
-import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
+import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { inScope, type Scope } from '#control/rights/scope.ts'
-import { Id, limitOf, Nothing, text } from './query.ts'
+import { wholeProvince } from './acting.ts'
+import type { Handlers } from './serve.ts'
 
-const Query = Type.Object({ kind: Type.Optional(oneOf(reportKinds)), cursor: text(30), limit: limitOf(50, 200) })
-const FileId = Type.Object({
-  id: Type.String({ minLength: 1, maxLength: 40 }),
-  file: Type.Enum(['pdf', 'docx'])
-})
 const types = {
   pdf: 'application/pdf',
   docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
 } as const
 
 /** Reports: the archive, making one now, what is printed on them, and who gets them. */
-export function reportRoutes(app: App, context: Context): void {
+export function reportHandlers(context: Context): Handlers<typeof reportsApi> {
   const { control, reports } = context
 
   /** The report when it is within the scope; one of the province is for those who see the province. */
@@ -43,10 +28,8 @@ export function reportRoutes(app: App, context: Context): void {
     return scope === undefined || (unit !== '' && scope.has(unit))
   }
 
-  app.get(
-    '/api/reports',
-    { schema: { summary: 'Archived reports', querystring: Query, response: { 200: ReportList } } },
-    (request) => {
+  return {
+    'GET /api/reports': (request) => {
       const { kind, cursor, limit = 50 } = request.query
       return reports.list({
         limit,
@@ -54,25 +37,9 @@ export function reportRoutes(app: App, context: Context): void {
         ...(cursor === undefined ? {} : { cursor }),
         ...(request.scope === undefined ? {} : { units: request.scope })
       })
-    }
-  )
-
-  app.get(
-    '/api/reports/:id',
-    { schema: { summary: 'One report', params: Id, response: { 200: ReportRow } } },
-    (request) => readable(request.params.id, request.scope)
-  )
-
-  app.get(
-    '/api/reports/:id/files/:file',
-    {
-      schema: {
-        summary: 'A report as PDF or Word',
-        params: FileId,
-        response: { 200: Type.Unsafe<Buffer>({ type: 'string', format: 'binary' }) }
-      }
     },
-    async (request, reply) => {
+    'GET /api/reports/:id': (request) => readable(request.params.id, request.scope),
+    'GET /api/reports/:id/files/:file': async (request, reply) => {
       const { id, file } = request.params
       const report = readable(id, request.scope)
       const bytes = reports.file(id, file)
@@ -85,13 +52,8 @@ export function reportRoutes(app: App, context: Context): void {
         )
         .header('x-content-type-options', 'nosniff')
         .send(Buffer.from(bytes))
-    }
-  )
-
-  app.post(
-    '/api/reports',
-    { schema: { summary: 'Make a report', body: NewReport, response: { 200: ReportJob } } },
-    (request) => {
+    },
+    'POST /api/reports': (request) => {
       const asked = request.body
       if (request.scope !== undefined && (asked.unit === '' || !inScope(request.scope, asked.unit))) {
         throw new SocError('unit.unknown', 'no such unit', { status: 422, params: { unit: asked.unit } })
@@ -102,52 +64,25 @@ export function reportRoutes(app: App, context: Context): void {
         ...(asked.reason === undefined ? {} : { reason: asked.reason })
       })
       return job
-    }
-  )
-
-  app.get(
-    '/api/reports/jobs/:id',
-    { schema: { summary: 'How far a report is', params: Id, response: { 200: ReportJob } } },
-    (request) => {
+    },
+    'GET /api/reports/jobs/:id': (request) => {
       const job = reports.job(request.params.id)
       if (job === undefined) throw notFound('report', request.params.id)
       if (job.report !== null) readable(job.report.id, request.scope)
       return job
-    }
-  )
-
-  app.get(
-    '/api/reports/settings',
-    { schema: { summary: 'What is printed on reports', response: { 200: ReportSettings } } },
-    () => reports.settings()
-  )
-
-  app.put(
-    '/api/reports/settings',
-    {
-      schema: { summary: 'Change what is printed on reports', body: ReportSettings, response: { 200: ReportSettings } }
     },
-    (request) => {
-      if (request.scope !== undefined)
-        throw new SocError('scope.province', 'this is set for the whole province', { status: 403 })
+    'GET /api/reports/settings': () => reports.settings(),
+    'PUT /api/reports/settings': (request) => {
+      wholeProvince(request.scope)
       return control.transaction(() => {
         reports.setSettings(request.body, viewerOf(request).username)
         auditAct(context, request, 'report.settings', 'reports', { ...request.body })
         return reports.settings()
       })
-    }
-  )
-
-  app.get(
-    '/api/reports/subscribers',
-    { schema: { summary: 'Who gets reports', response: { 200: Type.Array(ReportSubscriber) } } },
-    (request) => reports.subscribers().filter(({ unit }) => sendable(unit?.code ?? '', request.scope))
-  )
-
-  app.post(
-    '/api/reports/subscribers',
-    { schema: { summary: 'Send reports to somebody', body: NewSubscriber, response: { 200: ReportSubscriber } } },
-    (request) => {
+    },
+    'GET /api/reports/subscribers': (request) =>
+      reports.subscribers().filter(({ unit }) => sendable(unit?.code ?? '', request.scope)),
+    'POST /api/reports/subscribers': (request) => {
       const { unit } = request.body
       if (!sendable(unit, request.scope))
         throw new SocError('unit.unknown', 'no such unit', { status: 422, params: { unit } })
@@ -156,13 +91,8 @@ export function reportRoutes(app: App, context: Context): void {
         auditAct(context, request, 'report.subscribed', made.id, { kind: made.kind, name: made.name })
         return made
       })
-    }
-  )
-
-  app.delete(
-    '/api/reports/subscribers/:id',
-    { schema: { summary: 'Stop sending', params: Id, response: { 204: Nothing } } },
-    async (request, reply) => {
+    },
+    'DELETE /api/reports/subscribers/:id': (request) => {
       const { id } = request.params
       const subscriber = reports.subscribers().find((one) => one.id === id)
       if (subscriber === undefined || !sendable(subscriber.unit?.code ?? '', request.scope))
@@ -171,7 +101,6 @@ export function reportRoutes(app: App, context: Context): void {
         reports.unsubscribe(id)
         auditAct(context, request, 'report.unsubscribed', id)
       })
-      return reply.status(204).send(null)
     }
-  )
+  }
 }

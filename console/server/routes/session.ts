@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { Type } from 'typebox'
-import { SecondStep, TakeStep } from '#core/api/accounts.ts'
-import { ChangePassword, Session, SignIn } from '#core/api/people.ts'
 import { SocError } from '#core/errors.ts'
 import { hashPassword, owaspCost, verifyPassword } from '#control/accounts/password.ts'
-import { auditAct, viewerOf, type App, type Context } from '../context.ts'
+import { auditAct, viewerOf, type Context } from '../context.ts'
 import { checkNewPassword } from '#control/accounts/new-password.ts'
 import { publicAddress } from '../public-address.ts'
 import { sessionOf, type Opening } from './opening.ts'
+import type { sessionApi } from '#core/api/session.ts'
+import type { Handlers } from './serve.ts'
 
 /** A hash nobody's password has: verifying against it costs what a real one costs, so unknown names take as long. */
 const decoy = (() => {
@@ -17,19 +16,10 @@ const decoy = (() => {
 })()
 
 /** Sign-in with its second step, sign-out, who am I, and the change of one's own password. */
-export function sessionRoutes(app: App, context: Context, opening: Opening): void {
+export function sessionHandlers(context: Context, opening: Opening): Handlers<typeof sessionApi> {
   const { audit, links, sessions, signInLimit, steps, totp, users } = context
-
-  app.post(
-    '/api/session',
-    {
-      schema: {
-        summary: 'Sign in; 202 when a second step is asked for',
-        body: SignIn,
-        response: { 200: Session, 202: SecondStep }
-      }
-    },
-    async (request, reply) => {
+  return {
+    'POST /api/session': async (request, reply) => {
       const username = request.body.username.trim().toLowerCase()
       opening.tryOrRefuse(request.ip, username)
       const found = users.credentials(username)
@@ -42,13 +32,8 @@ export function sessionRoutes(app: App, context: Context, opening: Opening): voi
         throw new SocError('session.refused', 'user name or password is wrong', { status: 401 })
       }
       return opening.afterPassword({ ...found, username }, request, reply)
-    }
-  )
-
-  app.post(
-    '/api/session/step',
-    { schema: { summary: 'Second step of a sign-in', body: TakeStep, response: { 200: Session } } },
-    (request, reply) => {
+    },
+    'POST /api/session/step': (request, reply) => {
       const { token, code, reason = '' } = request.body
       const step = steps.attempt(token)
       opening.tryOrRefuse(request.ip, step.username)
@@ -71,22 +56,9 @@ export function sessionRoutes(app: App, context: Context, opening: Opening): voi
       if (used === 'recovery')
         audit.record({ user: user.username, act: 'totp.recovery_used', target: user.id, address: request.ip })
       return opening.signIn(user, 'password', request, reply)
-    }
-  )
-
-  app.get('/api/session', { schema: { summary: 'Who is signed in', response: { 200: Session } } }, (request) =>
-    sessionOf(viewerOf(request))
-  )
-
-  app.delete(
-    '/api/session',
-    {
-      schema: {
-        summary: 'Sign out; 200 with the address where the identity provider signs out, when it has one',
-        response: { 200: Type.Object({ location: Type.String() }), 204: Type.Null() }
-      }
     },
-    async (request, reply) => {
+    'GET /api/session': (request) => sessionOf(viewerOf(request)),
+    'DELETE /api/session': async (request, reply) => {
       const viewer = viewerOf(request)
       context.control.transaction(() => {
         sessions.end(viewer.session.id)
@@ -100,19 +72,8 @@ export function sessionRoutes(app: App, context: Context, opening: Opening): voi
       if (location !== undefined) return { location }
       void reply.code(204)
       return null
-    }
-  )
-
-  app.post(
-    '/api/session/password',
-    {
-      schema: {
-        summary: 'Change the own password; ends all other sessions and renews this one',
-        body: ChangePassword,
-        response: { 200: Session }
-      }
     },
-    async (request, reply) => {
+    'POST /api/session/password': async (request, reply) => {
       const viewer = viewerOf(request)
       const { current, next } = request.body
       opening.tryOrRefuse(request.ip, viewer.username)
@@ -137,5 +98,5 @@ export function sessionRoutes(app: App, context: Context, opening: Opening): voi
         return opening.open(viewer.id, viewer.session.via, request, reply)
       })
     }
-  )
+  }
 }

@@ -1,17 +1,14 @@
-import { Type } from 'typebox'
-import { NewSource, NewToken, SourceList, SourceRow } from '#core/api/sources.ts'
+import { type SourceRow, type sourcesApi } from '#core/api/sources.ts'
 import { SocError } from '#core/errors.ts'
 import { senderSnippets } from '#control/senders/snippets.ts'
-import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
+import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { showWhole } from '#control/rights/masking.ts'
 import { inScope, type Scope } from '#control/rights/scope.ts'
 import { sourceList, sourceRow } from '#control/senders/source-rows.ts'
-import { Id, Nothing } from './query.ts'
-
-const SourceChange = Type.Partial(Type.Object({ ...NewSource.properties, enabled: Type.Boolean() }))
+import type { Handlers } from './serve.ts'
 
 /** Sources with the ledger, and the accounts and tokens of senders. */
-export function sourceRoutes(app: App, context: Context): void {
+export function sourceHandlers(context: Context): Handlers<typeof sourcesApi> {
   const { control, senders, live } = context
 
   function mine(id: string, scope: Scope) {
@@ -19,9 +16,11 @@ export function sourceRoutes(app: App, context: Context): void {
     if (sender === undefined || !inScope(scope, sender.unit)) throw notFound('source', id)
     return sender
   }
+
   function mayPlace(unit: string, scope: Scope) {
     if (!inScope(scope, unit)) throw new SocError('unit.unknown', 'no such unit', { status: 422, params: { unit } })
   }
+
   /** After a change has been committed: the data plane and every screen hear of it. */
   function changed(id: string): SourceRow {
     context.changes.emit('snapshot')
@@ -32,16 +31,9 @@ export function sourceRoutes(app: App, context: Context): void {
     return row
   }
 
-  app.get(
-    '/api/sources',
-    { schema: { summary: 'Sources with the ledger', response: { 200: SourceList } } },
-    (request) => sourceList(context, request.scope)
-  )
-
-  app.post(
-    '/api/sources',
-    { schema: { summary: 'New source', body: NewSource, response: { 200: SourceRow } } },
-    (request) => {
+  return {
+    'GET /api/sources': (request) => sourceList(context, request.scope),
+    'POST /api/sources': (request) => {
       const { name, unit, networks, speaksFor, utcOffsetMinutes } = request.body
       mayPlace(unit, request.scope)
       const made = control.transaction(() => {
@@ -50,13 +42,8 @@ export function sourceRoutes(app: App, context: Context): void {
         return sender
       })
       return changed(made.id)
-    }
-  )
-
-  app.patch(
-    '/api/sources/:id',
-    { schema: { summary: 'Change a source', params: Id, body: SourceChange, response: { 200: SourceRow } } },
-    (request) => {
+    },
+    'PATCH /api/sources/:id': (request) => {
       const { id } = request.params
       const { name, unit, networks, speaksFor, utcOffsetMinutes, enabled } = request.body
       mine(id, request.scope)
@@ -71,13 +58,8 @@ export function sourceRoutes(app: App, context: Context): void {
         auditAct(context, request, 'source.changed', id, change)
       })
       return changed(id)
-    }
-  )
-
-  app.post(
-    '/api/sources/:id/tokens',
-    { schema: { summary: 'New token, shown once', params: Id, response: { 200: NewToken } } },
-    (request) => {
+    },
+    'POST /api/sources/:id/tokens': (request) => {
       const { id } = request.params
       mine(id, request.scope)
       const token = control.transaction(() => {
@@ -87,13 +69,8 @@ export function sourceRoutes(app: App, context: Context): void {
       })
       const source = changed(id)
       return showWhole({ source, token, snippets: senderSnippets({ token, ...context.intake() }) })
-    }
-  )
-
-  app.delete(
-    '/api/sources/:id/tokens',
-    { schema: { summary: 'Revoke all tokens', params: Id, response: { 204: Nothing } } },
-    (request, reply) => {
+    },
+    'DELETE /api/sources/:id/tokens': (request) => {
       const { id } = request.params
       mine(id, request.scope)
       control.transaction(() => {
@@ -101,8 +78,6 @@ export function sourceRoutes(app: App, context: Context): void {
         auditAct(context, request, 'token.revoked', id, { revoked })
       })
       changed(id)
-      void reply.code(204)
-      return null
     }
-  )
+  }
 }

@@ -1,40 +1,20 @@
 import type { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import { Type } from 'typebox'
-import { oneOf } from '#core/api/common.ts'
-import {
-  TaskAct,
-  TaskActAnswer,
-  TaskAnswer,
-  TaskDetail,
-  TaskDraft,
-  TaskList,
-  TaskSuggestion,
-  taskViews
-} from '#core/api/tasks.ts'
+import { type TaskDetail, type tasksApi } from '#core/api/tasks.ts'
 import { SocError } from '#core/errors.ts'
-import { may } from '#control/rights/authorisation.ts'
-import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
+import { may } from '#control/rights/permissions.ts'
+import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { mask, showWhole } from '#control/rights/masking.ts'
 import { inScope, narrow, type Scope } from '#control/rights/scope.ts'
 import { contentTypes } from '#control/tasks/file-kind.ts'
 import { incidentToActOn } from './acting.ts'
-import { Id, limitOf, text } from './query.ts'
-
-const Query = Type.Object({
-  view: Type.Optional(oneOf(taskViews)),
-  unit: text(50),
-  alert: text(50),
-  incident: text(50),
-  cursor: text(100),
-  limit: limitOf(100, 200)
-})
-const Wish = Type.Object({ alerts: text(2600), incident: text(50), unit: text(50) })
+import { reading } from './raw-file.ts'
+import type { Handlers } from './serve.ts'
 
 type Seen = Parameters<typeof viewerOf>[0]
 
 /** What the SOC asks of units: for both sides of the request, each within its scope. */
-export function taskRoutes(app: App, context: Context): void {
+export function taskHandlers(context: Context): Handlers<typeof tasksApi> {
   const { tasks } = context
 
   /** A task that the caller may see; links are told only to those who send them. */
@@ -56,36 +36,19 @@ export function taskRoutes(app: App, context: Context): void {
     if (incident !== null) incidentToActOn(context, scope, incident)
   }
 
-  app.get(
-    '/api/tasks',
-    { schema: { summary: 'Tasks of units', querystring: Query, response: { 200: TaskList } } },
-    (request) => {
+  return {
+    'GET /api/tasks': (request) => {
       const { view = 'open', unit, limit = 100, ...filter } = request.query
       return tasks.list({ ...filter, view, limit, scope: narrow(request.scope, unit, context.inventory) })
-    }
-  )
-
-  app.get(
-    '/api/tasks/:id',
-    { schema: { summary: 'One task with its history', params: Id, response: { 200: TaskDetail } } },
-    (request) => seen(request, request.params.id)
-  )
-
-  app.get(
-    '/api/task-suggestion',
-    { schema: { summary: 'What a request would say', querystring: Wish, response: { 200: TaskSuggestion } } },
-    (request) => {
+    },
+    'GET /api/tasks/:id': (request) => seen(request, request.params.id),
+    'GET /api/task-suggestion': (request) => {
       const alerts = (request.query.alerts ?? '').split(',').filter((id) => id !== '')
       const incident = request.query.incident ?? null
       mayAskAbout(request.scope, alerts, incident)
       return tasks.suggest({ alerts, incident }, request.query.unit)
-    }
-  )
-
-  app.post(
-    '/api/tasks',
-    { schema: { summary: 'Ask a unit', body: TaskDraft, response: { 200: TaskDetail } } },
-    (request) => {
+    },
+    'POST /api/tasks': (request) => {
       const { id, name } = viewerOf(request)
       const draft = request.body
       mayAskAbout(request.scope, draft.alerts, draft.incident)
@@ -96,15 +59,8 @@ export function taskRoutes(app: App, context: Context): void {
         auditAct(context, request, 'task.sent', detail.task.id, params)
         return detail
       })
-    }
-  )
-
-  app.post(
-    '/api/tasks/:id/acts',
-    {
-      schema: { summary: 'Answer, withdraw, extend, link', params: Id, body: TaskAct, response: { 200: TaskActAnswer } }
     },
-    (request) => {
+    'POST /api/tasks/:id/acts': (request) => {
       const { id, name } = viewerOf(request)
       const task = seen(request, request.params.id).task.id
       return context.control.transaction(() => {
@@ -114,13 +70,8 @@ export function taskRoutes(app: App, context: Context): void {
         // A link is random letters: masking must not take some of them for a number.
         return link === null ? { detail, link } : showWhole({ detail: mask(detail), link })
       })
-    }
-  )
-
-  app.post(
-    '/api/tasks/:id/answers',
-    { schema: { summary: 'Answer for the unit', params: Id, body: TaskAnswer, response: { 200: TaskDetail } } },
-    (request) => {
+    },
+    'POST /api/tasks/:id/answers': (request) => {
       const { id, name } = viewerOf(request)
       const task = seen(request, request.params.id).task.id
       return context.control.transaction(() => {
@@ -128,26 +79,38 @@ export function taskRoutes(app: App, context: Context): void {
         auditAct(context, request, `task.${request.body.kind}`, task)
         return forViewer(request, detail)
       })
-    }
-  )
-
-  app.get(
-    '/api/tasks/:id/files/:file',
-    {
-      schema: {
-        summary: 'Download evidence of a unit',
-        params: Type.Object({ ...Id.properties, file: Type.String({ pattern: '^[\\w-]{1,60}$' }) }),
-        response: { 200: Type.Unsafe<Readable>({ type: 'string', format: 'binary' }) }
-      }
     },
-    (request, reply) => {
+    // A raw body: nothing of it is parsed, and nothing is read before the task is known to be the caller's.
+    'POST /api/tasks/:id/files': {
+      bodies: 'stream',
+      handle: async (request, reply) =>
+        reading(request, reply, async (body, declared) => {
+          const { id, name } = viewerOf(request)
+          const task = request.params.id
+          const row = tasks.row(task)
+          if (row === undefined || !inScope(request.scope, row.unit.code)) throw notFound('task', task)
+          tasks.checkFileRoom(task)
+          const file = await tasks.evidence.take(body, { ...declared, task })
+          try {
+            return context.control.transaction(() => {
+              const detail = tasks.keepFile(task, file, { id, name })
+              auditAct(context, request, 'task.file', task, { sha256: file.sha256 })
+              return { ...detail, links: [] }
+            })
+          } catch (error) {
+            await tasks.evidence.discard(file.id)
+            throw error
+          }
+        })
+    },
+    'GET /api/tasks/:id/files/:file': (request, reply) => {
       const task = seen(request, request.params.id).task.id
       const file = tasks.file(task, request.params.file)
       if (file === undefined) throw new SocError('file.not_found', 'there is no such file', { status: 404 })
       auditAct(context, request, 'task.file_read', task, { file: file.id, sha256: file.sha256 })
       return asDownload(reply, file, tasks.evidence.read(file.id))
     }
-  )
+  }
 }
 
 /** Evidence goes out as a download only: never rendered, never run, whatever is in it. */

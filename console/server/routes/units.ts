@@ -1,17 +1,16 @@
-import { Type } from 'typebox'
-import { UnitContacts, UnitDetail, UnitMap } from '#core/api/province.ts'
+import { type UnitDetail } from '#core/api/province.ts'
 import { randomId } from '#core/ids.ts'
 import { checkChannels } from '#control/notifications/channel-lists.ts'
-import { may } from '#control/rights/authorisation.ts'
-import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
+import { may } from '#control/rights/permissions.ts'
+import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { showWhole } from '#control/rights/masking.ts'
 import type { Scope } from '#control/rights/scope.ts'
 import { unitMap, unitTile } from '../views/unit-tiles.ts'
-
-const Code = Type.Object({ code: Type.String({ minLength: 1, maxLength: 50 }) })
+import type { unitsApi } from '#core/api/units.ts'
+import type { Handlers } from './serve.ts'
 
 /** The tile map, one unit, and the contacts people keep for it. */
-export function unitRoutes(app: App, context: Context): void {
+export function unitHandlers(context: Context): Handlers<typeof unitsApi> {
   const { control, inventory } = context
 
   function detailOf(code: string, scope: Scope, withContacts: boolean) {
@@ -45,22 +44,11 @@ export function unitRoutes(app: App, context: Context): void {
     }
   }
 
-  app.get('/api/units', { schema: { summary: 'Tile map', response: { 200: UnitMap } } }, (request) =>
-    unitMap(context, request.scope)
-  )
-
-  app.get(
-    '/api/units/:code',
-    { schema: { summary: 'One unit', params: Code, response: { 200: UnitDetail } } },
-    (request) => detailOf(request.params.code, request.scope, may(viewerOf(request), 'contacts.read'))
-  )
-
-  app.put(
-    '/api/units/:code/contacts',
-    {
-      schema: { summary: 'Replace a unit’s contacts', params: Code, body: UnitContacts, response: { 200: UnitDetail } }
-    },
-    (request) => {
+  return {
+    'GET /api/units': (request) => unitMap(context, request.scope),
+    'GET /api/units/:code': (request) =>
+      detailOf(request.params.code, request.scope, may(viewerOf(request), 'contacts.read')),
+    'PUT /api/units/:code/contacts': (request) => {
       const { code } = request.params
       if (unitTile(context, code, request.scope) === undefined) throw notFound('unit', code)
       checkChannels(request.body.contacts.flatMap(({ channels = [] }) => channels))
@@ -74,5 +62,5 @@ export function unitRoutes(app: App, context: Context): void {
       })
       return detailOf(code, request.scope, true)
     }
-  )
+  }
 }

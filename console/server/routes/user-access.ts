@@ -1,17 +1,13 @@
-import { Type } from 'typebox'
-import { GrantRow, NewGrant, OidcLink, OnceLink, UserDetail } from '#core/api/accounts.ts'
 import { SocError } from '#core/errors.ts'
-import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
+import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { showWhole } from '#control/rights/masking.ts'
 import { makeLink } from '#control/accounts/account-link.ts'
 import { checkUnits, managed } from '../views/managed-user.ts'
-import { Id, Nothing } from './query.ts'
-
-const IdAndGrant = Type.Object({ id: Id.properties.id, grant: Id.properties.id })
-const IdAndSession = Type.Object({ id: Id.properties.id, session: Id.properties.id })
+import type { userAccessApi } from '#core/api/user-access.ts'
+import type { Handlers } from './serve.ts'
 
 /** What an administrator does about one account beside changing it: links, sessions, second factor, provider, temporary rights. */
-export function userAccessRoutes(app: App, context: Context): void {
+export function userAccessHandlers(context: Context): Handlers<typeof userAccessApi> {
   const { control, grants, links, oidc, oidcAccounts, sessions, totp, users } = context
 
   function notSelf(request: Parameters<typeof viewerOf>[0], id: string) {
@@ -19,12 +15,8 @@ export function userAccessRoutes(app: App, context: Context): void {
       throw new SocError('user.self', 'somebody else must do that for you', { status: 403 })
   }
 
-  app.get(
-    '/api/users/:id',
-    {
-      schema: { summary: 'An account with its grants, sessions and links', params: Id, response: { 200: UserDetail } }
-    },
-    (request) => {
+  return {
+    'GET /api/users/:id': (request) => {
       const { id } = request.params
       const user = managed(context, id, request.scope, { sealed: true })
       return {
@@ -34,19 +26,8 @@ export function userAccessRoutes(app: App, context: Context): void {
         sessions: sessions.of(id, viewerOf(request).session.id),
         links: links.of(id)
       }
-    }
-  )
-
-  app.post(
-    '/api/users/:id/link',
-    {
-      schema: {
-        summary: 'A link with which the person sets the own password, shown once; those before are revoked',
-        params: Id,
-        response: { 200: OnceLink }
-      }
     },
-    (request) => {
+    'POST /api/users/:id/link': (request) => {
       const { id } = request.params
       const user = managed(context, id, request.scope)
       return control.transaction(() => {
@@ -55,28 +36,16 @@ export function userAccessRoutes(app: App, context: Context): void {
         auditAct(context, request, 'link.created', id, { kind, sent: link.sent ? 1 : 0 })
         return showWhole({ user: users.get(id)!, ...link })
       })
-    }
-  )
-
-  app.delete(
-    '/api/users/:id/link',
-    { schema: { summary: 'Revoke the links that wait', params: Id, response: { 204: Nothing } } },
-    (request, reply) => {
+    },
+    'DELETE /api/users/:id/link': (request) => {
       const { id } = request.params
       managed(context, id, request.scope)
       control.transaction(() => {
         const revoked = links.revokeAll(id)
         auditAct(context, request, 'link.revoked', id, { revoked })
       })
-      void reply.code(204)
-      return null
-    }
-  )
-
-  app.delete(
-    '/api/users/:id/sessions/:session',
-    { schema: { summary: 'End one session of an account', params: IdAndSession, response: { 204: Nothing } } },
-    (request, reply) => {
+    },
+    'DELETE /api/users/:id/sessions/:session': (request) => {
       const { id, session } = request.params
       managed(context, id, request.scope, { sealed: true })
       if (!sessions.of(id).some((one) => one.id === session)) throw notFound('session', session)
@@ -84,21 +53,8 @@ export function userAccessRoutes(app: App, context: Context): void {
         sessions.end(session)
         auditAct(context, request, 'user.session_ended', id, { session })
       })
-      void reply.code(204)
-      return null
-    }
-  )
-
-  app.delete(
-    '/api/users/:id/totp',
-    {
-      schema: {
-        summary: 'Take the second factor off a lost phone’s account; ends its sessions',
-        params: Id,
-        response: { 204: Nothing }
-      }
     },
-    (request, reply) => {
+    'DELETE /api/users/:id/totp': (request) => {
       const { id } = request.params
       notSelf(request, id)
       managed(context, id, request.scope)
@@ -107,22 +63,8 @@ export function userAccessRoutes(app: App, context: Context): void {
         sessions.endAllOf(id)
         auditAct(context, request, 'user.totp_reset', id)
       })
-      void reply.code(204)
-      return null
-    }
-  )
-
-  app.put(
-    '/api/users/:id/oidc',
-    {
-      schema: {
-        summary: 'Tie an account to a person of the identity provider; an empty object unties it',
-        params: Id,
-        body: OidcLink,
-        response: { 204: Nothing }
-      }
     },
-    (request, reply) => {
+    'PUT /api/users/:id/oidc': (request) => {
       const { id } = request.params
       notSelf(request, id)
       managed(context, id, request.scope)
@@ -132,22 +74,8 @@ export function userAccessRoutes(app: App, context: Context): void {
         oidcAccounts.link(id, oidc.issuer, { ...(subject && { subject }), ...(login && { login }) })
         auditAct(context, request, 'user.oidc_linked', id, { ...(subject && { subject }), ...(login && { login }) })
       })
-      void reply.code(204)
-      return null
-    }
-  )
-
-  app.post(
-    '/api/users/:id/grants',
-    {
-      schema: {
-        summary: 'Rights for a time: a role, units, or both',
-        params: Id,
-        body: NewGrant,
-        response: { 200: GrantRow }
-      }
     },
-    (request) => {
+    'POST /api/users/:id/grants': (request) => {
       const { id } = request.params
       notSelf(request, id)
       const user = managed(context, id, request.scope)
@@ -168,13 +96,8 @@ export function userAccessRoutes(app: App, context: Context): void {
       // Open sockets stand in rooms of the old rights; they come back with the new ones.
       sessions.grantsChanged(id)
       return made
-    }
-  )
-
-  app.delete(
-    '/api/users/:id/grants/:grant',
-    { schema: { summary: 'Take temporary rights back, at once', params: IdAndGrant, response: { 204: Nothing } } },
-    (request, reply) => {
+    },
+    'DELETE /api/users/:id/grants/:grant': (request) => {
       const { id, grant } = request.params
       managed(context, id, request.scope)
       control.transaction(() => {
@@ -182,8 +105,6 @@ export function userAccessRoutes(app: App, context: Context): void {
         auditAct(context, request, 'grant.revoked', id, { grant })
       })
       sessions.grantsChanged(id)
-      void reply.code(204)
-      return null
     }
-  )
+  }
 }

@@ -1,18 +1,14 @@
-import { Type } from 'typebox'
-import { SecondStep, Welcome } from '#core/api/accounts.ts'
-import { Session } from '#core/api/people.ts'
 import { SocError } from '#core/errors.ts'
 import type { FoundLink } from '#control/accounts/links.ts'
 import { hashPassword } from '#control/accounts/password.ts'
-import type { App, Context } from '../context.ts'
+import type { Context } from '../context.ts'
 import { checkNewPassword, rulesOf } from '#control/accounts/new-password.ts'
 import type { Opening } from './opening.ts'
-
-const Token = Type.Object({ token: Type.String({ minLength: 1, maxLength: 100 }) })
-const NewPassword = Type.Object({ password: Type.String({ minLength: 1, maxLength: 1000 }) })
+import type { welcomeApi } from '#core/api/welcome.ts'
+import type { Handlers } from './serve.ts'
 
 /** Where an invitation or a reset by link ends: the person sets the own password. Looking (GET) changes nothing. */
-export function welcomeRoutes(app: App, context: Context, opening: Opening): void {
+export function welcomeHandlers(context: Context, opening: Opening): Handlers<typeof welcomeApi> {
   const { audit, control, links, sessions, signInLimit, users } = context
 
   /** The link and its account. Guessing is hopeless (256 bits); it is slowed down all the same. */
@@ -30,16 +26,8 @@ export function welcomeRoutes(app: App, context: Context, opening: Opening): voi
     return { link, user }
   }
 
-  app.get(
-    '/api/welcome/:token',
-    {
-      schema: {
-        summary: 'Whom a link is for, and what a password must be like',
-        params: Token,
-        response: { 200: Welcome }
-      }
-    },
-    (request) => {
+  return {
+    'GET /api/welcome/:token': (request) => {
       const { link, user } = open(request.params.token, request.ip)
       return {
         kind: link.kind,
@@ -48,20 +36,8 @@ export function welcomeRoutes(app: App, context: Context, opening: Opening): voi
         expiresAt: link.expiresAt,
         rules: rulesOf(context)
       }
-    }
-  )
-
-  app.post(
-    '/api/welcome/:token',
-    {
-      schema: {
-        summary: 'Set the password by a link, once; signs in, or asks for the second step',
-        params: Token,
-        body: NewPassword,
-        response: { 200: Session, 202: SecondStep }
-      }
     },
-    async (request, reply) => {
+    'POST /api/welcome/:token': async (request, reply) => {
       const { token } = request.params
       const { user } = open(token, request.ip)
       const { password } = request.body
@@ -84,5 +60,5 @@ export function welcomeRoutes(app: App, context: Context, opening: Opening): voi
       signInLimit.begin(request.ip, user.username)
       return opening.afterPassword({ ...user }, request, reply)
     }
-  )
+  }
 }

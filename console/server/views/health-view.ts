@@ -1,6 +1,6 @@
 import type { ModelHealthDetail, Outage, ProbeRow, SystemDetail, Wall } from '#core/api/health.ts'
 import type { Role } from '#core/roles.ts'
-import { may } from '#control/rights/authorisation.ts'
+import { may } from '#control/rights/permissions.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { inScope, type Scope } from '#control/rights/scope.ts'
 

@@ -1,5 +1,8 @@
 import { describe, expect, test, vi } from 'vitest'
-import { ApiFailure, createApi } from './call.ts'
+import type { alertsApi } from '#core/api/alerts.ts'
+import type { tasksApi } from '#core/api/tasks.ts'
+import { ApiFailure, callsOf, createTransport } from './call.ts'
+import { createApi } from './gather.ts'
 
 type Call = { url: string; init: RequestInit }
 
@@ -14,8 +17,10 @@ function served(status: number, body: unknown, headers: Record<string, string> =
       headers
     })
   }) as unknown as typeof globalThis.fetch
+  const parts = { fetch, csrf: () => 'token-1', onSignedOut, onServerTime }
   return {
-    api: createApi({ fetch, csrf: () => 'token-1', onSignedOut, onServerTime }),
+    parts,
+    api: createApi(parts),
     calls,
     onSignedOut,
     onServerTime
@@ -74,5 +79,29 @@ describe('the browser’s side of the API', () => {
     const { api, onServerTime } = served(200, {}, { date: 'Mon, 23 Nov 2026 02:21:40 GMT' })
     await api.summary()
     expect(onServerTime).toHaveBeenCalledWith(Date.UTC(2026, 10, 23, 2, 21, 40))
+  })
+
+  test('a call takes what the row of its route says, and nothing else', async () => {
+    const { parts, calls } = served(200, {})
+    const call = callsOf<typeof alertsApi & typeof tasksApi>(createTransport(parts))
+    await call('GET /api/alerts', { query: { tab: 'new', limit: 20 } })
+    await call('GET /api/alerts/:id', { params: { id: 'CB 1' } })
+    await call('POST /api/tasks/:id/files', { params: { id: 'NV-1' }, upload: { file: new Blob(['x']), name: 'ảnh' } })
+    // @ts-expect-error: no such route in these tables
+    await call('GET /api/nothing')
+    // @ts-expect-error: the path needs its id
+    await call('GET /api/alerts/:id', {})
+    // @ts-expect-error: no such field of the query
+    await call('GET /api/alerts', { query: { nope: 'x' } })
+    // @ts-expect-error: not the body of this route
+    await call('POST /api/alerts/acts', { body: { ids: 1 } })
+    // @ts-expect-error: a file is needed
+    await call('POST /api/tasks/:id/files', { params: { id: 'NV-1' } })
+    expect(calls.slice(0, 3).map(({ url }) => url)).toEqual([
+      '/api/alerts?tab=new&limit=20',
+      '/api/alerts/CB%201',
+      '/api/tasks/NV-1/files'
+    ])
+    expect(new Headers(calls[2]?.init.headers).get('x-file-name')).toBe('%E1%BA%A3nh')
   })
 })

@@ -1,5 +1,5 @@
 import type { Wall } from '#core/api/health.ts'
-import type { Api } from '../api/call.ts'
+import type { Api } from '../api/gather.ts'
 import { Remote } from '../live/remote.svelte.ts'
 
 /** The wall: what the pages of health, and the rail's figure, are read from. The live feed replaces it whole. */

@@ -12,7 +12,6 @@ export function wireLive(app: Console): () => void {
     'alert:changed': (alert) => {
       if (app.queue.receive(alert)) recount.soon()
     },
-    'delivery:changed': (delivery) => (app.changedDelivery = delivery),
     'source:changed': (source) => app.sources.receive(source),
     'summary:changed': (summary) => app.summary.set(summary),
     'health:changed': (wall) => app.health.receive(wall),

@@ -1,5 +1,5 @@
 import type { AlertAct, AlertActAnswer } from '#core/api/alerts.ts'
-import type { Api } from '../api/call.ts'
+import type { Api } from '../api/gather.ts'
 import { codeText, t } from '../i18n/text.svelte.ts'
 import type { Notices } from '../shell/notices.svelte.ts'
 import type { Queue, Removed } from './queue.svelte.ts'

@@ -1,6 +1,7 @@
 import type { AlertAct, AlertActAnswer, AlertRow } from '#core/api/alerts.ts'
 import { expect, test, vi } from 'vitest'
-import { ApiFailure, type Api } from '../api/call.ts'
+import { ApiFailure } from '../api/call.ts'
+import type { Api } from '../api/gather.ts'
 import { AlertActs } from './alert-acts.svelte.ts'
 import { Feed } from '../live/feed.ts'
 import { Notices, UNDO_MS } from '../shell/notices.svelte.ts'

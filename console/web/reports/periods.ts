@@ -1,5 +1,5 @@
 import type { Period } from '#core/api/posture.ts'
-import type { ReportKind } from '#core/api/reports.ts'
+import type { ReportKind } from '#core/report.ts'
 import { dayAfter, reportMonthOf, weekOf } from '#core/period.ts'
 import { ictDay } from '#core/time.ts'
 

@@ -1,7 +1,7 @@
 import type { Session } from '#core/api/people.ts'
 import type { NewToken, Summary } from '#core/api/sources.ts'
 import { mayAct } from './access.ts'
-import { createApi, type Api } from '../api/call.ts'
+import { createApi, type Api } from '../api/gather.ts'
 import { codeText, type LanguageCode } from '../i18n/text.svelte.ts'
 import { Connection } from '../live/connection.svelte.ts'
 import { Feed } from '../live/feed.ts'
