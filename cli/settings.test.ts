@@ -1,3 +1,5 @@
+import { addedValues } from '#core/config.ts'
+import { channelSettings } from '#control/notifications/channel-lists.ts'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { sources } from '#collector/sources/index.ts'
@@ -27,4 +29,11 @@ describe('the configuration of the process', () => {
       { id: 'http', protocol: 'http', host: '127.0.0.2', port: 0, origin: 'real' }
     ])
   })
+})
+
+it('knows the settings of the channels and checks them', () => {
+  expect(addedValues(readSettings({ SOC_SMTP_FROM: 'soc@example.test' }), channelSettings)['SOC_SMTP_FROM']).toBe(
+    'soc@example.test'
+  )
+  expect(() => readSettings({ SOC_SMS_DAILY_MAX: 'many' })).toThrow('SOC_SMS_DAILY_MAX is "many"; allowed:')
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readConfig } from './config.ts'
+import { addedValues, readConfig } from './config.ts'
 import { integer, port } from './setting.ts'
 
 describe('the configuration', () => {
@@ -33,6 +33,14 @@ describe('the configuration', () => {
 
   it('cannot be changed afterwards', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true)
+  })
+
+  it('reads the settings that a part carries itself, and refuses them where nobody brought them', () => {
+    const table = { SOC_PIGEONS: integer('pigeons of the channel', 3, 1, 9) }
+    expect(addedValues(readConfig({ SOC_PIGEONS: '5' }, table), table)).toEqual({ SOC_PIGEONS: 5 })
+    expect(addedValues(readConfig({}), table)).toEqual({ SOC_PIGEONS: 3 })
+    expect(() => readConfig({ SOC_PIGEONS: '10' }, table)).toThrow('SOC_PIGEONS is "10"; allowed: a whole number')
+    expect(() => readConfig({ SOC_PIGEONS: '5' })).toThrow('SOC_PIGEONS is not a setting')
   })
 
   it('reads a file below the environment', () => {

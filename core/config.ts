@@ -1,44 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { SocError } from './errors.ts'
-import { roles, type Role } from './roles.ts'
 import {
   address,
   choice,
   flag,
+  groupRoles,
   integer,
   list,
   networks,
   port,
   text,
   url,
-  type Setting,
   type SettingTable,
   type ValuesOf
 } from './setting.ts'
 
-/** `group=role` pairs, as the identity provider names its groups. */
-const groupRoles = (about: string): Setting<{ group: string; role: Role }[]> => ({
-  read(value) {
-    const pairs = value
-      .split(',')
-      .map((pair) => pair.trim())
-      .filter((pair) => pair !== '')
-      .map((pair) => {
-        const at = pair.lastIndexOf('=')
-        return {
-          group: pair.slice(0, Math.max(0, at)).trim(),
-          role: roles.find((role) => role === pair.slice(at + 1).trim())
-        }
-      })
-    return pairs.every((pair) => pair.group !== '' && pair.role !== undefined)
-      ? (pairs as { group: string; role: Role }[])
-      : undefined
-  },
-  allowed: `pairs such as soc-team=analyst separated by commas; roles: ${roles.join(', ')}`,
-  fallback: '',
-  about
-})
 /** The settings of everybody; a table of like things brings those of its rows (cli/settings.ts has all of them). */
 export const settings = {
   SOC_DATA: text('folder of everything that is kept', './var'),
@@ -70,29 +47,6 @@ export const settings = {
   SOC_OIDC_ROLES: groupRoles('group=role pairs; when given, the provider decides the role at each sign-in'),
   SOC_OIDC_CREATE: flag('make an account for whoever has a mapped role at the identity provider', false),
   SOC_PUBLIC_URL: url('address of the console as people reach it, for links in messages', ''),
-  SOC_SMTP_URL: text('mail relay, smtp://user:password@host:587 or smtps://host:465', '', 'an address, or empty'),
-  SOC_SMTP_FROM: text('sender of mails', '', 'an e-mail address, or empty'),
-  SOC_WEBHOOK_URL: url('receiver of signed webhooks', ''),
-  SOC_WEBHOOK_SECRET: text('key of the webhook signature', '', 'text, or empty'),
-  SOC_WEBHOOK_PRIVATE: flag('the webhook may go to private and loopback networks', false),
-  SOC_ZALO_APP_ID: text('Zalo application id', '', 'text, or empty'),
-  SOC_ZALO_APP_SECRET: text('Zalo application secret, renews the access token', '', 'text, or empty'),
-  SOC_ZALO_REFRESH_TOKEN: text('first refresh token of the Zalo OA; renewed ones are kept', '', 'text, or empty'),
-  SOC_ZALO_OA_SECRET: text('secret key of the Zalo OA webhook', '', 'text, or empty'),
-  SOC_ZALO_OA: flag('send chat messages of the Zalo OA', false),
-  SOC_ZALO_ZNS_TEMPLATE: text('approved ZNS template with code, title and time', '', 'text, or empty'),
-  SOC_ZALO_BOT_TOKEN: text('token of the Zalo bot', '', 'text, or empty'),
-  SOC_ZALO_BOT_SECRET: text('secret token of the Zalo bot webhook, 8 to 256 characters', '', 'text, or empty'),
-  SOC_ZALO_BOT_CHAT: text('chat of the duty group with the Zalo bot', '', 'text, or empty'),
-  SOC_ZALO_DAILY_MAX: integer('messages a day over each Zalo channel', 500, 0, 1_000_000),
-  SOC_SMS_URL: url('SMS brandname gateway (eSMS form)', 'https://rest.esms.vn/MainService.svc/json'),
-  SOC_SMS_KEY: text('API key of the SMS gateway', '', 'text, or empty'),
-  SOC_SMS_SECRET: text('secret key of the SMS gateway', '', 'text, or empty'),
-  SOC_SMS_BRANDNAME: text('registered brandname, at most 11 characters', '', 'text, or empty'),
-  SOC_SMS_DAILY_MAX: integer('SMS a day', 500, 0, 1_000_000),
-  SOC_TELEGRAM: flag('send over Telegram', false),
-  SOC_TELEGRAM_TOKEN: text('token of the Telegram bot', '', 'text, or empty'),
-  SOC_TELEGRAM_CHAT: text('chat of the duty group on Telegram', '', 'text, or empty'),
   SOC_PROBE_NETWORKS: networks(
     'private networks that probes may ask; loopback, link-local and metadata addresses never are',
     '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16'
@@ -102,6 +56,16 @@ export const settings = {
 } satisfies SettingTable
 
 export type Config = ValuesOf<typeof settings>
+
+/** What the settings of one table say; a configuration that was read without them stands at their defaults. */
+export function addedValues<Table extends SettingTable>(config: Config, table: Table): ValuesOf<Table> {
+  const read: Readonly<Record<string, unknown>> = config
+  const values = Object.entries(table).map(([name, setting]) => [
+    name,
+    Object.hasOwn(read, name) ? read[name] : setting.read(setting.fallback)
+  ])
+  return Object.fromEntries(values) as ValuesOf<Table>
+}
 
 const isLoopback = (host: string) => host === '::1' || host.startsWith('127.')
 
@@ -121,9 +85,8 @@ export function readConfig<More extends SettingTable = Record<never, never>>(
   const all: SettingTable = { ...settings, ...more }
   const file = environment['SOC_CONFIG'] ? readConfigFile(environment['SOC_CONFIG']) : {}
   for (const name of [...Object.keys(environment), ...Object.keys(file)]) {
-    if (name.startsWith('SOC_') && name !== 'SOC_CONFIG' && !Object.hasOwn(all, name)) {
+    if (name.startsWith('SOC_') && name !== 'SOC_CONFIG' && !Object.hasOwn(all, name))
       throw new SocError('config.invalid', `${name} is not a setting of Vọng Lâu; see .env.example`)
-    }
   }
   const values: Record<string, unknown> = {}
   for (const [name, setting] of Object.entries(all)) {

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import { parseNetwork } from './network.ts'
+import { roles, type Role } from './roles.ts'
 
-/** One setting: how its text is read, what is allowed (for the message), and its default as text. */
+/** One setting: how its text is read (undefined refuses it), what is allowed (for the message), its default as text. */
 export type Setting<T> = { read(text: string): T | undefined; allowed: string; fallback: string; about: string }
 
 export const text = (about: string, fallback: string, allowed = 'text'): Setting<string> => ({
@@ -53,6 +54,28 @@ export const list = (about: string, fallback: string): Setting<string[]> => ({
   about
 })
 
+/** `group=role` pairs, as the identity provider names its groups. */
+export const groupRoles = (about: string): Setting<{ group: string; role: Role }[]> => ({
+  read(value) {
+    const pairs = value
+      .split(',')
+      .map((pair) => pair.trim())
+      .filter((pair) => pair !== '')
+      .map((pair) => {
+        const at = pair.lastIndexOf('=')
+        return {
+          group: pair.slice(0, Math.max(0, at)).trim(),
+          role: roles.find((role) => role === pair.slice(at + 1).trim())
+        }
+      })
+    return pairs.every((pair) => pair.group !== '' && pair.role !== undefined)
+      ? (pairs as { group: string; role: Role }[])
+      : undefined
+  },
+  allowed: `pairs such as soc-team=analyst separated by commas; roles: ${roles.join(', ')}`,
+  fallback: '',
+  about
+})
 export const networks = (about: string, fallback: string): Setting<string[]> => ({
   read: (value) => {
     const parts = list(about, fallback).read(value) ?? []

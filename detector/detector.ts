@@ -72,7 +72,7 @@ export function createDetector(options: DetectorOptions): Detector {
   let lastFault = ''
 
   /** Why a rule is true for an event that was counted, maybe in an earlier batch; nothing when the rule has changed since. */
-  function explainAgain({ event, ruleId }: HeldEvidence, known: Map<EcsEvent, RuleHit[]>): MatchedField[] {
+  function explainAgain({ seen: { event }, ruleId }: HeldEvidence, known: Map<EcsEvent, RuleHit[]>): MatchedField[] {
     let hits = known.get(event)
     if (!hits) known.set(event, (hits = rules.set.match(toSigmaEvent(event))))
     return hits.find((hit) => hit.rule.id === ruleId)?.explain() ?? []
@@ -94,7 +94,7 @@ export function createDetector(options: DetectorOptions): Detector {
         if (counted.has(plan)) continue
         if (counted.size === 0) known.set(judged.event, hits)
         counted.add(plan)
-        const firing = correlator.count(plan, hit.rule.id, judged.event, sigma, time)
+        const firing = correlator.count(plan, hit.rule.id, judged, sigma, time)
         if (firing && !plan.silent) folds.add(correlated(plan, hit, firing, { judged, sigma, time }, provinceUnit))
       }
     }

@@ -103,6 +103,13 @@ describe('our own rules', () => {
     expect(story.trickle.flatMap(play)).toEqual([])
   })
 
+  test('rules that the platform raises itself are skipped, each for the reason it states', () => {
+    const files = readdirSync(join(folder, 'soc'))
+    expect(files.length).toBeGreaterThanOrEqual(10)
+    for (const file of files) expect(readFileSync(join(folder, 'soc', file), 'utf8')).toContain('raised_by: platform')
+    expect(loadRules([join(folder, 'soc')])).toEqual({ rules: [], errors: [] })
+  })
+
   test('every id is used once and every sample belongs to a rule', () => {
     expect(new Set(rules.map((rule) => rule.id)).size).toBe(rules.length)
     const files = readdirSync(folder, { recursive: true }).map(String)

@@ -22,7 +22,7 @@ export function probeRoutes(app: App, context: Context): void {
   const { control, health, inventory } = context
 
   function mine(id: string, scope: Scope): ProbeRow {
-    const detail = health.probe(id)
+    const detail = health.withProbe(id).probe(id)
     if (detail === undefined || !systemInScope(context, scope, detail.probe.draft.system)) throw notFound('probe', id)
     return detail.probe
   }
@@ -41,7 +41,7 @@ export function probeRoutes(app: App, context: Context): void {
     { schema: { summary: 'One probe', params: Id, response: { 200: ProbeDetail } } },
     (request) => {
       mine(request.params.id, request.scope)
-      const detail = health.probe(request.params.id)
+      const detail = health.withProbe(request.params.id).probe(request.params.id)
       if (detail === undefined) throw notFound('probe', request.params.id)
       return detail
     }
@@ -53,7 +53,7 @@ export function probeRoutes(app: App, context: Context): void {
     (request) => {
       mayPlace(request.body.system, request.scope)
       return control.transaction(() => {
-        const row = health.addProbe(request.body)
+        const row = health.of('real').addProbe(request.body)
         auditAct(context, request, 'probe.created', row.id, auditWords(row.draft))
         return row
       })
@@ -68,7 +68,7 @@ export function probeRoutes(app: App, context: Context): void {
       mine(id, request.scope)
       if (request.body.system !== undefined) mayPlace(request.body.system, request.scope)
       return control.transaction(() => {
-        const row = health.changeProbe(id, request.body)
+        const row = health.withProbe(id).changeProbe(id, request.body)
         auditAct(context, request, 'probe.changed', id, auditWords(row.draft))
         return row
       })
@@ -82,7 +82,7 @@ export function probeRoutes(app: App, context: Context): void {
       const { id } = request.params
       const { draft } = mine(id, request.scope)
       control.transaction(() => {
-        health.removeProbe(id)
+        health.withProbe(id).removeProbe(id)
         auditAct(context, request, 'probe.removed', id, auditWords(draft))
       })
       void reply.code(204)
@@ -102,7 +102,7 @@ export function probeRoutes(app: App, context: Context): void {
         throw new SocError('probe.no_heartbeat', 'this probe asks by itself', { status: 422, params: { id } })
       const key = control.transaction(() => {
         auditAct(context, request, 'probe.heartbeat_key', id)
-        return health.newHeartbeatKey(id)
+        return health.withProbe(id).newHeartbeatKey(id)
       })
       return showWhole({ probe, key, snippets: [heartbeatSnippet({ probe: id, key, ...context.intake() })] })
     }
@@ -136,7 +136,7 @@ export function probeRoutes(app: App, context: Context): void {
       auditAct(context, request, 'probe.tried', draft.system, auditWords(draft))
       tries += 1
       try {
-        return await context.tryProbe({ ...draft, attempts: 1, timeoutMs: Math.min(draft.timeoutMs, TRY_TIMEOUT_MS) })
+        return await health.tryProbe({ ...draft, attempts: 1, timeoutMs: Math.min(draft.timeoutMs, TRY_TIMEOUT_MS) })
       } finally {
         tries -= 1
       }

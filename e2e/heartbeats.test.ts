@@ -9,7 +9,7 @@ import type { ProbeResult } from '#core/health.ts'
 import type { HeartbeatKey } from '#core/sender.ts'
 import { heartbeatSnippet } from '#control/senders/snippets.ts'
 import { openForTests, snapshotOf, tester, type Opened } from '#testing/open-source.ts'
-import { heartbeatHeaders, heartbeatProbe, readHeartbeat } from './sources/heartbeat.ts'
+import { heartbeatHeaders, heartbeatProbe, readHeartbeat } from '#collector/sources/heartbeat.ts'
 
 const KEY = 'documentation-key-of-kiosk'
 const OTHER = 'documentation-key-of-camera'
