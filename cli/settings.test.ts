@@ -2,6 +2,7 @@ import { addedValues } from '#core/config.ts'
 import { channelSettings } from '#control/notifications/channel-lists.ts'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { sources } from '#collector/sources/index.ts'
 import { realListeners } from '#collector/sources/listeners.ts'
 import { allSettings, readSettings } from './settings.ts'
 
@@ -20,7 +21,9 @@ describe('the configuration of the process', () => {
 
   it('opens a listener a protocol, on the port of its setting', () => {
     const config = readSettings({ SOC_HTTP_PORT: '0', SOC_INTAKE_HOST: '127.0.0.2' })
-    expect(realListeners(config)).toEqual([
+    const orders = realListeners(config)
+    expect(orders.map(({ protocol }) => protocol)).toEqual(sources.map(({ protocol }) => protocol))
+    expect(orders.slice(0, 3)).toEqual([
       { id: 'syslog-udp', protocol: 'syslog-udp', host: '127.0.0.2', port: 5514, origin: 'real' },
       { id: 'syslog-tcp', protocol: 'syslog-tcp', host: '127.0.0.2', port: 5514, origin: 'real' },
       { id: 'http', protocol: 'http', host: '127.0.0.2', port: 0, origin: 'real' }

@@ -1,15 +1,17 @@
 import { expect, it } from 'vitest'
-import { probeKindNames, type ProbeTarget, kindNamed } from '#core/probes/target.ts'
+import { kindNamed, probeKindNames, type ProbeTarget } from '#core/probes/target.ts'
 import { freshDraft, leastShown, shownFields, targetOf } from './probe-drafts.ts'
 
 it('a form starts each kind with what most systems need', () => {
-  expect(probeKindNames.map((kind) => JSON.stringify(targetOf(kind, shownFields(kind))))).toEqual([
+  const known = ['http', 'tcp', 'tls', 'dns', 'heartbeat'] as const
+  expect(known.map((kind) => JSON.stringify(targetOf(kind, shownFields(kind))))).toEqual([
     '{"kind":"http","url":"https://","method":"GET","statuses":[],"keyword":"","notKeyword":"","jsonPath":"","jsonValue":"","slowMs":3000,"certificateDays":14,"redirects":2}',
     '{"kind":"tcp","host":"","port":443,"slowMs":0}',
     '{"kind":"tls","host":"","port":443,"serverName":"","certificateDays":14}',
     '{"kind":"dns","name":"","type":"A","expected":[],"server":""}',
     '{"kind":"heartbeat","everyMs":300000,"graceMs":120000,"officeHours":false}'
   ])
+  for (const kind of probeKindNames) expect(targetOf(kind, shownFields(kind)).kind).toBe(kind)
   expect(freshDraft('hue-s').target).toEqual(targetOf('http', shownFields('http')))
 })
 
