@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Ledger } from '#core/ledger.ts'
-import { startSocProcess, type RunningFile, type SocProcess } from '#testing/running-process.ts'
+import { freePorts, startSocProcess, type RunningFile, type SocProcess } from '#testing/running-process.ts'
 import { lockDataFolder } from './lock.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vong-lau-process-'))
@@ -150,8 +150,6 @@ test('a wrong setting stops the start with one line that names it, what was give
     stderr: 'soc: SOC_CONSOLE_PORT is "eighty"; allowed: a whole number from 0 to 65535\n'
   })
 })
-
-const freePorts = { SOC_CONSOLE_PORT: '0', SOC_HTTP_PORT: '0', SOC_SYSLOG_TCP_PORT: '0', SOC_SYSLOG_UDP_PORT: '0' }
 
 test('a start that fails ends, leaves nothing behind and does not use up the first password', async () => {
   const own = join(folder, 'clash')

@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os'
-import { readConfig, type Config } from '#core/config.ts'
+import { readSettings, type SocConfig } from './settings.ts'
 import { SocError } from '#core/errors.ts'
 import { startSoc, type RunningSoc } from '../main.ts'
 import { ensureWeb, webRoot } from '#console/build-web.ts'
@@ -22,7 +22,7 @@ Runs collectors, detector, store and console. Settings come from the environment
 names; .env.example lists them all. The console is built first when it is missing or stale, unless --no-build. SIGINT or SIGTERM stops in order: what was acknowledged is kept.`,
   async run(args) {
     const { values } = readArgs(args, { 'no-build': { type: 'boolean' } })
-    const config = readConfig(process.env)
+    const config = readSettings(process.env)
     const say = (line: string) => process.stdout.write(`${line}\n`)
     const started = performance.now()
     // Whoever reads the output may go first: a closed pipe or terminal must not cut the orderly end short.
@@ -31,7 +31,7 @@ names; .env.example lists them all. The console is built first when it is missin
     if (values['no-build'] !== true) await ensureWeb(say)
     // Heard from before the first listener opens: a signal that comes while it starts must not cut it short.
     const signalled = Promise.race([parentGone, stopSignal()]).then(() => undefined)
-    const soc = await startSoc(config, { webRoot, say })
+    const soc = await startSoc(config, { webRoot })
     printWelcome(config, soc, say, performance.now() - started)
     const failed = await Promise.race([signalled, new Promise<string>((resolve) => soc.onFailed(resolve))])
     say(failed === undefined ? 'stopping …' : `stopping: ${failed}`)
@@ -57,7 +57,7 @@ function stopSignal(): Promise<void> {
   })
 }
 
-function printWelcome(config: Config, soc: RunningSoc, say: (line: string) => void, tookMs: number) {
+function printWelcome(config: SocConfig, soc: RunningSoc, say: (line: string) => void, tookMs: number) {
   const port = new URL(soc.url).port
   say('')
   say(`Vọng Lâu is listening: ${soc.url}   (${(tookMs / 1000).toFixed(1)} s)`)

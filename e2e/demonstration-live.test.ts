@@ -11,7 +11,8 @@ import { createAlerts } from '#control/triage/alerts.ts'
 import { addToEvidence, sampleFold } from '#testing/folds.ts'
 import { createHealth, type Health } from '#control/health/health.ts'
 import { openControl } from '#control/database/control.ts'
-import { startProbesPlane, type ProbesPlane } from '#threads/probes-plane.ts'
+import { startProbesPlane } from '#threads/probes-plane.ts'
+import { type ProbesPlane } from '#core/probes-plane.ts'
 import { createDemonstratedSystems } from '#demonstration/demonstrated-systems.ts'
 import { readStory } from '#demonstration/story.ts'
 import type { SimulatedSystems } from '#demonstration/systems.ts'
@@ -73,7 +74,7 @@ beforeAll(async () => {
     },
     recheck: (ids) => plane.recheck(ids),
     consoleUrl: () => '',
-    told: () => undefined
+    log: () => undefined
   })
   const story = { ...readStory(join(import.meta.dirname, '../sample-logs/story')), turns: [] }
   systems = await demonstrated.start({

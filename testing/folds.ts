@@ -3,7 +3,7 @@ import type { EcsEvent, JsonObject } from '#core/event.ts'
 import { stableHash } from '#core/ids.ts'
 import type { Evidence, Level, MatchBatch, MatchFold } from '#core/match.ts'
 import { loadInventory } from '#province/load.ts'
-import { openControl } from '#control/database/control.ts'
+import { openControl, type Control } from '#control/database/control.ts'
 import { createAlerts, type Changed } from '#control/triage/alerts.ts'
 
 /** What the tests of this folder stand on: an empty control database, a clock of their own, and made-up matches. */
@@ -13,8 +13,17 @@ export const inventory = loadInventory('2023-11-30')
 export const START = Date.UTC(2023, 9, 14, 19, 0, 0)
 export const SPOOL = 'spool-of-tests'
 
-export function testBench(path = ':memory:') {
-  const control = openControl(path)
+/** The same database, with the text of every statement that was asked for since. */
+export function countingControl(control: Control): { control: Control; asked: string[] } {
+  const asked: string[] = []
+  const sql: Control['sql'] = (text) => {
+    asked.push(text)
+    return control.sql(text)
+  }
+  return { control: { ...control, sql }, asked }
+}
+
+export function testBench(path = ':memory:', control = openControl(path)) {
   const clock = manualClock(START)
   const pushed: Changed[] = []
   for (const [id, name] of [

@@ -1,9 +1,8 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { Config } from '#core/config.ts'
-import type { DataPlane, IntakeNotice, DataPlaneState, ListenerOrder, ReplayFrame } from '#core/data-plane.ts'
+import type { ControlSide, DataPlane, DataPlaneState, ListenerOrder, ReplayFrame } from '#core/data-plane.ts'
 import { messageOf, SocError } from '#core/errors.ts'
 import type { ProbeResult } from '#core/health.ts'
-import type { MatchBatch } from '#core/match.ts'
 import type { DataPlaneSnapshot } from '#core/sender.ts'
 import { startWorker, type RunningWorker } from '#core/worker.ts'
 import type {
@@ -23,24 +22,6 @@ import { SpoolRelease } from './spool-release.ts'
 
 /** A thread that has not ended by then is ended: what it had not finished is done again from the spool at the next start. */
 const STOP_MS = 20_000
-
-/** What the control plane answers to the data plane, and what it wants to know. */
-export type ControlSide = {
-  /** Position and checkpoint committed for this spool; -1 when none. */
-  position(spoolId: string): { offset: number; checkpoint?: { offset: number; state: Uint8Array } }
-  /** Commits a batch; returns when it is durable. */
-  commit(batch: MatchBatch, spoolId: string): void
-  snapshot(): DataPlaneSnapshot
-  notice(notice: IntakeNotice): void
-  /** Commits what sites reported of themselves; returns when it is durable. What throws is refused to the site. */
-  heartbeats?(results: ProbeResult[]): void
-  /** After every status: ledger, store state, lags. */
-  changed(state: DataPlaneState): void
-  /** Something went wrong that does not stop anything: for the process log. */
-  warned(thread: string, message: string): void
-  /** A thread died or cannot start: the process must end. */
-  failed(thread: string, message: string): void
-}
 
 /**
  * Starts intake, pipeline and store threads and joins them to the control side. Resolves when the rules are loaded and

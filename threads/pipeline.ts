@@ -1,9 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createInterpreter } from '#collector/interpret.ts'
 import { openSpoolReader } from '#collector/spool/reader.ts'
+import { logsources } from '#collector/parsers/formats.ts'
+import { listenerNames } from '#collector/sources/listeners.ts'
 import { createDetector, type Detector, type JudgedEvent } from '#detector/detector.ts'
 import { RangeCounts } from '#detector/range-counts.ts'
-import { compileRules, createRuleLoader, toSigmaEvent } from '#sigma-rules-parser'
+import { compileRules, createRuleLoader, sigmaEvents } from '#sigma-rules-parser'
 import type { Config } from '#core/config.ts'
 import { messageOf } from '#core/errors.ts'
 import type { MatchBatch } from '#core/match.ts'
@@ -69,7 +71,12 @@ class Pipeline {
     this.#end = begin.end
     const started = performance.now()
     const loaded = this.#loadRules(begin.config.SOC_RULES)
-    this.#detector = createDetector({ rules: loaded.rules, compileRules, toSigmaEvent })
+    this.#detector = createDetector({
+      rules: loaded.rules,
+      compileRules,
+      toSigmaEvent: sigmaEvents(logsources),
+      listenerNames
+    })
     this.#sendRules(loaded, performance.now() - started)
     const checkpoint = this.#restored(begin.checkpoint)
     this.#committedAtStart = begin.position

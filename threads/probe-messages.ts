@@ -1,19 +1,8 @@
 import type { ProbeCounts } from '#collector/probes/engine.ts'
 import type { ResultBatch } from '#collector/probes/outbox.ts'
 import type { Probe } from '#core/health.ts'
-import type { Origin } from '#core/origin.ts'
+import type { ProbesSnapshot } from '#core/probes-plane.ts'
 import type { Stop } from '#core/worker.ts'
-
-/**
- * What the probes thread runs. `allow`: `address:port` pairs that probes of this origin may ask although they lie where
- * nobody may ask (the demonstration's simulator on loopback); real probes get none.
- */
-export type ProbesSnapshot = {
-  probes: Probe[]
-  allow: Partial<Record<Origin, string[]>>
-  /** Authorities (PEM) that probes of this origin trust beside the usual ones: the simulator's own. */
-  authorities?: Partial<Record<Origin, string>>
-}
 
 /** Main → probes. `try` is a question, answered with the probe's result. */
 export type ToProbes =

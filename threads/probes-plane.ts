@@ -1,38 +1,18 @@
 import type { Config } from '#core/config.ts'
 import { messageOf, SocError } from '#core/errors.ts'
-import type { Probe, ProbeResult } from '#core/health.ts'
+import type { ProbeResult } from '#core/health.ts'
 import { startWorker } from '#core/worker.ts'
-import type { FromProbes, ProbesSnapshot, ProbesStatus, ToProbes } from './probe-messages.ts'
-
-export type { ProbesSnapshot, ProbesStatus } from './probe-messages.ts'
+import type { ProbesControlSide, ProbesPlane } from '#core/probes-plane.ts'
+import type { FromProbes, ProbesStatus, ToProbes } from './probe-messages.ts'
 
 /** A thread that has not ended by then is ended. */
 const STOP_MS = 10_000
 
-/** What the control plane does with results, and what it wants to know. */
-export type ProbesControlSide = {
-  /** Commits a batch; returns when it is durable. What throws here is handed over again. */
-  results(batch: ProbeResult[]): void
-  /** Something went wrong that does not stop anything: for the process log. */
-  warned(thread: string, message: string): void
-  /** The thread died or cannot start: the process must end. */
-  failed(thread: string, message: string): void
-}
-
-export type ProbesPlane = {
-  /** What the thread last said of itself, once a second. */
-  readonly status: ProbesStatus | undefined
-  setSnapshot(snapshot: ProbesSnapshot): void
-  /** Runs a probe once without counting it. Rejects with `probe.busy` (429). */
-  tryProbe(probe: Probe): Promise<ProbeResult>
-  /** Runs these now, beside their regular runs; a running one once more when it is done. */
-  recheck(ids: string[]): void
-  /** Ends all runs; results that were finished are still handed over. */
-  stop(): Promise<void>
-}
+/** The probes thread, with what it last said of itself, once a second. */
+export type RunningProbes = ProbesPlane & { readonly status: ProbesStatus | undefined }
 
 /** Starts the probes thread and joins it to the control side. Rejects with `probes.failed`. */
-export async function startProbesPlane(config: Config, control: ProbesControlSide): Promise<ProbesPlane> {
+export async function startProbesPlane(config: Config, control: ProbesControlSide): Promise<RunningProbes> {
   let status: ProbesStatus | undefined
   let lastTaken = 0
   let failedOnce = false

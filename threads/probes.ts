@@ -8,7 +8,8 @@ import { destinationRule } from '#core/destination.ts'
 import { messageOf } from '#core/errors.ts'
 import { origins, type Origin } from '#core/origin.ts'
 import { answer } from '#core/worker.ts'
-import type { FromProbes, ProbesSnapshot, ToProbes } from './probe-messages.ts'
+import type { ProbesSnapshot } from '#core/probes-plane.ts'
+import type { FromProbes, ToProbes } from './probe-messages.ts'
 
 const STATUS_EVERY_MS = 1_000
 /** When stopping, the control plane has this long to take the last results. */

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '#core/time.ts'
 import { loadInventory } from '#province/load.ts'
-import { unmeasuredHealth } from '#testing/fake-health.ts'
+import { offlineHealth } from '#control/health/offline-health.ts'
 import { catalogueOf } from './catalogue.ts'
 import { figuresOf, requestOf } from './figures.ts'
 import { createFigureThreads } from './figures-in.ts'
@@ -99,7 +99,12 @@ describe('coverage', () => {
   })
 })
 
-const partsOf = ({ control, clock }: TestPeriod) => ({ control, clock, inventory, health: unmeasuredHealth(0) })
+const partsOf = ({ control, clock }: TestPeriod) => ({
+  control,
+  clock,
+  inventory,
+  health: offlineHealth({ control, inventory, clock })
+})
 
 describe('incidents', () => {
   it('need a decision while they are critical or high and open, and tell no log text', () => {

@@ -19,10 +19,11 @@ import { openIntervals, type Entry } from './intervals.ts'
 import { openMaintenance } from './maintenance.ts'
 import { createMeasurements } from './measurements.ts'
 import { openOutages } from './outage-table.ts'
-import { createOutages } from './outages.ts'
+import { Outages } from './outages.ts'
 import { openProbes } from './probes-table.ts'
 import { defaultSettings, LIFE_MS, type HealthSettings } from './settings.ts'
 import { createStates } from './states.ts'
+import { words } from './words.ts'
 import { createUplink } from './uplink.ts'
 
 /** Intervals are kept so long; sums of days longer (days.ts). */
@@ -40,6 +41,8 @@ export type EngineParts = {
   alertOf(fingerprint: string): { alert: string; incident: string | null } | undefined
   /** Asks for runs of these probes now, after the transaction. */
   recheck(probes: string[]): void
+  /** Entries of these nodes have changed, inside a transaction; `all` when everything may have. */
+  onTurned(nodes: Iterable<string> | 'all'): void
   /** Something that the wall shows has changed and is committed. */
   onChanged(): void
   settings?: Partial<HealthSettings>
@@ -68,7 +71,7 @@ export function createEngine(parts: EngineParts) {
   const history = createHistory(states)
   const recheck = (ids: string[]) => control.afterCommit(() => parts.recheck(ids))
   const { raise, resolve, alertOf } = parts
-  const outages = createOutages({
+  const outages = new Outages({
     ...{ origin, settings, time, graph: currentGraph, states, history, measurements, table },
     ...{ raise, resolve, alertOf, recheck }
   })
@@ -76,7 +79,16 @@ export function createEngine(parts: EngineParts) {
     ...{ origin, settings, time, inventory: parts.inventory, measurements, table, raise, resolve, alertOf }
   })
   const integrations = createIntegrations({
-    ...{ control, origin, time, graph: currentGraph, exchanges, troubled: outages.troubled, raise, resolve }
+    ...{
+      control,
+      origin,
+      time,
+      graph: currentGraph,
+      exchanges,
+      troubled: (system) => outages.troubled(system),
+      raise,
+      resolve
+    }
   })
   let maintainedUntil = 0
   let livedAt = -Infinity
@@ -85,6 +97,7 @@ export function createEngine(parts: EngineParts) {
   /** Writes what changed of the nodes' states. */
   function write(dirty: ReadonlyMap<string, number>): boolean {
     for (const [node, from] of dirty) intervals.replace(node, from, history.entriesFrom(node, from))
+    parts.onTurned(dirty.keys())
     return dirty.size > 0
   }
 
@@ -133,6 +146,7 @@ export function createEngine(parts: EngineParts) {
   function start(at: number): void {
     time.advance()
     started = false
+    parts.onTurned('all')
     control.transaction(() => {
       forgetFuture(control, origin, at)
       const life = control.sql('SELECT alive_at FROM health_life WHERE origin = ?').get(origin) as
@@ -248,6 +262,7 @@ export function createEngine(parts: EngineParts) {
     /** The catalogue has changed. */
     reload(): void {
       time.advance()
+      parts.onTurned('all')
       change(() => {
         graph = graphOf(parts.inventory())
         const known = new Set([
@@ -279,6 +294,7 @@ export function createEngine(parts: EngineParts) {
       days.load()
       maintenance.load(time.now())
       history.begin(time.now(), new Map(), new Map())
+      parts.onTurned('all')
     }
   }
 }
@@ -293,5 +309,5 @@ const forgetting = [
   'health_life'
 ].map((name) => `DELETE FROM ${name} WHERE origin = ?`)
 
-const notRunning = ownBecause('SOC không chạy, không có kết quả đo', 'the SOC was not running, nothing was measured')
-const leftCatalogue = ownBecause('không còn trong danh mục', 'left the catalogue')
+const notRunning = ownBecause(words.own.notRunning)
+const leftCatalogue = ownBecause(words.own.leftCatalogue)

@@ -70,7 +70,7 @@ const sumsOf = (fold: ExchangeFold): ExchangeSums => ({
 /** The SLI over sums: technical success apart from business answers. Refused by the provider's rules is no success either. */
 export function sliOf(sums: ExchangeSums): Sli {
   const total = sums.succeeded + sums.failed + sums.timedOut + sums.refused
-  const measured = sums.latency.reduce((one, other) => one + other, 0)
+  const measured = sums.latency.reduce((sum, count) => sum + count, 0)
   const quantile = (share: number) => {
     let seen = 0
     for (const [place, count] of sums.latency.entries()) {
@@ -137,10 +137,10 @@ export function openExchanges(control: Control, origin: Origin) {
   const keyOf = (...names: string[]) => names.join('\0')
 
   /** What a rolled-back transaction made is gone, and with it its number. */
-  const stillThere = (one: Hop) =>
+  const stillThere = (hop: Hop) =>
     control
       .sql('SELECT 1 FROM exchange_hops WHERE id = ? AND origin = ? AND consumer = ? AND provider = ?')
-      .get(one.id, origin, one.consumer, one.provider) !== undefined
+      .get(hop.id, origin, hop.consumer, hop.provider) !== undefined
 
   function hopOf(fold: ExchangeFold): Hop {
     let names = [fold.consumer, fold.provider, fold.service, fold.hop].map((name) => name.slice(0, NAME_MAX))
@@ -164,7 +164,7 @@ export function openExchanges(control: Control, origin: Origin) {
     const made = { id, consumer, provider, service, hop }
     fresh.set(keyOf(consumer, provider, service, hop), made)
     control.afterCommit(() => {
-      for (const [key, one] of fresh) if (stillThere(one)) hops.set(key, one)
+      for (const [key, hop] of fresh) if (stillThere(hop)) hops.set(key, hop)
       fresh.clear()
     })
     return made

@@ -23,6 +23,7 @@ import { refuse } from './refusals.ts'
 import { createSli } from './sli.ts'
 import { maintenanceKey } from './states.ts'
 import { createViews } from './views.ts'
+import { KeptWall } from './wall.ts'
 
 export type { HealthSettings } from './settings.ts'
 
@@ -31,7 +32,7 @@ const MAX_PROBES = 2_000
 /** A changed wall is told of at most so often; milliseconds. */
 const WALL_EVERY_MS = 200
 
-export type HealthParts = Omit<EngineParts, 'onChanged'> & {
+export type HealthParts = Omit<EngineParts, 'onChanged' | 'onTurned'> & {
   /** Definitions or keys changed: the probes thread and the heartbeat intake need them. */
   onProbesChanged(): void
   onWallChanged(wall: Wall): void
@@ -45,6 +46,8 @@ export type HealthParts = Omit<EngineParts, 'onChanged'> & {
  */
 export type Health = {
   wall(): Wall
+  /** How many models are in each state, without a wall: from memory. */
+  counts(): Wall['counts']
   model(id: number): ModelHealthDetail | undefined
   systems(): SystemRow[]
   system(id: string): SystemDetail | undefined
@@ -79,10 +82,12 @@ export type Health = {
 }
 
 export function createHealth(parts: HealthParts): Health {
+  let wall: KeptWall | undefined
   let wallDirty = false
   let toldAt = -Infinity
   const engine = createEngine({
     ...parts,
+    onTurned: (nodes) => wall?.turned(nodes),
     onChanged() {
       wallDirty = true
       tellWall()
@@ -93,16 +98,17 @@ export function createHealth(parts: HealthParts): Health {
   const viewParts = {
     ...{ origin: parts.origin, now: () => time.now(), graph, states: engine.states, history: engine.history },
     ...{ measurements, intervals: engine.intervals, days: engine.days, maintenance: engine.maintenance, sli },
-    ...{ table: engine.table, openOutages: engine.outages.open }
+    ...{ table: engine.table, openOutages: () => engine.outages.open() }
   }
   const views = createViews(viewParts)
+  const shownWall = (wall = new KeptWall(viewParts, views))
   const details = createDetailViews(viewParts, views, probes)
 
   function tellWall() {
     if (!wallDirty || time.elapsed() - toldAt < WALL_EVERY_MS) return
     wallDirty = false
     toldAt = time.elapsed()
-    parts.onWallChanged(views.wall())
+    parts.onWallChanged(shownWall.build())
   }
 
   /** Views are of the clock's now, not of the last tick's. */
@@ -128,7 +134,8 @@ export function createHealth(parts: HealthParts): Health {
   }
 
   return {
-    wall: () => fresh(views.wall),
+    wall: () => fresh(() => shownWall.build()),
+    counts: () => shownWall.counts(),
     model: (id) => fresh(() => details.model(id)),
     systems: () => fresh(() => graph().inventory.systems.map(({ id }) => views.system(id))),
     system: (id) => fresh(() => details.system(id)),

@@ -120,7 +120,7 @@ export function createHistory(judge: Judge) {
         first = Math.min(first, at)
         journal.push({ ...fact, at, seq: seq++ })
       }
-      journal.sort((one, other) => one.at - other.at || one.seq - other.seq)
+      journal.sort((a, b) => a.at - b.at || a.seq - b.seq)
       // What is already judged at the very moment is judged again with the new fact beside it.
       if (first <= frontier) rewind(first, dirty)
       let place = journal.findIndex((fact) => fact.at >= first)

@@ -88,12 +88,12 @@ export function openMaintenance(control: Control, origin: Origin, inventory: () 
     },
     /** Systems in maintenance at a moment, as facts. */
     current(now: number): [string, 'MAINTENANCE'][] {
-      const systems = new Set(windows.filter((one) => running(one, now)).flatMap((one) => one.systems))
+      const systems = new Set(windows.filter((window) => running(window, now)).flatMap((window) => window.systems))
       return [...systems].map((system) => [maintenanceKey(system), 'MAINTENANCE'])
     },
     /** End of the running window of a system, the latest of several. */
     until(system: string, now: number): number | null {
-      const ends = windows.filter((one) => running(one, now) && one.systems.includes(system)).map(endOf)
+      const ends = windows.filter((window) => running(window, now) && window.systems.includes(system)).map(endOf)
       return ends.length === 0 ? null : Math.max(...ends)
     },
     list(now: number): MaintenanceRow[] {

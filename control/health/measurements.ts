@@ -51,86 +51,87 @@ export function createMeasurements(time: EngineTime) {
   let backAt = 0
   let lastGoodAt = 0
 
-  const others = () => [...probes.values()].filter((one) => one.probe.system !== UPLINK)
+  const judgedByUs = () => [...probes.values()].filter((item) => item.probe.system !== UPLINK)
 
-  function turn(of: Measured, state: HealthState, at: number, facts: Fact[], seenAt = at) {
-    if (of.state === state) return
+  function turn(measured: Measured, state: HealthState, at: number, facts: Fact[], seenAt = at) {
+    if (measured.state === state) return
     // Not before what it said last: that was true at its time.
-    of.changedAt = Math.max(at, Math.min(of.changedAt, time.now()))
-    of.state = state
-    of.seenAt = seenAt
-    facts.push({ at: of.changedAt, key: probeKey(of.probe.id), state })
+    measured.changedAt = Math.max(at, Math.min(measured.changedAt, time.now()))
+    measured.state = state
+    measured.seenAt = seenAt
+    facts.push({ at: measured.changedAt, key: probeKey(measured.probe.id), state })
   }
 
   function judgeUplink(facts: Fact[], at: number) {
-    const references = [...probes.values()].filter((one) => one.probe.system === UPLINK && one.probe.enabled)
-    const speaking = references.filter((one) => one.state !== 'UNKNOWN')
-    const answers = speaking.some((one) => one.state !== 'DOWN')
+    const references = [...probes.values()].filter((item) => item.probe.system === UPLINK && item.probe.enabled)
+    const speaking = references.filter((item) => item.state !== 'UNKNOWN')
+    const answers = speaking.some((item) => item.state !== 'DOWN')
     if (lostSince === null) {
-      const awaited = references.some((one) => !one.heard && time.elapsed() - one.mark < staleAfter(one.probe))
+      const awaited = references.some((item) => !item.heard && time.elapsed() - item.mark < staleAfter(item.probe))
       if (speaking.length === 0 || answers || awaited) return
-      lostSince = Math.max(...speaking.map((one) => one.changedAt))
+      lostSince = Math.max(...speaking.map((item) => item.changedAt))
       facts.push({ at: lostSince, key: uplinkKey, state: 'DOWN' })
-      for (const one of others()) {
-        if (badness[one.state] > 0 && one.seenAt > lastGoodAt) turn(one, 'UNKNOWN', one.changedAt, facts)
+      for (const item of judgedByUs()) {
+        if (badness[item.state] > 0 && item.seenAt > lastGoodAt) turn(item, 'UNKNOWN', item.changedAt, facts)
       }
     } else if (answers || references.length === 0) {
       lostSince = null
       backAt = at
       facts.push({ at, key: uplinkKey, state: 'UP' })
-      for (const one of others()) {
-        turn(one, 'UNKNOWN', at, facts)
-        if (one.probe.target.kind === 'heartbeat') one.mark = Math.max(one.mark, time.markOf(at))
+      for (const item of judgedByUs()) {
+        turn(item, 'UNKNOWN', at, facts)
+        if (item.probe.target.kind === 'heartbeat') item.mark = Math.max(item.mark, time.markOf(at))
       }
     }
   }
 
   function takeOne(result: ProbeResult, facts: Fact[]): Measured | undefined {
-    const of = probes.get(result.probe)
-    if (of === undefined || !of.probe.enabled) return undefined
+    const measured = probes.get(result.probe)
+    if (measured === undefined || !measured.probe.enabled) return undefined
     const times = [result.startedAt, result.finishedAt, result.dueAt]
-    if (!times.every((one) => Number.isSafeInteger(one) && one >= 0) || !Object.hasOwn(stateOf, result.outcome))
+    if (!times.every((item) => Number.isSafeInteger(item) && item >= 0) || !Object.hasOwn(stateOf, result.outcome))
       return undefined
-    const sameEra = of.era === time.era()
-    if (of.last !== undefined) {
-      if (sameEra && result.startedAt <= of.last.startedAt) return undefined
-      if (result.startedAt === of.last.startedAt && result.finishedAt === of.last.finishedAt) return undefined
+    const sameEra = measured.era === time.era()
+    if (measured.last !== undefined) {
+      if (sameEra && result.startedAt <= measured.last.startedAt) return undefined
+      if (result.startedAt === measured.last.startedAt && result.finishedAt === measured.last.finishedAt)
+        return undefined
     }
-    of.last = result
-    of.era = time.era()
-    of.seq += 1
-    silentUntil(of, result.startedAt, facts)
+    measured.last = result
+    measured.era = time.era()
+    measured.seq += 1
+    silentUntil(measured, result.startedAt, facts)
     const finished = Math.min(Math.max(result.finishedAt, result.startedAt), time.now())
     const started = Math.min(result.startedAt, finished)
-    of.mark = Math.max(of.mark, time.markOf(finished))
-    of.heard = true
-    const uplink = of.probe.system === UPLINK
+    measured.mark = Math.max(measured.mark, time.markOf(finished))
+    measured.heard = true
+    const uplink = measured.probe.system === UPLINK
     const blind = !uplink && (lostSince !== null || started < backAt)
     const state = blind ? 'UNKNOWN' : stateOf[result.outcome]
-    turn(of, state, badness[state] > badness[of.state] ? started : finished, facts, finished)
+    turn(measured, state, badness[state] > badness[measured.state] ? started : finished, facts, finished)
     if (uplink) {
       if (state === 'UP' || state === 'DEGRADED') lastGoodAt = Math.max(lastGoodAt, finished)
       judgeUplink(facts, finished)
     }
-    return of
+    return measured
   }
 
   /** A result after a long silence: in between nothing was known. */
-  function silentUntil(of: Measured, startedAt: number, facts: Fact[]) {
-    if (of.probe.target.kind === 'heartbeat' || of.state === 'UNKNOWN') return
-    const end = of.mark + staleAfter(of.probe)
-    if (time.markOf(startedAt) > end) turn(of, 'UNKNOWN', time.wallOf(end), facts)
+  function silentUntil(measured: Measured, startedAt: number, facts: Fact[]) {
+    if (measured.probe.target.kind === 'heartbeat' || measured.state === 'UNKNOWN') return
+    const end = measured.mark + staleAfter(measured.probe)
+    if (time.markOf(startedAt) > end) turn(measured, 'UNKNOWN', time.wallOf(end), facts)
   }
 
-  function beatOverdue(of: Measured, facts: Fact[]) {
-    if (of.probe.target.kind !== 'heartbeat' || of.last === undefined || lostSince !== null) return
-    const { everyMs, graceMs, officeHours } = of.probe.target
+  function beatOverdue(measured: Measured, facts: Fact[]) {
+    if (measured.probe.target.kind !== 'heartbeat' || measured.last === undefined || lostSince !== null) return
+    const { everyMs, graceMs, officeHours } = measured.probe.target
     const wait = everyMs + graceMs
-    if (time.elapsed() <= of.mark + wait) return
-    const plain = time.wallOf(of.mark + wait)
-    const deadline = officeHours ? afterOfficeTime(time.wallOf(of.mark), wait) : plain
-    if (time.now() > deadline || !officeHours) turn(of, 'DOWN', Math.min(deadline, time.now()), facts)
-    else if (of.state !== 'DOWN') turn(of, 'UNKNOWN', plain, facts)
+    if (time.elapsed() <= measured.mark + wait) return
+    const plain = time.wallOf(measured.mark + wait)
+    const deadline = officeHours ? afterOfficeTime(time.wallOf(measured.mark), wait) : plain
+    if (time.now() > deadline || !officeHours) turn(measured, 'DOWN', Math.min(deadline, time.now()), facts)
+    else if (measured.state !== 'DOWN') turn(measured, 'UNKNOWN', plain, facts)
   }
 
   return {
@@ -166,22 +167,22 @@ export function createMeasurements(time: EngineTime) {
     take(results: readonly ProbeResult[]): { accepted: { result: ProbeResult; seq: number }[]; facts: Fact[] } {
       const facts: Fact[] = []
       const ordered = [...results].sort(
-        (one, other) => one.finishedAt - other.finishedAt || (one.probe < other.probe ? -1 : 1)
+        (item, other) => item.finishedAt - other.finishedAt || (item.probe < other.probe ? -1 : 1)
       )
       const accepted = ordered.flatMap((result) => {
-        const of = takeOne(result, facts)
-        return of === undefined ? [] : [{ result, seq: of.seq }]
+        const measured = takeOne(result, facts)
+        return measured === undefined ? [] : [{ result, seq: measured.seq }]
       })
       return { accepted, facts }
     },
     /** Probes whose silence means something by now. */
     silences(): Fact[] {
       const facts: Fact[] = []
-      for (const of of probes.values()) {
-        if (!of.probe.enabled) continue
-        if (of.probe.target.kind === 'heartbeat') beatOverdue(of, facts)
-        else if (of.state !== 'UNKNOWN' && time.elapsed() > of.mark + staleAfter(of.probe)) {
-          turn(of, 'UNKNOWN', time.wallOf(of.mark + staleAfter(of.probe)), facts)
+      for (const measured of probes.values()) {
+        if (!measured.probe.enabled) continue
+        if (measured.probe.target.kind === 'heartbeat') beatOverdue(measured, facts)
+        else if (measured.state !== 'UNKNOWN' && time.elapsed() > measured.mark + staleAfter(measured.probe)) {
+          turn(measured, 'UNKNOWN', time.wallOf(measured.mark + staleAfter(measured.probe)), facts)
         }
       }
       return facts
@@ -201,7 +202,7 @@ export function createMeasurements(time: EngineTime) {
     backAt: () => backAt,
     facts(): Map<string, HealthState> {
       const facts = new Map<string, HealthState>()
-      for (const of of probes.values()) facts.set(probeKey(of.probe.id), of.state)
+      for (const measured of probes.values()) facts.set(probeKey(measured.probe.id), measured.state)
       if (lostSince !== null) facts.set(uplinkKey, 'DOWN')
       return facts
     }

@@ -1,4 +1,3 @@
-import type { FastifyBaseLogger } from 'fastify'
 import type { Period, PeriodFigures } from '#core/api/posture.ts'
 import type {
   NewReport,
@@ -17,9 +16,8 @@ import type { Origin } from '#core/origin.ts'
 import { ictDay } from '#core/time.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
-import type { HealthPart } from '#console/server/parts.ts'
 import { spansOf } from '#control/figures/period.ts'
-import { createFiguresReader, type FiguresReader } from '#control/figures/reader.ts'
+import type { FiguresReader } from '#control/figures/reader.ts'
 import { firstKnown } from '#control/figures/unit-days.ts'
 import { paragraphOf } from '#control/figures/paragraph.ts'
 import { unitName } from '#control/figures/words.ts'
@@ -45,15 +43,14 @@ const RETRY_MS = 15 * 60_000
 export type ReportsParts = {
   control: Control
   inventory: Inventory
-  health: HealthPart
   clock: Clock
   notifier: Notifier
   dataFolder: string
-  /** Shared with the screens, so that both stand under one ceiling of threads; without it reports read on their own. */
-  figures?: FiguresReader
+  /** Shared with the screens, so that both stand under one ceiling of threads. */
+  figures: FiguresReader
   /** Origin that reports speak of: the demonstration's while it runs alone. */
   origin(): Origin
-  log?: FastifyBaseLogger
+  log?: { error(what: object, message: string): void }
 }
 
 export type Reports = {
@@ -87,7 +84,7 @@ export type Reports = {
 /** Reports: made on threads, archived with their hashes, sent to their subscribers in the transaction that archives them. */
 export function createReports(parts: ReportsParts): Reports {
   const { control, clock, inventory } = parts
-  const read = parts.figures ?? createFiguresReader(parts)
+  const read = parts.figures
   const render = createRenderer()
   const archive = openArchive(archiveFolder(parts.dataFolder))
   const tables = createReportTables(control, inventory)

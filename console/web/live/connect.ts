@@ -45,7 +45,7 @@ export function connectLive(handlers: LiveHandlers): () => void {
   socket.on('summary:changed', handlers['summary:changed'])
   socket.on('health:changed', handlers['health:changed'])
   socket.on('task:changed', handlers['task:changed'])
-  socket.on('delivery:changed', handlers['delivery:changed'])
+  socket.on('notification:changed', handlers['notification:changed'])
   socket.on('sender:heard', handlers['sender:heard'])
   return () => {
     clearTimeout(again)

@@ -34,10 +34,7 @@ export function wireLive(app: Console): () => void {
     'source:changed': (source) => app.sources.receive(source),
     'summary:changed': (summary) => app.summary.set(summary),
     'health:changed': (wall) => app.health.receive(wall),
-    'delivery:changed': (delivery) => {
-      app.feed.emit('delivery:changed', delivery)
-      app.changedDelivery = delivery
-    },
+    'notification:changed': (notification) => app.feed.emit('notification:changed', notification),
     'task:changed': (task) => {
       app.feed.emit('task:changed', task)
       app.changedTask = task

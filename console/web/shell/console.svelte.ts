@@ -1,5 +1,4 @@
 import type { AlertRow, IncidentRow } from '#core/api/alerts.ts'
-import type { DeliveryRow } from '#core/api/notifications.ts'
 import type { Session } from '#core/api/people.ts'
 import type { NewToken, Summary } from '#core/api/sources.ts'
 import type { TaskRow } from '#core/api/tasks.ts'
@@ -53,8 +52,6 @@ export class Console {
   changedAlert = $state.raw<AlertRow | null>(null)
   /** The last incident pushed, for lists and pages that show it. */
   changedIncident = $state.raw<IncidentRow | null>(null)
-  /** The last message whose fate was pushed. */
-  changedDelivery = $state.raw<DeliveryRow | null>(null)
   /** The last task pushed or changed here, for lists and pages that show it. */
   changedTask = $state.raw<TaskRow | null>(null)
   /** A token made together with its source, on its way to that source's panel; shown once. */
@@ -146,7 +143,6 @@ export class Console {
     this.changedAlert = null
     this.changedIncident = null
     this.changedTask = null
-    this.changedDelivery = null
     this.newToken = null
   }
 

@@ -200,10 +200,10 @@ describe('evidence', () => {
     for (let index = 0; index < 40; index++) {
       bench.alerts.raise(sampleFold({ events: [`e${index}`, `e${index}`] }, START + index))
     }
-    const kept = bench.alerts.detail('CB-0001')?.evidence.map((one) => one.eventId) ?? []
-    expect(kept).toHaveLength(20)
-    expect(kept.slice(0, 6)).toEqual(['e0', 'e1', 'e2', 'e3', 'e4', 'e25'])
-    expect(kept.at(-1)).toBe('e39')
+    const events = bench.alerts.detail('CB-0001')?.evidence.map((item) => item.eventId) ?? []
+    expect(events).toHaveLength(20)
+    expect(events.slice(0, 6)).toEqual(['e0', 'e1', 'e2', 'e3', 'e4', 'e25'])
+    expect(events.at(-1)).toBe('e39')
   })
 
   it('shortens an event of a megabyte and says so', () => {

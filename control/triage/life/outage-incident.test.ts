@@ -27,7 +27,7 @@ describe('a root outage', () => {
     bench.clock.advance(3 * MINUTE_MS)
     const { incidents } = bench.alerts.raise(outage({}, bench.clock.now()))
     expect(incidents).toMatchObject([{ id: 'VL-0001', reason: 'outage_with_alert', alerts: 2 }])
-    const entry = bench.alerts.incident('VL-0001')?.timeline.find((one) => one.act === 'incident.outage_after_alert')
+    const entry = bench.alerts.incident('VL-0001')?.timeline.find((item) => item.act === 'incident.outage_after_alert')
     expect(entry?.params).toEqual({ outage: 'CB-0002', alert: 'CB-0001', minutes: 3 })
   })
 
