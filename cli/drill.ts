@@ -1,10 +1,11 @@
 import { SocError } from '#core/errors.ts'
 import type { Drill, DrillLine } from '../bench/drills/health.ts'
+import { fromCheckout } from './checkout.ts'
 import { readArgs, type Command } from './command.ts'
 
 /** Every drill by name; each is one file. */
 const drills: Record<string, () => Promise<Drill>> = {
-  health: async () => (await import('../bench/drills/health.ts')).health
+  health: async () => (await fromCheckout(() => import('../bench/drills/health.ts'))).health
 }
 
 /** `soc drill NAME`: breaks things on purpose and looks whether what is told of them is right. */

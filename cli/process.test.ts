@@ -44,12 +44,15 @@ detection:
 level: low
 `
 
+beforeAll(() => {
+  mkdirSync(rules)
+  writeFileSync(join(rules, 'drill.yml'), rule('selection'))
+})
+
 describe('a running process', () => {
   let running: SocProcess
   beforeAll(async () => {
     mkdirSync(data)
-    mkdirSync(rules)
-    writeFileSync(join(rules, 'drill.yml'), rule('selection'))
     // One small rule: how the process starts and stops is looked at here, not what it detects.
     running = await startSocProcess(data, { SOC_RULES: rules })
   })
@@ -181,7 +184,7 @@ async function until(holds: () => boolean | Promise<boolean>) {
 
 test.concurrent.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   'npm start that ends by %s takes the process along: ports free, data folder unlocked',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (signal, { onTestFinished }) => {
     const own = join(folder, `npm-${signal}`)
     const npm = spawn('npm', ['start', '--', '--no-build'], {
@@ -201,7 +204,10 @@ test.concurrent.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     let output = ''
     for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()))
     const file = join(own, 'running.json')
-    await until(() => existsSync(file))
+    await until(() => {
+      expect(npm.exitCode, output).toBeNull()
+      return existsSync(file)
+    })
     const running = JSON.parse(readFileSync(file, 'utf8')) as RunningFile
     // Longer than the process looks away from its parents: it goes on as long as npm does.
     await sleep(1_200)

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addressBytes, networkTable, parseNetwork, plainAddress } from './network.ts'
+import { addressBytes, holdsAddress, networkTable, parseAddress, parseNetwork, plainAddress } from './network.ts'
 
 const anyAddress = fc.oneof(fc.ipV4(), fc.ipV6())
 
@@ -15,9 +15,11 @@ test('an address belongs to a network exactly when the system says so', () => {
       fc.pre(plainAddress(base) === base && plainAddress(address) === address)
       const list = new BlockList()
       list.addSubnet(base, prefix, family)
-      const find = networkTable([{ network: parseNetwork(`${base}/${prefix}`), value: 'inside' }])
+      const network = parseNetwork(`${base}/${prefix}`)
+      const find = networkTable([{ network, value: 'inside' }])
       expect(find(base)).toBe('inside')
       expect(find(address) === 'inside').toBe(list.check(address, family))
+      expect(holdsAddress(network, parseAddress(address)!)).toBe(list.check(address, family))
     })
   )
 })
@@ -41,6 +43,17 @@ test.each(['', '192.0.2.0/33', '192.0.2/24', '192.0.2.0/', '192.0.2.0/2/4', '200
     expect(() => parseNetwork(text)).toThrow(expect.objectContaining({ code: 'network.invalid' }))
   }
 )
+
+test('an IPv4 address inside IPv6 is the IPv4 machine, however it is written', () => {
+  for (const text of [
+    '192.0.2.1',
+    '::ffff:192.0.2.1',
+    '::ffff:c000:201',
+    '0:0:0:0:0:ffff:c000:201',
+    '::FFFF:192.0.2.1%2'
+  ])
+    expect(parseAddress(text)).toEqual([0xc0000201])
+})
 
 test('both ends of the address space are read', () => {
   expect([...addressBytes('255.255.255.255')!]).toEqual([255, 255, 255, 255])
