@@ -17,7 +17,11 @@ export default defineConfig({
       },
       {
         plugins: [svelte()],
-        test: { name: 'web', include: ['console/web/**/*.test.ts'] }
+        test: {
+          name: 'web',
+          include: ['console/web/**/*.test.ts'],
+          setupFiles: ['console/web/i18n/vietnamese.testing.ts']
+        }
       }
     ]
   }

@@ -1,7 +1,9 @@
 import { MINUTE_MS } from '#core/time.ts'
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
+import { en } from '../i18n/en.ts'
 import { language } from '../i18n/text.svelte.ts'
+import { inVietnamese } from '../i18n/vietnamese.testing.ts'
 import { alike } from '../queue/alike.ts'
 import { highlight } from '../queue/highlight.ts'
 import { hopsOf } from '../queue/hops.ts'
@@ -17,9 +19,7 @@ const HOUR = 60 * MINUTE_MS
 /** 02:21:40 on 23/11/2026 in Asia/Ho_Chi_Minh. */
 const night = Date.UTC(2026, 10, 22, 19, 21, 40, 130)
 
-beforeEach(() => {
-  language.current = 'vi'
-})
+beforeEach(inVietnamese)
 
 test('figures follow the language', () => {
   expect([count(1_234_567), percent(0.8412), bytes(1_288_490_189)]).toEqual([
@@ -27,7 +27,7 @@ test('figures follow the language', () => {
     '84,12\u00a0%',
     '1,2\u00a0GB'
   ])
-  language.current = 'en'
+  language.show('en', en)
   expect([count(1_234_567), percent(0.8412), bytes(1_288_490_189)]).toEqual([
     '1,234,567',
     '84.12\u00a0%',
@@ -62,7 +62,7 @@ test('lengths of time are as short as they can be said', () => {
   expect([48 * HOUR, 119 * HOUR, 7 * 24 * HOUR + HOUR].map(span)).toEqual(['2 ng', '4 ng 23 g', '7 ng'])
   expect(span(-42 * MINUTE_MS)).toBe('42 ph')
   expect([hop(340), hop(61_000), hop(-340)]).toEqual(['0,3 s', '1 ph 01 s', '−0,3 s'])
-  language.current = 'en'
+  language.show('en', en)
   expect([span(3 * HOUR + 2 * MINUTE_MS), hop(340)]).toEqual(['3 h 02', '0.3 s'])
 })
 

@@ -5,8 +5,6 @@ import { Remote } from '../live/remote.svelte.ts'
 /** The wall: what the pages of health, and the rail's figure, are read from. The live feed replaces it whole. */
 export class Health {
   readonly remote: Remote<Wall>
-  /** Grows with every push: pages that show more than the wall renew themselves. */
-  pushes = $state(0)
   readonly #now: () => number
 
   constructor(now: () => number) {
@@ -20,7 +18,6 @@ export class Health {
 
   receive(wall: Wall): void {
     this.remote.set(this.#newer(wall))
-    this.pushes += 1
   }
 
   /** An answer that was on its way while a push came must not bring the older wall back. */

@@ -3,7 +3,7 @@ import { levels } from '#core/match.ts'
 import { origins } from '#core/origin.ts'
 import { roles } from '#core/roles.ts'
 import { afterEach, expect, test } from 'vitest'
-import { entries } from '../shell/access.ts'
+import { entries } from '../shell/features.ts'
 import { incidentTabs } from '../incidents/states.ts'
 import { keymap } from '../shell/keyboard.ts'
 import { tabs } from '../queue/alert-filter.ts'
@@ -12,10 +12,9 @@ import { verdictKeys } from '../queue/verdicts.ts'
 import { en } from './en.ts'
 import { codeText, hasText, language, pick, t } from './text.svelte.ts'
 import { vi } from './vi.ts'
+import { inVietnamese } from './vietnamese.testing.ts'
 
-afterEach(() => {
-  language.current = 'vi'
-})
+afterEach(inVietnamese)
 
 test('both languages have the same keys of the same kind, and no empty words', () => {
   expect(Object.keys(en).sort()).toEqual(Object.keys(vi).sort())
@@ -74,7 +73,7 @@ test('an unknown code is shown as it is, a known family by its family', () => {
 
 test('switching the language switches words, and Vietnamese stands in where English is missing', () => {
   expect(t('queue.held', 5)).toBe('5 mới ↑')
-  language.current = 'en'
+  language.show('en', en)
   expect(t('queue.held', 5)).toBe('5 new ↑')
   expect(pick({ vi: 'Tệp lạ', en: '' })).toBe('Tệp lạ')
 })

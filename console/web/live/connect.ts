@@ -1,7 +1,8 @@
-import { io, type Socket } from 'socket.io-client'
-import type { LiveEvents, LiveRequests } from '#core/live.ts'
+import { io, type ManagerOptions, type SocketOptions } from 'socket.io-client'
+import type { LiveEvents } from '#core/live.ts'
+import type { Feed } from './feed.ts'
 
-export type LiveHandlers = LiveEvents & {
+export type LineHandlers = {
   /** Connected; `again` after an interruption, when pushes may have been missed and the page must refetch. */
   connected: (again: boolean) => void
   disconnected: () => void
@@ -12,14 +13,21 @@ export type LiveHandlers = LiveEvents & {
 /** Wait before knocking again after the server has closed the connection by itself. */
 const AGAIN_MS = 1_000
 
-/** Opens the live feed and returns the function that closes it. The session cookie is the proof; the browser says nothing. */
-export function connectLive(handlers: LiveHandlers): () => void {
-  const socket: Socket<LiveEvents, LiveRequests> = io({
+type Line = { url?: string } & Partial<ManagerOptions & SocketOptions>
+
+/**
+ * Opens the live line, hands every pushed event to the feed, and returns the function that closes the line. The session
+ * cookie is the proof; the browser says nothing.
+ */
+export function connectLive(feed: Pick<Feed, 'emit'>, handlers: LineHandlers, { url, ...line }: Line = {}): () => void {
+  const options = {
     path: '/live',
     transports: ['websocket', 'polling'],
     tryAllTransports: true,
-    reconnectionDelayMax: 10_000
-  })
+    reconnectionDelayMax: 10_000,
+    ...line
+  }
+  const socket = url === undefined ? io(options) : io(url, options)
   let before = false
   let again: ReturnType<typeof setTimeout> | undefined
   socket.on('connect', () => {
@@ -39,17 +47,12 @@ export function connectLive(handlers: LiveHandlers): () => void {
     // Refused by the server's own answer, not by the network: an inactive socket will not try again alone.
     if (!socket.active) handlers.refused()
   })
-  socket.on('alert:changed', handlers['alert:changed'])
-  socket.on('incident:changed', handlers['incident:changed'])
-  socket.on('source:changed', handlers['source:changed'])
-  socket.on('summary:changed', handlers['summary:changed'])
-  socket.on('health:changed', handlers['health:changed'])
-  socket.on('task:changed', handlers['task:changed'])
-  socket.on('delivery:changed', handlers['delivery:changed'])
-  socket.on('sender:heard', handlers['sender:heard'])
+  // The server sends nothing but LiveEvents; both ends are typed by core/live.ts.
+  socket.onAny(<K extends keyof LiveEvents>(event: K, ...args: Parameters<LiveEvents[K]>) => feed.emit(event, ...args))
   return () => {
     clearTimeout(again)
     socket.removeAllListeners()
+    socket.offAny()
     socket.disconnect()
   }
 }

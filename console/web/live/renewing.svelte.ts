@@ -1,4 +1,6 @@
 import type { Console } from '../shell/console.svelte.ts'
+import { keepFresh } from './fresh.svelte.ts'
+import { Renewal } from './renewal.ts'
 
 /** Figures that move with time alone are renewed this often. */
 const RENEW_MS = 60_000
@@ -6,22 +8,8 @@ const RENEW_MS = 60_000
 const SETTLE_MS = 1_000
 
 /** Loads a page of health at once, after a reconnect, by the minute, and soon after states were pushed. Call it while a component is made. */
-export function renewing(app: Pick<Console, 'connection' | 'health'>, load: () => void): void {
-  let pushed = false
-  $effect(() => {
-    void app.connection.generation
-    load()
-    const timer = setInterval(load, RENEW_MS)
-    return () => clearInterval(timer)
-  })
-  $effect(() => {
-    void app.health.pushes
-    // The first run is the page's own beginning, not a push.
-    if (!pushed) {
-      pushed = true
-      return
-    }
-    const timer = setTimeout(load, SETTLE_MS)
-    return () => clearTimeout(timer)
-  })
+export function renewing({ feed }: Pick<Console, 'feed'>, load: () => void): void {
+  const settled = new Renewal(load, SETTLE_MS)
+  keepFresh(feed, load, { everyMs: RENEW_MS, on: { 'health:changed': () => settled.soon() } })
+  $effect(() => () => settled.stop())
 }

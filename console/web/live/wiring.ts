@@ -1,4 +1,5 @@
 import { connectLive } from './connect.ts'
+import { Renewal } from './renewal.ts'
 import type { Console } from '../shell/console.svelte.ts'
 
 /** The figures beside the queue's tabs are renewed at most this often, however many alerts arrive. */
@@ -6,46 +7,33 @@ const RECOUNT_MS = 4_000
 
 /** Joins the live feed to the console's state; returns the function that parts them. */
 export function wireLive(app: Console): () => void {
-  let recount: ReturnType<typeof setTimeout> | undefined
-  const disconnect = connectLive({
-    connected: (again) => {
-      app.connection.up(again)
-      if (!again) return
-      app.feed.emit('reconnected')
-      void app.summary.load(() => app.api.summary())
-      void app.units.remote.load(() => app.api.units())
-      void app.health.load(app.api)
-    },
-    disconnected: () => app.connection.down(),
-    refused: () => void app.ask(),
+  const recount = new Renewal(() => void app.queue.recount(), RECOUNT_MS)
+  const stop = app.feed.on({
     'alert:changed': (alert) => {
-      app.feed.emit('alert:changed', alert)
-      app.changedAlert = alert
-      if (!app.queue.receive(alert)) return
-      recount ??= setTimeout(() => {
-        recount = undefined
-        void app.queue.recount()
-      }, RECOUNT_MS)
+      if (app.queue.receive(alert)) recount.soon()
     },
-    'incident:changed': (incident) => {
-      app.feed.emit('incident:changed', incident)
-      app.changedIncident = incident
-    },
+    'delivery:changed': (delivery) => (app.changedDelivery = delivery),
     'source:changed': (source) => app.sources.receive(source),
     'summary:changed': (summary) => app.summary.set(summary),
     'health:changed': (wall) => app.health.receive(wall),
-    'delivery:changed': (delivery) => {
-      app.feed.emit('delivery:changed', delivery)
-      app.changedDelivery = delivery
+    'sender:heard': ({ sender, at, refusal }) => app.sources.hear(sender, at, refusal),
+    reconnected: () => {
+      void app.summary.load(() => app.api.summary())
+      void app.units.remote.load(() => app.api.units())
+      void app.health.load(app.api)
+    }
+  })
+  const disconnect = connectLive(app.feed, {
+    connected: (again) => {
+      app.connection.up(again)
+      if (again) app.feed.emit('reconnected')
     },
-    'task:changed': (task) => {
-      app.feed.emit('task:changed', task)
-      app.changedTask = task
-    },
-    'sender:heard': (heard) => app.sources.hear(heard.sender, heard.at, heard.refusal)
+    disconnected: () => app.connection.down(),
+    refused: () => void app.ask()
   })
   return () => {
-    clearTimeout(recount)
+    stop()
+    recount.stop()
     disconnect()
   }
 }

@@ -1,105 +1,57 @@
 import type { Role } from '#core/roles.ts'
+import { entries, rowOf, type Entry } from './features.ts'
 import type { Route } from './routes.ts'
 
-/** The rail's entries in its order; at most eight for any role. */
-export const entries = [
-  'mine',
-  'posture',
-  'reports',
-  'queue',
-  'incidents',
-  'models',
-  'units',
-  'search',
-  'sources',
-  'rules',
-  'admin'
-] as const
-export type Entry = (typeof entries)[number]
+const placeIn = (role: Role, entry: Entry) => rowOf(entry).rail?.[role] ?? null
 
-const seen: Record<Role, readonly Entry[]> = {
-  admin: ['queue', 'incidents', 'posture', 'models', 'units', 'sources', 'rules', 'admin'],
-  analyst: ['queue', 'incidents', 'posture', 'models', 'units', 'search', 'sources', 'rules'],
-  auditor: ['incidents', 'queue', 'posture', 'models', 'units', 'sources', 'rules', 'admin'],
-  owner: ['mine', 'queue', 'incidents', 'units', 'search', 'sources', 'models', 'reports'],
-  leader: ['posture', 'reports', 'units', 'models']
-}
-
-/** What a role finds in its rail. The server decides again on every request; this only hides what would be refused. */
+/** What a role finds in its rail, in its order; at most eight. */
 export function entriesOf(role: Role): readonly Entry[] {
-  return seen[role]
+  const placed = entries.filter((entry) => placeIn(role, entry) !== null)
+  return placed.sort((a, b) => placeIn(role, a)! - placeIn(role, b)!)
 }
 
-/** Where the keys of a role lead: its rail, the search, which every reader of events has in the top bar, and the reports. */
+/** Where the keys of a role lead: its rail, and the entries that it sees without having them there. */
 export function reachable(role: Role): readonly Entry[] {
-  const others = (['search', 'reports'] as const).filter((entry) => !seen[role].includes(entry))
-  return [...seen[role], ...others.filter((entry) => entry === 'reports' || maySee(role, { page: 'search' }))]
+  const inRail = entriesOf(role)
+  return [...inRail, ...entries.filter((entry) => !inRail.includes(entry) && rowOf(entry).roles.includes(role))]
+}
+
+/** Where an entry leads a role: to the first of its views that the role may see. */
+export function pathOf(role: Role, entry: Entry): string {
+  const { path, views, only } = rowOf(entry)
+  const head = `/${path.split('/')[1]}`
+  const may = (view: string) => only?.[view]?.includes(role) ?? true
+  const named = views === undefined || may(views.bare) ? undefined : views.named.find(may)
+  return named === undefined ? head : `${head}/${named}`
 }
 
 /** The first screen of a role. */
 export function landing(role: Role): string {
-  if (role === 'owner') return '/mine'
-  if (role === 'leader') return '/posture'
-  return role === 'auditor' ? '/incidents' : '/alerts'
-}
-
-const entryOfPage: Record<Route['page'], Entry | null> = {
-  home: null,
-  queue: 'queue',
-  incidents: 'incidents',
-  incident: 'incidents',
-  // An owner's stand on its own page; the entry is the same for whoever follows them.
-  tasks: 'incidents',
-  units: 'units',
-  models: 'models',
-  systems: 'models',
-  probes: 'models',
-  maintenance: 'models',
-  catalogue: 'admin',
-  notifications: 'admin',
-  search: 'search',
-  sources: 'sources',
-  rules: 'rules',
-  admin: 'admin',
-  posture: 'posture',
-  reports: 'reports',
-  mine: 'mine',
-  password: null,
-  account: null,
-  welcome: null,
-  nowhere: null
+  return pathOf(role, entriesOf(role)[0] ?? 'queue')
 }
 
 /** The rail entry that a route belongs to. */
 export function entryOf(route: Route): Entry | null {
-  return entryOfPage[route.page]
+  return route.page === 'home' || route.page === 'nowhere' ? null : (rowOf(route.page).entry as Entry | null)
 }
 
 /** Whether a role may look at a route at all. */
 export function maySee(role: Role, route: Route): boolean {
-  const entry = entryOf(route)
-  if (entry === null) return true
-  if (route.page === 'catalogue') return role === 'admin'
-  if (route.page === 'notifications') return readsNotifications(role)
-  if (route.page === 'admin' && route.view !== 'audit') return role === 'admin'
-  // Those whose rail is full reach them from the posture page.
-  if (route.page === 'reports') return true
-  // Probes name addresses inside networks: a leader sees states and figures.
-  if (route.page === 'probes') return role !== 'leader'
-  // The top bar has the search; where the rail is full it has no entry of its own.
-  if (route.page === 'search') return role !== 'leader'
-  return seen[role].includes(entry)
+  if (route.page === 'home' || route.page === 'nowhere') return true
+  const { roles, only } = rowOf(route.page)
+  return roles.includes(role) && (!('view' in route) || (only?.[route.view]?.includes(role) ?? true))
 }
 
-/** Whether a role sees messages and their fates; analysts find them in their menu, administrators beside the accounts too. */
+/** Whether a role sees messages and their fates. */
 export function readsNotifications(role: Role): boolean {
-  return role === 'admin' || role === 'analyst' || role === 'auditor'
+  return rowOf('notifications').roles.includes(role)
 }
 
 /** The entry to mark in a role's rail: reports stand under posture where they have no entry of their own. */
 export function railEntryOf(role: Role, route: Route): Entry | null {
   const entry = entryOf(route)
-  return entry === 'reports' && !seen[role].includes('reports') ? 'posture' : entry
+  if (entry === null || placeIn(role, entry) !== null) return entry
+  return (rowOf(entry).otherwise as Entry | undefined) ?? entry
 }
 
 /** Whether a role makes reports. */

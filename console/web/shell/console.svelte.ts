@@ -1,16 +1,15 @@
-import type { AlertRow, IncidentRow } from '#core/api/alerts.ts'
 import type { DeliveryRow } from '#core/api/notifications.ts'
 import type { Session } from '#core/api/people.ts'
 import type { NewToken, Summary } from '#core/api/sources.ts'
-import type { TaskRow } from '#core/api/tasks.ts'
 import { mayAct } from './access.ts'
 import { createApi, type Api } from '../api/call.ts'
-import { codeText } from '../i18n/text.svelte.ts'
+import { codeText, type LanguageCode } from '../i18n/text.svelte.ts'
 import { Connection } from '../live/connection.svelte.ts'
 import { Feed } from '../live/feed.ts'
 import { Health } from '../health/health.svelte.ts'
 import { Keys } from './keys.svelte.ts'
 import { Notices } from './notices.svelte.ts'
+import { deployedVersion, Pages } from './pages.svelte.ts'
 import { Place } from './place.svelte.ts'
 import { Preferences } from './preferences.svelte.ts'
 import { Queue } from '../queue/queue.svelte.ts'
@@ -29,13 +28,14 @@ export type ConsoleParts = {
 /** Less than this is rounding and the way of the answer. */
 const SKEW_MS = 3_000
 /** Nobody waits longer for banner, counts and units than this; then the page stands without them. */
-const FRAME_MS = 400
+const READY_WITHIN_MS = 400
 
 /** Everything this browser knows, made once by App.svelte and handed to the pages through the context. */
 export class Console {
   readonly api: Api
   readonly preferences: Preferences
   readonly place: Place
+  readonly pages: Pages
   readonly keys = new Keys()
   /** Live events for pages and panels. */
   readonly feed = new Feed()
@@ -49,14 +49,8 @@ export class Console {
   readonly acts: AlertActs
   /** Now, for ages and deadlines; ticks once a second. */
   now = $state(0)
-  /** The last alert pushed, for an open panel. */
-  changedAlert = $state.raw<AlertRow | null>(null)
-  /** The last incident pushed, for lists and pages that show it. */
-  changedIncident = $state.raw<IncidentRow | null>(null)
   /** The last message whose fate was pushed. */
   changedDelivery = $state.raw<DeliveryRow | null>(null)
-  /** The last task pushed or changed here, for lists and pages that show it. */
-  changedTask = $state.raw<TaskRow | null>(null)
   /** A token made together with its source, on its way to that source's panel; shown once. */
   newToken = $state.raw<NewToken | null>(null)
   session = $state.raw<Session | null>(null)
@@ -65,8 +59,8 @@ export class Console {
   /** Whether we have asked the server who we are. */
   asked = $state(false)
   sessionFailure = $state.raw<Failure | null>(null)
-  /** What the frame is made of is known, or was waited for: it is drawn once, so that nothing below it moves. */
-  framed = $state(false)
+  /** What the chrome is made of is known, or was waited for: it is drawn once, so that nothing below it moves. */
+  ready = $state(false)
   readonly canAct = $derived(this.session !== null && mayAct(this.session.user.role))
   /** Now by the server's clock, milliseconds. */
   readonly clock: () => number
@@ -86,6 +80,12 @@ export class Console {
     })
     this.preferences = new Preferences(parts.storage)
     this.place = new Place(parts.browser)
+    const script = parts.browser.document.querySelector('script[type=module]')?.getAttribute('src') ?? ''
+    this.pages = new Pages({
+      deployed: () => deployedVersion(parts.fetch, script),
+      reload: () => parts.browser.location.reload(),
+      now
+    })
     this.connection = new Connection(now)
     this.notices = new Notices(now)
     this.summary = new Remote(now)
@@ -120,9 +120,9 @@ export class Console {
     this.session = session
     this.sessionFailure = null
     if (!session.mustChangePassword && !session.mustSetUpTotp) {
-      const frame = [this.summary.load(() => this.api.summary()), this.units.remote.load(() => this.api.units())]
-      const waited = new Promise((resolve) => setTimeout(resolve, FRAME_MS))
-      void Promise.race([Promise.all(frame), waited]).then(() => (this.framed = this.session !== null))
+      const chrome = [this.summary.load(() => this.api.summary()), this.units.remote.load(() => this.api.units())]
+      const waited = new Promise((resolve) => setTimeout(resolve, READY_WITHIN_MS))
+      void Promise.race([Promise.all(chrome), waited]).then(() => (this.ready = this.session !== null))
       void this.health.load(this.api)
     }
   }
@@ -136,16 +136,13 @@ export class Console {
   /** The session is over: nothing of it stays in memory for the next person at this screen. */
   forget(): void {
     this.session = null
-    this.framed = false
+    this.ready = false
     this.summary.clear()
     this.units.remote.clear()
     this.sources.remote.clear()
     this.health.remote.clear()
     this.queue.reset()
     this.notices.dismiss()
-    this.changedAlert = null
-    this.changedIncident = null
-    this.changedTask = null
     this.changedDelivery = null
     this.newToken = null
   }
@@ -154,6 +151,15 @@ export class Console {
   wordsOf(error: unknown): string {
     const failure = failureOf(error, this.clock())
     return codeText('error', failure.code, failure.params)
+  }
+
+  /** Switches the language; without the network the old one stays, and it is said why. */
+  async setLanguage(code: LanguageCode): Promise<void> {
+    try {
+      await this.preferences.setLanguage(code)
+    } catch {
+      this.notices.failed(codeText('error', 'network.unreachable'))
+    }
   }
 
   /** Says at the foot of the screen why an act was refused. */

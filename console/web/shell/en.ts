@@ -19,6 +19,11 @@ export const en: typeof vi = {
 
   'page.skip': 'Skip to content',
   'page.nowhere': 'There is no such page',
+  'page.missing': (at) => `This page could not be opened since ${at}`,
+  'page.why.offline': 'The server cannot be reached. Check the network and try again; pages opened before still work.',
+  'page.why.outdated': 'The server was updated. Reload to use the new version; this address stays.',
+  'page.why.failed': 'A file of this page could not be loaded. Try again; if it stays so, tell your operator.',
+  'page.reload': 'Reload',
   'page.forbidden': 'Your role cannot see this page. Choose an entry at the side.',
   'top.mine': (n) => `Mine ${n}`,
   'top.clock': 'Vietnam time (UTC+7)',

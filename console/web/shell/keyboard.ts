@@ -1,8 +1,6 @@
-/**
- * The keyboard of the console: which key means which command. Pure, so that it can be tested without a browser.
- * Letters are commands only while nobody types in a field.
- */
-export const keymap = [
+import { entries, features, type Entry } from './features.ts'
+
+const fixed = [
   { key: 'j', command: 'next', group: 'move' },
   { key: 'ArrowDown', command: 'next', group: 'move' },
   { key: 'k', command: 'previous', group: 'move' },
@@ -29,23 +27,26 @@ export const keymap = [
   { key: 'r', command: 'wait', group: 'act' },
   { key: 'u', command: 'archive', group: 'act' },
   { key: 'R', command: 'reopen', group: 'act' },
-  { key: 'z', command: 'undo', group: 'act' },
-  { key: 'g q', command: 'go:queue', group: 'go' },
-  { key: 'g i', command: 'go:incidents', group: 'go' },
-  { key: 'g h', command: 'go:models', group: 'go' },
-  { key: 'g u', command: 'go:units', group: 'go' },
-  { key: 'g e', command: 'go:search', group: 'go' },
-  { key: 'g s', command: 'go:sources', group: 'go' },
-  { key: 'g r', command: 'go:rules', group: 'go' },
-  { key: 'g a', command: 'go:admin', group: 'go' },
-  { key: 'g p', command: 'go:posture', group: 'go' },
-  { key: 'g b', command: 'go:reports', group: 'go' },
-  { key: 'g m', command: 'go:mine', group: 'go' },
+  { key: 'z', command: 'undo', group: 'act' }
+] as const
+const searchAndHelp = [
   { key: '/', command: 'search', group: 'go' },
   { key: '?', command: 'help', group: 'go' }
 ] as const
 
-export type Command = (typeof keymap)[number]['command']
+type Fixed = (typeof fixed)[number] | (typeof searchAndHelp)[number]
+export type Command = Fixed['command'] | `go:${Entry}`
+type Key = { key: string; command: Command; group: 'move' | 'act' | 'go' }
+
+/**
+ * The keyboard of the console in the order of the key sheet: which key means which command. Pure, so that it can be tested
+ * without a browser. Letters are commands only while nobody types in a field; `g` and the key of a page lead to it.
+ */
+export const keymap: readonly Key[] = [
+  ...fixed,
+  ...entries.map((entry) => ({ key: `g ${features[entry].key}`, command: `go:${entry}`, group: 'go' }) as const),
+  ...searchAndHelp
+]
 
 /** How long `g` waits for its second key. */
 export const PREFIX_MS = 1500

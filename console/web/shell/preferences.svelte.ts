@@ -1,9 +1,9 @@
-import { language, languages, type LanguageCode } from '../i18n/text.svelte.ts'
+import { wordsOf, type LanguageCode } from '../i18n/language.ts'
+import { language } from '../i18n/text.svelte.ts'
+import { KEPT, keptChoices } from './choices.ts'
 
 export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
-/** Where choices are kept between visits; theme.js reads the same entry before the first paint. */
-export const KEPT = 'vong-lau'
 
 type Storage = Pick<globalThis.Storage, 'getItem' | 'setItem'>
 
@@ -14,14 +14,14 @@ export class Preferences {
   scope = $state('')
   unitsView = $state<'map' | 'districts'>('districts')
   readonly #storage: Storage | null
+  #wished: LanguageCode = language.current
 
   constructor(storage: Storage | null) {
     this.#storage = storage
-    const kept = read(storage)
+    const kept = keptChoices(storage)
     this.theme = themes.find((theme) => theme === kept['theme']) ?? 'system'
     this.scope = typeof kept['scope'] === 'string' ? kept['scope'] : ''
     this.unitsView = kept['unitsView'] === 'map' ? 'map' : 'districts'
-    language.current = languages.find((code) => code === kept['language']) ?? 'vi'
   }
 
   setTheme(theme: Theme): void {
@@ -29,8 +29,13 @@ export class Preferences {
     this.#keep()
   }
 
-  setLanguage(code: LanguageCode): void {
-    language.current = code
+  /** Fetches the words of a language and shows them; the old ones stay until then. Fails when they cannot be fetched. */
+  async setLanguage(code: LanguageCode): Promise<void> {
+    this.#wished = code
+    const words = await wordsOf(code)
+    // Whoever changed their mind meanwhile gets what they wanted last.
+    if (this.#wished !== code) return
+    language.show(code, words)
     this.#keep()
   }
 
@@ -51,14 +56,5 @@ export class Preferences {
     } catch {
       // Storage is full or forbidden: the choice lasts as long as the page.
     }
-  }
-}
-
-function read(storage: Storage | null): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(storage?.getItem(KEPT) ?? '{}')
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-  } catch {
-    return {}
   }
 }

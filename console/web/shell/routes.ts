@@ -1,83 +1,47 @@
+import { pageNames, rowOf, type Head, type PageName, type Params, type View } from './features.ts'
+
 /** Posture of a period, its units, its incidents, or one unit of it. */
-export type PostureView = 'page' | 'units' | 'incidents' | 'unit'
+export type PostureView = View<'posture'>
 
 /** Messages with their fates (one of them open), channels, duty roster, steps of escalation, outbox of the demonstration. */
-export type NotificationView = 'messages' | 'channels' | 'roster' | 'steps' | 'outbox'
+export type NotificationView = View<'notifications'>
 
 /** Where one can be in the console. A page's open panel is part of its address, so that it can be sent and reloaded. */
-export type Route =
-  | { page: 'home' }
-  | { page: 'queue'; id: string | null }
-  | { page: 'incidents' }
-  | { page: 'incident'; id: string }
-  | { page: 'units'; id: string | null }
-  | { page: 'models' | 'systems' | 'probes' | 'maintenance'; id: string | null }
-  | { page: 'catalogue' }
-  | { page: 'tasks'; id: string | null }
-  | { page: 'notifications'; view: NotificationView; id: string | null }
-  | { page: 'search' }
-  | { page: 'sources'; view: 'list' | 'dead-letters'; id: string | null }
-  | { page: 'rules'; id: string | null }
-  | { page: 'admin'; view: 'users' | 'audit' | 'policy'; id: string | null }
-  | { page: 'posture'; view: PostureView; id: string | null }
-  /** `new`, `settings` and `subscribers` open their panel beside the archive. */
-  | { page: 'reports'; id: string | null }
-  | { page: 'mine' }
-  | { page: 'password' }
-  | { page: 'account' }
-  | { page: 'welcome'; token: string }
-  | { page: 'nowhere' }
+export type Route = { [P in PageName]: { page: P } & Params<P> }[PageName] | { page: 'home' } | { page: 'nowhere' }
+
+type Pattern = { page: PageName; parameter: string | null; required: boolean }
+
+/** Pages by the first part of their address. */
+const patterns = new Map<string, Pattern[]>()
+for (const page of pageNames) {
+  const [, head = '', parameter] = rowOf(page).path.split('/')
+  const name = parameter === undefined ? null : parameter.replace(/^:|\?$/g, '')
+  const pattern = { page, parameter: name, required: name !== null && !parameter!.endsWith('?') }
+  patterns.set(head, [...(patterns.get(head) ?? []), pattern])
+}
 
 /** Reads a path; unknown paths are `nowhere`, never an exception. */
 export function routeOf(path: string): Route {
   const parts = path.split('/').filter((part) => part !== '')
+  if (parts.length === 0) return { page: 'home' }
   if (parts.length > 2) return { page: 'nowhere' }
   const [head = '', raw] = parts
   const id = raw === undefined ? null : decoded(raw)
-  switch (head) {
-    case '':
-      return { page: 'home' }
-    case 'alerts':
-      return { page: 'queue', id }
-    case 'incidents':
-      return id === null ? { page: 'incidents' } : { page: 'incident', id }
-    case 'tasks':
-    case 'units':
-    case 'models':
-    case 'systems':
-    case 'probes':
-    case 'maintenance':
-    case 'rules':
-    case 'reports':
-      return { page: head, id }
-    case 'notifications':
-      return id === 'channels' || id === 'roster' || id === 'steps' || id === 'outbox'
-        ? { page: 'notifications', view: id, id: null }
-        : { page: 'notifications', view: 'messages', id }
-    case 'sources':
-      return id === 'dead-letters'
-        ? { page: 'sources', view: 'dead-letters', id: null }
-        : { page: 'sources', view: 'list', id }
-    case 'posture':
-      if (id === null) return { page: 'posture', view: 'page', id: null }
-      return id === 'units' || id === 'incidents'
-        ? { page: 'posture', view: id, id: null }
-        : { page: 'posture', view: 'unit', id }
-    case 'admin':
-      return id === 'audit' || id === 'policy'
-        ? { page: 'admin', view: id, id: null }
-        : { page: 'admin', view: 'users', id }
-    case 'catalogue':
-    case 'search':
-    case 'mine':
-    case 'password':
-    case 'account':
-      return id === null ? { page: head } : { page: 'nowhere' }
-    case 'welcome':
-      return id === null ? { page: 'nowhere' } : { page: 'welcome', token: id }
-    default:
-      return { page: 'nowhere' }
-  }
+  const fitting = (patterns.get(head) ?? []).find(({ parameter, required }) =>
+    id === null ? !required : parameter !== null
+  )
+  if (fitting === undefined) return { page: 'nowhere' }
+  const { page, parameter } = fitting
+  // The table says which parameters a page has; the type is read from the same table.
+  return { page, ...paramsOf(page, parameter, id) } as Route
+}
+
+function paramsOf(page: PageName, parameter: string | null, id: string | null): Record<string, string | null> {
+  if (parameter === null) return {}
+  const { views } = rowOf(page)
+  if (views === undefined) return { [parameter]: id }
+  if (id === null) return { view: views.bare, [parameter]: null }
+  return views.named.includes(id) ? { view: id, [parameter]: null } : { view: views.id, [parameter]: id }
 }
 
 function decoded(part: string): string {
@@ -88,10 +52,33 @@ function decoded(part: string): string {
   }
 }
 
-/** An address of ours: path parts are encoded, empty query values left out. */
-export function address(parts: readonly string[], query: Record<string, string | null | undefined> = {}): string {
+/** An address of a page of ours, or of the API: parts are encoded, empty query values left out. */
+export function address(
+  parts: readonly [Head | 'api', ...string[]],
+  query: Record<string, string | null | undefined> = {}
+): string {
   const search = new URLSearchParams()
   for (const [key, value] of Object.entries(query)) if (value) search.set(key, value)
   const text = search.toString()
   return `/${parts.map(encodeURIComponent).join('/')}${text === '' ? '' : `?${text}`}`
+}
+
+/** What a page's component is given: all that its address says. */
+export function propsOf(route: Route): Record<string, unknown> {
+  const { page: _, ...props } = route
+  return props
+}
+
+/** Two routes of one key are one page that stays; another id of a page that is about one thing is another page. */
+export function keyOf(route: Route): string {
+  if (route.page === 'home' || route.page === 'nowhere') return route.page
+  const aboutOne = /:\w+$/.test(rowOf(route.page).path)
+  return aboutOne ? `${route.page} ${Object.values(propsOf(route)).join(' ')}` : route.page
+}
+
+/** Whether a page fills the screen, without bar and rail. */
+export function standsAlone(route: Route, query: URLSearchParams): boolean {
+  if (route.page === 'home' || route.page === 'nowhere') return false
+  const { whole } = rowOf(route.page)
+  return typeof whole === 'function' ? whole(query) : whole === true
 }

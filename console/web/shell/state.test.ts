@@ -3,7 +3,9 @@ import type { SourceList } from '#core/api/sources.ts'
 import { fates } from '#core/ledger.ts'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
-import { language } from '../i18n/text.svelte.ts'
+import { keptLanguage } from '../i18n/language.ts'
+import { language, t } from '../i18n/text.svelte.ts'
+import { inVietnamese } from '../i18n/vietnamese.testing.ts'
 import { passwordFaults } from '../sign-in/password-rules.ts'
 import { ownStanding, tileName } from '../units/states.ts'
 import { fits } from '../queue/alert-filter.ts'
@@ -21,9 +23,7 @@ import { HEARD_MAX, Sources } from '../sources/sources.svelte.ts'
 import { alertRow } from './browser.testing.ts'
 import { Units, unitText } from '../units/units.svelte.ts'
 
-afterEach(() => {
-  language.current = 'vi'
-})
+afterEach(inVietnamese)
 
 test('an answer that was overtaken by a later request is thrown away', async () => {
   const remote = new Remote<string>(() => 1)
@@ -204,7 +204,7 @@ test('the panel opened last answers a key first, and its leaving gives the key b
   expect(keys.run('merge')).toBe(false)
 })
 
-test('choices are kept and a damaged entry is forgotten, not fatal', () => {
+test('choices are kept and a damaged entry is forgotten, not fatal', async () => {
   const kept = new Map<string, string>()
   const storage = {
     getItem: (key: string) => kept.get(key) ?? null,
@@ -212,13 +212,19 @@ test('choices are kept and a damaged entry is forgotten, not fatal', () => {
   }
   const preferences = new Preferences(storage)
   preferences.setTheme('dark')
-  preferences.setLanguage('en')
+  await preferences.setLanguage('en')
+  expect([language.current, t('list.retry')]).toEqual(['en', 'Try again'])
   preferences.setScope('476')
-  language.current = 'vi'
   const again = new Preferences(storage)
-  expect([again.theme, again.scope, language.current]).toEqual(['dark', '476', 'en'])
+  expect([again.theme, again.scope, keptLanguage(storage)]).toEqual(['dark', '476', 'en'])
   kept.set('vong-lau', '{"theme":"purple","language":7')
-  expect(new Preferences(storage).theme).toBe('system')
+  expect([new Preferences(storage).theme, keptLanguage(storage)]).toEqual(['system', 'vi'])
+})
+
+test('who changes their mind while words are on their way gets the language wanted last', async () => {
+  const preferences = new Preferences(null)
+  await Promise.all([preferences.setLanguage('en'), preferences.setLanguage('vi')])
+  expect(language.current).toBe('vi')
 })
 
 test('full storage loses the choice, not the page', () => {

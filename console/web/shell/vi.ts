@@ -19,6 +19,11 @@ export const vi = {
 
   'page.skip': 'Đến nội dung',
   'page.nowhere': 'Không có trang này',
+  'page.missing': (at: string) => `Không mở được trang này từ ${at}`,
+  'page.why.offline': 'Không tới được máy chủ. Kiểm tra mạng rồi thử lại; trang đang mở trước đó vẫn dùng được.',
+  'page.why.outdated': 'Máy chủ vừa được cập nhật. Tải lại để dùng phiên bản mới; địa chỉ này được giữ nguyên.',
+  'page.why.failed': 'Tệp của trang không tải được. Thử lại; nếu vẫn vậy, báo người vận hành.',
+  'page.reload': 'Tải lại',
   'page.forbidden': 'Vai trò của bạn không xem được trang này. Chọn một mục ở thanh bên.',
   'top.mine': (n: string) => `Của tôi ${n}`,
   'top.clock': 'Giờ Việt Nam (UTC+7)',
