@@ -1,5 +1,5 @@
-import { Emitter } from '#core/emitter.ts'
 import type { AlertActAnswer } from '#core/api/alerts.ts'
+import { Emitter } from '#core/emitter.ts'
 import type { LiveEvents } from '#core/live.ts'
 
 /** What a page can hear: every pushed event, and that pushes may have been missed. */
