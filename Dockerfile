@@ -15,6 +15,6 @@ COPY --from=build /app /app
 ENV SOC_DATA=/data SOC_DEMO=auto
 USER vonglau
 VOLUME /data
-EXPOSE 8045 8046 5514/tcp 5514/udp
+# Which ports reach the network is said in docker-compose.yml.
 STOPSIGNAL SIGTERM
 CMD ["node_modules/.bin/node", "cli/index.ts", "start"]

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { readConfig } from './core/config.ts'
+import { sources } from './collector/sources/index.ts'
+import { allSettings, readSettings } from './cli/settings.ts'
 
 const require = createRequire(import.meta.url)
 const { default: Ajv } = require('ajv/dist/2019.js') as { default: typeof import('ajv').Ajv }
@@ -33,11 +34,22 @@ describe('docker-compose.yml', () => {
   })
 
   it('sets only settings that exist, with allowed values', () => {
-    const config = readConfig(compose.services['vong-lau']!.environment!)
+    const config = readSettings(compose.services['vong-lau']!.environment!)
     expect(config.SOC_STORE).toBe('elasticsearch')
   })
 
   it('opens its ports on loopback only', () => {
     for (const port of compose.services['vong-lau']!.ports!) expect(port).toMatch(/^127\.0\.0\.1:/)
+  })
+
+  it('opens the port of the console and of every listener, and no other', () => {
+    const wanted = [
+      { port: Number(allSettings.SOC_CONSOLE_PORT.fallback), transport: 'tcp' },
+      ...sources.map(({ port, transport }) => ({ port, transport }))
+    ]
+    const published = wanted.map(
+      ({ port, transport }) => `127.0.0.1:${port}:${port}${transport === 'udp' ? '/udp' : ''}`
+    )
+    expect(compose.services['vong-lau']!.ports!.toSorted()).toEqual(published.toSorted())
   })
 })

@@ -7,7 +7,7 @@ import { parseArgs, promisify } from 'node:util'
 import { SocError } from '#core/errors.ts'
 import { launchBrowser, signInOnPage } from '#testing/console-page.ts'
 import type { Benchmark, Figure } from './report.ts'
-import { signInAsAdmin, temporaryFolder, type RunningFile } from '#testing/running-process.ts'
+import { freePorts, signInAsAdmin, temporaryFolder, type RunningFile } from '#testing/running-process.ts'
 
 const root = join(import.meta.dirname, '..')
 const TARGET_LISTENING_S = 60
@@ -118,11 +118,8 @@ function startAsPeopleDo(clone: string, data: string): { child: ChildProcess; li
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...plainEnvironment(),
-      SOC_DATA: data,
-      SOC_CONSOLE_PORT: '0',
-      SOC_HTTP_PORT: '0',
-      SOC_SYSLOG_TCP_PORT: '0',
-      SOC_SYSLOG_UDP_PORT: '0'
+      ...freePorts,
+      SOC_DATA: data
     }
   })
   let output = ''

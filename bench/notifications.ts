@@ -141,9 +141,9 @@ while messages are on their way and started again. At the end every message must
       await gone
     }
     const began = performance.now()
-    const waitFor = async (what: string, reached: () => boolean) => {
+    const waitFor = async (goal: string, reached: () => boolean) => {
       for (const until = performance.now() + PATIENCE_MS; !reached(); await sleep(5)) {
-        if (performance.now() > until) throw new Error(`${what} was not reached`)
+        if (performance.now() > until) throw new Error(`${goal} was not reached`)
         if (child?.exitCode != null) throw new Error(`the notifier ended by itself with ${child.exitCode}`)
       }
     }
@@ -156,7 +156,7 @@ while messages are on their way and started again. At the end every message must
         await end()
         const sending = query<{ channel: string; n: number }>(
           data,
-          `SELECT channel, count(*) AS n FROM deliveries WHERE status = 'sending' GROUP BY channel`
+          `SELECT channel, count(*) AS n FROM notifications WHERE status = 'sending' GROUP BY channel`
         )
         inFlight += sending.find(({ channel }) => channel === 'email')?.n ?? 0
         progress(`kill ${round} of ${kills}: ${receivers.total()} received, on their way: ${JSON.stringify(sending)}`)
@@ -165,7 +165,7 @@ while messages are on their way and started again. At the end every message must
       const open = () =>
         query<{ n: number }>(
           data,
-          `SELECT (SELECT count(*) FROM deliveries WHERE status IN ('queued', 'sending', 'deferred')) + ${announcements}
+          `SELECT (SELECT count(*) FROM notifications WHERE status IN ('queued', 'sending', 'deferred')) + ${announcements}
              - (SELECT count(*) FROM meta WHERE key LIKE 'change-%') AS n`
         )[0]!.n
       let last = 0
@@ -177,13 +177,13 @@ while messages are on their way and started again. At the end every message must
       await end()
       const rows = query<{ channel: string; status: string; message_id: string; entries: number }>(
         data,
-        `SELECT channel, status, message_id, (SELECT count(*) FROM delivery_history h WHERE h.delivery_id = d.id) AS entries
-         FROM deliveries d`
+        `SELECT channel, status, message_id, (SELECT count(*) FROM notification_history h WHERE h.notification_id = n.id) AS entries
+         FROM notifications n`
       )
-      const of = (channel: string) => rows.filter((row) => row.channel === channel)
+      const rowsOf = (channel: string) => rows.filter((row) => row.channel === channel)
       const missing = (channel: string, received: readonly string[]) => {
         const known = new Set(received)
-        return of(channel).filter(({ message_id: id }) => !known.has(id)).length
+        return rowsOf(channel).filter(({ message_id: id }) => !known.has(id)).length
       }
       const lost =
         missing('email', receivers.mails) +
@@ -192,7 +192,7 @@ while messages are on their way and started again. At the end every message must
         (announcements * 3 - rows.length)
       const twice = (list: readonly string[]) => list.length - new Set(list).size
       const strangers = (channel: string, received: readonly string[]) => {
-        const known = new Set(of(channel).map(({ message_id: id }) => id))
+        const known = new Set(rowsOf(channel).map(({ message_id: id }) => id))
         return received.filter((id) => !known.has(id)).length
       }
       // More than one id for one message would be a second message to the receiver.

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { createNotifications } from '#control/notifications/notifications.ts'
 import { systemClock } from '#core/clock.ts'
-import { readConfig } from '#core/config.ts'
+import { readSettings } from '../cli/settings.ts'
 import { loadInventory } from '#province/load.ts'
 import { openControl } from '#control/database/control.ts'
 
@@ -12,7 +12,7 @@ import { openControl } from '#control/database/control.ts'
  */
 
 const total = Number(process.argv[2])
-const config = readConfig(process.env)
+const config = readSettings(process.env)
 const control = openControl(join(config.SOC_DATA, 'control.db'))
 const notifications = createNotifications({
   control,
@@ -29,11 +29,7 @@ control.transaction(() => {
       )
       .run(id, id, `Người nhận ${n}`)
     notifications.people.set(id, {
-      phone: `09${String(10_000_000 + n)}`,
-      email: `person-${n}@example.test`,
-      zaloUser: '',
-      zaloChat: '',
-      telegramChat: '',
+      addresses: { phone: `09${String(10_000_000 + n)}`, email: `person-${n}@example.test` },
       channels: []
     })
   }

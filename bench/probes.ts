@@ -8,12 +8,14 @@ import type { ProbeDraft } from '#core/api/health.ts'
 import { systemClock } from '#core/clock.ts'
 import { readConfig } from '#core/config.ts'
 import { SocError } from '#core/errors.ts'
-import type { ProbeResult, ProbeTarget } from '#core/health.ts'
+import type { ProbeResult } from '#core/health.ts'
+import type { ProbeTarget } from '#core/probes/target.ts'
 import { createAlerts } from '#control/triage/alerts.ts'
 import { createHealth } from '#control/health/health.ts'
 import { loadInventory } from '#province/load.ts'
 import { openControl } from '#control/database/control.ts'
-import { startProbesPlane, type ProbesPlane } from '#threads/probes-plane.ts'
+import { startProbesPlane, type RunningProbes } from '#threads/probes-plane.ts'
+import { type ProbesPlane } from '#core/probes-plane.ts'
 import type { TargetPorts } from './probe-targets.ts'
 import { quantile, type Benchmark, type Figure } from './report.ts'
 import { temporaryFolder } from '#testing/running-process.ts'
@@ -96,7 +98,7 @@ export const probes: Benchmark = {
     }
     const folder = temporaryFolder('probes')
     const targets = fork(join(import.meta.dirname, 'probe-targets.ts'))
-    let plane: ProbesPlane | undefined
+    let plane: RunningProbes | undefined
     const timers: NodeJS.Timeout[] = []
     try {
       const [ports] = (await once(targets, 'message')) as [TargetPorts]
@@ -154,7 +156,7 @@ export const probes: Benchmark = {
 
 function figuresOf(
   results: ProbeResult[],
-  status: NonNullable<ProbesPlane['status']>,
+  status: NonNullable<RunningProbes['status']>,
   cpu: { all: number; main: number; thread: number }
 ): Figure[] {
   const late = results.map(({ dueAt, startedAt }) => startedAt - dueAt)

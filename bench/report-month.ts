@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { hashPassword } from '#control/accounts/password.ts'
 import { createUsers } from '#control/accounts/users.ts'
 import { countActivity } from '#control/figures/activity.ts'
+import { createFiguresReader } from '#control/figures/reader.ts'
 import { createReports } from '#control/reports/reports.ts'
 import { manualClock } from '#core/clock.ts'
 import { SocError } from '#core/errors.ts'
@@ -119,7 +120,7 @@ async function measure(
   const count = (sql: string) => (control.sql(sql).get() as { n: number }).n
   const reports = createReports({
     ...{ control, inventory, clock, dataFolder: folder, origin: () => 'real' },
-    health: offlineHealth({ control, inventory, clock }),
+    figures: createFiguresReader({ control, inventory, clock, health: offlineHealth({ control, inventory, clock }) }),
     notifier: { announce: () => undefined, acknowledge: () => 0, forget: () => undefined }
   })
   const stall = monitorEventLoopDelay({ resolution: 5 })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SourceList } from '#core/api/sources.ts'
 import { systemClock } from '#core/clock.ts'
-import { readConfig } from '#core/config.ts'
+import { readSettings } from '../cli/settings.ts'
 import type { EcsEvent } from '#core/event.ts'
 import { openReader } from '#threads/open-store.ts'
 import type { AdminClient } from '#testing/running-process.ts'
@@ -31,7 +31,7 @@ export async function countStored(
   query: string,
   numberOf: (event: EcsEvent) => number | undefined
 ): Promise<Map<number, number>> {
-  const reader = await openReader(readConfig({ SOC_DATA: data, ...settings }), systemClock)
+  const reader = await openReader(readSettings({ SOC_DATA: data, ...settings }), systemClock)
   const seen = new Map<number, number>()
   try {
     let cursor: string | undefined

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readConfig } from '#core/config.ts'
+import { readSettings } from './settings.ts'
 import { SocError } from '#core/errors.ts'
 import { verifyAuditChain } from '#control/accounts/audit-verify.ts'
 import { openControl } from '#control/database/control.ts'
@@ -19,7 +19,7 @@ Exits with 1 and names the first entry that was changed or is missing. Works whi
     const { values, positionals } = readArgs(args, { json: { type: 'boolean' } })
     if (positionals.length !== 1 || positionals[0] !== 'verify')
       throw new SocError('cli.usage', 'audit: the only action is "verify"')
-    const path = join(readConfig(process.env).SOC_DATA, 'control.db')
+    const path = join(readSettings(process.env).SOC_DATA, 'control.db')
     if (!existsSync(path))
       throw new SocError('cli.no_data', `SOC_DATA holds no control database yet (${path}): start Vọng Lâu once`)
     const control = openControl(path)

@@ -1,5 +1,5 @@
 import { systemClock } from '#core/clock.ts'
-import { readConfig } from '#core/config.ts'
+import { readSettings } from './settings.ts'
 import { SocError } from '#core/errors.ts'
 import { openReader } from '#threads/open-store.ts'
 import { readArgs, table, type Command } from './command.ts'
@@ -25,7 +25,7 @@ They are put back through the parsers in the console: Nguồn → Thư chết �
     const limit = Number(values.limit ?? 50)
     if (!Number.isInteger(limit) || limit < 1 || limit > 10_000)
       throw new SocError('cli.usage', '--limit: a whole number from 1 to 10000')
-    const reader = await openReader(readConfig(process.env), systemClock)
+    const reader = await openReader(readSettings(process.env), systemClock)
     try {
       if (positionals[0] === 'show') {
         const letter = await reader.deadLetter(positionals[1] ?? '')

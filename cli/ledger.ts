@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openSpoolWriter } from '#collector/spool/writer.ts'
 import { systemClock } from '#core/clock.ts'
-import { readConfig, type Config } from '#core/config.ts'
+import type { Config } from '#core/config.ts'
+import { readSettings } from './settings.ts'
 import { SocError } from '#core/errors.ts'
 import { fates, type Ledger } from '#core/ledger.ts'
 import { lockDataFolder } from './lock.ts'
@@ -22,7 +23,7 @@ was made. While Vọng Lâu runs, the figures are at most a second old; when it 
 Exit code 1 when the sums do not meet.`,
   async run(args) {
     const { values } = readArgs(args, { json: { type: 'boolean' } })
-    const config = readConfig(process.env)
+    const config = readSettings(process.env)
     if (!existsSync(join(config.SOC_DATA, 'spool')))
       throw new SocError('cli.no_data', `there is no spool in ${config.SOC_DATA}: start Vọng Lâu once`)
     const known = await read(config)

@@ -1,14 +1,15 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Ledger } from '#core/ledger.ts'
-import { startSocProcess, type SocProcess } from '#testing/running-process.ts'
+import { freePorts, startSocProcess, type RunningFile, type SocProcess } from '#testing/running-process.ts'
+import { lockDataFolder } from './lock.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vong-lau-process-'))
 const data = join(folder, 'data')
@@ -147,8 +148,6 @@ test('a wrong setting stops the start with one line that names it, what was give
   })
 })
 
-const freePorts = { SOC_CONSOLE_PORT: '0', SOC_HTTP_PORT: '0', SOC_SYSLOG_TCP_PORT: '0', SOC_SYSLOG_UDP_PORT: '0' }
-
 test('a start that fails ends, leaves nothing behind and does not use up the first password', async () => {
   const own = join(folder, 'clash')
   const taken = createServer().listen(0, '127.0.0.1')
@@ -174,6 +173,66 @@ test('a start that fails ends, leaves nothing behind and does not use up the fir
   await ended
   expect(said).toContain('first sign-in:')
 })
+
+/** Waits until this holds; the test's own time is the limit. */
+async function until(holds: () => boolean | Promise<boolean>) {
+  while (!(await holds())) await sleep(50)
+}
+
+test.concurrent.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  'npm start that ends by %s takes the process along: ports free, data folder unlocked',
+  { timeout: 60_000 },
+  async (signal, { onTestFinished }) => {
+    const own = join(folder, `npm-${signal}`)
+    const npm = spawn('npm', ['start', '--', '--no-build'], {
+      cwd: join(import.meta.dirname, '..'),
+      // Standard input closed from the start, as under a service manager.
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        SOC_DATA: own,
+        SOC_RULES: rules,
+        SOC_DEMO: 'off',
+        ...freePorts
+      }
+    })
+    onTestFinished(() => void npm.kill('SIGKILL'))
+    let output = ''
+    for (const stream of [npm.stdout, npm.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()))
+    const file = join(own, 'running.json')
+    await until(() => existsSync(file))
+    const running = JSON.parse(readFileSync(file, 'utf8')) as RunningFile
+    // Longer than the process looks away from its parents: it goes on as long as npm does.
+    await sleep(1_200)
+    expect(npm.exitCode, output).toBeNull()
+    process.kill(running.pid, 0)
+    npm.kill(signal)
+    await until(() => !existsSync(file))
+    const ports = [Number(new URL(running.url).port), ...running.listeners.map(({ port }) => port)]
+    await until(async () => (await Promise.all(ports.map(isFree))).every(Boolean))
+    await until(() => !isRunning(running.pid))
+    lockDataFolder(own).release()
+    expect(output).toContain('stopping')
+  }
+)
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}
 
 test('a thread that cannot start ends the process, with the reason', async () => {
   const own = join(folder, 'no-spool')

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createCatalogue } from '#control/catalogue/catalogue.ts'
+import { createFiguresReader } from '#control/figures/reader.ts'
 import { shownOrigin } from '#control/figures/origin.ts'
 import { createNotifications } from '#control/notifications/notifications.ts'
 import { createReports } from '#control/reports/reports.ts'
@@ -8,11 +9,11 @@ import { openArchive } from '#control/reports/archive.ts'
 import { archiveFolder, verifyArchive } from '#control/reports/verify.ts'
 import { reportKinds, type NewReport, type ReportRow } from '#core/api/reports.ts'
 import { systemClock } from '#core/clock.ts'
-import { readConfig, type Config } from '#core/config.ts'
+import type { Config } from '#core/config.ts'
+import { readSettings } from './settings.ts'
 import { SocError } from '#core/errors.ts'
 import { lockDataFolder } from './lock.ts'
 import { openControl } from '#control/database/control.ts'
-import pino from 'pino'
 import { offlineHealth } from '#control/health/offline-health.ts'
 import { readArgs, type Command } from './command.ts'
 
@@ -39,7 +40,7 @@ The data folder is SOC_DATA.`,
       out: { type: 'string' },
       json: { type: 'boolean' }
     })
-    const config = readConfig(process.env)
+    const config = readSettings(process.env)
     if (!existsSync(join(config.SOC_DATA, 'control.db')))
       throw new SocError(
         'cli.no_data',
@@ -78,13 +79,12 @@ async function make(config: Config, asked: NewReport): Promise<ReportRow> {
   try {
     const clock = systemClock
     const { inventory } = createCatalogue({ control, clock, date: config.SOC_CATALOGUE_DATE })
-    const log = pino({ level: 'silent' })
     const parts = { control, inventory, clock }
     const reports = createReports({
       ...parts,
-      health: offlineHealth(parts),
+      figures: createFiguresReader({ ...parts, health: offlineHealth(parts) }),
       // Only written: what waits in the outbox goes out after the next start.
-      notifier: createNotifications({ ...parts, config, log, onChanged: () => undefined }),
+      notifier: createNotifications({ ...parts, config }),
       dataFolder: config.SOC_DATA,
       origin: () => shownOrigin(control, { status: () => null })
     })

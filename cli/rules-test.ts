@@ -1,9 +1,11 @@
 import { readFileSync, statSync } from 'node:fs'
-import { compileRules, loadRules, toSigmaEvent } from '#sigma-rules-parser'
+import { compileRules, loadRules, sigmaEvents } from '#sigma-rules-parser'
 import { createInterpreter } from '#collector/interpret.ts'
 import { messageOf } from '#core/errors.ts'
 import type { JsonObject } from '#core/event.ts'
 import type { MatchFold } from '#core/match.ts'
+import { logsources } from '#collector/parsers/formats.ts'
+import { listenerNames } from '#collector/sources/listeners.ts'
 import { createDetector, type Detector, type JudgedEvent } from '#detector/detector.ts'
 import type { SigmaRule } from '#detector/sigma/parse/types.ts'
 
@@ -35,7 +37,12 @@ const UNIT = '46'
  */
 export async function testRules(paths: readonly string[]): Promise<RuleTest[]> {
   const loaded = loadRules(paths)
-  const detector = createDetector({ rules: loaded.rules, compileRules, toSigmaEvent })
+  const detector = createDetector({
+    rules: loaded.rules,
+    compileRules,
+    toSigmaEvent: sigmaEvents(logsources),
+    listenerNames
+  })
   const empty = detector.checkpoint()
   const faults = [...loaded.errors, ...detector.ruleErrors()].map((error): RuleTest => ({
     file: error.file,

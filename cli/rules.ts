@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs'
+import { logsources } from '#collector/parsers/formats.ts'
+import { listenerNames } from '#collector/sources/listeners.ts'
 import { createDetector } from '#detector/detector.ts'
-import { compileRules, loadRules, toSigmaEvent } from '#sigma-rules-parser'
+import { compileRules, loadRules, sigmaEvents } from '#sigma-rules-parser'
 import { SocError } from '#core/errors.ts'
 import type { DetectionRule, RuleError } from '#detector/sigma/parse/types.ts'
 import { matchLines } from '#detector/sigma/events/match-lines.ts'
@@ -42,7 +44,12 @@ async function check(args: string[]): Promise<number> {
   const { values, positionals } = readArgs(args, { json: { type: 'boolean' } })
   // The detector too: it knows wrong `soc` keys and references to rules that are not there.
   const loaded = loadRules(positionals.length > 0 ? positionals : [DEFAULT_FOLDER])
-  const detector = createDetector({ rules: loaded.rules, compileRules, toSigmaEvent })
+  const detector = createDetector({
+    rules: loaded.rules,
+    compileRules,
+    toSigmaEvent: sigmaEvents(logsources),
+    listenerNames
+  })
   const errors = [...loaded.errors, ...detector.ruleErrors()]
   if (values.json) process.stdout.write(`${JSON.stringify({ rules: loaded.rules.length, errors })}\n`)
   else {

@@ -1,9 +1,16 @@
 import { hostname, userInfo } from 'node:os'
-import { readConfig, type Config } from '#core/config.ts'
+import { readSettings, type SocConfig } from './settings.ts'
 import { SocError } from '#core/errors.ts'
 import { startSoc, type RunningSoc } from '../main.ts'
 import { ensureWeb, webRoot } from '#console/build-web.ts'
 import { readArgs, type Command } from './command.ts'
+import { npmGone } from './npm-parent.ts'
+
+/**
+ * Under npm Ctrl-C comes twice: from the terminal and from npm, which passes it on. Only a signal after this is from a person
+ * who does not want to wait.
+ */
+const SAME_SIGNAL_MS = 1_000
 
 /** `soc start`: the whole system in this process until SIGINT or SIGTERM. */
 export const start: Command = {
@@ -15,17 +22,18 @@ Runs collectors, detector, store and console. Settings come from the environment
 names; .env.example lists them all. The console is built first when it is missing or stale, unless --no-build. SIGINT or SIGTERM stops in order: what was acknowledged is kept.`,
   async run(args) {
     const { values } = readArgs(args, { 'no-build': { type: 'boolean' } })
-    const config = readConfig(process.env)
+    const config = readSettings(process.env)
     const say = (line: string) => process.stdout.write(`${line}\n`)
     const started = performance.now()
+    // Whoever reads the output may go first: a closed pipe or terminal must not cut the orderly end short.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+    const parentGone = npmGone()
     if (values['no-build'] !== true) await ensureWeb(say)
     // Heard from before the first listener opens: a signal that comes while it starts must not cut it short.
-    const told = new Promise<undefined>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(undefined))
-    })
-    const soc = await startSoc(config, { webRoot, say })
+    const signalled = Promise.race([parentGone, stopSignal()]).then(() => undefined)
+    const soc = await startSoc(config, { webRoot })
     printWelcome(config, soc, say, performance.now() - started)
-    const failed = await Promise.race([told, new Promise<string>((resolve) => soc.onFailed(resolve))])
+    const failed = await Promise.race([signalled, new Promise<string>((resolve) => soc.onFailed(resolve))])
     say(failed === undefined ? 'stopping …' : `stopping: ${failed}`)
     await soc.stop()
     if (failed !== undefined) throw new SocError('soc.failed', failed)
@@ -33,7 +41,23 @@ names; .env.example lists them all. The console is built first when it is missin
   }
 }
 
-function printWelcome(config: Config, soc: RunningSoc, say: (line: string) => void, tookMs: number) {
+/** Resolves at the first SIGINT or SIGTERM. The same signal later ends the process at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      let first: number | undefined
+      process.on(signal, () => {
+        first ??= performance.now()
+        resolve()
+        if (performance.now() - first < SAME_SIGNAL_MS) return
+        process.removeAllListeners(signal)
+        process.kill(process.pid, signal)
+      })
+    }
+  })
+}
+
+function printWelcome(config: SocConfig, soc: RunningSoc, say: (line: string) => void, tookMs: number) {
   const port = new URL(soc.url).port
   say('')
   say(`Vọng Lâu is listening: ${soc.url}   (${(tookMs / 1000).toFixed(1)} s)`)

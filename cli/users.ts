@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { resetPassword } from '#control/accounts/accounts.ts'
 import { sealBreakGlass } from '#control/accounts/break-glass.ts'
 import { systemClock } from '#core/clock.ts'
-import { readConfig } from '#core/config.ts'
+import { readSettings } from './settings.ts'
 import { SocError } from '#core/errors.ts'
 import { openControl } from '#control/database/control.ts'
 import { readArgs, table, type Command } from './command.ts'
@@ -26,7 +26,7 @@ Works while Vọng Lâu runs and when it does not. The data folder is SOC_DATA.`
       create: { type: 'boolean' },
       seal: { type: 'boolean' }
     })
-    const path = join(readConfig(process.env).SOC_DATA, 'control.db')
+    const path = join(readSettings(process.env).SOC_DATA, 'control.db')
     if (!existsSync(path))
       throw new SocError('cli.no_data', `SOC_DATA holds no control database yet (${path}): start Vọng Lâu once`)
     const control = openControl(path)

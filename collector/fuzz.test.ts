@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeEvent } from './encode.ts'
+import { parsers } from './parsers/index.ts'
 import { frameOf, interpreter } from '#testing/frames.ts'
 
 /** Bytes of JSON that one byte of a frame may become: escapes (`\u0000` is six), the original, the message and parts of it. */
@@ -30,16 +31,8 @@ function holds(raw: Buffer): void {
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
 }
 
-const samples = [
-  'linux-auth.log',
-  'nginx-access.log',
-  'fortigate.log',
-  'windows-sysmon.ndjson',
-  'windows-security.ndjson',
-  'winlogbeat.ndjson',
-  'ecs.ndjson',
-  'exchange.ndjson'
-].map((file) => ({
+const sampleFiles = [...parsers.flatMap((parser) => parser.samples.map(({ file }) => file)), 'ecs.ndjson']
+const samples = sampleFiles.map((file) => ({
   file,
   lines: readFileSync(join(import.meta.dirname, '../sample-logs', file), 'utf8')
     .split('\n')

@@ -1,19 +1,25 @@
 import { randomBytes } from 'node:crypto'
 import type { ProbeResult } from '#core/health.ts'
 import type { HeartbeatKey } from '#core/sender.ts'
-import { HEARTBEAT_SKEW_MS, readBeat, signedBy, type Beat, type BeatVerdict } from './sources/heartbeat.ts'
+import {
+  HEARTBEAT_SKEW_MS,
+  readHeartbeat,
+  signedBy,
+  type Heartbeat,
+  type HeartbeatVerdict
+} from './sources/heartbeat.ts'
 
-/** Beats of one probe are taken at most this often; the shortest that a probe can be due is far longer. */
+/** Heartbeats of one probe are taken at most this often; the shortest that a probe can be due is far longer. */
 const SPACING_MS = 1_000
 /** Beats waiting to be committed; a further one is refused with 503 and comes again. */
 const WAITING_MAX = 1_000
 
 /** Hands results up; resolves when they are committed. */
-export type CommitBeats = (results: ProbeResult[]) => Promise<void>
+export type CommitHeartbeats = (results: ProbeResult[]) => Promise<void>
 
 /** Takes signed heartbeats: who may, when, and each only once. */
 export class Heartbeats {
-  readonly #commit: CommitBeats
+  readonly #commit: CommitHeartbeats
   readonly #now: () => number
   /** No more than there are heartbeat probes. */
   #known = new Map<string, HeartbeatKey & { heardAt: number }>()
@@ -21,7 +27,7 @@ export class Heartbeats {
   readonly #nobody = randomBytes(32).toString('base64url')
   #waiting = 0
 
-  constructor(now: () => number, commit: CommitBeats) {
+  constructor(now: () => number, commit: CommitHeartbeats) {
     this.#now = now
     this.#commit = commit
   }
@@ -37,28 +43,28 @@ export class Heartbeats {
     this.#known = known
   }
 
-  /** Judges a beat and, when it is good, resolves once it is committed. Never rejects. */
-  async take({ probe, time, signature, body, origin }: Beat): Promise<BeatVerdict> {
+  /** Judges a heartbeat and, when it is good, resolves once it is committed. Never rejects. */
+  async take({ probe, time, signature, body, origin }: Heartbeat): Promise<HeartbeatVerdict> {
     const known = this.#known.get(probe)
     const signed = signedBy(known?.key ?? this.#nobody, probe, time, body, signature)
     if (known === undefined || known.origin !== origin || !signed) return 'signature'
     const now = this.#now()
     if (Math.abs(now - time) > HEARTBEAT_SKEW_MS) return 'time'
     if (time <= known.lastAt) return 'replay'
-    // Set back, a clock would refuse beats until it is where it was.
+    // Set back, a clock would refuse heartbeats until it is where it was.
     if (now >= known.heardAt && now - known.heardAt < SPACING_MS) return 'rate'
-    const beat = readBeat(body)
-    if (beat === undefined) return 'body'
+    const heartbeat = readHeartbeat(body)
+    if (heartbeat === undefined) return 'body'
     if (this.#waiting >= WAITING_MAX) return 'away'
     const before = { lastAt: known.lastAt, heardAt: known.heardAt }
     known.lastAt = time
     known.heardAt = now
     this.#waiting++
     try {
-      await this.#commit([resultOf(known, time, now, beat)])
+      await this.#commit([resultOf(known, time, now, heartbeat)])
       return 'taken'
     } catch {
-      // Not kept by anybody: the site may send this very beat again.
+      // Not kept by anybody: the site may send this very heartbeat again.
       const current = this.#known.get(probe)
       if (current?.lastAt === time) Object.assign(current, before)
       return 'away'
@@ -68,7 +74,7 @@ export class Heartbeats {
   }
 }
 
-/** `dueAt` is the time that the site signed: kept with the result, it is what later beats must be newer than. */
+/** `dueAt` is the time that the site signed: kept with the result, it is what later heartbeats must be newer than. */
 function resultOf(
   { probe, origin }: HeartbeatKey,
   time: number,

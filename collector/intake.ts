@@ -4,13 +4,13 @@ import { SocError } from '#core/errors.ts'
 import { UNASSIGNED, type Frame } from '#core/frame.ts'
 import { origins, type Origin } from '#core/origin.ts'
 import type { DataPlaneSnapshot } from '#core/sender.ts'
-import { Heartbeats, type CommitBeats } from './heartbeats.ts'
+import { Heartbeats, type CommitHeartbeats } from './heartbeats.ts'
 import { Notices } from './notices.ts'
 import type { IntakeNotice, ListenerStatus, ListenerOrder } from '#core/data-plane.ts'
 import { RECENT_MS, RecentRequests } from './recent.ts'
 import { indexSenders, type SenderIndex } from './senders.ts'
-import { sources } from './sources/index.ts'
-import type { Door, Listener, Patience } from './sources/source.ts'
+import { sourceOf } from './sources/listeners.ts'
+import type { ListenerContext, Listener, Patience } from './sources/source.ts'
 import type { LedgerNote, SpoolEntry, SpoolWriter } from './spool/spool.ts'
 
 export type { ListenerOrder } from '#core/data-plane.ts'
@@ -23,13 +23,13 @@ export type IntakeOptions = {
   tls?: { certFile: string; keyFile: string } | undefined
   onNotice(notice: IntakeNotice): void
   /** Commits the results of heartbeats; without it every heartbeat is answered "not now". */
-  onHeartbeats?: CommitBeats
+  onHeartbeats?: CommitHeartbeats
   /** How long senders are held while the spool is full; tests shorten it. */
   patience?: Patience
 }
 
 export type Intake = {
-  /** Opens all of these listeners or none. Rejects with `intake.listen`, naming the one that failed, or `intake.open`. */
+  /** Opens all of these listeners or none. Rejects with `intake.listen`, naming the one that failed, `intake.open` or `intake.protocol`. */
   open(orders: readonly ListenerOrder[]): Promise<ListenerStatus[]>
   /** Closes listeners by id; unknown ids are ignored. Resolves when what they had heard is durable. */
   close(ids: readonly string[]): Promise<void>
@@ -42,7 +42,7 @@ export type Intake = {
 
 const TICK_MS = 1_000
 
-/** The door of the collector: opens listeners, says who their senders are, and hands their frames to the spool once. */
+/** The entrance of the collector: opens listeners, says who their senders are, and hands their frames to the spool once. */
 export function createIntake(options: IntakeOptions): Intake {
   return new LocalIntake(options)
 }
@@ -125,8 +125,10 @@ class LocalIntake implements Intake {
   async #listen(order: ListenerOrder, counts: Counts): Promise<Listener> {
     const { patience } = this.#options
     const tls = order.plain === true ? undefined : this.#options.tls
+    const source = sourceOf(order.protocol)
+    if (source === undefined) throw new SocError('intake.protocol', `${order.id}: nobody speaks ${order.protocol}`)
     try {
-      return await sources[order.protocol](order, this.#doorOf(order, counts), {
+      return await source.open(order, this.#contextOf(order, counts), {
         tls: tls && { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') },
         ...(patience && { patience })
       })
@@ -137,11 +139,11 @@ class LocalIntake implements Intake {
     }
   }
 
-  #doorOf(order: ListenerOrder, counts: Counts): Door {
+  #contextOf(order: ListenerOrder, counts: Counts): ListenerContext {
     const { origin, sender } = order
     const refused = (reason: string, count = 1) =>
       void counts.refused.set(reason, (counts.refused.get(reason) ?? 0) + count)
-    const notice: Door['notice'] = (kind, identity, peer) =>
+    const notice: ListenerContext['notice'] = (kind, identity, peer) =>
       this.#notices.add({ kind, at: this.#clock.now(), origin, sender: identity.sender, peer, listener: order.id })
     return {
       listener: order.id,
@@ -154,7 +156,7 @@ class LocalIntake implements Intake {
       refusal: () => this.#spool.refusal(),
       refused,
       notice,
-      beat: (beat) => this.#heartbeats.take({ ...beat, origin }),
+      heartbeat: (heartbeat) => this.#heartbeats.take({ ...heartbeat, origin }),
       drop: (identity, count, reason) =>
         this.#drop({ sender: identity.sender, origin, fate: 'dropped', count, reason }),
       take: async (frames, batch) => {

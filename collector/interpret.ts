@@ -6,6 +6,7 @@ import { ICT_OFFSET_MS } from '#core/time.ts'
 import { MAX_ORIGINAL_BYTES, MAX_STRING_BYTES, cutStrings, cutText } from './bounds.ts'
 import { createUnitResolver, type UnitResolver } from './enrich/affected-unit.ts'
 import { settleTime, zoneName } from './enrich/event-time.ts'
+import { ownSets } from './parsers/formats.ts'
 import { parsers } from './parsers/index.ts'
 import { isRefusal, type Content, type Draft, type Parser, type Refusal } from './parsers/parser.ts'
 import { layEnvelope, readEnvelope, syslog } from './parsers/syslog.ts'
@@ -120,7 +121,7 @@ function ask(parser: Parser, content: Content): Read | Refusal {
   const answer = attempt(parser, content)
   if (!isRefusal(answer)) return { draft: answer, parser: parser.name }
   if (content.envelope === undefined) return answer
-  const plain = syslog.parse(content)
+  const plain = syslog.parse(content, ownSets)
   if (isRefusal(plain)) return answer
   plain.fields['error'] = { code: answer.code, message: answer.detail }
   return { draft: plain, parser: syslog.name }
@@ -128,7 +129,7 @@ function ask(parser: Parser, content: Content): Read | Refusal {
 
 function attempt(parser: Parser, content: Content): Draft | Refusal {
   try {
-    return parser.parse(content)
+    return parser.parse(content, ownSets)
   } catch (error) {
     return { code: 'parse.failed', detail: `${parser.name}: ${messageOf(error).slice(0, 160)}` }
   }

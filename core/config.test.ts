@@ -1,20 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readConfig, settings } from './config.ts'
+import { addedValues, readConfig } from './config.ts'
+import { integer, port } from './setting.ts'
 
 describe('the configuration', () => {
-  it('is documented: .env.example lists every setting with its default, and nothing else', () => {
-    const lines = readFileSync(new URL('../.env.example', import.meta.url), 'utf8').split('\n')
-    const documented = Object.fromEntries(
-      lines
-        .filter((line) => /^[A-Z]/.test(line))
-        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])
-    )
-    expect(documented).toEqual(
-      Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, setting.fallback]))
-    )
-  })
-
   it('names the setting, what was given and what is allowed when a value is wrong', () => {
     expect(() => readConfig({ SOC_CONSOLE_PORT: '99999' })).toThrow(
       'SOC_CONSOLE_PORT is "99999"; allowed: a whole number from 0 to 65535'
@@ -35,8 +23,24 @@ describe('the configuration', () => {
     expect(() => readConfig({ SOC_TLS_CERT: 'a.pem' })).toThrow('SOC_TLS_CERT and SOC_TLS_KEY belong together')
   })
 
+  it('takes the settings of tables beside its own, and refuses them without their table', () => {
+    const more = { SOC_RELP_PORT: port('port of RELP', 2514), SOC_RELP_MAX: integer('most connections', 10, 1, 100) }
+    const config = readConfig({ SOC_RELP_MAX: '7' }, more)
+    expect([config.SOC_RELP_PORT, config.SOC_RELP_MAX, config.SOC_CONSOLE_PORT]).toEqual([2514, 7, 8045])
+    expect(() => readConfig({ SOC_RELP_MAX: '0' }, more)).toThrow('allowed: a whole number from 1 to 100')
+    expect(() => readConfig({ SOC_RELP_MAX: '7' })).toThrow('SOC_RELP_MAX is not a setting')
+  })
+
   it('cannot be changed afterwards', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true)
+  })
+
+  it('reads the settings that a part carries itself, and refuses them where nobody brought them', () => {
+    const table = { SOC_PIGEONS: integer('pigeons of the channel', 3, 1, 9) }
+    expect(addedValues(readConfig({ SOC_PIGEONS: '5' }, table), table)).toEqual({ SOC_PIGEONS: 5 })
+    expect(addedValues(readConfig({}), table)).toEqual({ SOC_PIGEONS: 3 })
+    expect(() => readConfig({ SOC_PIGEONS: '10' }, table)).toThrow('SOC_PIGEONS is "10"; allowed: a whole number')
+    expect(() => readConfig({ SOC_PIGEONS: '5' })).toThrow('SOC_PIGEONS is not a setting')
   })
 
   it('reads a file below the environment', () => {

@@ -1,107 +1,27 @@
-import { isIP } from 'node:net'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { SocError } from './errors.ts'
-import { parseNetwork } from './network.ts'
-import { roles, type Role } from './roles.ts'
+import {
+  address,
+  choice,
+  flag,
+  groupRoles,
+  integer,
+  list,
+  networks,
+  port,
+  text,
+  url,
+  type SettingTable,
+  type ValuesOf
+} from './setting.ts'
 
-/** One setting: how its text is read, what is allowed (for the message), and its default as text. */
-type Setting<T> = { read(text: string): T | undefined; allowed: string; fallback: string; about: string }
-
-const text = (about: string, fallback: string, allowed = 'text'): Setting<string> => ({
-  read: (value) => value,
-  allowed,
-  fallback,
-  about
-})
-const integer = (about: string, fallback: number, min: number, max: number): Setting<number> => ({
-  read: (value) => (/^\d+$/.test(value) && Number(value) >= min && Number(value) <= max ? Number(value) : undefined),
-  allowed: `a whole number from ${min} to ${max}`,
-  fallback: String(fallback),
-  about
-})
-const choice = <T extends string>(about: string, values: readonly T[], fallback: T): Setting<T> => ({
-  read: (value) => values.find((candidate) => candidate === value.toLowerCase()),
-  allowed: values.join(' or '),
-  fallback,
-  about
-})
-const flag = (about: string, fallback: boolean): Setting<boolean> => ({
-  read: (value) => ({ on: true, off: false, true: true, false: false })[value.toLowerCase()],
-  allowed: 'on or off',
-  fallback: fallback ? 'on' : 'off',
-  about
-})
-const address = (about: string, fallback: string): Setting<string> => ({
-  read: (value) => (isIP(value) ? value : undefined),
-  allowed: 'an IP address such as 127.0.0.1 or 0.0.0.0',
-  fallback,
-  about
-})
-const port = (about: string, fallback: number) => integer(`${about}; 0 lets the system choose`, fallback, 0, 65_535)
-const url = (about: string, fallback: string): Setting<string> => ({
-  read: (value) => (value === '' || /^https?:\/\/[^\s]+$/.test(value) ? value : undefined),
-  allowed: 'an http:// or https:// address, or empty',
-  fallback,
-  about
-})
-const list = (about: string, fallback: string): Setting<string[]> => ({
-  read: (value) =>
-    value
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  allowed: 'paths separated by commas',
-  fallback,
-  about
-})
-
-/** `group=role` pairs, as the identity provider names its groups. */
-const groupRoles = (about: string): Setting<{ group: string; role: Role }[]> => ({
-  read(value) {
-    const pairs = value
-      .split(',')
-      .map((pair) => pair.trim())
-      .filter((pair) => pair !== '')
-      .map((pair) => {
-        const at = pair.lastIndexOf('=')
-        return {
-          group: pair.slice(0, Math.max(0, at)).trim(),
-          role: roles.find((role) => role === pair.slice(at + 1).trim())
-        }
-      })
-    return pairs.every((pair) => pair.group !== '' && pair.role !== undefined)
-      ? (pairs as { group: string; role: Role }[])
-      : undefined
-  },
-  allowed: `pairs such as soc-team=analyst separated by commas; roles: ${roles.join(', ')}`,
-  fallback: '',
-  about
-})
-const networks = (about: string, fallback: string): Setting<string[]> => ({
-  read: (value) => {
-    const parts = list(about, fallback).read(value) ?? []
-    try {
-      parts.forEach(parseNetwork)
-      return parts
-    } catch {
-      return undefined
-    }
-  },
-  allowed: 'networks such as 192.0.2.0/24 separated by commas, or empty',
-  fallback,
-  about
-})
-
-/** Every setting of the process; `.env.example` lists the same ones (a test compares them). */
+/** The settings of everybody; a table of like things brings those of its rows (cli/settings.ts has all of them). */
 export const settings = {
   SOC_DATA: text('folder of everything that is kept', './var'),
   SOC_CONSOLE_HOST: address('address the console listens on', '127.0.0.1'),
   SOC_CONSOLE_PORT: port('port of the console', 8045),
   SOC_INTAKE_HOST: address('address every log listener listens on', '127.0.0.1'),
-  SOC_HTTP_PORT: port('port of HTTP intake: /v1/events and /_bulk', 8046),
-  SOC_SYSLOG_UDP_PORT: port('port of syslog over UDP', 5514),
-  SOC_SYSLOG_TCP_PORT: port('port of syslog over TCP', 5514),
   SOC_TLS_CERT: text('PEM file with the certificate chain of console and HTTP intake', '', 'a path, or empty'),
   SOC_TLS_KEY: text('PEM file with its private key', '', 'a path, or empty'),
   SOC_PLAINTEXT: flag('listen beyond loopback without TLS', false),
@@ -127,39 +47,25 @@ export const settings = {
   SOC_OIDC_ROLES: groupRoles('group=role pairs; when given, the provider decides the role at each sign-in'),
   SOC_OIDC_CREATE: flag('make an account for whoever has a mapped role at the identity provider', false),
   SOC_PUBLIC_URL: url('address of the console as people reach it, for links in messages', ''),
-  SOC_SMTP_URL: text('mail relay, smtp://user:password@host:587 or smtps://host:465', '', 'an address, or empty'),
-  SOC_SMTP_FROM: text('sender of mails', '', 'an e-mail address, or empty'),
-  SOC_WEBHOOK_URL: url('receiver of signed webhooks', ''),
-  SOC_WEBHOOK_SECRET: text('key of the webhook signature', '', 'text, or empty'),
-  SOC_WEBHOOK_PRIVATE: flag('the webhook may go to private and loopback networks', false),
-  SOC_ZALO_APP_ID: text('Zalo application id', '', 'text, or empty'),
-  SOC_ZALO_APP_SECRET: text('Zalo application secret, renews the access token', '', 'text, or empty'),
-  SOC_ZALO_REFRESH_TOKEN: text('first refresh token of the Zalo OA; renewed ones are kept', '', 'text, or empty'),
-  SOC_ZALO_OA_SECRET: text('secret key of the Zalo OA webhook', '', 'text, or empty'),
-  SOC_ZALO_OA: flag('send chat messages of the Zalo OA', false),
-  SOC_ZALO_ZNS_TEMPLATE: text('approved ZNS template with code, title and time', '', 'text, or empty'),
-  SOC_ZALO_BOT_TOKEN: text('token of the Zalo bot', '', 'text, or empty'),
-  SOC_ZALO_BOT_SECRET: text('secret token of the Zalo bot webhook, 8 to 256 characters', '', 'text, or empty'),
-  SOC_ZALO_BOT_CHAT: text('chat of the duty group with the Zalo bot', '', 'text, or empty'),
-  SOC_ZALO_DAILY_MAX: integer('messages a day over each Zalo channel', 500, 0, 1_000_000),
-  SOC_SMS_URL: url('SMS brandname gateway (eSMS form)', 'https://rest.esms.vn/MainService.svc/json'),
-  SOC_SMS_KEY: text('API key of the SMS gateway', '', 'text, or empty'),
-  SOC_SMS_SECRET: text('secret key of the SMS gateway', '', 'text, or empty'),
-  SOC_SMS_BRANDNAME: text('registered brandname, at most 11 characters', '', 'text, or empty'),
-  SOC_SMS_DAILY_MAX: integer('SMS a day', 500, 0, 1_000_000),
-  SOC_TELEGRAM: flag('send over Telegram', false),
-  SOC_TELEGRAM_TOKEN: text('token of the Telegram bot', '', 'text, or empty'),
-  SOC_TELEGRAM_CHAT: text('chat of the duty group on Telegram', '', 'text, or empty'),
   SOC_PROBE_NETWORKS: networks(
     'private networks that probes may ask; loopback, link-local and metadata addresses never are',
     '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16'
   ),
   SOC_PROBE_CA: text('PEM file with authorities that probes trust beside the usual ones', '', 'a path, or empty'),
   SOC_LOG_LEVEL: choice('least level of the process log', ['debug', 'info', 'warn', 'error'] as const, 'info')
-} satisfies Record<string, Setting<unknown>>
+} satisfies SettingTable
 
-type Settings = typeof settings
-export type Config = { readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never }
+export type Config = ValuesOf<typeof settings>
+
+/** What the settings of one table say; a configuration that was read without them stands at their defaults. */
+export function addedValues<Table extends SettingTable>(config: Config, table: Table): ValuesOf<Table> {
+  const read: Readonly<Record<string, unknown>> = config
+  const values = Object.entries(table).map(([name, setting]) => [
+    name,
+    Object.hasOwn(read, name) ? read[name] : setting.read(setting.fallback)
+  ])
+  return Object.fromEntries(values) as ValuesOf<Table>
+}
 
 const isLoopback = (host: string) => host === '::1' || host.startsWith('127.')
 
@@ -169,18 +75,21 @@ export function mayListen(config: Config, host: string): boolean {
 }
 
 /**
- * Reads every setting from the environment over an optional `KEY=value` file (`SOC_CONFIG`), validates all of them
+ * Reads every setting, those of `more` too, from the environment over an optional `KEY=value` file (`SOC_CONFIG`), validates all of them
  * and freezes the result. Throws `config.invalid` with one line naming the setting, what was given and what is allowed.
  */
-export function readConfig(environment: Record<string, string | undefined>): Config {
+export function readConfig<More extends SettingTable = Record<never, never>>(
+  environment: Record<string, string | undefined>,
+  more?: More
+): Config & ValuesOf<More> {
+  const all: SettingTable = { ...settings, ...more }
   const file = environment['SOC_CONFIG'] ? readConfigFile(environment['SOC_CONFIG']) : {}
   for (const name of [...Object.keys(environment), ...Object.keys(file)]) {
-    if (name.startsWith('SOC_') && name !== 'SOC_CONFIG' && !(name in settings)) {
+    if (name.startsWith('SOC_') && name !== 'SOC_CONFIG' && !Object.hasOwn(all, name))
       throw new SocError('config.invalid', `${name} is not a setting of Vọng Lâu; see .env.example`)
-    }
   }
   const values: Record<string, unknown> = {}
-  for (const [name, setting] of Object.entries(settings)) {
+  for (const [name, setting] of Object.entries(all)) {
     const given = environment[name] ?? file[name] ?? setting.fallback
     const value = setting.read(given.trim())
     if (value === undefined) {
@@ -211,10 +120,10 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     }
   }
   return Object.freeze({
-    ...config,
+    ...values,
     SOC_DATA: resolve(config.SOC_DATA),
     SOC_RULES: config.SOC_RULES.map((path) => resolve(path))
-  })
+  }) as Config & ValuesOf<More>
 }
 
 /** `KEY=value` lines; `#` starts a comment line. */

@@ -1,5 +1,7 @@
 import type { RuleRow } from './api/sources.ts'
+import type { ProbeResult } from './health.ts'
 import type { Ledger } from './ledger.ts'
+import type { MatchBatch } from './match.ts'
 import type { Origin } from './origin.ts'
 import type { DataPlaneSnapshot } from './sender.ts'
 
@@ -23,7 +25,8 @@ export type IntakeNotice = {
 /** A listener as the composition root orders it; port 0 lets the system choose. `sender` pins whoever connects. */
 export type ListenerOrder = {
   id: string
-  protocol: 'syslog-udp' | 'syslog-tcp' | 'http'
+  /** Name of a row of collector/sources/. */
+  protocol: string
   host: string
   port: number
   origin: Origin
@@ -82,4 +85,22 @@ export type DataPlane = {
   expire(what: { beforeMs: number } | { origin: Origin }): Promise<string[]>
   reloadRules(): void
   stop(): Promise<void>
+}
+
+/** What the control plane answers to the data plane, and what it wants to know. */
+export type ControlSide = {
+  /** Position and checkpoint committed for this spool; -1 when none. */
+  position(spoolId: string): { offset: number; checkpoint?: { offset: number; state: Uint8Array } }
+  /** Commits a batch; returns when it is durable. */
+  commit(batch: MatchBatch, spoolId: string): void
+  snapshot(): DataPlaneSnapshot
+  notice(notice: IntakeNotice): void
+  /** Commits what sites reported of themselves; returns when it is durable. What throws is refused to the site. */
+  heartbeats?(results: ProbeResult[]): void
+  /** After every status: ledger, store state, lags. */
+  changed(state: DataPlaneState): void
+  /** Something went wrong that does not stop anything: for the process log. */
+  warned(thread: string, message: string): void
+  /** A thread died or cannot start: the process must end. */
+  failed(thread: string, message: string): void
 }

@@ -10,7 +10,7 @@ import {
   destinationRule,
   mayRedirect
 } from './destination.ts'
-import type { ProbeTarget } from './health.ts'
+import type { ProbeTarget } from './probes/target.ts'
 
 const none = destinationRule([])
 const everything = destinationRule(['0.0.0.0/0', '::/0'])

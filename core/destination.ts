@@ -1,7 +1,7 @@
 import { SocError } from './errors.ts'
-import type { ProbeTarget } from './health.ts'
-import { parseJsonPath } from './json-path.ts'
 import { addressBytes, networkTable, parseNetwork, type Network } from './network.ts'
+import type { TargetChecks } from './probes/kind.ts'
+import { kindNamed, type ProbeTarget } from './probes/target.ts'
 
 /**
  * Where the platform itself may connect to when somebody tells it an address (probes, webhooks). Public addresses are
@@ -171,31 +171,16 @@ export function checkResolver(text: string, rule: DestinationRule): { address: s
 
 /**
  * Looks at a target when it is defined, without resolving names: what it asks must be well-formed and no address that is
- * refused in any case. The run checks again, every address that the name has then. Throws `network.forbidden` or
- * `probe.json_path` (422).
+ * refused in any case. The run checks again, every address that the name has then. Throws `network.forbidden` or what the
+ * kind refuses (422).
  */
 export function checkTarget(target: ProbeTarget, rule: DestinationRule): void {
-  switch (target.kind) {
-    case 'http':
-      checkUrl(target.url, rule)
-      if (target.jsonPath !== '' && parseJsonPath(target.jsonPath) === undefined) {
-        throw new SocError('probe.json_path', `"${target.jsonPath}" is no path such as $.items[0].state`, {
-          status: 422
-        })
-      }
-      return
-    case 'tcp':
-      checkHost(target.host, target.port, rule)
-      return
-    case 'tls':
-      checkHost(target.host, target.port, rule)
-      if (target.serverName !== '') plainHost(target.serverName)
-      return
-    case 'dns':
-      plainHost(target.name)
-      if (target.server !== '') checkResolver(target.server, rule)
-      return
-    case 'heartbeat':
-      return
+  const checks: TargetChecks = {
+    url: (text) => void checkUrl(text, rule),
+    host: (host, port) => void checkHost(host, port, rule),
+    name: (host) => void plainHost(host),
+    resolver: (text) => void checkResolver(text, rule)
   }
+  // A target is checked by the kind it names; the compiler cannot see that they belong together.
+  kindNamed(target.kind).check(target as never, checks)
 }

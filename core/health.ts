@@ -1,5 +1,6 @@
 import type { Bilingual } from './match.ts'
 import type { Origin } from './origin.ts'
+import type { ProbeTarget } from './probes/target.ts'
 
 /** The truth about a node is a sequence of intervals in these states (design §6). */
 export const healthStates = ['UP', 'DEGRADED', 'DOWN', 'MAINTENANCE', 'UNKNOWN'] as const
@@ -13,51 +14,6 @@ export type NodeId = `system:${string}` | `model:${number}` | `probe:${string}`
 
 /** The system id under which reference probes of our own uplink are kept; it is no system of the catalogue. */
 export const UPLINK = 'uplink'
-
-export const probeKinds = ['http', 'tcp', 'tls', 'dns', 'heartbeat'] as const
-export type ProbeKind = (typeof probeKinds)[number]
-
-/** What is asked, per kind. Every text is bounded where it is taken in. */
-export type ProbeTarget =
-  | {
-      kind: 'http'
-      url: string
-      method: 'GET' | 'HEAD'
-      /** Statuses that are fine; empty means 200–299. */
-      statuses: number[]
-      /** Text that must be in the body (folded: case and accents do not matter); '' asks nothing. */
-      keyword: string
-      /** Text that must not be there: an error page that answers 200. */
-      notKeyword: string
-      /** A JSON path (`$.status`, `$.items[0].state`) and the value it must have; '' asks nothing. */
-      jsonPath: string
-      jsonValue: string
-      /** Slower than this is DEGRADED; 0 asks nothing. Milliseconds. */
-      slowMs: number
-      /** A certificate with fewer days left is DEGRADED; 0 asks nothing. */
-      certificateDays: number
-      /** Redirects followed; each target is checked like the first. */
-      redirects: number
-    }
-  | { kind: 'tcp'; host: string; port: number; slowMs: number }
-  | { kind: 'tls'; host: string; port: number; serverName: string; certificateDays: number }
-  | {
-      kind: 'dns'
-      name: string
-      type: 'A' | 'AAAA' | 'CNAME' | 'MX' | 'TXT'
-      /** Answers expected, any of them; empty means any answer will do. */
-      expected: string[]
-      /** Address of the resolver, '' for the machine's own. */
-      server: string
-    }
-  | {
-      kind: 'heartbeat'
-      /** A beat is due at least this often; without one for `graceMs` more the probe is DOWN. */
-      everyMs: number
-      graceMs: number
-      /** Beats are only due in office hours of the province's calendar. */
-      officeHours: boolean
-    }
 
 export type Probe = {
   id: string

@@ -1,6 +1,6 @@
 import type { AlertRow, IncidentRow } from '#core/api/alerts.ts'
 import type { Wall } from '#core/api/health.ts'
-import type { DeliveryRow } from '#core/api/notifications.ts'
+import type { NotificationRow } from '#core/api/notifications.ts'
 import type { SourceRow, Summary } from '#core/api/sources.ts'
 import type { TaskRow } from '#core/api/tasks.ts'
 
@@ -15,7 +15,7 @@ export type LiveEvents = {
   /** A task of a unit: asked, answered, reminded, ended. */
   'task:changed': (task: TaskRow) => void
   /** A message came further, or failed. */
-  'delivery:changed': (delivery: DeliveryRow) => void
+  'notification:changed': (notification: NotificationRow) => void
   /** First event of a sender after its token was made, or why it was refused. */
   'sender:heard': (heard: { sender: string; at: number; refusal?: string }) => void
 }

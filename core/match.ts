@@ -1,4 +1,3 @@
-import type { EcsEvent } from './event.ts'
 import type { ActivityFold, ExchangeFold } from './exchange.ts'
 import type { Origin } from './origin.ts'
 
@@ -34,8 +33,19 @@ export type Entity = {
   fields: Record<string, string>
 }
 
-/** An event kept as evidence, with what matched in it. */
-export type Evidence = { event: EcsEvent; matched: MatchedField[] }
+/**
+ * An event kept as evidence, with what matched in it. It crosses threads as the encoded text that the store has; beside it
+ * stand the few values that are asked of every one.
+ */
+export type Evidence = {
+  eventId: string
+  /** `@timestamp` and `event.created`, milliseconds; 0 where there is no readable time. */
+  time: number
+  createdAt: number
+  /** The ECS document, compact JSON. */
+  json: string
+  matched: MatchedField[]
+}
 
 /**
  * Matches of one batch folded by fingerprint (rule × entity × affected unit × origin): what crosses from the

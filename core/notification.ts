@@ -1,14 +1,14 @@
 import type { Bilingual } from './match.ts'
 import type { Origin } from './origin.ts'
 
-export const channels = ['email', 'webhook', 'zalo_zns', 'zalo_oa', 'zalo_bot', 'sms', 'telegram', 'local'] as const
-export type Channel = (typeof channels)[number]
+/** Name of a channel: of those in control/notifications/channels/, or of one that was there when a row was written. */
+export type ChannelName = string
 
 /** P1 wakes people, P2 is for the shift, P3 for working hours, P4 for digests. */
 export type Priority = 1 | 2 | 3 | 4
 
 /** Where a message's fate stands; `accepted` (a relay took it) is never shown as `delivered`. */
-export const deliveryStatuses = [
+export const notificationStatuses = [
   'queued',
   'sending',
   'accepted',
@@ -19,7 +19,7 @@ export const deliveryStatuses = [
   'failed',
   'cancelled'
 ] as const
-export type DeliveryStatus = (typeof deliveryStatuses)[number]
+export type NotificationStatus = (typeof notificationStatuses)[number]
 
 /** To whom: the SOC's duty roster, the contacts of a unit, accounts, or subscribers of a report by address. */
 export type Audience =

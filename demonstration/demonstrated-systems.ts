@@ -16,7 +16,7 @@ const PAST_DAYS = 7
 const USER = 'demonstration'
 
 /**
- * The simulated systems of the demonstration, ready for wiring/demonstration.ts: puts the story's own systems into the
+ * The simulated systems of the demonstration, ready for demonstration.ts: puts the story's own systems into the
  * catalogue, gives a fresh demonstration some days behind it, and runs the simulator. `forget` deletes all of it.
  */
 export function createDemonstratedSystems(parts: {
@@ -30,7 +30,7 @@ export function createDemonstratedSystems(parts: {
   recheck(probes: string[]): void
   /** Address of the console on loopback, '' to leave it out. */
   consoleUrl(): string
-  told(message: string): void
+  log(message: string): void
 }) {
   const { seed, control, clock, catalogue, health } = parts
   let running: SimulatedSystems | undefined
@@ -88,9 +88,9 @@ export function createDemonstratedSystems(parts: {
         turns: about.story.turns,
         startedAt: about.startedAt,
         consoleUrl: parts.consoleUrl(),
-        told: parts.told
+        told: parts.log
       })
-      parts.told(`simulated systems: ${running.controlUrl}`)
+      parts.log(`simulated systems: ${running.controlUrl}`)
       return running
     },
     /** What runs now, for tests and for whoever breaks things by hand. */

@@ -1,12 +1,12 @@
-import { randomBytes, createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { playStory } from './player.ts'
 import { readStory, type Story } from './story.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Control } from '#control/database/control.ts'
+import type { DemonstrationRecord, DemonstrationState } from '#control/demonstration.ts'
+import type { Senders } from '#control/senders/senders.ts'
 import type { DataPlane, ListenerOrder } from '#core/data-plane.ts'
 
-const META_KEY = 'demonstration'
 /** Exchange records and heartbeats of the simulated systems come in where this sender of the story does. */
 const SYSTEMS_SENDER = 'demo-lgsp'
 
@@ -24,16 +24,15 @@ export type DemonstratedSystems = {
   forget(): void
 }
 
-/** What is remembered of a demonstration: it is over once `endedAt` is set, and never starts again by itself. */
-type State = { startedAt: number; endedAt?: number; played: number }
-
 /**
  * The labelled demonstration: its own listeners on loopback, its own senders, origin `demonstration` in everything.
  * Ending it closes the listeners and deletes what it made; afterwards it does not start again unless `SOC_DEMO=on`.
  */
 export function createDemonstration(parts: {
   folder: string
-  control: Control
+  control: Pick<Control, 'transaction'>
+  record: DemonstrationRecord
+  senders: Pick<Senders, 'create' | 'newToken' | 'removeOrigin'>
   clock: Clock
   dataPlane: DataPlane
   /** Senders changed: hand the new snapshot down. */
@@ -41,38 +40,21 @@ export function createDemonstration(parts: {
   /** Deletes what the control plane has of the demonstration: alerts, incidents, tasks, messages, counts. */
   forget(): void | Promise<void>
   systems?: DemonstratedSystems
-  told(message: string): void
+  log(message: string): void
 }) {
-  const { control, clock, dataPlane } = parts
+  const { control, clock, dataPlane, record, senders } = parts
   let player: { stop(): void } | undefined
   let systems: { stop(): Promise<void> } | undefined
   let listeners: string[] = []
-
-  function read(): State | undefined {
-    const row = control.sql('SELECT value FROM meta WHERE key = ?').get(META_KEY) as { value: string } | undefined
-    return row === undefined ? undefined : (JSON.parse(row.value) as State)
-  }
-  const write = (state: State) =>
-    control.sql('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(META_KEY, JSON.stringify(state))
 
   /** Senders of the story with fresh tokens; old ones of an earlier run are replaced. */
   function register(story: ReturnType<typeof readStory>): Map<string, string> {
     const tokens = new Map<string, string>()
     control.transaction(() => {
-      control.sql(`DELETE FROM senders WHERE origin = 'demonstration'`).run()
-      for (const sender of story.senders) {
-        control
-          .sql(
-            `INSERT INTO senders (id, name, unit, origin, networks, speaks_for, utc_offset_minutes, enabled, created_at)
-             VALUES (?, ?, ?, 'demonstration', '[]', ?, 420, 1, ?)`
-          )
-          .run(sender.id, sender.name, sender.unit, JSON.stringify(sender.speaksFor ?? 'self'), clock.now())
-        if (sender.protocol !== 'http') continue
-        const token = randomBytes(32).toString('base64url')
-        tokens.set(sender.id, token)
-        control
-          .sql('INSERT INTO tokens (hash, sender_id, created_at, created_by) VALUES (?, ?, ?, ?)')
-          .run(createHash('sha256').update(token).digest('hex'), sender.id, clock.now(), 'demonstration')
+      senders.removeOrigin('demonstration')
+      for (const { id, name, unit, speaksFor = 'self', protocol } of story.senders) {
+        senders.create({ name, unit, speaksFor, networks: [], utcOffsetMinutes: 420 }, 'demonstration', id)
+        if (protocol === 'http') tokens.set(id, senders.newToken(id, 'demonstration'))
       }
     })
     parts.sendersChanged()
@@ -80,15 +62,9 @@ export function createDemonstration(parts: {
   }
 
   return {
-    status() {
-      const state = read()
-      if (state === undefined || state.endedAt !== undefined) return null
-      return { running: player !== undefined, startedAt: state.startedAt }
-    },
-
     /** True when it should play now: told so, or `auto` on a data folder that never had one. */
     wanted(setting: 'auto' | 'on' | 'off', fresh: boolean): boolean {
-      const state = read()
+      const state = record.read()
       if (setting === 'off') return false
       if (setting === 'on') return true
       return state === undefined ? fresh : state.endedAt === undefined
@@ -107,11 +83,11 @@ export function createDemonstration(parts: {
       }))
       const opened = await dataPlane.open(orders)
       listeners = opened.map((listener) => listener.id)
-      const before = read()
+      const before = record.read()
       // One that was ended begins anew; one that was cut off by a stop goes on.
-      const state: State =
+      const state: DemonstrationState =
         before === undefined || before.endedAt !== undefined ? { startedAt: clock.now(), played: 0 } : before
-      write(state)
+      record.write(state)
       player = playStory({
         story,
         folder: parts.folder,
@@ -122,10 +98,11 @@ export function createDemonstration(parts: {
         })),
         token: (sender) => tokens.get(sender) ?? '',
         clock,
-        told: parts.told,
+        told: parts.log,
         played: state.played,
-        onPlayed: (played) => write({ ...state, played })
+        onPlayed: (played) => record.write({ ...state, played })
       })
+      record.setPlaying(true)
       const at = orders.findIndex((order) => order.sender === SYSTEMS_SENDER)
       if (at === -1) return
       const url = `http://127.0.0.1:${opened[at]!.port}`
@@ -144,13 +121,14 @@ export function createDemonstration(parts: {
     async end() {
       player?.stop()
       player = undefined
+      record.setPlaying(false)
       await systems?.stop()
       systems = undefined
       if (listeners.length > 0) await dataPlane.close(listeners)
       listeners = []
-      const state = read()
-      if (state !== undefined && state.endedAt === undefined) write({ ...state, endedAt: clock.now() })
-      control.sql(`DELETE FROM senders WHERE origin = 'demonstration'`).run()
+      const state = record.read()
+      if (state !== undefined && state.endedAt === undefined) record.write({ ...state, endedAt: clock.now() })
+      senders.removeOrigin('demonstration')
       parts.sendersChanged()
       await parts.forget()
       parts.systems?.forget()

@@ -29,8 +29,19 @@ test('matches of one rule, entity, unit and origin are one fold with their numbe
     senders: ['sender-1'],
     entity: { key: 'trực ban', fields: { 'user.name': 'Trực ban' } }
   })
-  expect(fold!.evidence.map((one) => one.event.event.id[0])).toEqual(['5', '3', '4', '9'])
+  expect(fold!.evidence.map((one) => one.eventId[0])).toEqual(['5', '3', '4', '9'])
   expect(fold!.evidence[0]!.matched).toEqual([{ selection: 'selection', field: 'event.action', value: 'login' }])
+})
+
+test('evidence is the text that the store was given; where there was none it is the event, encoded for all folds once', () => {
+  const detector = make([actionRule('login'), { ...actionRule('login'), id: 'second' }])
+  const event = heard({ at: 1, action: 'login' })
+  const given = judge(detector, [{ ...event, json: '{"as":"stored"}' }])
+  expect(given.map((fold) => fold.evidence[0]!.json)).toEqual(['{"as":"stored"}', '{"as":"stored"}'])
+  const made = judge(detector, [event])
+  expect(made.map((fold) => JSON.parse(fold.evidence[0]!.json) as unknown)).toEqual([event.event, event.event])
+  expect(made[0]!.evidence[0]).toMatchObject({ time: 1_000, createdAt: 1_000, eventId: event.event.event.id })
+  expect(event.json).toBe(made[1]!.evidence[0]!.json)
 })
 
 test('origin, unit, entity and rule each make a fingerprint of their own, and the same ones the same', () => {
@@ -104,7 +115,7 @@ test('a correlation is silent until its condition is true and then keeps its cou
     lastSeen: 3_000,
     entity: { key: '192.0.2.7', fields: { 'source.ip': '192.0.2.7' } }
   })
-  expect(fold!.evidence.map((one) => one.event.event.id[0])).toEqual(['1', '2', '3'])
+  expect(fold!.evidence.map((one) => one.eventId[0])).toEqual(['1', '2', '3'])
   expect(fold!.evidence.every((one) => one.matched.length === 1)).toBe(true)
   const [more] = judge(detector, [heard({ at: 4 }), heard({ at: 5 })])
   expect(more).toMatchObject({ fingerprint: fold!.fingerprint, count: 5, lastSeen: 5_000 })
@@ -236,7 +247,7 @@ test('a rule that comes after a single event wants the same values in both and s
   ).toEqual([])
   const [fold] = judge(detector, [at(4, 'call', 'a.example')])
   expect(fold).toMatchObject({ rule: { id: 'rule-call' }, count: 1, correlated: false })
-  expect(fold!.evidence.map((one) => [one.event.event.id[0], one.matched[0]!.value])).toEqual([
+  expect(fold!.evidence.map((one) => [one.eventId[0], one.matched[0]!.value])).toEqual([
     ['2', 'upload'],
     ['4', 'call']
   ])

@@ -19,6 +19,8 @@ export type DetectorOptions = {
   rules: readonly SigmaRule[]
   compileRules: SigmaPackage['compileRules']
   toSigmaEvent: SigmaPackage['toSigmaEvent']
+  /** Names of listeners that the sample of a rule may name. */
+  listenerNames: readonly string[]
   /** For `matchedAt` alone; nothing is decided by it. */
   clock?: Clock
   partition?: number
@@ -64,13 +66,13 @@ const PROVINCE_UNIT = '46'
 export function createDetector(options: DetectorOptions): Detector {
   const { toSigmaEvent, clock = systemClock, partition = 0, provinceUnit = PROVINCE_UNIT } = options
   const correlator = new Correlator(options.ceilings)
-  let rules = prepare(options.rules, options.compileRules)
+  let rules = prepare(options.rules, options)
   correlator.setPlans(rules.correlations.plans)
   let faults = 0
   let lastFault = ''
 
   /** Why a rule is true for an event that was counted, maybe in an earlier batch; nothing when the rule has changed since. */
-  function explainAgain({ event, ruleId }: HeldEvidence, known: Map<EcsEvent, RuleHit[]>): MatchedField[] {
+  function explainAgain({ seen: { event }, ruleId }: HeldEvidence, known: Map<EcsEvent, RuleHit[]>): MatchedField[] {
     let hits = known.get(event)
     if (!hits) known.set(event, (hits = rules.set.match(toSigmaEvent(event))))
     return hits.find((hit) => hit.rule.id === ruleId)?.explain() ?? []
@@ -92,7 +94,7 @@ export function createDetector(options: DetectorOptions): Detector {
         if (counted.has(plan)) continue
         if (counted.size === 0) known.set(judged.event, hits)
         counted.add(plan)
-        const firing = correlator.count(plan, hit.rule.id, judged.event, sigma, time)
+        const firing = correlator.count(plan, hit.rule.id, judged, sigma, time)
         if (firing && !plan.silent) folds.add(correlated(plan, hit, firing, { judged, sigma, time }, provinceUnit))
       }
     }
@@ -144,7 +146,7 @@ export function createDetector(options: DetectorOptions): Detector {
     checkpoint: () => saveCorrelator(correlator),
     restore: (state) => loadCorrelator(correlator, state),
     replaceRules(next) {
-      rules = prepare(next, options.compileRules)
+      rules = prepare(next, options)
       correlator.setPlans(rules.correlations.plans)
     },
     ruleErrors: () => rules.errors,
@@ -154,12 +156,15 @@ export function createDetector(options: DetectorOptions): Detector {
 }
 
 /** Reads the `soc` keys, compiles what is left, resolves the correlations, and leaves out what they make impossible. */
-function prepare(given: readonly SigmaRule[], compile: SigmaPackage['compileRules']): Rules {
+function prepare(
+  given: readonly SigmaRule[],
+  { compileRules: compile, listenerNames }: Pick<DetectorOptions, 'compileRules' | 'listenerNames'>
+): Rules {
   const errors: RuleError[] = []
   const profiles = new Map<string, RuleProfile>()
   for (const rule of given) {
     const other = profiles.get(rule.id)?.rule
-    const read = profileRule(rule)
+    const read = profileRule(rule, listenerNames)
     if ('error' in read) errors.push(read.error)
     else if (!other) profiles.set(rule.id, read.profile)
     else {

@@ -1,9 +1,8 @@
-import type { EcsEvent } from '#core/event.ts'
 import { stableHash } from '#core/ids.ts'
 import { EVIDENCE_PER_FOLD, type Entity, type Evidence, type MatchedField, type MatchFold } from '#core/match.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Firing } from './correlation/correlator.ts'
-import type { HeldEvidence } from './correlation/evidence.ts'
+import { jsonOf, type HeldEvidence, type SeenEvent } from './correlation/evidence.ts'
 import { readField } from './event-fields.ts'
 import type { RuleProfile } from './rule-profile.ts'
 import type { SigmaEvent } from './sigma/parse/types.ts'
@@ -11,8 +10,8 @@ import type { SigmaEvent } from './sigma/parse/types.ts'
 /** Senders beyond this are not named by a fold; whole days of one alert hold more, one batch does not. */
 const MAX_SENDERS = 16
 
-/** One event as it is judged: what the pipeline knows of it. */
-export type JudgedEvent = { offset: number; event: EcsEvent; receivedAt: number; sender: string }
+/** One event as it is judged: what the pipeline knows of it, its JSON too when the store was given it. */
+export type JudgedEvent = SeenEvent & { offset: number; receivedAt: number; sender: string }
 
 /** A rule is true for an event: what a fold is made from. */
 export type Match = {
@@ -57,7 +56,7 @@ export class Folds {
       fold.lastSeen = Math.max(fold.lastSeen, time)
       // The first stays, and of the others the newest.
       if (draft.kept.length >= EVIDENCE_PER_FOLD) draft.kept.splice(1, 1)
-      draft.kept.push({ event: judged.event, ruleId: profile.rule.id, explain: match.explain })
+      draft.kept.push({ seen: judged, ruleId: profile.rule.id, explain: match.explain })
     }
     if (time < draft.newest) return
     draft.newest = time
@@ -69,9 +68,20 @@ export class Folds {
   finish(matchedAt: number, explainAgain: (held: HeldEvidence) => MatchedField[]): MatchFold[] {
     return Array.from(this.#drafts.values(), ({ fold, kept }) => {
       fold.matchedAt = matchedAt
-      fold.evidence = kept.map((one): Evidence => ({ event: one.event, matched: one.explain?.() ?? explainAgain(one) }))
+      fold.evidence = kept.map((held) => evidenceOf(held, held.explain?.() ?? explainAgain(held)))
       return fold
     })
+  }
+}
+
+function evidenceOf({ seen }: HeldEvidence, matched: MatchedField[]): Evidence {
+  const { event } = seen
+  return {
+    eventId: event.event.id,
+    time: Date.parse(event['@timestamp']) || 0,
+    createdAt: Date.parse(event.event.created) || 0,
+    json: jsonOf(seen),
+    matched
   }
 }
 

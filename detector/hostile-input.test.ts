@@ -21,7 +21,7 @@ test('whatever stands under soc is either understood or an error of that rule', 
   )
   fc.assert(
     fc.property(fc.oneof(json, fc.dictionary(keys, json)), (soc) => {
-      const read = profileRule({ ...actionRule('x'), custom: { soc } as JsonObject })
+      const read = profileRule({ ...actionRule('x'), custom: { soc } as JsonObject }, ['syslog-tcp'])
       if ('error' in read) expect(read.error).toMatchObject({ ruleId: 'rule-x', line: 1 })
       else expect(read.profile.summary.title.en).toBe('Action x')
     }),

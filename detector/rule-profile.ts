@@ -26,7 +26,7 @@ const MAX_FIELDS = 8
 const MAX_SENTENCE = 500
 
 /** Every key under `soc`, how it is checked and what to say when it is not so. */
-const keys: Record<string, { good(value: unknown): boolean; expected: string }> = {
+const keys: Record<string, { good(value: unknown, listenerNames: readonly string[]): boolean; expected: string }> = {
   title_vi: { good: (value) => isText(value, 200), expected: 'a text of at most 200 characters' },
   sentence_vi: {
     good: (value) => isText(value, MAX_SENTENCE),
@@ -48,8 +48,14 @@ const keys: Record<string, { good(value: unknown): boolean; expected: string }> 
   }
 }
 
-/** Reads the keys under `soc` of a rule. A wrong key is an error of this rule alone, naming it. */
-export function profileRule(rule: SigmaRule): { profile: RuleProfile } | { error: RuleError } {
+/**
+ * Reads the keys under `soc` of a rule. A wrong key is an error of this rule alone, naming it. `listenerNames` are those
+ * under which a sample may say that it was heard.
+ */
+export function profileRule(
+  rule: SigmaRule,
+  listenerNames: readonly string[]
+): { profile: RuleProfile } | { error: RuleError } {
   const soc = rule.custom['soc'] ?? {}
   const fail = (code: string, message: string) => ({
     error: { file: rule.file, line: rule.line, code, message, ruleId: rule.id, title: rule.title }
@@ -58,7 +64,7 @@ export function profileRule(rule: SigmaRule): { profile: RuleProfile } | { error
   for (const [key, value] of Object.entries(soc)) {
     const check = Object.hasOwn(keys, key) ? keys[key] : undefined
     if (!check) return fail('rule.soc_key', `soc.${key} is not a key; known: ${Object.keys(keys).join(', ')}`)
-    if (!check.good(value)) return fail('rule.soc_value', `soc.${key}: expected ${check.expected}`)
+    if (!check.good(value, listenerNames)) return fail('rule.soc_value', `soc.${key}: expected ${check.expected}`)
   }
   if (rule.kind === 'correlation' && soc['after'])
     return fail('rule.soc_value', 'soc.after belongs to a detection rule')
@@ -131,11 +137,11 @@ function isAfter(value: unknown): boolean {
     (by === undefined || isFieldList(by))
   )
 }
-function isSample(value: unknown): boolean {
+function isSample(value: unknown, listenerNames: readonly string[]): boolean {
   if (!isObject(value) || Object.keys(value).some((key) => !['listener', 'hint', 'received'].includes(key)))
     return false
   const { listener, hint, received } = value
-  const known = listener === 'syslog-tcp' || listener === 'syslog-udp' || listener === 'http' || listener === 'bulk'
+  const known = typeof listener === 'string' && listenerNames.includes(listener)
   return (
     known && (hint === undefined || isText(hint, 100)) && isText(received, 40) && !Number.isNaN(Date.parse(received))
   )

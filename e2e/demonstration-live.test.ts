@@ -8,10 +8,11 @@ import { systemClock } from '#core/clock.ts'
 import { readConfig } from '#core/config.ts'
 import type { MatchFold } from '#core/match.ts'
 import { createAlerts } from '#control/triage/alerts.ts'
-import { sampleFold } from '#testing/folds.ts'
+import { addToEvidence, sampleFold } from '#testing/folds.ts'
 import { createHealth, type Health } from '#control/health/health.ts'
 import { openControl } from '#control/database/control.ts'
-import { startProbesPlane, type ProbesPlane } from '#threads/probes-plane.ts'
+import { startProbesPlane } from '#threads/probes-plane.ts'
+import { type ProbesPlane } from '#core/probes-plane.ts'
 import { createDemonstratedSystems } from '#demonstration/demonstrated-systems.ts'
 import { readStory } from '#demonstration/story.ts'
 import type { SimulatedSystems } from '#demonstration/systems.ts'
@@ -73,7 +74,7 @@ beforeAll(async () => {
     },
     recheck: (ids) => plane.recheck(ids),
     consoleUrl: () => '',
-    told: () => undefined
+    log: () => undefined
   })
   const story = { ...readStory(join(import.meta.dirname, '../sample-logs/story')), turns: [] }
   systems = await demonstrated.start({
@@ -125,7 +126,7 @@ describe('the demonstration on the wall', () => {
         now
       )
     }
-    for (const { event } of shell.evidence) event['host'] = { name: 'web-phongthu' }
+    addToEvidence(shell, { host: { name: 'web-phongthu' } })
     alerts.raise(shell)
     await systems.break('cong-phong-thu', 'down')
     const incidents = () => alerts.incidents({ scope: undefined, limit: 10 }).items

@@ -3,7 +3,8 @@ import { systemClock } from '#core/clock.ts'
 import { readConfig } from '#core/config.ts'
 import type { Probe } from '#core/health.ts'
 import { loadInventory } from '#province/load.ts'
-import { startProbesPlane, type ProbesPlane } from '#threads/probes-plane.ts'
+import { startProbesPlane } from '#threads/probes-plane.ts'
+import { type ProbesPlane } from '#core/probes-plane.ts'
 import { createSimulator, type Simulator } from '#simulator/simulator.ts'
 
 let simulator: Simulator

@@ -7,7 +7,7 @@ import { launchBrowser } from '#testing/console-page.ts'
 import { ensureWeb, webRoot } from '#console/build-web.ts'
 import { startServer } from '../console/server/server.ts'
 import { testConsole, type TestConsole } from '#testing/console.ts'
-import { plainHealth, type PlainHealth } from '#testing/plain-health.ts'
+import { plainHealth, planeOf, type PlainHealth } from '#testing/plain-health.ts'
 import { seriousFaults, visit, watchPage } from './screens.ts'
 
 /*
@@ -38,7 +38,7 @@ beforeAll(async () => {
     tries += 1
     return result
   }
-  soc = testConsole({ webRoot, parts: { inventory, health, tryProbe } })
+  soc = testConsole({ webRoot, parts: { health: planeOf(health, tryProbe) } })
   url = await startServer(soc.app, soc.parts.config)
 })
 afterEach(async () => {
@@ -85,8 +85,8 @@ describe('the wall of the 46', () => {
       outages: [],
       models: health.wall().models.map((model) => (model.state === 'DOWN' ? { ...model, state: 'UP' } : model))
     }
-    await expect.poll(() => soc.app.live.connections()).toBeGreaterThan(0)
-    soc.app.live.publishHealth(calm)
+    await expect.poll(() => soc.parts.live.connections()).toBeGreaterThan(0)
+    soc.parts.live.publishHealth(calm)
     await wall.locator('a[data-model="22"][data-state="UP"]').waitFor({ timeout: 1_000 })
     expect(await wall.getByRole('article').count()).toBe(0)
     expect(await boxes(wall)).toEqual(before)

@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AlertDetail, AlertList, IncidentDetail, IncidentRow } from '#core/api/alerts.ts'
 import type { Wall } from '#core/api/health.ts'
-import type { DeliveryList, OutboxList } from '#core/api/notifications.ts'
+import type { NotificationList, OutboxList } from '#core/api/notifications.ts'
 import type { Posture } from '#core/api/posture.ts'
 import type { ReportJob } from '#core/api/reports.ts'
 import type { TaskList } from '#core/api/tasks.ts'
@@ -195,10 +195,11 @@ describe('an outage from the system to the report', () => {
     task = tasks.items[0]!.id
 
     const outbox = () => admin.get<OutboxList>('/api/notifications/outbox')
-    const ofTask = async () => (await outbox()).items.filter(({ delivery }) => delivery.subject === `task:${task}`)
+    const ofTask = async () =>
+      (await outbox()).items.filter(({ notification }) => notification.subject === `task:${task}`)
     await expect.poll(async () => (await ofTask()).length, soon).toBeGreaterThan(0)
     const [message] = await ofTask()
-    expect(message!.delivery).toMatchObject({ channel: 'local', status: 'delivered', recipient: 'Đầu mối Hue-S' })
+    expect(message!.notification).toMatchObject({ channel: 'local', status: 'delivered', recipient: 'Đầu mối Hue-S' })
     // A lock screen is not the place for what happened and where.
     expect(message!.text).not.toContain('Hue-S ngừng')
     link = message!.link
@@ -356,7 +357,7 @@ describe('the same day as others see it', () => {
       'sources'
     ]
     for (const path of denied) expect([path, (await as('lanh-dao', `/api/${path}`)).status]).toEqual([path, 403])
-    const messages = await as('lanh-dao', '/api/notifications/deliveries')
+    const messages = await as('lanh-dao', '/api/notifications')
     expect(messages.status).toBe(403)
   })
 
@@ -365,9 +366,9 @@ describe('the same day as others see it', () => {
     await visit(page, soc.url, '/admin/audit')
     const acts = (await as<{ entries: { act: string }[] }>('kiem-tra', '/api/audit')).body.entries.map(({ act }) => act)
     expect(acts).toEqual(expect.arrayContaining(['report.made']))
-    const deliveries = await as<DeliveryList>('kiem-tra', '/api/notifications/deliveries')
-    expect(deliveries.status).toBe(200)
-    expect(deliveries.body.items.some(({ subject }) => subject === `task:${task}`)).toBe(true)
+    const notifications = await as<NotificationList>('kiem-tra', '/api/notifications')
+    expect(notifications.status).toBe(200)
+    expect(notifications.body.items.some(({ subject }) => subject === `task:${task}`)).toBe(true)
     await visit(page, soc.url, '/notifications')
     await page.getByText(task).first().waitFor()
     await visit(page, soc.url, `/incidents/${incident}`)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createTasks, type Tasks } from '#control/tasks/tasks.ts'
-import { createToldOf } from '#control/triage/notified.ts'
+import { createNotifiedOf } from '#control/triage/notified.ts'
 import { readConfig } from '#core/config.ts'
 import type { Announcement } from '#core/notification.ts'
 import { actor, inventory, sampleBatch, sampleFold, SPOOL, testBench, type Bench } from '#testing/folds.ts'
@@ -86,7 +86,7 @@ test('a demonstration that ends with open tasks leaves nothing that trips over t
 })
 
 test('the wall names the unit that was asked about an outage, and when it took it up', () => {
-  const toldOf = createToldOf(bench.control, inventory)
+  const toldOf = createNotifiedOf(bench.control, inventory)
   expect(toldOf('VL-0001')).toBeNull()
   ask()
   const at = bench.clock.now()

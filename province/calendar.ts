@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DAY_MS, ICT_OFFSET_MS, ictDay, ictDayStart } from '#core/time.ts'
+import { DAY_MS, HOUR_MS, ICT_OFFSET_MS, ictDay, ictDayStart, MINUTE_MS } from '#core/time.ts'
 
 type Year = {
   year: number
@@ -19,9 +19,9 @@ for (const year of years) {
     for (let at = ictDayStart(from); at <= ictDayStart(to); at += DAY_MS) holidays.set(ictDay(at), name)
 }
 
-/** Working hours of an agency in Asia/Ho_Chi_Minh, minutes after midnight. */
-const OPENS_MIN = 7 * 60 + 30
-const CLOSES_MIN = 17 * 60
+/** Office hours of Vietnamese agencies, 07:30 to 17:00 in Asia/Ho_Chi_Minh; milliseconds after midnight. */
+export const OPENS_MS = 7.5 * HOUR_MS
+export const CLOSES_MS = 17 * HOUR_MS
 
 /** Name of the public holiday on a Vietnamese day (`2026-02-17`), weekends inside it included; undefined on other days. */
 export function holidayName(day: string): string | undefined {
@@ -48,15 +48,16 @@ export function isWorkingDay(day: string): boolean {
 
 /** Minutes after midnight in Asia/Ho_Chi_Minh. */
 export function ictMinute(ms: number): number {
-  return Math.floor(((ms + ICT_OFFSET_MS) % DAY_MS) / 60_000)
+  return Math.floor(((ms + ICT_OFFSET_MS) % DAY_MS) / MINUTE_MS)
 }
 
 /** The moment itself when agencies are open then, else when they open next. */
 export function nextWorkingMoment(ms: number): number {
-  if (isWorkingDay(ictDay(ms)) && ictMinute(ms) >= OPENS_MIN && ictMinute(ms) < CLOSES_MIN) return ms
+  const time = (ms + ICT_OFFSET_MS) % DAY_MS
+  if (isWorkingDay(ictDay(ms)) && time >= OPENS_MS && time < CLOSES_MS) return ms
   // The longest pause, Tết with its weekends, is under two weeks; beyond the table only weekends are left out.
   for (let start = ictDayStart(ictDay(ms)), days = 0; days < 30; start += DAY_MS, days++) {
-    const opens = start + OPENS_MIN * 60_000
+    const opens = start + OPENS_MS
     if (opens >= ms && isWorkingDay(ictDay(start))) return opens
   }
   return ms

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { compileRules, loadRules, toSigmaEvent } from '#sigma-rules-parser'
+import { compileRules, loadRules, sigmaEvents } from '#sigma-rules-parser'
 import { createInterpreter } from '#collector/interpret.ts'
 import type { JsonObject } from '#core/event.ts'
+import { logsources } from '#collector/parsers/formats.ts'
+import { listenerNames } from '#collector/sources/listeners.ts'
 import { createDetector } from '#detector/detector.ts'
 import type { SigmaRule } from '#detector/sigma/parse/types.ts'
 import { testRules, type RuleTest } from '../cli/rules-test.ts'
@@ -71,7 +73,7 @@ describe('our own rules', () => {
       enabled: true
     }))
     const { interpret } = createInterpreter({ version: 0, unitByDomain: {}, unitNames: {}, senders })
-    const detector = createDetector({ rules, compileRules, toSigmaEvent })
+    const detector = createDetector({ rules, compileRules, toSigmaEvent: sigmaEvents(logsources), listenerNames })
     const receivedAt = Date.parse('2026-11-23T02:18:45+07:00')
     const play = ({ sender, file }: { sender: string; file: string }) => {
       const lines = readFileSync(join(storyFolder, file), 'utf8').split('\n')
@@ -99,6 +101,13 @@ describe('our own rules', () => {
       expect(raised).toContain(title)
     }
     expect(story.trickle.flatMap(play)).toEqual([])
+  })
+
+  test('rules that the platform raises itself are skipped, each for the reason it states', () => {
+    const files = readdirSync(join(folder, 'soc'))
+    expect(files.length).toBeGreaterThanOrEqual(10)
+    for (const file of files) expect(readFileSync(join(folder, 'soc', file), 'utf8')).toContain('raised_by: platform')
+    expect(loadRules([join(folder, 'soc')])).toEqual({ rules: [], errors: [] })
   })
 
   test('every id is used once and every sample belongs to a rule', () => {

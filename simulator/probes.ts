@@ -1,5 +1,5 @@
 import type { ProbeDraft } from '#core/api/health.ts'
-import type { ProbeTarget } from '#core/health.ts'
+import type { ProbeTarget } from '#core/probes/target.ts'
 import { ERROR_WORDS } from './page.ts'
 import type { StandIn } from './stand-ins.ts'
 

@@ -1,4 +1,4 @@
-import { readConfig, type Config } from '#core/config.ts'
+import { readSettings } from '../cli/settings.ts'
 import { manualClock } from '#core/clock.ts'
 import type { AlertDetail, AlertRow, IncidentDetail, IncidentRow } from '#core/api/alerts.ts'
 import type { EcsEvent } from '#core/event.ts'
@@ -6,20 +6,17 @@ import type { LedgerRow } from '#core/ledger.ts'
 import { SocError } from '#core/errors.ts'
 import type { Role } from '#core/roles.ts'
 import { loadInventory } from '#province/load.ts'
-import { openControl } from '#control/database/control.ts'
+import { openControl, type Control } from '#control/database/control.ts'
 import type { DeadLetter } from '#core/store-entry.ts'
 import type { SearchHit } from '#core/event-search.ts'
 import { hashPassword } from '#control/accounts/password.ts'
-import { createSessions } from '#control/accounts/sessions.ts'
-import { createUsers } from '#control/accounts/users.ts'
-import { buildApp } from '#console/server/app.ts'
-import type { App } from '#console/server/context.ts'
-import { createNotifications } from '#control/notifications/notifications.ts'
+import { createConsole } from '#console/server/console.ts'
+import type { App, ConsoleParts, Context } from '#console/server/context.ts'
+import { openControlPlane } from '#control/control-plane.ts'
+import type { DemonstrationRecord } from '#control/demonstration.ts'
+import type { Alerts } from '#control/triage/alerts.ts'
 import { testKeys } from './notifications.ts'
-import type { Parts } from '#console/server/parts.ts'
 import { inScope } from '#control/rights/scope.ts'
-import { createCatalogue } from '#control/catalogue/catalogue.ts'
-import { unmeasuredHealth } from './fake-health.ts'
 
 /*
  * A console for tests: the real one on a control database in memory and the real inventory. What other parts of the
@@ -208,73 +205,83 @@ function worldOf(): World {
   }
 }
 
-function partsOf(world: World, config: Config): Parts & { clock: ReturnType<typeof manualClock> } {
-  const control = openControl(':memory:')
-  const catalogue = createCatalogue({ control, clock: manualClock(START), date: '2023-11-30' })
-  const clock = manualClock(START)
+/** What the world answers instead of alerts that were raised. */
+function alertsOf(world: World): Partial<Alerts> {
   const fail = () => {
     if (world.failing) throw new Error(`SQLITE_CORRUPT at /var/secret ${CITIZEN}`)
   }
-  const rule = {
-    id: 'rule-1',
-    title: { vi: 'Luật', en: 'Rule' },
-    level: 'high' as const,
-    status: 'stable',
-    kind: 'detection' as const,
-    logsource: 'linux/sshd',
-    tags: [],
-    file: 'rules/x.yml',
-    version: 'v',
-    state: 'live' as const,
-    error: null,
-    matches24h: 1,
-    falsePositiveShare: null
-  }
   return {
-    config,
-    clock,
-    control,
-    catalogue,
-    inventory: catalogue.inventory,
-    alerts: {
-      list(filter) {
-        fail()
-        world.asked.push(filter)
-        const items = world.alerts.filter((alert) => inScope(filter.scope, alert.unit.code))
-        const counts = { new: 0, mine: 0, waiting: 0, escalated: 0, archived: 0, closed: 0, all: items.length }
-        return { items, total: items.length, counts, cursor: null }
-      },
-      detail(id) {
-        const alert = world.alerts.find((one) => one.id === id)
-        return alert === undefined ? undefined : detailOf(alert, world.alerts)
-      },
-      act: ({ ids, act }) => {
-        world.asked.push({ ids, act })
-        const incident = act.kind === 'merge' ? (act.incident ?? 'VL-0001') : null
-        return { alerts: world.alerts.filter((alert) => ids.includes(alert.id)), incident }
-      },
-      incidents(filter) {
-        world.asked.push(filter)
-        // Wider than asked on purpose: the console checks again.
-        const items = world.incidents.map((detail) => detail.incident)
-        return { items, total: items.length, cursor: null }
-      },
-      incident: (id) => world.incidents.find((detail) => detail.incident.id === id),
-      actOnIncident(id) {
-        const found = world.incidents.find((detail) => detail.incident.id === id)
-        if (found === undefined) throw new SocError('incident.not_found', 'no', { status: 404 })
-        return found
-      },
-      unitsOf: (ids) =>
-        new Map(world.alerts.filter((alert) => ids.includes(alert.id)).map((alert) => [alert.id, alert.unit.code])),
-      summary(scope) {
-        const newAlerts = world.alerts.filter((alert) => inScope(scope, alert.unit.code)).length
-        return { newAlerts, mine: 0, openIncidents: world.incidents.length }
-      },
-      tell: (entry) => void world.asked.push(entry),
-      giveBack: (what) => void world.asked.push({ givenBack: what }),
-      openByUnit: () => new Map(world.alerts.map((a) => [a.unit.code, { alerts: 1, incidents: 0, worst: a.level }]))
+    list(filter) {
+      fail()
+      world.asked.push(filter)
+      const items = world.alerts.filter((alert) => inScope(filter.scope, alert.unit.code))
+      const counts = { new: 0, mine: 0, waiting: 0, escalated: 0, archived: 0, closed: 0, all: items.length }
+      return { items, total: items.length, counts, cursor: null }
     },
+    detail(id) {
+      const alert = world.alerts.find((one) => one.id === id)
+      return alert === undefined ? undefined : detailOf(alert, world.alerts)
+    },
+    act: ({ ids, act }) => {
+      world.asked.push({ ids, act })
+      const incident = act.kind === 'merge' ? (act.incident ?? 'VL-0001') : null
+      return { alerts: world.alerts.filter((alert) => ids.includes(alert.id)), incident }
+    },
+    incidents(filter) {
+      world.asked.push(filter)
+      // Wider than asked on purpose: the console checks again.
+      const items = world.incidents.map((detail) => detail.incident)
+      return { items, total: items.length, cursor: null }
+    },
+    incident: (id) => world.incidents.find((detail) => detail.incident.id === id),
+    actOnIncident(id) {
+      const found = world.incidents.find((detail) => detail.incident.id === id)
+      if (found === undefined) throw new SocError('incident.not_found', 'no', { status: 404 })
+      return found
+    },
+    unitsOf: (ids) =>
+      new Map(world.alerts.filter((alert) => ids.includes(alert.id)).map((alert) => [alert.id, alert.unit.code])),
+    summary(scope) {
+      const newAlerts = world.alerts.filter((alert) => inScope(scope, alert.unit.code)).length
+      return { newAlerts, mine: 0, openIncidents: world.incidents.length }
+    },
+    tell: (entry) => void world.asked.push(entry),
+    giveBack: (what) => void world.asked.push({ givenBack: what }),
+    openByUnit: () => new Map(world.alerts.map((a) => [a.unit.code, { alerts: 1, incidents: 0, worst: a.level }]))
+  }
+}
+
+const rule = {
+  id: 'rule-1',
+  title: { vi: 'Luật', en: 'Rule' },
+  level: 'high' as const,
+  status: 'stable',
+  kind: 'detection' as const,
+  logsource: 'linux/sshd',
+  tags: [],
+  file: 'rules/x.yml',
+  version: 'v',
+  state: 'live' as const,
+  error: null,
+  matches24h: 1,
+  falsePositiveShare: null
+}
+
+/** `world.demonstration` is what the control plane remembers of it. */
+function keepDemonstration(world: World, record: DemonstrationRecord) {
+  Object.defineProperty(world, 'demonstration', {
+    get: () => record.status(),
+    set(state: World['demonstration']) {
+      record.setPlaying(state?.running ?? false)
+      record.write(state === null ? { startedAt: START, endedAt: START, played: 0 } : { ...state, played: 0 })
+    }
+  })
+  world.demonstration = { running: true, startedAt: START }
+}
+
+/** What the data plane would answer, and how this console is run. */
+function consolePartsOf(world: World): ConsoleParts {
+  return {
     search: {
       async search(request) {
         world.asked.push(request)
@@ -305,14 +312,6 @@ function partsOf(world: World, config: Config): Parts & { clock: ReturnType<type
       spool: { bytes: 1, lagDetector: 2, lagStore: 3, refusal: null },
       store: { kind: 'sqlite', away: false, since: null, reason: '' }
     }),
-    rules: {
-      list: () => ({ rules: [rule], total: 1, loadedAt: START, broken: 1 }),
-      detail: (id) => (id === rule.id ? { rule, text: SCRIPT, description: '', falsePositives: [] } : undefined)
-    },
-    health: unmeasuredHealth(START),
-    tryProbe: () => Promise.reject(new Error('this test has no probes')),
-    notifier: { announce: (told) => void world.asked.push(told), acknowledge: () => 0, forget: () => undefined },
-    notifications: createNotifications({ control, inventory: catalogue.inventory, clock, config, keys: testKeys }),
     async replay(ids) {
       world.replayed.push(ids)
       return { replayed: ids.length, rejected: 0, gone: 0 }
@@ -323,7 +322,6 @@ function partsOf(world: World, config: Config): Parts & { clock: ReturnType<type
         world.demonstration = null
       }
     },
-    onSnapshotChanged: (snapshot) => world.snapshots.push(snapshot),
     readiness: () => [{ name: 'store', ready: !world.failing, reason: 'disk at /var/secret' }],
     intake: () => ({ host: '192.0.2.10', httpPort: 8046, syslogPort: 5514 }),
     version: '0.0.0'
@@ -334,7 +332,8 @@ export type Person = { id: string; cookie: string; csrf: string; headers: Record
 
 export type TestConsole = {
   app: App
-  parts: Parts & { clock: ReturnType<typeof manualClock> }
+  /** The control plane's services, the console's own parts and the live feed, as the routes see them. */
+  parts: Omit<Context, 'clock'> & { clock: ReturnType<typeof manualClock> }
   world: World
   /** Makes a user and signs it in without the password's cost. */
   person(role: Role, units?: string[], more?: { mayUnmask?: boolean; mustChange?: boolean }): Person
@@ -344,38 +343,63 @@ export type TestConsole = {
 const cheap = await hashPassword('mật khẩu dùng để thử', { memory: 64, passes: 1, parallelism: 1 })
 export const PASSWORD = 'mật khẩu dùng để thử'
 let made = 0
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 export function testConsole(
-  options: { environment?: Record<string, string>; webRoot?: string; parts?: Partial<Parts> } = {}
+  options: {
+    environment?: Record<string, string>
+    webRoot?: string
+    control?: Control
+    clock?: ReturnType<typeof manualClock>
+    /** Services that answer instead of the plane's own. */
+    parts?: Partial<Context>
+  } = {}
 ): TestConsole {
   const world = worldOf()
-  const config = readConfig({ SOC_CONSOLE_PORT: '0', ...options.environment })
-  const parts = {
-    ...partsOf(world, config),
-    ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
-    ...options.parts
-  } as TestConsole['parts']
-  const app = buildApp(parts)
-  const users = createUsers(parts.control, parts.clock)
-  const sessions = createSessions(parts.control, parts.clock)
+  const config = readSettings({ SOC_CONSOLE_PORT: '0', SOC_CATALOGUE_DATE: '2023-11-30', ...options.environment })
+  const clock = options.clock ?? manualClock(START)
+  const plane = openControlPlane({
+    ...{ config, clock, log: silent, control: options.control ?? openControl(':memory:') },
+    notifications: { keys: testKeys }
+  })
+  plane.begin()
+  plane.changes.on({ snapshot: () => void world.snapshots.push(plane.snapshot()) })
+  Object.assign(plane.alerts, alertsOf(world))
+  const { announce } = plane.notifications
+  plane.notifications.announce = (announcement) => {
+    world.asked.push(announcement)
+    announce(announcement)
+  }
+  keepDemonstration(world, plane.demonstration)
+  const rules = {
+    list: () => ({ rules: [rule], total: 1, loadedAt: START, broken: 1 }),
+    detail: (id: string) => (id === rule.id ? { rule, text: SCRIPT, description: '', falsePositives: [] } : undefined)
+  }
+  const { app, context } = createConsole(
+    { ...plane, rules },
+    {
+      ...consolePartsOf(world),
+      ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
+      ...(options.parts as Partial<ConsoleParts>)
+    }
+  )
+  const parts = context as TestConsole['parts']
   return {
     app,
     parts,
     world,
     person(role, units = [], more = {}) {
       const username = `${role}-${++made}`
-      const user = users.create(
-        { username, name: `Người ${made}`, role, units, mayUnmask: more.mayUnmask ?? false },
-        cheap
-      )
-      if (!more.mustChange) users.setPassword(user.id, cheap, false)
-      const { cookie, viewer } = sessions.open(user.id, { address: '127.0.0.1', agent: 'test' })
+      const draft = { username, name: `Người ${made}`, role, units, mayUnmask: more.mayUnmask ?? false }
+      const user = plane.users.create(draft, cheap)
+      if (!more.mustChange) plane.users.setPassword(user.id, cheap, false)
+      const { cookie, viewer } = plane.sessions.open(user.id, { address: '127.0.0.1', agent: 'test' })
       const { csrf } = viewer.session
       return { id: user.id, cookie, csrf, headers: { cookie: `vl_session=${cookie}`, 'x-csrf-token': csrf } }
     },
     async close() {
       await app.close()
-      parts.control.close()
+      plane.control.close()
     }
   }
 }

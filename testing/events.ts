@@ -46,7 +46,8 @@ export function correlationRule(
 }
 
 /** For tests: the least engine there can be, without the real one's parser and index. */
-export const actionEngine: Pick<SigmaPackage, 'compileRules' | 'toSigmaEvent'> = {
+export const actionEngine: Pick<SigmaPackage, 'compileRules' | 'toSigmaEvent'> & { listenerNames: string[] } = {
+  listenerNames: ['syslog-tcp', 'http'],
   compileRules(rules) {
     const good = rules.filter((rule) => rule.detection !== 'refused')
     const errors = rules

@@ -1,9 +1,9 @@
 import { manualClock } from '#core/clock.ts'
-import type { EcsEvent } from '#core/event.ts'
+import type { EcsEvent, JsonObject } from '#core/event.ts'
 import { stableHash } from '#core/ids.ts'
-import type { Level, MatchBatch, MatchFold } from '#core/match.ts'
+import type { Evidence, Level, MatchBatch, MatchFold } from '#core/match.ts'
 import { loadInventory } from '#province/load.ts'
-import { openControl } from '#control/database/control.ts'
+import { openControl, type Control } from '#control/database/control.ts'
 import { createAlerts, type Changed } from '#control/triage/alerts.ts'
 
 /** What the tests of this folder stand on: an empty control database, a clock of their own, and made-up matches. */
@@ -13,8 +13,17 @@ export const inventory = loadInventory('2023-11-30')
 export const START = Date.UTC(2023, 9, 14, 19, 0, 0)
 export const SPOOL = 'spool-of-tests'
 
-export function testBench(path = ':memory:') {
-  const control = openControl(path)
+/** The same database, with the text of every statement that was asked for since. */
+export function countingControl(control: Control): { control: Control; asked: string[] } {
+  const asked: string[] = []
+  const sql: Control['sql'] = (text) => {
+    asked.push(text)
+    return control.sql(text)
+  }
+  return { control: { ...control, sql }, asked }
+}
+
+export function testBench(path = ':memory:', control = openControl(path)) {
   const clock = manualClock(START)
   const pushed: Changed[] = []
   for (const [id, name] of [
@@ -81,12 +90,26 @@ export function sampleFold(options: FoldOptions = {}, at = START): MatchFold {
     lastSeen,
     receivedAt: options.receivedAt ?? at,
     matchedAt: at,
-    evidence: (options.events ?? []).map((id) => ({
-      event: sampleEvent(id, lastSeen, unit),
-      matched: [{ selection: 'selection', field: 'event.outcome', value: 'failure' }]
-    })),
+    evidence: (options.events ?? []).map((id) => sampleEvidence(sampleEvent(id, lastSeen, unit))),
     values: options.values ?? { 'source.ip': entity, 'host.name': 'cong-thong-tin' }
   }
+}
+
+/** An event as evidence: encoded, with one field that matched. */
+export function sampleEvidence(event: EcsEvent): Evidence {
+  return {
+    eventId: event.event.id,
+    time: Date.parse(event['@timestamp']),
+    createdAt: Date.parse(event.event.created),
+    json: JSON.stringify(event),
+    matched: [{ selection: 'selection', field: 'event.outcome', value: 'failure' }]
+  }
+}
+
+/** Adds fields to the events that a fold shows. */
+export function addToEvidence(fold: MatchFold, fields: JsonObject): void {
+  for (const evidence of fold.evidence)
+    evidence.json = JSON.stringify({ ...(JSON.parse(evidence.json) as EcsEvent), ...fields })
 }
 
 export function sampleEvent(id: string, at: number, unit = '19849'): EcsEvent {

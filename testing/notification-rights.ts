@@ -6,19 +6,19 @@ type Shot = { url: string; body?: unknown }
 export const notificationRights = (
   ownUser: string
 ): Record<string, { roles: Role[]; own: Shot; foreign?: Shot; then?: string; provinceOnly?: string }> => ({
-  'GET /api/notifications/deliveries': {
+  'GET /api/notifications': {
     roles: ['admin', 'analyst', 'auditor'],
-    own: { url: '/api/notifications/deliveries' }
+    own: { url: '/api/notifications' }
   },
-  'GET /api/notifications/deliveries/:id': {
+  'GET /api/notifications/:id': {
     roles: ['admin', 'analyst', 'auditor'],
-    own: { url: '/api/notifications/deliveries/1' },
-    foreign: { url: '/api/notifications/deliveries/2' }
+    own: { url: '/api/notifications/1' },
+    foreign: { url: '/api/notifications/2' }
   },
-  'POST /api/notifications/deliveries/:id/acts': {
+  'POST /api/notifications/:id/acts': {
     roles: ['admin'],
-    own: { url: '/api/notifications/deliveries/1/acts', body: { kind: 'resend' } },
-    foreign: { url: '/api/notifications/deliveries/2/acts', body: { kind: 'resend' } }
+    own: { url: '/api/notifications/1/acts', body: { kind: 'resend' } },
+    foreign: { url: '/api/notifications/2/acts', body: { kind: 'resend' } }
   },
   'GET /api/notifications/outbox': {
     roles: ['admin', 'analyst', 'auditor'],
@@ -82,7 +82,7 @@ export const notificationRights = (
     roles: ['admin'],
     own: {
       url: `/api/notifications/people/${ownUser}`,
-      body: { phone: '', email: '', zaloUser: '', zaloChat: '', telegramChat: '', channels: [] }
+      body: { addresses: { phone: '', email: '' }, channels: [] }
     },
     provinceOnly: 'scope.province'
   }

@@ -1,29 +1,29 @@
 import { manualClock } from '#core/clock.ts'
-import { readConfig } from '#core/config.ts'
-import type { Announcement, Channel } from '#core/notification.ts'
+import type { Announcement, ChannelName } from '#core/notification.ts'
+import { readSettings } from '../cli/settings.ts'
 import { loadInventory } from '#province/load.ts'
 import { openControl } from '#control/database/control.ts'
 import type { Driver, OutgoingMessage, SendResult } from '#control/notifications/driver.ts'
 import { createNotifications } from '#control/notifications/notifications.ts'
 
-/** A Monday, 10:05 in Huế. */
 /** Seals for tests, without a key file: readable to whoever looks, but not the text itself. */
 export const testKeys = {
   seal: (text: string, context: string) => Buffer.from(JSON.stringify([context, text])).toString('base64url'),
   open(sealed: string, context: string) {
-    const [of, text] = JSON.parse(Buffer.from(sealed, 'base64url').toString()) as [string, string]
-    if (of !== context) throw new Error('sealed for another announcement')
+    const [sealedFor, text] = JSON.parse(Buffer.from(sealed, 'base64url').toString()) as [string, string]
+    if (sealedFor !== context) throw new Error('sealed for another announcement')
     return text
   }
 }
 
+/** A Monday, 10:05 in Huế. */
 export const START = Date.UTC(2026, 10, 23, 3, 5, 0)
 const inventory = loadInventory('2023-11-30')
 
 export type FakeDriver = Driver & { sent: OutgoingMessage[]; answers: SendResult[] }
 
 /** A channel that keeps what it is given and answers what the test has put into `answers`, else yes. */
-export function fakeDriver(channel: Channel, more: Partial<Driver> = {}): FakeDriver {
+export function fakeDriver(channel: ChannelName, more: Partial<Driver> = {}): FakeDriver {
   const sent: OutgoingMessage[] = []
   const answers: SendResult[] = []
   return {
@@ -52,7 +52,7 @@ export function testNotifications(
 ) {
   const control = options.control ?? openControl(':memory:')
   const clock = manualClock(START)
-  const config = readConfig({ SOC_PUBLIC_URL: 'https://soc.example', ...options.environment })
+  const config = readSettings({ SOC_PUBLIC_URL: 'https://soc.example', ...options.environment })
   const notifications = createNotifications({
     keys: testKeys,
     control,
@@ -71,27 +71,20 @@ export function testNotifications(
     /** An account with ways to reach it. */
     person(
       role: string,
-      contact: Partial<{ phone: string; email: string; zaloChat: string; channels: Channel[] }> = {}
+      contact: Partial<{ phone: string; email: string; zaloChat: string; channels: ChannelName[] }> = {}
     ) {
       const id = `${role}-${++made}`
       control
         .sql(`INSERT INTO users (id, username, name, role, password, created_at) VALUES (?, ?, ?, ?, '-', ?)`)
         .run(id, id, `Người ${made}`, role, START + made)
-      notifications.people.set(id, {
-        phone: '',
-        email: '',
-        zaloUser: '',
-        zaloChat: '',
-        telegramChat: '',
-        channels: [],
-        ...contact
-      })
+      const { phone = '', email = '', zaloChat = '', channels = [] } = contact
+      notifications.people.set(id, { addresses: { phone, email, zalo_chat: zaloChat }, channels })
       return id
     },
     /** Every message's channel, recipient, status and code, oldest first. */
     fates: () =>
       (
-        control.sql('SELECT channel, recipient, status, code FROM deliveries ORDER BY id').all() as {
+        control.sql('SELECT channel, recipient, status, code FROM notifications ORDER BY id').all() as {
           channel: string
           recipient: string
           status: string

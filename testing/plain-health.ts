@@ -15,7 +15,8 @@ import { SocError } from '#core/errors.ts'
 import { UPLINK, type HealthState } from '#core/health.ts'
 import { DAY_MS, ICT_OFFSET_MS, MINUTE_MS } from '#core/time.ts'
 import type { Inventory, ProvinceModel } from '#province/inventory.ts'
-import type { HealthPart } from '#console/server/parts.ts'
+import type { Health } from '#control/health/health.ts'
+import type { HealthPlane } from '#control/health/health-plane.ts'
 
 /*
  * Health as plain values: every system up but the ones that `down` names, states worked out from the catalogue's own
@@ -26,7 +27,20 @@ const HOUR = 60 * MINUTE_MS
 /** How long the outage of a test has lasted. */
 const FAILING_MS = 6 * MINUTE_MS
 
-export type PlainHealth = HealthPart & { wallNow: Wall }
+type Shown = Omit<Health, 'start' | 'take' | 'count' | 'tick' | 'reload' | 'definitions' | 'heartbeatKeys' | 'forget'>
+export type PlainHealth = Shown & { wallNow: Wall }
+
+/** The same as a plane of both origins. */
+export function planeOf(health: PlainHealth, tryProbe: HealthPlane['tryProbe']): HealthPlane {
+  const whole = health as unknown as Health
+  return {
+    ...{ shown: () => whole, of: () => whole, withProbe: () => whole, withMaintenance: () => whole },
+    ...{ probes: () => health.probes(), tryProbe, heartbeatKeys: () => [] },
+    ...{ count: () => undefined, take: () => undefined, allowDemonstration: () => undefined },
+    ...{ reload: () => undefined, recheck: () => undefined, start: () => undefined, tick: () => undefined },
+    attach: () => undefined
+  }
+}
 
 const zero = { UP: 0, DEGRADED: 0, DOWN: 0, MAINTENANCE: 0, UNKNOWN: 0 }
 
@@ -232,6 +246,7 @@ export function plainHealth(inventory: Inventory, at: number, down: readonly str
   return {
     wallNow: wall(),
     wall,
+    counts: () => wall().counts,
     model(id) {
       const model = inventory.model(id)
       if (model === undefined) return undefined

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { listenerSettings, type Protocol } from '#collector/sources/listeners.ts'
 import type { Session } from '#core/api/people.ts'
 import type { NewToken, SourceRow } from '#core/api/sources.ts'
 import { SocError } from '#core/errors.ts'
@@ -13,6 +14,11 @@ import { randomId } from '#core/ids.ts'
 const root = join(import.meta.dirname, '..')
 const cli = join(root, 'cli/index.ts')
 const START_TIMEOUT_MS = 90_000
+
+/** Lets the system choose every port of a process. */
+export const freePorts: Record<string, string> = Object.fromEntries(
+  ['SOC_CONSOLE_PORT', ...Object.keys(listenerSettings)].map((setting) => [setting, '0'])
+)
 
 /** What a running process writes into its data folder: who it is and where it listens. */
 export type RunningFile = {
@@ -28,7 +34,7 @@ export type SocProcess = {
   readonly child: ChildProcess
   readonly url: string
   readonly data: string
-  port(protocol: 'http' | 'syslog-tcp' | 'syslog-udp'): number
+  port(protocol: Protocol): number
   /** Control page of the simulated systems of the demonstration; null without them. */
   readonly simulator: string | null
   /** Resident memory now, and the most it was, bytes (Linux). */
@@ -57,10 +63,7 @@ export async function startSocProcess(data: string, settings: Record<string, str
       HOME: process.env['HOME'],
       SOC_DATA: data,
       SOC_DEMO: 'off',
-      SOC_CONSOLE_PORT: '0',
-      SOC_HTTP_PORT: '0',
-      SOC_SYSLOG_TCP_PORT: '0',
-      SOC_SYSLOG_UDP_PORT: '0',
+      ...freePorts,
       SOC_DISK_RESERVE_MB: '64',
       ...settings
     }

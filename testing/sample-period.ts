@@ -4,7 +4,7 @@ import type { Level } from '#core/match.ts'
 import { DAY_MS, ictDay, ictDayStart, HOUR_MS } from '#core/time.ts'
 import { loadInventory } from '#province/load.ts'
 import { openControl, type Control } from '#control/database/control.ts'
-import { unmeasuredHealth } from './fake-health.ts'
+import { offlineHealth } from '#control/health/offline-health.ts'
 import { countActivity } from '#control/figures/activity.ts'
 import { createFigures } from '#control/figures/figures.ts'
 
@@ -24,7 +24,7 @@ export const PHONG_THU = '19849'
 export function testPeriod(path = ':memory:', now = END + HOUR_MS) {
   const control = openControl(path)
   const clock = manualClock(now)
-  const { figures } = createFigures({ control, inventory, clock, health: unmeasuredHealth(now) })
+  const { figures } = createFigures({ control, inventory, clock, health: offlineHealth({ control, inventory, clock }) })
   return { control, clock, figures, ...actsOn(control) }
 }
 export type TestPeriod = ReturnType<typeof testPeriod>

@@ -30,22 +30,19 @@ export function taskTest(environment: Record<string, string> = {}, webRoot?: str
   const keys = new Set<string>()
   const test = testConsole({
     environment,
-    ...(webRoot === undefined ? {} : { webRoot }),
-    parts: {
-      notifier: {
-        announce(announcement) {
-          if (keys.has(announcement.key)) return
-          keys.add(announcement.key)
-          announced.push(announcement)
-        },
-        acknowledge(subject) {
-          acknowledged.push(subject)
-          return 1
-        },
-        forget: () => undefined
-      }
-    }
+    ...(webRoot === undefined ? {} : { webRoot })
   })
+  const { notifications } = test.parts
+  const { announce, acknowledge } = notifications
+  notifications.announce = (announcement) => {
+    if (!keys.has(announcement.key)) announced.push(announcement)
+    keys.add(announcement.key)
+    announce(announcement)
+  }
+  notifications.acknowledge = (subject, by) => {
+    acknowledged.push(subject)
+    return acknowledge(subject, by)
+  }
   for (const { id, role, name } of CONTACTS)
     test.parts.control.sql('INSERT INTO contacts (id, unit, role, name) VALUES (?, ?, ?, ?)').run(id, OWN, role, name)
   const analyst = test.person('analyst')

@@ -3,12 +3,10 @@ import { encodeEvent } from '#collector/encode.ts'
 import type { EcsEvent, Outcome } from '#core/event.ts'
 import { frameFlag, type SpooledFrame } from '#core/frame.ts'
 import type { DeadLetterInput, StoreEntry } from '#core/store-entry.ts'
+import type { ReplayedLetter } from './messages.ts'
 
-/** A dead letter that came back through the spool and is an event now. */
-export type Replayed = { offset: number; letterId: string; event: EcsEvent; frame: SpooledFrame }
-
-/** What one spool record means for the store and, when it is an event, for the detector. */
-export type Decoded = { entry?: StoreEntry; event?: EcsEvent; replayed?: Replayed }
+/** What one spool record means for the store and, when it is an event, for the detector: the event and its JSON. */
+export type Decoded = { entry?: StoreEntry; event?: EcsEvent; json?: string; replayed?: ReplayedLetter }
 
 /**
  * One spool record → its fate. The same function serves the pipeline and a store writer that has fallen behind,
@@ -17,7 +15,7 @@ export type Decoded = { entry?: StoreEntry; event?: EcsEvent; replayed?: Replaye
 export function decodeRecord(
   record: SpoolRecord,
   interpret: (frame: SpooledFrame) => Outcome,
-  /** False leaves the entry out: nobody will take the range over, so encoding it would be work for nothing. */
+  /** False leaves the entry of an event out: nobody will take the range over, so encoding it would be work for nothing. */
   encode = true
 ): Decoded {
   if (record.kind === 'note') {
@@ -30,17 +28,18 @@ export function decodeRecord(
   if ((frame.flags & frameFlag.replay) !== 0) {
     const entry: StoreEntry = { ...place, fate: 'joined', count: 0 }
     if ('rejected' in outcome) return { entry }
-    return {
-      entry,
-      event: outcome.event,
-      replayed: { offset: frame.offset, letterId: frame.id, event: outcome.event, frame }
-    }
+    if (!encode) return { entry, event: outcome.event }
+    const { sender, origin, receivedAt } = frame
+    const event = encodeEvent(outcome.event)
+    const replayed = { letterId: frame.id, frame: { sender, origin, receivedAt }, event }
+    return { entry, event: outcome.event, json: event.json, replayed }
   }
   if ('rejected' in outcome) {
     return { entry: { ...place, fate: 'dead_lettered', letter: letterOf(frame, outcome.rejected) } }
   }
   if (!encode) return { event: outcome.event }
-  return { entry: { ...place, fate: 'stored', event: encodeEvent(outcome.event) }, event: outcome.event }
+  const event = encodeEvent(outcome.event)
+  return { entry: { ...place, fate: 'stored', event }, event: outcome.event, json: event.json }
 }
 
 function letterOf(frame: SpooledFrame, rejected: { code: string; detail: string }): DeadLetterInput {

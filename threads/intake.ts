@@ -4,16 +4,16 @@ import { createIntake, type Intake } from '#collector/intake.ts'
 import { openSpoolWriter } from '#collector/spool/writer.ts'
 import type { SpoolWriter } from '#collector/spool/spool.ts'
 import { systemClock } from '#core/clock.ts'
-import type { Config } from '#core/config.ts'
-import { messageOf } from '#core/errors.ts'
+import { messageOf, SocError } from '#core/errors.ts'
 import { frameFlag } from '#core/frame.ts'
-import type { FromIntake, ToIntake } from './messages.ts'
+import { answer } from '#core/worker.ts'
+import type { Durable, FromIntake, IntakeData, ToIntake } from './messages.ts'
 
 const STATUS_EVERY_MS = 500
 const MIB = 1024 * 1024
 
 const port = parentPort!
-const config = (workerData as { config: Config }).config
+const { config, durablePorts } = workerData as IntakeData
 const send = (message: FromIntake) => port.postMessage(message)
 
 let spool: SpoolWriter
@@ -28,7 +28,9 @@ async function begin(snapshot: Extract<ToIntake, { kind: 'snapshot' }>['snapshot
     reserveBytes: config.SOC_DISK_RESERVE_MB * MIB,
     clock: systemClock
   })
-  spool.onDurable((end) => send({ kind: 'durable', end }))
+  spool.onDurable((end) => {
+    for (const reader of durablePorts) reader.postMessage({ kind: 'durable', end } satisfies Durable)
+  })
   intake = createIntake({
     spool,
     snapshot,
@@ -62,26 +64,27 @@ function status() {
   })
 }
 
-async function replay(order: Extract<ToIntake, { kind: 'replay' }>) {
-  try {
-    await spool.append(
-      order.frames.map(({ letterId, raw, flags, ...frame }) => ({
-        kind: 'frame' as const,
-        frame: { ...frame, flags: flags | frameFlag.replay, id: letterId, raw: Buffer.from(raw) }
-      }))
-    )
-    send({ kind: 'replayed', id: order.id })
-  } catch (error) {
-    send({ kind: 'replayed', id: order.id, error: messageOf(error) })
-  }
+/** Answers main; whatever the reason, it is the data plane that did not do it. */
+function answerMain(id: number, work: () => Promise<unknown>) {
+  const refused = (error: unknown) => Promise.reject(new SocError('data_plane.refused', messageOf(error)))
+  return answer(port, id, () => work().catch(refused), { code: 'data_plane.refused' })
 }
 
-async function open(order: Extract<ToIntake, { kind: 'open' }>) {
-  try {
-    send({ kind: 'opened', id: order.id, listeners: await intake!.open(order.listeners) })
-  } catch (error) {
-    send({ kind: 'opened', id: order.id, listeners: [], error: messageOf(error) })
-  }
+async function replay({ frames }: Extract<ToIntake, { kind: 'replay' }>) {
+  await spool.append(
+    frames.map(({ letterId, raw, flags, ...frame }) => ({
+      kind: 'frame' as const,
+      frame: { ...frame, flags: flags | frameFlag.replay, id: letterId, raw: Buffer.from(raw) }
+    }))
+  )
+}
+
+async function stop() {
+  clearInterval(timer)
+  await intake?.stop()
+  await spool?.close()
+  for (const reader of durablePorts) reader.close()
+  port.close()
 }
 
 port.on('message', (message: ToIntake) => {
@@ -91,28 +94,19 @@ port.on('message', (message: ToIntake) => {
       else begin(message.snapshot).catch((error: unknown) => send({ kind: 'failed', message: messageOf(error) }))
       return
     case 'open':
-      void open(message)
-      return
+      return void answerMain(message.id, () => intake!.open(message.listeners))
     case 'close':
-      void intake!.close(message.listeners).then(() => send({ kind: 'closed', id: message.id }))
-      return
+      return void answerMain(message.id, () => intake!.close(message.listeners))
     case 'passed':
       spool.dropBefore(message.offset).catch((error: unknown) => send({ kind: 'failed', message: messageOf(error) }))
       return
     case 'replay':
-      void replay(message)
-      return
+      return void answerMain(message.id, () => replay(message))
     case 'beats':
       beats.get(message.id)?.(message.error)
       beats.delete(message.id)
       return
     case 'stop':
-      clearInterval(timer)
-      void (async () => {
-        await intake?.stop()
-        await spool?.close()
-        send({ kind: 'stopped' })
-        port.close()
-      })()
+      void stop()
   }
 })

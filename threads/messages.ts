@@ -1,16 +1,24 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { ReplayFrame, IntakeNotice, ListenerStatus, ListenerOrder } from '#core/data-plane.ts'
 import type { SpoolDamage } from '#collector/spool/spool.ts'
-import type { EcsEvent } from '#core/event.ts'
 import type { ProbeResult } from '#core/health.ts'
 import type { MatchBatch } from '#core/match.ts'
 import type { Origin } from '#core/origin.ts'
 import type { DataPlaneSnapshot } from '#core/sender.ts'
+import type { Stop } from '#core/worker.ts'
 import type { Config } from '#core/config.ts'
 import type { RuleRow } from '#core/api/sources.ts'
 import type { LedgerFates } from '#store/store.ts'
-import type { StoreEntry } from '#core/store-entry.ts'
+import type { EncodedEvent, StoreEntry } from '#core/store-entry.ts'
 
-/** Main → intake. */
+// Messages with an `id` are questions (see core/worker.ts); their answers carry it and are not listed here.
+
+/** What each thread is started with: its ports to the others. */
+export type IntakeData = { config: Config; durablePorts: MessagePort[] }
+export type PipelineData = { intakePort: MessagePort; storePort: MessagePort }
+export type StoreData = { intakePort: MessagePort; pipelinePort: MessagePort }
+
+/** Main → intake. `open` is answered with the listeners' status; the others with nothing. */
 export type ToIntake =
   | { kind: 'snapshot'; snapshot: DataPlaneSnapshot }
   | { kind: 'open'; id: number; listeners: ListenerOrder[] }
@@ -18,14 +26,10 @@ export type ToIntake =
   | { kind: 'passed'; offset: number }
   | { kind: 'replay'; id: number; frames: ReplayFrame[] }
   | { kind: 'beats'; id: number; error?: string }
-  | { kind: 'stop' }
+  | Stop
 /** Intake → main. */
 export type FromIntake =
   | { kind: 'ready'; spoolId: string; end: number }
-  | { kind: 'durable'; end: number }
-  | { kind: 'opened'; id: number; listeners: ListenerStatus[]; error?: string }
-  | { kind: 'closed'; id: number }
-  | { kind: 'replayed'; id: number; error?: string }
   | {
       kind: 'status'
       at: number
@@ -39,8 +43,13 @@ export type FromIntake =
   | { kind: 'notice'; notice: IntakeNotice }
   /** Answered with `beats` when they are committed: only then does the site hear yes. */
   | { kind: 'heartbeats'; id: number; results: ProbeResult[] }
-  | { kind: 'stopped' }
   | { kind: 'failed'; message: string }
+
+/**
+ * Intake → pipeline and intake → store writer, each over its own MessagePort: what lies before this offset is durable.
+ * One a group commit, so a few hundred wait at most while a reader is busy.
+ */
+export type Durable = { kind: 'durable'; end: number }
 
 /** Main → pipeline. */
 export type ToPipeline =
@@ -54,24 +63,22 @@ export type ToPipeline =
       end: number
     }
   | { kind: 'snapshot'; snapshot: DataPlaneSnapshot }
-  | { kind: 'durable'; end: number }
   | { kind: 'committed'; to: number }
   | { kind: 'reload' }
-  | { kind: 'stop' }
+  | Stop
 /** Pipeline → main. */
 export type FromPipeline =
   | { kind: 'matches'; batch: MatchBatch }
   | { kind: 'rules'; rules: RuleRow[]; loadedAt: number; loadMs: number }
   | { kind: 'status'; position: number; eventsPerSecond: number }
   | { kind: 'warning'; message: string }
-  | { kind: 'stopped' }
   | { kind: 'failed'; message: string }
 
 /** A dead letter that came back through the spool and parses now. */
 export type ReplayedLetter = {
   letterId: string
   frame: { sender: string; origin: Origin; receivedAt: number }
-  event: EcsEvent
+  event: EncodedEvent
 }
 /** Pipeline → store writer, over their own MessagePort: one encoded range of the spool. */
 export type ToStoreFromPipeline = {
@@ -83,13 +90,15 @@ export type ToStoreFromPipeline = {
 }
 /** Store writer → pipeline: one credit back. */
 export type FromStoreToPipeline = { kind: 'credit' }
-/** Main → store writer. */
+
+/** Events that are to go: those received before a time (milliseconds), or all of an origin. */
+export type EventRange = { beforeMs: number } | { origin: Origin }
+/** Main → store writer. `expire` is answered with the names of the removed day files or indices. */
 export type ToStore =
   | { kind: 'begin'; config: Config; spoolId: string; snapshot: DataPlaneSnapshot; end: number }
   | { kind: 'snapshot'; snapshot: DataPlaneSnapshot }
-  | { kind: 'durable'; end: number }
-  | { kind: 'expire'; id: number; what: { beforeMs: number } | { origin: Origin } }
-  | { kind: 'stop' }
+  | { kind: 'expire'; id: number; range: EventRange }
+  | Stop
 /** Store writer → main. */
 export type FromStore =
   | { kind: 'ready'; position: number }
@@ -101,6 +110,4 @@ export type FromStore =
       fates: LedgerFates[]
       away?: { since: number; reason: string }
     }
-  | { kind: 'expired'; id: number; removed: string[]; error?: string }
-  | { kind: 'stopped' }
   | { kind: 'failed'; message: string }

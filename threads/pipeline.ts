@@ -1,15 +1,24 @@
-import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { createInterpreter } from '#collector/interpret.ts'
 import { openSpoolReader } from '#collector/spool/reader.ts'
+import { logsources } from '#collector/parsers/formats.ts'
+import { listenerNames } from '#collector/sources/listeners.ts'
 import { createDetector, type Detector, type JudgedEvent } from '#detector/detector.ts'
 import { RangeCounts } from '#detector/range-counts.ts'
-import { compileRules, createRuleLoader, toSigmaEvent } from '#sigma-rules-parser'
+import { compileRules, createRuleLoader, sigmaEvents } from '#sigma-rules-parser'
 import type { Config } from '#core/config.ts'
 import { messageOf } from '#core/errors.ts'
 import type { MatchBatch } from '#core/match.ts'
 import { join } from 'node:path'
 import { decodeRecord } from './decode.ts'
-import type { FromPipeline, FromStoreToPipeline, ToPipeline, ToStoreFromPipeline } from './messages.ts'
+import type {
+  Durable,
+  FromPipeline,
+  FromStoreToPipeline,
+  PipelineData,
+  ToPipeline,
+  ToStoreFromPipeline
+} from './messages.ts'
 import { ruleRows, watchRules } from './rule-files.ts'
 
 /** Records per round: small enough for a low delay, large enough that a commit per round is cheap. */
@@ -25,7 +34,7 @@ const IDLE_REPORT_MS = 250
 const CHECKPOINT_EVERY_MS = 5_000
 
 const port = parentPort!
-const storePort = (workerData as { storePort: MessagePort }).storePort
+const { intakePort, storePort } = workerData as PipelineData
 const send = (message: FromPipeline) => port.postMessage(message)
 
 /** The data plane's thinking thread: reads the spool, interprets, matches, hands on. */
@@ -62,7 +71,12 @@ class Pipeline {
     this.#end = begin.end
     const started = performance.now()
     const loaded = this.#loadRules(begin.config.SOC_RULES)
-    this.#detector = createDetector({ rules: loaded.rules, compileRules, toSigmaEvent })
+    this.#detector = createDetector({
+      rules: loaded.rules,
+      compileRules,
+      toSigmaEvent: sigmaEvents(logsources),
+      listenerNames
+    })
     this.#sendRules(loaded, performance.now() - started)
     const checkpoint = this.#restored(begin.checkpoint)
     this.#committedAtStart = begin.position
@@ -143,16 +157,12 @@ class Pipeline {
     for (const record of batch.records) {
       const decoded = decodeRecord(record, this.#interpreter.interpret, handsOver)
       if (decoded.entry) handOver.entries.push(decoded.entry)
-      if (decoded.replayed)
-        handOver.replayed.push({
-          letterId: decoded.replayed.letterId,
-          frame: envelope(decoded.replayed.frame),
-          event: decoded.replayed.event
-        })
+      if (decoded.replayed) handOver.replayed.push(decoded.replayed)
       if (decoded.event && record.kind === 'frame') {
         judged.push({
           offset: record.frame.offset,
           event: decoded.event,
+          json: decoded.json,
           receivedAt: record.frame.receivedAt,
           sender: record.frame.sender
         })
@@ -216,13 +226,15 @@ class Pipeline {
   }
 }
 
-function envelope(frame: { sender: string; origin: string; receivedAt: number }) {
-  return { sender: frame.sender, origin: frame.origin as 'real', receivedAt: frame.receivedAt }
-}
-
 let pipeline: Pipeline | undefined
 let statusTimer: NodeJS.Timeout | undefined
+/** Durable end as last heard from the intake, also before the begin. */
+let durableEnd = 0
 
+intakePort.on('message', ({ end }: Durable) => {
+  durableEnd = end
+  pipeline?.durable(end)
+})
 storePort.on('message', (message: FromStoreToPipeline) => {
   if (message.kind === 'credit') pipeline?.credit()
 })
@@ -238,12 +250,9 @@ port.on('message', (message: ToPipeline) => {
       statusTimer = setInterval(() => {
         if (pipeline) send({ kind: 'status', position: pipeline.position, eventsPerSecond: pipeline.takeJudged() })
       }, 1_000)
-      void pipeline.pump()
-      return
+      return pipeline.durable(durableEnd)
     case 'snapshot':
       return pipeline?.setSnapshot(message.snapshot)
-    case 'durable':
-      return pipeline?.durable(message.end)
     case 'committed':
       return pipeline?.committed()
     case 'reload':
@@ -251,7 +260,7 @@ port.on('message', (message: ToPipeline) => {
     case 'stop':
       clearInterval(statusTimer)
       pipeline?.stop()
-      send({ kind: 'stopped' })
+      intakePort.close()
       storePort.close()
       port.close()
   }

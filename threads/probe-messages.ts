@@ -1,27 +1,17 @@
 import type { ProbeCounts } from '#collector/probes/engine.ts'
 import type { ResultBatch } from '#collector/probes/outbox.ts'
-import type { Probe, ProbeResult } from '#core/health.ts'
-import type { Origin } from '#core/origin.ts'
+import type { Probe } from '#core/health.ts'
+import type { ProbesSnapshot } from '#core/probes-plane.ts'
+import type { Stop } from '#core/worker.ts'
 
-/**
- * What the probes thread runs. `allow`: `address:port` pairs that probes of this origin may ask although they lie where
- * nobody may ask (the demonstration's simulator on loopback); real probes get none.
- */
-export type ProbesSnapshot = {
-  probes: Probe[]
-  allow: Partial<Record<Origin, string[]>>
-  /** Authorities (PEM) that probes of this origin trust beside the usual ones: the simulator's own. */
-  authorities?: Partial<Record<Origin, string>>
-}
-
-/** Main → probes. */
+/** Main → probes. `try` is a question, answered with the probe's result. */
 export type ToProbes =
   | ({ kind: 'snapshot' } & ProbesSnapshot)
   | { kind: 'try'; id: number; probe: Probe }
   | { kind: 'recheck'; ids: string[] }
   | { kind: 'taken'; batch: number }
   | { kind: 'refused'; batch: number }
-  | { kind: 'stop' }
+  | Stop
 
 export type ProbesStatus = ProbeCounts & {
   /** Results not yet acknowledged, and those thrown away because there were too many. */
@@ -35,8 +25,6 @@ export type ProbesStatus = ProbeCounts & {
 export type FromProbes =
   | { kind: 'ready' }
   | ({ kind: 'results' } & ResultBatch)
-  | { kind: 'tried'; id: number; result?: ProbeResult; error?: { code: string; message: string; status: number } }
   | { kind: 'status'; status: ProbesStatus }
   | { kind: 'warning'; message: string }
-  | { kind: 'stopped' }
   | { kind: 'failed'; message: string }

@@ -5,9 +5,11 @@ import { Outbox } from '#collector/probes/outbox.ts'
 import { trustedBy } from '#collector/probes/runner.ts'
 import type { Config } from '#core/config.ts'
 import { destinationRule } from '#core/destination.ts'
-import { messageOf, SocError } from '#core/errors.ts'
+import { messageOf } from '#core/errors.ts'
 import { origins, type Origin } from '#core/origin.ts'
-import type { FromProbes, ProbesSnapshot, ToProbes } from './probe-messages.ts'
+import { answer } from '#core/worker.ts'
+import type { ProbesSnapshot } from '#core/probes-plane.ts'
+import type { FromProbes, ToProbes } from './probe-messages.ts'
 
 const STATUS_EVERY_MS = 1_000
 /** When stopping, the control plane has this long to take the last results. */
@@ -42,13 +44,12 @@ function status() {
   send({ kind: 'status', status: { ...engine.counts(), kept: outbox.kept, dropped: outbox.dropped, cpuMs } })
 }
 
-async function tryOut({ id, probe }: Extract<ToProbes, { kind: 'try' }>) {
-  try {
-    send({ kind: 'tried', id, result: await engine.try(probe) })
-  } catch (error) {
-    const { code, status: httpStatus } = error instanceof SocError ? error : new SocError('probe.failed', '')
-    send({ kind: 'tried', id, error: { code, message: messageOf(error), status: httpStatus } })
-  }
+async function stop() {
+  clearInterval(timer)
+  engine.stop()
+  await outbox.close(STOP_MS)
+  status()
+  port.close()
 }
 
 port.on('message', (message: ToProbes) => {
@@ -56,7 +57,7 @@ port.on('message', (message: ToProbes) => {
     case 'snapshot':
       return engine.set(message.probes, rulesOf(message.allow), trustsOf(message.authorities ?? {}))
     case 'try':
-      return void tryOut(message)
+      return void answer(port, message.id, () => engine.try(message.probe), { code: 'probe.failed' })
     case 'recheck':
       return engine.recheck(message.ids)
     case 'taken':
@@ -64,14 +65,7 @@ port.on('message', (message: ToProbes) => {
     case 'refused':
       return outbox.refused(message.batch)
     case 'stop':
-      void (async () => {
-        clearInterval(timer)
-        engine.stop()
-        await outbox.close(STOP_MS)
-        status()
-        send({ kind: 'stopped' })
-        port.close()
-      })()
+      void stop()
   }
 })
 

@@ -1,13 +1,21 @@
 import { join } from 'node:path'
-import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
-import { encodeEvent } from '#collector/encode.ts'
+import { parentPort, workerData } from 'node:worker_threads'
 import { createInterpreter } from '#collector/interpret.ts'
 import { openSpoolReader } from '#collector/spool/reader.ts'
 import { messageOf, SocError } from '#core/errors.ts'
 import { systemClock } from '#core/clock.ts'
+import { answer } from '#core/worker.ts'
 import type { StoreWriter } from '#store/store.ts'
 import { decodeRecord } from './decode.ts'
-import type { FromStore, FromStoreToPipeline, ReplayedLetter, ToStore, ToStoreFromPipeline } from './messages.ts'
+import type {
+  Durable,
+  FromStore,
+  FromStoreToPipeline,
+  ReplayedLetter,
+  StoreData,
+  ToStore,
+  ToStoreFromPipeline
+} from './messages.ts'
 import { openWriter } from './open-store.ts'
 
 /** Records per write when catching up from the spool. */
@@ -21,9 +29,15 @@ const STATUS_EVERY_MS = 500
 const DURABLE_EVERY_MS = 10_000
 
 const port = parentPort!
-const pipelinePort = (workerData as { pipelinePort: MessagePort }).pipelinePort
+const { intakePort, pipelinePort } = workerData as StoreData
 const send = (message: FromStore) => port.postMessage(message)
 const giveCredit = () => pipelinePort.postMessage({ kind: 'credit' } satisfies FromStoreToPipeline)
+
+/** Answers main; whatever the reason, it is the data plane that did not do it. */
+function answerExpire({ id }: Extract<ToStore, { kind: 'expire' }>, work: () => Promise<string[]>) {
+  const refused = (error: unknown) => Promise.reject(new SocError('data_plane.refused', messageOf(error)))
+  return answer(port, id, () => work().catch(refused), { code: 'data_plane.refused' })
+}
 
 /** The only writer of the store: takes encoded ranges, and reads the spool itself where one is missing. */
 class StoreThread {
@@ -107,14 +121,7 @@ class StoreThread {
       for (const record of batch.records) {
         const decoded = decodeRecord(record, this.#interpreter.interpret)
         range.entries.push(decoded.entry!)
-        if (decoded.replayed) {
-          const { sender, origin, receivedAt } = decoded.replayed.frame
-          range.replayed.push({
-            letterId: decoded.replayed.letterId,
-            frame: { sender, origin, receivedAt },
-            event: decoded.replayed.event
-          })
-        }
+        if (decoded.replayed) range.replayed.push(decoded.replayed)
       }
       await this.#write(range)
       this.status(false)
@@ -170,22 +177,12 @@ class StoreThread {
     }
   }
 
-  #resolve(letter: ReplayedLetter): Promise<boolean> {
-    return this.#writer.resolveDeadLetter(
-      letter.letterId,
-      letter.frame.origin,
-      letter.frame.receivedAt,
-      encodeEvent(letter.event)
-    )
+  #resolve({ letterId, frame, event }: ReplayedLetter): Promise<boolean> {
+    return this.#writer.resolveDeadLetter(letterId, frame.origin, frame.receivedAt, event)
   }
 
   async #expire(order: Extract<ToStore, { kind: 'expire' }>) {
-    try {
-      const { removed } = await this.#writer.expire(order.what)
-      send({ kind: 'expired', id: order.id, removed })
-    } catch (error) {
-      send({ kind: 'expired', id: order.id, removed: [], error: messageOf(error) })
-    }
+    await answerExpire(order, async () => (await this.#writer.expire(order.range)).removed)
     this.status(true)
   }
 
@@ -296,13 +293,17 @@ async function stop() {
   clearInterval(timer)
   wakeOpening?.()
   for (const order of early.orders.splice(0))
-    send({ kind: 'expired', id: order.id, removed: [], error: 'the store is away' })
+    await answerExpire(order, () => Promise.reject(new Error('the store is away')))
   await store?.stop()
-  send({ kind: 'stopped' })
+  intakePort.close()
   pipelinePort.close()
   port.close()
 }
 
+intakePort.on('message', ({ end }: Durable) => {
+  early.end = end
+  store?.durable(end)
+})
 pipelinePort.on('message', (message: ToStoreFromPipeline) => {
   // At most as many as the pipeline has credits.
   if (store) store.take(message)
@@ -316,9 +317,6 @@ port.on('message', (message: ToStore) => {
     case 'snapshot':
       early.snapshot = message
       return store?.setSnapshot(message.snapshot)
-    case 'durable':
-      early.end = message.end
-      return store?.durable(message.end)
     case 'expire':
       if (store) store.expire(message)
       else early.orders.push(message)

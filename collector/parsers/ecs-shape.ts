@@ -5,15 +5,12 @@
  */
 export type FieldKind = 'ip' | 'long' | 'number' | 'date' | 'boolean' | 'word'
 
-/** Top-level field sets of ECS, and those of ours and of Beats modules that are mapped beside them. */
+/** Top-level field sets of ECS; each parser names those of its own beside them. */
 export const fieldSets = new Set(
   `agent client cloud container data_stream destination device dll dns ecs email error event faas file group host http log
   network observer orchestrator package process registry related rule server service source threat tls url user user_agent
-  volume vulnerability winlog system nginx apache fortinet vong_lau`.split(/\s+/)
+  volume vulnerability`.split(/\s+/)
 )
-
-/** Field sets whose inside is one flattened field each: any shape is welcome there. */
-export const looseSets = new Set(['winlog', 'system', 'nginx', 'apache', 'fortinet', 'vong_lau'])
 
 const byKind: Record<FieldKind, string> = {
   ip: `client.ip client.nat.ip destination.ip destination.nat.ip dns.resolved_ip host.ip network.forwarded_ip observer.ip

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '#core/event.ts'
 import { readDocumentTime } from '../enrich/event-time.ts'
 import { isObject } from '../read-document.ts'
 import { isAddress } from './addresses.ts'
-import { fieldKinds, fieldSets, looseSets, objectNames, type FieldKind } from './ecs-shape.ts'
+import { fieldKinds, fieldSets, objectNames, type FieldKind } from './ecs-shape.ts'
 import { draftOf, type Content, type Draft, type Parser } from './parser.ts'
 import { keepVendor } from './vendor.ts'
 
@@ -35,17 +35,19 @@ const wordHomes: Record<string, string> = {
 /** An ECS document as it comes, or any JSON log that has a time or a message. */
 export const ecs: Parser = {
   name: 'ecs',
+  samples: [],
+  fieldSets: [],
   accepts({ document }) {
     if (document === undefined) return false
     if (document['@timestamp'] !== undefined || typeof document['message'] === 'string') return true
     if (isObject(document['ecs']) || isObject(document['event'])) return true
     return aliases['message']!.some((name) => typeof document[name] === 'string')
   },
-  parse: (content: Content): Draft => readEcs(content.document!, content.utcOffsetMinutes)
+  parse: (content: Content, ownSets): Draft => readEcs(content.document!, ownSets, content.utcOffsetMinutes)
 }
 
-/** Sorts a document's fields: ECS where ECS says so, everything else below `vendor`. */
-export function readEcs(document: JsonObject, utcOffsetMinutes = 0): Draft {
+/** Sorts a document's fields: ECS where ECS says so, `ownSets` as they come, everything else below `vendor`. */
+export function readEcs(document: JsonObject, ownSets: ReadonlySet<string>, utcOffsetMinutes = 0): Draft {
   const fields: JsonObject = {}
   const vendor: JsonObject = {}
   const draft = draftOf(fields, readDocumentTime(document['@timestamp'], utcOffsetMinutes))
@@ -59,8 +61,8 @@ export function readEcs(document: JsonObject, utcOffsetMinutes = 0): Draft {
     else if (key === 'tags') keepTags(value, fields, vendor)
     else if (key === 'labels') keepLabels(value, fields, vendor)
     else if (key === 'vendor' && isObject(value)) Object.assign(vendor, value)
-    else if (fieldSets.has(key) && isObject(value)) {
-      const kept = looseSets.has(key) ? keepVendor(value) : sort(value, key, vendor)
+    else if ((ownSets.has(key) || fieldSets.has(key)) && isObject(value)) {
+      const kept = ownSets.has(key) ? keepVendor(value) : sort(value, key, vendor)
       if (Object.keys(kept).length > 0) fields[key] = kept
     } else if (typeof value === 'string' && value !== '' && Object.hasOwn(wordHomes, key)) {
       fields[key] = { [wordHomes[key]!]: value }

@@ -88,6 +88,9 @@ function checkResult(name: string, result: JsonObject, outcomes: readonly string
 /** Our own record of one integration exchange: who asked whom, for which service, when, and how it ended twice over. */
 export const exchange: Parser = {
   name: 'exchange',
+  samples: [{ file: 'exchange.ndjson', dataset: /^vong_lau\.exchange$/ }],
+  fieldSets: ['vong_lau'],
+  logsources: { 'vong_lau.exchange': { product: 'vong_lau', service: 'exchange' } },
   accepts: (content) => content.document?.['schema'] === EXCHANGE_SCHEMA,
   parse(content: Content): Draft | Refusal {
     const checked = check(content.document!)

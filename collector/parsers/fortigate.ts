@@ -103,6 +103,8 @@ function readTime(values: Map<string, string>, utcOffsetMinutes: number): { time
 /** FortiGate's key-value log: traffic, UTM (IPS, virus, web filter, botnet, DNS) and event types. */
 export const fortigate: Parser = {
   name: 'fortigate',
+  samples: [{ file: 'fortigate.log', dataset: /^fortinet\.firewall$/ }],
+  fieldSets: ['fortinet'],
   accepts(content) {
     if (content.document !== undefined) return false
     const text = content.text

@@ -38,6 +38,8 @@ const repeated = /^message repeated (\d{1,6}) times: \[ ?(.*)\]$/s
 /** Linux authentication: sshd, sudo, su, PAM, the shadow tools, cron. Fields as the system.auth module names them. */
 export const linuxAuth: Parser = {
   name: 'linux-auth',
+  samples: [{ file: 'linux-auth.log', dataset: /^system\.auth$/ }],
+  fieldSets: ['system'],
   accepts: (content) =>
     content.document === undefined && (readers.has(content.program) || content.text.startsWith('pam_')),
   parse(content: Content): Draft {

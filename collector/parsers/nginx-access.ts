@@ -15,6 +15,8 @@ function timeEnd(text: string): number {
 /** The combined format of nginx and Apache, also with a virtual host in front and a forwarded-for list behind. */
 export const nginxAccess: Parser = {
   name: 'nginx-access',
+  samples: [{ file: 'nginx-access.log', dataset: /^nginx\.access$/ }],
+  fieldSets: ['nginx', 'apache'],
   accepts(content) {
     if (content.document !== undefined) return false
     const end = timeEnd(content.text)

@@ -1,4 +1,5 @@
 import type { JsonObject } from '#core/event.ts'
+import type { Logsources } from '#core/logsource.ts'
 
 /** What a syslog header says (RFC 3164 or 5424). Empty text and NaN stand for what it does not say. */
 export type SyslogEnvelope = {
@@ -53,12 +54,21 @@ export type Draft = {
 /** The record is of this parser's form but breaks it; `detail` says where. */
 export type Refusal = { code: string; detail: string }
 
+/** A file below sample-logs/ of which every line is read by one parser, into datasets of this form. */
+export type Sample = { file: string; dataset: RegExp }
+
 /** One format. Parsers are asked in table order and the first yes wins. */
 export type Parser = {
   name: string
+  samples: readonly Sample[]
+  /** Top-level field sets of its own, such as `nginx`: any shape is welcome in them. */
+  fieldSets: readonly string[]
+  /** Where rules look for its datasets, as far as the detector does not know them from other shippers. */
+  logsources?: Logsources
   /** Cheap look, no allocation on the common no. */
   accepts(content: Content): boolean
-  parse(content: Content): Draft | Refusal
+  /** `ownSets` are the field sets of all parsers. */
+  parse(content: Content, ownSets: ReadonlySet<string>): Draft | Refusal
 }
 
 /** A draft around its fields. */

@@ -262,6 +262,8 @@ function object(parent: JsonObject, key: string): JsonObject {
 /** Any syslog message that no special parser knows: still an event. */
 export const syslog: Parser = {
   name: 'syslog',
+  samples: [],
+  fieldSets: ['system'],
   accepts: (content) => content.envelope !== undefined,
   parse(content: Content): Draft {
     const auth = AUTH_FACILITIES.has((content.envelope?.priority ?? -1) >> 3)

@@ -236,6 +236,12 @@ function summary(header: Header, fields: JsonObject): string {
 /** Windows events: flat raw names, the nested XML form, and Winlogbeat's documents. */
 export const windowsEvent: Parser = {
   name: 'windows-event',
+  samples: [
+    { file: 'windows-sysmon.ndjson', dataset: /^windows\.sysmon_operational$/ },
+    { file: 'windows-security.ndjson', dataset: /^windows\.(security|system)$/ },
+    { file: 'winlogbeat.ndjson', dataset: /^windows\.(sysmon_operational|security|powershell_operational)$/ }
+  ],
+  fieldSets: ['winlog'],
   accepts({ document }) {
     if (document === undefined) return false
     if (isObject(document['winlog'])) return true
@@ -244,10 +250,10 @@ export const windowsEvent: Parser = {
     if (typeof id !== 'number' && typeof id !== 'string' && !isObject(id)) return false
     return ['Channel', 'Provider_Name', 'ProviderName', 'SourceName'].some((name) => text(document[name]) !== '')
   },
-  parse(content: Content): Draft {
+  parse(content: Content, ownSets): Draft {
     const document = content.document!
     const winlog = document['winlog']
-    if (isObject(winlog)) return parseWinlogbeat(document, winlog)
+    if (isObject(winlog)) return parseWinlogbeat(document, winlog, ownSets)
     const event = document['Event']
     const { header, data } = isObject(event) ? readNested(event) : readFlat(document)
     const fields = ecsOf(header, data, winlogOf(header, data))
@@ -260,9 +266,9 @@ export const windowsEvent: Parser = {
 }
 
 /** Winlogbeat's own fields win; ours fill what it left empty (it maps nothing without its ingest pipelines). */
-function parseWinlogbeat(document: JsonObject, winlog: JsonObject): Draft {
+function parseWinlogbeat(document: JsonObject, winlog: JsonObject, ownSets: ReadonlySet<string>): Draft {
   const { header, data } = readWinlogbeat(winlog)
-  const draft = readEcs(document)
+  const draft = readEcs(document, ownSets)
   const kept = { ...winlog }
   if (isObject(winlog['event_data'])) kept['event_data'] = dataOf(winlog['event_data'])
   if (isObject(winlog['user_data'])) kept['user_data'] = dataOf(winlog['user_data'])

@@ -1,7 +1,7 @@
 import { DAY_MS } from '#core/time.ts'
 import type { SecureContext } from 'node:tls'
 import type { DestinationRule } from '#core/destination.ts'
-import type { ProbeKind, ProbeTarget } from '#core/health.ts'
+import type { AskedKind, TargetOfKind } from '#core/probes/target.ts'
 import type { Names } from './names.ts'
 
 /** What one attempt saw. */
@@ -28,8 +28,8 @@ export type AttemptContext = {
 }
 
 /** One kind of probe: one attempt at a target. Throws {@link ProbeFault} for what went wrong on the way. */
-export type ProbeRun<K extends ProbeKind = ProbeKind> = (
-  target: Extract<ProbeTarget, { kind: K }>,
+export type ProbeRun<Kind extends AskedKind = AskedKind> = (
+  target: TargetOfKind<Kind>,
   context: AttemptContext
 ) => Promise<Attempt>
 

@@ -2,7 +2,7 @@ import { createServer as createHttps } from 'node:https'
 import { createServer as createTls, createSecureContext } from 'node:tls'
 import { afterAll, expect, test } from 'vitest'
 import { selfSigned } from '#testing/certificate.ts'
-import type { ProbeTarget } from '#core/health.ts'
+import type { ProbeTarget } from '#core/probes/target.ts'
 import { contextFor, httpTarget, run, tableOfNames, testServers } from '#testing/probe-runs.ts'
 
 const servers = testServers()

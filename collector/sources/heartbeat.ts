@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { RESULT_DETAIL_MAX } from '#core/health.ts'
 import type { Origin } from '#core/origin.ts'
 
-/** The signed time of a beat may be this far from ours, either way. */
+/** The signed time of a heartbeat may be this far from ours, either way. */
 export const HEARTBEAT_SKEW_MS = 5 * 60_000
 /** A body is a state and a line of text. */
 export const HEARTBEAT_BODY_MAX = 4 * 1024
@@ -10,13 +10,13 @@ const PATH = /^\/v1\/heartbeats\/([\w.:-]{1,100})$/
 const TIME = /^\d{1,15}$/
 const SIGNATURE = /^[0-9a-f]{64}$/i
 
-/** A beat as a listener heard it. */
-export type Beat = { probe: string; time: number; signature: Buffer; body: Buffer; origin: Origin }
-/** What became of a beat; `taken` means durable. */
-export type BeatVerdict = 'taken' | 'signature' | 'body' | 'time' | 'replay' | 'rate' | 'away'
+/** A heartbeat as a listener heard it. */
+export type Heartbeat = { probe: string; time: number; signature: Buffer; body: Buffer; origin: Origin }
+/** What became of a heartbeat; `taken` means durable. */
+export type HeartbeatVerdict = 'taken' | 'signature' | 'body' | 'time' | 'replay' | 'rate' | 'away'
 
-/** What a beat says of itself. */
-export type BeatState = { outcome: 'up' | 'degraded'; detail: string }
+/** What a heartbeat says of itself. */
+export type HeartbeatState = { outcome: 'up' | 'degraded'; detail: string }
 
 /** Probe id of `/v1/heartbeats/<id>`; undefined for every other path. */
 export const heartbeatProbe = (path: string): string | undefined => PATH.exec(path)?.[1]
@@ -25,7 +25,7 @@ export const heartbeatProbe = (path: string): string | undefined => PATH.exec(pa
 export const isHeartbeatPath = (path: string): boolean => /^\/v1\/heartbeats(?:\/|$)/.test(path)
 
 /** Time (ms since epoch) and signature of a request; undefined when they are missing or misshapen. */
-export function beatHeaders(
+export function heartbeatHeaders(
   headers: Record<string, string | string[] | undefined>
 ): { time: number; signature: Buffer } | undefined {
   const time = headers['x-soc-time']
@@ -43,7 +43,7 @@ export function signedBy(key: string, probe: string, time: number, body: Buffer,
 }
 
 /** Reads `{"state":"ok"|"degraded","detail":"…"}`, both optional; an empty body is fine. Undefined when it is neither. */
-export function readBeat(body: Buffer): BeatState | undefined {
+export function readHeartbeat(body: Buffer): HeartbeatState | undefined {
   if (body.length === 0) return { outcome: 'up', detail: '' }
   let value: unknown
   try {

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { SocError } from '#core/errors.ts'
-import { beatHeaders, HEARTBEAT_BODY_MAX, heartbeatProbe, type BeatVerdict } from './heartbeat.ts'
+import { heartbeatHeaders, HEARTBEAT_BODY_MAX, heartbeatProbe, type HeartbeatVerdict } from './heartbeat.ts'
 import { readBody, type BodyBudget } from './http-body.ts'
-import type { Door } from './source.ts'
+import type { ListenerContext } from './source.ts'
 
 export type HeartbeatAnswer = { status: number; reason: string; headers?: Record<string, string> }
 
 /** What a site is told. A wrong key and an unknown probe look alike; the rest only those see whose signature is right. */
-const answers: Record<BeatVerdict, HeartbeatAnswer> = {
+const answers: Record<HeartbeatVerdict, HeartbeatAnswer> = {
   taken: { status: 204, reason: '' },
   signature: { status: 403, reason: 'unknown probe or wrong signature' },
   time: { status: 403, reason: 'the time is more than 5 minutes off: set the clock' },
@@ -22,11 +22,11 @@ export async function heartbeatAnswer(
   request: IncomingMessage,
   path: string,
   method: string,
-  door: Door,
+  context: ListenerContext,
   budget: BodyBudget
 ): Promise<HeartbeatAnswer> {
   const refuse = (why: string, answer: HeartbeatAnswer): HeartbeatAnswer => {
-    door.refused(`heartbeat_${why}`)
+    context.refused(`heartbeat_${why}`)
     return answer
   }
   const probe = heartbeatProbe(path)
@@ -34,7 +34,7 @@ export async function heartbeatAnswer(
   if (method !== 'POST') {
     return refuse('method', { status: 405, reason: 'send heartbeats with POST', headers: { Allow: 'POST' } })
   }
-  const given = beatHeaders(request.headers)
+  const given = heartbeatHeaders(request.headers)
   if (given === undefined) {
     return refuse('unsigned', { status: 401, reason: 'x-soc-time (milliseconds) and x-soc-signature (hex) are needed' })
   }
@@ -48,6 +48,6 @@ export async function heartbeatAnswer(
     const { status, message } = error instanceof SocError ? error : new SocError('http.internal', 'internal error')
     return refuse('body', { status, reason: message, ...(status === 413 && { headers: { Connection: 'close' } }) })
   }
-  const verdict = await door.beat({ probe, body, ...given })
+  const verdict = await context.heartbeat({ probe, body, ...given })
   return verdict === 'taken' ? answers.taken : refuse(verdict, answers[verdict])
 }

@@ -1,5 +1,5 @@
 import type { Frame } from '#core/frame.ts'
-import type { Door, Hold, Patience } from './source.ts'
+import type { ListenerContext, Hold, Patience } from './source.ts'
 
 /**
  * What each sender survives, as tried with the real programs: rsyslog (no User-Agent) keeps its batch only when the
@@ -21,8 +21,8 @@ export function patienceOf(kind: 'events' | 'bulk', userAgent: string | undefine
 const ASK_EVERY_MS = 50
 
 /** Waits until frames are welcome; false when the deadline (performance.now) passes or nobody waits any more. */
-export async function waitForDoor(door: Door, deadline: number, gone: () => boolean): Promise<boolean> {
-  while (door.refusal() !== undefined) {
+export async function waitForIntake(context: ListenerContext, deadline: number, gone: () => boolean): Promise<boolean> {
+  while (context.refusal() !== undefined) {
     if (gone() || performance.now() >= deadline) return false
     await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS))
   }
@@ -31,7 +31,7 @@ export async function waitForDoor(door: Door, deadline: number, gone: () => bool
 
 /** Offers frames until they are taken; false when the deadline passes. Other errors than `spool.full` are thrown. */
 export async function takePatiently(
-  door: Door,
+  context: ListenerContext,
   frames: Frame[],
   batch: string,
   deadline: number,
@@ -39,13 +39,13 @@ export async function takePatiently(
 ): Promise<boolean> {
   for (;;) {
     try {
-      await door.take(frames, batch)
+      await context.take(frames, batch)
       return true
     } catch (error) {
       if ((error as { code?: string }).code !== 'spool.full') throw error
     }
     if (gone() || performance.now() >= deadline) return false
     await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS))
-    if (!(await waitForDoor(door, deadline, gone))) return false
+    if (!(await waitForIntake(context, deadline, gone))) return false
   }
 }

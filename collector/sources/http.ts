@@ -11,8 +11,17 @@ import { heartbeatAnswer } from './http-heartbeat.ts'
 import { isHeartbeatPath } from './heartbeat.ts'
 import { tokensOf } from './http-credentials.ts'
 import { bulkEventsOf, eventsOf, type RequestHints } from './http-framing.ts'
-import { defaultPatience, patienceOf, takePatiently, waitForDoor } from './http-patience.ts'
-import { frameAt, peerName, type Door, type Hold, type Identity, type Listener, type SourceOptions } from './source.ts'
+import { defaultPatience, patienceOf, takePatiently, waitForIntake } from './http-patience.ts'
+import {
+  frameAt,
+  peerName,
+  type ListenerContext,
+  type Hold,
+  type Identity,
+  type Listener,
+  type Source,
+  type SourceOptions
+} from './source.ts'
 import { type ListenerOrder } from '#core/data-plane.ts'
 
 /** More connections are refused at once and counted. */
@@ -27,13 +36,24 @@ const RETRY_AFTER_S = '5'
  * others: an event that can be framed is never answered with an error, because rsyslog, Fluent Bit and Beats throw away
  * what is refused. What a parser does not like becomes a dead letter here, not a refusal there.
  */
-export async function openHttp(order: ListenerOrder, door: Door, options: SourceOptions): Promise<Listener> {
+export const http = {
+  protocol: 'http',
+  setting: 'SOC_HTTP_PORT',
+  port: 8_046,
+  about: 'port of HTTP intake: /v1/events and /_bulk',
+  transport: 'tcp',
+  acknowledges: true,
+  alsoHeardAs: ['bulk'],
+  open: openHttp
+} as const satisfies Source
+
+async function openHttp(order: ListenerOrder, context: ListenerContext, options: SourceOptions): Promise<Listener> {
   const budget = new BodyBudget()
   const state = { stopping: false }
   const act = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
-    const act = new Exchange(request, response, door, budget, options, state)
+    const act = new Exchange(request, response, context, budget, options, state)
     act.run(expectsContinue).catch((error: unknown) => {
-      door.refused('internal')
+      context.refused('internal')
       act.fail(new SocError('http.internal', messageOf(error), { cause: error }))
     })
   }
@@ -44,9 +64,9 @@ export async function openHttp(order: ListenerOrder, door: Door, options: Source
     : createServer(limits, listener)
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => act(request, response, true))
   server.maxConnections = MAX_CONNECTIONS
-  server.on('drop', () => door.refused('connections'))
+  server.on('drop', () => context.refused('connections'))
   server.on('clientError', (_error, socket) => {
-    door.refused('bad_request')
+    context.refused('bad_request')
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
     else socket.destroy()
   })
@@ -75,7 +95,7 @@ type Route = { kind: 'events' | 'bulk'; hints: RequestHints }
 class Exchange {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
-  readonly #door: Door
+  readonly #context: ListenerContext
   readonly #budget: BodyBudget
   readonly #options: SourceOptions
   readonly #state: { stopping: boolean }
@@ -85,14 +105,14 @@ class Exchange {
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
-    door: Door,
+    context: ListenerContext,
     budget: BodyBudget,
     options: SourceOptions,
     state: { stopping: boolean }
   ) {
     this.#request = request
     this.#response = response
-    this.#door = door
+    this.#context = context
     this.#budget = budget
     this.#options = options
     this.#state = state
@@ -130,7 +150,7 @@ class Exchange {
     )
     const deadline = performance.now() + patience.holdMs
     // Before the body is read, so that nothing is held in memory for a sender that has to wait.
-    if (!(await waitForDoor(this.#door, deadline, () => this.#gone()))) return this.#refuse(patience.then)
+    if (!(await waitForIntake(this.#context, deadline, () => this.#gone()))) return this.#refuse(patience.then)
     if (expectsContinue) this.#response.writeContinue()
     try {
       await this.#take(route, identity, deadline, patience.then)
@@ -142,7 +162,7 @@ class Exchange {
   /** A heartbeat is known by its signature, not by the sender, and never becomes a frame. */
   async #heartbeat(path: string, method: string, expectsContinue: boolean): Promise<void> {
     if (expectsContinue) this.#response.writeContinue()
-    const { status, reason, headers } = await heartbeatAnswer(this.#request, path, method, this.#door, this.#budget)
+    const { status, reason, headers } = await heartbeatAnswer(this.#request, path, method, this.#context, this.#budget)
     this.#budget.release(this.#request)
     for (const [name, value] of Object.entries(headers ?? {})) this.#response.setHeader(name, value)
     this.#request.resume()
@@ -152,7 +172,7 @@ class Exchange {
 
   /** Answers an error. What is left of the body is read and thrown away, so that the sender gets to see the answer. */
   fail(error: SocError) {
-    if (error.status < 500) this.#door.refused(error.code === 'http.aborted' ? 'aborted' : 'bad_request')
+    if (error.status < 500) this.#context.refused(error.code === 'http.aborted' ? 'aborted' : 'bad_request')
     if (error.code === 'http.aborted' || this.#response.headersSent) {
       this.#request.socket.destroy()
       return
@@ -187,30 +207,30 @@ class Exchange {
       )
     }
     const events = 'items' in split ? split.events : split
-    const frames = events.map(({ raw, ...rest }) => frameAt(this.#door, identity, this.#peer, raw, rest))
+    const frames = events.map(({ raw, ...rest }) => frameAt(this.#context, identity, this.#peer, raw, rest))
     const batch = `${route.kind}:${body.digest}`
-    if (!(await takePatiently(this.#door, frames, batch, deadline, () => this.#gone()))) return this.#refuse(then)
+    if (!(await takePatiently(this.#context, frames, batch, deadline, () => this.#gone()))) return this.#refuse(then)
     const tookMs = Math.round(performance.now() - started)
     this.#answer(200, 'items' in split ? bulkAnswer(split.items, tookMs) : `{"accepted":${events.length}}`)
   }
 
   /** Undefined: not let in. `open`: this path is answered without credentials, but not with wrong ones. */
   #identify(open: boolean): Identity | undefined {
-    const bySource = this.#door.identify(this.#address)
-    if (this.#door.pinned) return bySource
+    const bySource = this.#context.identify(this.#address)
+    if (this.#context.pinned) return bySource
     const tokens = tokensOf(this.#request.headers.authorization)
     if (tokens === undefined) {
       if (open || bySource.sender !== UNASSIGNED) return bySource
-      this.#door.refused('unknown_sender')
-      this.#door.notice('unknown_sender', bySource, this.#peer)
+      this.#context.refused('unknown_sender')
+      this.#context.notice('unknown_sender', bySource, this.#peer)
       return undefined
     }
     for (const token of tokens) {
-      const identity = this.#door.identifyToken(token)
+      const identity = this.#context.identifyToken(token)
       if (identity !== undefined) return identity
     }
-    this.#door.refused('wrong_token')
-    this.#door.notice('wrong_token', bySource, this.#peer)
+    this.#context.refused('wrong_token')
+    this.#context.notice('wrong_token', bySource, this.#peer)
     return undefined
   }
 
@@ -223,7 +243,7 @@ class Exchange {
 
   /** Nothing is taken now, and this sender has waited as long as it can. */
   #refuse(then: Hold['then']) {
-    this.#door.refused('held')
+    this.#context.refused('held')
     // rsyslog keeps its batch only when the connection breaks; any answer but 200 and the batch is gone.
     if (then === 'reset' || this.#gone()) {
       this.#request.socket.resetAndDestroy()

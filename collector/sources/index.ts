@@ -1,12 +1,6 @@
-import { openHttp } from './http.ts'
-import type { ListenerOrder } from '#core/data-plane.ts'
-import type { Source } from './source.ts'
-import { openSyslogTcp } from './syslog-tcp.ts'
-import { openSyslogUdp } from './syslog-udp.ts'
+import { http } from './http.ts'
+import { syslogTcp } from './syslog-tcp.ts'
+import { syslogUdp } from './syslog-udp.ts'
 
-/** Every protocol, by its name in a {@link ListenerOrder}. */
-export const sources = {
-  'syslog-udp': openSyslogUdp,
-  'syslog-tcp': openSyslogTcp,
-  http: openHttp
-} satisfies Record<ListenerOrder['protocol'], Source>
+/** Every protocol, in the order in which its listener for real logs is opened. */
+export const sources = [syslogUdp, syslogTcp, http] as const

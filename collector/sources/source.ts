@@ -3,16 +3,16 @@ import { isUtf8 } from 'node:buffer'
 import type { Clock } from '#core/clock.ts'
 import { frameFlag, type Frame } from '#core/frame.ts'
 import type { Origin } from '#core/origin.ts'
-import type { Beat, BeatVerdict } from './heartbeat.ts'
+import type { Heartbeat, HeartbeatVerdict } from './heartbeat.ts'
 
-/** Whose bytes these are, as far as the door knows: by pin, token or source network, never by what they say. */
+/** Whose bytes these are, as far as the intake knows: by pin, token or source network, never by what they say. */
 export type Identity = { sender: string; unit: string }
 
 /**
  * What the intake gives a listener: who somebody is, and where frames go. A listener knows nothing of spool, senders or
- * other listeners; it turns bytes into frames and slows its sender down when the door says so.
+ * other listeners; it turns bytes into frames and slows its sender down when the intake says so.
  */
-export type Door = {
+export type ListenerContext = {
   readonly listener: string
   readonly origin: Origin
   readonly clock: Clock
@@ -34,14 +34,14 @@ export type Door = {
   refused(reason: string, count?: number): void
   notice(kind: NoticeKind, identity: Identity, peer: string): void
   /** A signed heartbeat: never a frame. Resolves when it is durable or refused. */
-  beat(beat: Omit<Beat, 'origin'>): Promise<BeatVerdict>
+  heartbeat(heartbeat: Omit<Heartbeat, 'origin'>): Promise<HeartbeatVerdict>
 }
 
 /** A listener that is open. */
 export type Listener = {
   address: string
   port: number
-  /** Numbers that only the listener knows, beside what the door counted. */
+  /** Numbers that only the listener knows, beside what the intake counted. */
   refusals?(): Record<string, number>
   /** Stops accepting, takes in what has already arrived, and closes. */
   close(): Promise<void>
@@ -59,25 +59,39 @@ export type SourceOptions = {
   maxBodyBytes?: number
 }
 
-/** One protocol: opens a listener. Rejects with the system's error, e.g. EADDRINUSE. */
-export type Source = (order: ListenerOrder, door: Door, options: SourceOptions) => Promise<Listener>
+/** One protocol: what is known of it everywhere, and how a listener of it is opened. */
+export type Source = {
+  /** Its name in an order, which is also the id of its listener for real logs. */
+  protocol: string
+  /** The setting of its port, the port without one, and what it is for. */
+  setting: `SOC_${string}_PORT`
+  port: number
+  about: string
+  transport: 'tcp' | 'udp'
+  /** True when the sender hears yes after its events are durable. */
+  acknowledges: boolean
+  /** Names beside its own under which the sample of a rule may say that it was heard. */
+  alsoHeardAs?: readonly string[]
+  /** Opens a listener. Rejects with the system's error, e.g. EADDRINUSE. */
+  open(order: ListenerOrder, context: ListenerContext, options: SourceOptions): Promise<Listener>
+}
 
 /** `192.0.2.1:514`, `[2001:db8::1]:514`. */
 export const peerName = (address: string, port: number) =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 
-/** A frame as this door hears it now. */
+/** A frame as this listener hears it now. */
 export function frameAt(
-  door: Door,
+  context: ListenerContext,
   identity: Identity,
   peer: string,
   raw: Buffer,
   { flags = isUtf8(raw) ? 0 : frameFlag.badUtf8, hint = '', clientKey = '' } = {}
 ): Frame {
   return {
-    receivedAt: door.clock.now(),
-    listener: door.listener,
-    origin: door.origin,
+    receivedAt: context.clock.now(),
+    listener: context.listener,
+    origin: context.origin,
     peer,
     sender: identity.sender,
     unit: identity.unit,

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Frame } from '#core/frame.ts'
 import { plainAddress } from '#core/network.ts'
-import { frameAt, peerName, type Door, type Listener } from './source.ts'
+import { frameAt, peerName, type ListenerContext, type Listener, type Source } from './source.ts'
 import { type ListenerOrder } from '#core/data-plane.ts'
 import { SyslogFramer } from './syslog-framing.ts'
 
@@ -12,11 +12,11 @@ const MAX_IN_FLIGHT = 1024 * 1024
 /** Bytes of unfinished messages over all connections; beyond it the connection that asks for more is cut short. */
 const MAX_UNFINISHED = 64 * 1024 * 1024
 /**
- * Bytes of frames that wait for the door after their sender went away, over all connections; beyond it they are dropped
+ * Bytes of frames that wait for the intake after their sender went away, over all connections; beyond it they are dropped
  * and counted: a sender that connects, writes and goes again would otherwise fill the memory while the disk is full.
  */
 const MAX_ORPHANED = 64 * 1024 * 1024
-/** While nothing is taken, the door is asked again this often. */
+/** While nothing is taken, the intake is asked again this often. */
 const RETRY_MS = 100
 /** After our FIN a sender may still be writing: read on until it is this long quiet, or at most this long in all. */
 const QUIET_MS = 250
@@ -26,17 +26,27 @@ const DRAIN_MS = 3_000
  * Syslog over TCP. There is no acknowledgement in the protocol, so the sender is held back instead: a connection is
  * paused while its bytes are not durable, and never closed for being too fast.
  */
-export async function openSyslogTcp(order: ListenerOrder, door: Door): Promise<Listener> {
+export const syslogTcp = {
+  protocol: 'syslog-tcp',
+  setting: 'SOC_SYSLOG_TCP_PORT',
+  port: 5_514,
+  about: 'port of syslog over TCP',
+  transport: 'tcp',
+  acknowledges: false,
+  open: openSyslogTcp
+} as const satisfies Source
+
+async function openSyslogTcp(order: ListenerOrder, context: ListenerContext): Promise<Listener> {
   const connections = new Set<Connection>()
   const shared: Shared = { unfinished: 0, waiting: 0 }
   const server = createServer((socket) => {
-    const connection = new Connection(socket, door, shared)
+    const connection = new Connection(socket, context, shared)
     connections.add(connection)
-    // Its last frames may still wait for the door: who closes the listener must find them.
+    // Its last frames may still wait for the intake: who closes the listener must find them.
     socket.once('close', () => void connection.taken().then(() => connections.delete(connection)))
   })
   server.maxConnections = MAX_CONNECTIONS
-  server.on('drop', () => door.refused('connections'))
+  server.on('drop', () => context.refused('connections'))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host: order.host, port: order.port }, resolve)
@@ -52,12 +62,12 @@ export async function openSyslogTcp(order: ListenerOrder, door: Door): Promise<L
   }
 }
 
-/** What all connections of a listener hold together, bytes: unfinished messages, and frames that wait for the door. */
+/** What all connections of a listener hold together, bytes: unfinished messages, and frames that wait for the intake. */
 type Shared = { unfinished: number; waiting: number }
 
 class Connection {
   readonly #socket: Socket
-  readonly #door: Door
+  readonly #context: ListenerContext
   readonly #framer = new SyslogFramer()
   readonly #shared: Shared
   readonly #address: string
@@ -69,16 +79,16 @@ class Connection {
   #stopping = false
   #lastDataAt = performance.now()
 
-  constructor(socket: Socket, door: Door, shared: Shared) {
+  constructor(socket: Socket, context: ListenerContext, shared: Shared) {
     this.#socket = socket
-    this.#door = door
+    this.#context = context
     this.#shared = shared
     this.#address = plainAddress(socket.remoteAddress ?? '')
     this.#peer = peerName(this.#address, socket.remotePort ?? 0)
     socket.setKeepAlive(true, 60_000)
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
     // A reset is an ordinary end of a syslog connection; 'close' follows and keeps what was half said.
-    socket.on('error', () => door.refused('reset'))
+    socket.on('error', () => context.refused('reset'))
     socket.once('close', () => this.#ended())
   }
 
@@ -127,13 +137,13 @@ class Connection {
   }
 
   #offer(bytes: number, cut: (emit: (raw: Buffer, flags: number) => void) => void) {
-    const identity = this.#door.identify(this.#address)
+    const identity = this.#context.identify(this.#address)
     const frames: Frame[] = []
-    cut((raw, flags) => frames.push(frameAt(this.#door, identity, this.#peer, raw, { flags })))
+    cut((raw, flags) => frames.push(frameAt(this.#context, identity, this.#peer, raw, { flags })))
     if (frames.length === 0) return
     this.#inFlight += bytes
     if (this.#inFlight > MAX_IN_FLIGHT) this.#socket.pause()
-    const taken = this.#door.take(frames)
+    const taken = this.#context.take(frames)
     // Handed over now, so that group commits gather; waited for in order.
     taken.catch(() => undefined)
     this.#taking = this.#taking
@@ -145,9 +155,9 @@ class Connection {
       })
   }
 
-  /** Nothing is taken now: hold the sender back and offer the same frames until the door opens. */
+  /** Nothing is taken now: hold the sender back and offer the same frames until the intake takes them. */
   async #retry(frames: Frame[]): Promise<void> {
-    this.#door.refused('held')
+    this.#context.refused('held')
     this.#socket.pause()
     const bytes = frames.reduce((sum, frame) => sum + frame.raw.length, 0)
     this.#shared.waiting += bytes
@@ -164,13 +174,13 @@ class Connection {
       if (this.#stopping || crowded) {
         const { sender, unit } = frames[0]!
         const reason = crowded ? 'the sender went away while the spool was full' : 'stopped while the spool was full'
-        this.#door.drop({ sender, unit }, frames.length, reason)
+        this.#context.drop({ sender, unit }, frames.length, reason)
         return
       }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
-      if (this.#door.refusal() !== undefined) continue
+      if (this.#context.refusal() !== undefined) continue
       try {
-        await this.#door.take(frames)
+        await this.#context.take(frames)
         return
       } catch {
         // Refused again between the question and the act: go on waiting.

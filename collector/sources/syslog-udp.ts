@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import type { Frame } from '#core/frame.ts'
 import { plainAddress } from '#core/network.ts'
-import { frameAt, peerName, type Door, type Listener } from './source.ts'
+import { frameAt, peerName, type ListenerContext, type Listener, type Source } from './source.ts'
 import { type ListenerOrder } from '#core/data-plane.ts'
 import { datagram } from './syslog-framing.ts'
 
@@ -14,7 +14,17 @@ const RECEIVE_BUFFER_BYTES = [32, 8, 4, 1].map((mebibytes) => mebibytes * 1024 *
 const MAX_IN_FLIGHT = 64 * 1024 * 1024
 
 /** Syslog over UDP. Nothing is promised to the sender; what is lost here or in the kernel is counted and shown. */
-export async function openSyslogUdp(order: ListenerOrder, door: Door): Promise<Listener> {
+export const syslogUdp = {
+  protocol: 'syslog-udp',
+  setting: 'SOC_SYSLOG_UDP_PORT',
+  port: 5_514,
+  about: 'port of syslog over UDP',
+  transport: 'udp',
+  acknowledges: false,
+  open: openSyslogUdp
+} as const satisfies Source
+
+async function openSyslogUdp(order: ListenerOrder, context: ListenerContext): Promise<Listener> {
   const type = isIPv6(order.host) ? 'udp6' : 'udp4'
   const socket = createSocket({ type })
   let gathered: Frame[] = []
@@ -26,7 +36,7 @@ export async function openSyslogUdp(order: ListenerOrder, door: Door): Promise<L
     gathered = []
     const bytes = frames.reduce((sum, frame) => sum + frame.raw.length, 0)
     inFlight += bytes
-    const taken = door
+    const taken = context
       .take(frames)
       .catch(() => dropAll(frames, 'the spool was full'))
       .finally(() => {
@@ -36,18 +46,18 @@ export async function openSyslogUdp(order: ListenerOrder, door: Door): Promise<L
     void taken.then(() => taking.delete(taken))
   }
   const dropAll = (frames: Frame[], reason: string) => {
-    for (const { sender, unit } of frames) door.drop({ sender, unit }, 1, reason)
-    door.refused('dropped', frames.length)
+    for (const { sender, unit } of frames) context.drop({ sender, unit }, 1, reason)
+    context.refused('dropped', frames.length)
   }
 
   socket.on('message', (bytes: Buffer, from: RemoteInfo) => {
     const { raw, flags } = datagram(bytes)
     if (raw.length === 0) {
-      door.refused('empty')
+      context.refused('empty')
       return
     }
     const address = plainAddress(from.address)
-    const frame = frameAt(door, door.identify(address), peerName(address, from.port), raw, { flags })
+    const frame = frameAt(context, context.identify(address), peerName(address, from.port), raw, { flags })
     if (inFlight > MAX_IN_FLIGHT) {
       dropAll([frame], 'the disk did not keep up')
       return
@@ -55,7 +65,7 @@ export async function openSyslogUdp(order: ListenerOrder, door: Door): Promise<L
     // Everything that one turn of the loop reads is appended together.
     if (gathered.push(frame) === 1) setImmediate(handOver)
   })
-  socket.on('error', () => door.refused('socket'))
+  socket.on('error', () => context.refused('socket'))
   const bound = once(socket, 'listening')
   socket.bind({ address: order.host, port: order.port, exclusive: true })
   await bound

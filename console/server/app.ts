@@ -7,24 +7,9 @@ import swagger from '@fastify/swagger'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import Fastify, { LogController } from 'fastify'
 import { ApiError } from '#core/api/common.ts'
-import { createAudit } from '#control/accounts/audit.ts'
-import { createGrants } from '#control/accounts/grants.ts'
-import { createKeyFile } from '#control/accounts/key-file.ts'
-import { createLinks } from '#control/accounts/links.ts'
-import { createOidcAccounts } from '#control/accounts/oidc-accounts.ts'
-import { createOidc } from '#control/accounts/oidc.ts'
-import { createPolicy } from '#control/accounts/policy.ts'
-import { createSignInSteps } from '#control/accounts/sign-in-steps.ts'
-import { createTotp } from '#control/accounts/totp.ts'
-import { createSessions, openedFrom } from '#control/accounts/sessions.ts'
-import { createSignInLimit } from '#control/accounts/sign-in-limit.ts'
-import { createUsers } from '#control/accounts/users.ts'
 import type { App, Context } from './context.ts'
-import { shownOrigin } from '#control/figures/origin.ts'
 import { addGate, cookieName } from './gate.ts'
-import { createLive } from './live/live.ts'
 import { mask } from '#control/rights/masking.ts'
-import type { Parts } from './parts.ts'
 import { addRefusals } from './refusals.ts'
 import { accountRoutes } from './routes/account.ts'
 import { alertRoutes } from './routes/alerts.ts'
@@ -43,7 +28,6 @@ import { postureRoutes } from './routes/posture.ts'
 import { probeRoutes } from './routes/probes.ts'
 import { oidcRoutes } from './routes/oidc.ts'
 import { createOpening } from './routes/opening.ts'
-import { createReports } from '#control/reports/reports.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -56,10 +40,6 @@ import { unitRoutes } from './routes/units.ts'
 import { policyRoutes } from './routes/policy.ts'
 import { userAccessRoutes } from './routes/user-access.ts'
 import { userRoutes } from './routes/users.ts'
-import { createSenders } from '#control/senders/senders.ts'
-import { sourceRows } from '#control/senders/source-rows.ts'
-import { buildSummary } from './views/summary.ts'
-import { createTasks } from '#control/tasks/tasks.ts'
 import { welcomeRoutes } from './routes/welcome.ts'
 import { addWeb } from './web.ts'
 
@@ -68,13 +48,13 @@ const MAX_BODY = 128 * 1024
 /** Requests per address and minute: an office of analysts behind one address fits, a flood does not. */
 const MAX_REQUESTS_PER_MINUTE = 6000
 
-/** Builds the console whole, without listening: `inject` reaches everything, `app.live` takes the pushes. */
-export function buildApp(parts: Parts): App {
-  const { config, control, clock, inventory } = parts
+/** Builds the console whole, without listening: `inject` reaches everything. Every service is handed in. */
+export function buildApp(context: Context): App {
+  const { config, live } = context
   const tls = config.SOC_TLS_CERT !== ''
   const app = Fastify({
     ...(tls ? { https: { cert: readFileSync(config.SOC_TLS_CERT), key: readFileSync(config.SOC_TLS_KEY) } } : {}),
-    ...(parts.log === undefined ? {} : { loggerInstance: parts.log }),
+    ...(context.requestLog === undefined ? {} : { loggerInstance: context.requestLog }),
     // What matters is in the audit log; a line per request would only hide failures.
     logController: new LogController({ disableRequestLogging: true }),
     // A proxy on this machine says for whom it asks; nobody else is believed.
@@ -88,42 +68,6 @@ export function buildApp(parts: Parts): App {
     return503OnClosing: true
   }) as unknown as App
   app.setValidatorCompiler(lazyValidator)
-
-  const audit = createAudit(control, clock)
-  const users = createUsers(control, clock)
-  const own: Omit<Context, 'live'> = {
-    ...parts,
-    audit,
-    users,
-    sessions: createSessions(control, clock, {
-      idleMs: config.SOC_SESSION_IDLE_MIN * 60_000,
-      absoluteMs: config.SOC_SESSION_HOURS * 3_600_000
-    }),
-    steps: createSignInSteps(clock),
-    policy: createPolicy(control),
-    grants: createGrants(control, clock),
-    totp: createTotp(control, clock, createKeyFile(config.SOC_DATA)),
-    links: createLinks(control, clock),
-    oidc: createOidc(config, clock),
-    oidcAccounts: createOidcAccounts(control, config, users, audit),
-    senders: createSenders(control, inventory, clock),
-    signInLimit: createSignInLimit(clock, (username, address) => openedFrom(control, username, address)),
-    tasks: createTasks({ ...parts, changed: (row) => live.publishTask(row) }),
-    reports: createReports({
-      ...parts,
-      dataFolder: config.SOC_DATA,
-      origin: () => shownOrigin(control, parts.demonstration)
-    })
-  }
-  const live = createLive(own, cookieName(tls), {
-    summary: (userId, scope) => buildSummary(context, userId, scope),
-    sources: () => sourceRows(context, undefined)
-  })
-  const context: Context = { ...own, live }
-  app.decorate('live', live)
-  app.decorate('tasks', context.tasks)
-  app.decorate('reports', context.reports)
-  parts.notifications.onChanged((row) => live.publishDelivery(row))
   app.addHook('onReady', async () => live.attach(app.server))
   app.addHook('preClose', async () => live.close())
 
@@ -133,7 +77,7 @@ export function buildApp(parts: Parts): App {
   void app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Vọng Lâu', description: 'API of the console', version: parts.version },
+      info: { title: 'Vọng Lâu', description: 'API of the console', version: context.version },
       components: {
         securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: cookieName(tls) } }
       }
@@ -177,7 +121,7 @@ export function buildApp(parts: Parts): App {
     })
   )
   // After the gate, so that the files' own routes are checked against the access table too.
-  addWeb(app, { tls, webRoot: builtWeb(parts.webRoot) })
+  addWeb(app, { tls, webRoot: builtWeb(context.webRoot) })
   return app
 }
 

@@ -8,43 +8,34 @@ import type {
 } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { SocError } from '#core/errors.ts'
-import type { Audit } from '#control/accounts/audit.ts'
-import type { Grants } from '#control/accounts/grants.ts'
-import type { Links } from '#control/accounts/links.ts'
-import type { OidcAccounts } from '#control/accounts/oidc-accounts.ts'
-import type { Oidc } from '#control/accounts/oidc.ts'
-import type { Policy } from '#control/accounts/policy.ts'
-import type { SignInSteps } from '#control/accounts/sign-in-steps.ts'
-import type { Totp } from '#control/accounts/totp.ts'
-import type { SignInLimit } from '#control/accounts/sign-in-limit.ts'
-import type { Sessions, Viewer } from '#control/accounts/sessions.ts'
-import type { Users } from '#control/accounts/users.ts'
-import type { Live } from './live/live.ts'
-import type { Parts } from './parts.ts'
+import type { Viewer } from '#control/accounts/sessions.ts'
+import type { ControlPlane } from '#control/control-plane.ts'
 import type { Scope } from '#control/rights/scope.ts'
-import type { Senders } from '#control/senders/senders.ts'
-import type { Reports } from '#control/reports/reports.ts'
-import type { Tasks } from '#control/tasks/tasks.ts'
+import type { SourcesStatus } from '#control/senders/sources-status.ts'
+import type { ReplayAnswer } from '#core/api/sources.ts'
+import type { StoreReader } from '#core/event-search.ts'
+import type { Live } from './live/live.ts'
 
-/** What routes work with: the parts handed in and the console's own. */
-export type Context = Parts & {
-  audit: Audit
-  users: Users
-  sessions: Sessions
-  senders: Senders
-  signInLimit: SignInLimit
-  steps: SignInSteps
-  policy: Policy
-  grants: Grants
-  totp: Totp
-  links: Links
-  /** Undefined without an identity provider. */
-  oidc: Oidc | undefined
-  oidcAccounts: OidcAccounts
-  tasks: Tasks
-  reports: Reports
-  live: Live
+/** What the console needs besides the control plane: the data plane's side, and how this process is run. */
+export type ConsoleParts = {
+  search: Omit<StoreReader, 'close'>
+  sources(): SourcesStatus
+  /** Puts dead letters back into the spool. */
+  replay(ids: string[]): Promise<ReplayAnswer>
+  demonstration: { status(): { running: boolean; startedAt: number } | null; end(): Promise<void> }
+  /** What /readyz asks: every part by name, with the reason when it is not ready. */
+  readiness(): { name: string; ready: boolean; reason: string }[]
+  /** Where senders reach the intake, for the snippets beside a new token. */
+  intake(): { host: string; httpPort: number; syslogPort: number; tls?: boolean }
+  version: string
+  /** Folder of the built browser part; undefined serves the API alone. */
+  webRoot?: string
+  /** The process log; without it failures of requests are not written down. */
+  requestLog?: FastifyBaseLogger
 }
+
+/** What routes work with: the control plane's services, the console's own parts, and the live feed. */
+export type Context = Omit<ControlPlane, keyof ConsoleParts> & ConsoleParts & { live: Live }
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -59,13 +50,6 @@ declare module 'fastify' {
     /** Set by the gate; undefined on public routes. */
     viewer: Viewer | undefined
     scope: Scope
-  }
-  interface FastifyInstance {
-    live: Live
-    /** The composition root calls its `tick` every few seconds. */
-    tasks: Tasks
-    /** For the schedule; ticked by the composition root. */
-    reports: Reports
   }
 }
 

@@ -1,6 +1,6 @@
 import type { UserRow } from '#core/api/people.ts'
-import type { LinkKind } from './links.ts'
-import type { Context } from '#console/server/context.ts'
+import type { LinkKind, Links } from './links.ts'
+import type { Notifier } from '#core/notification.ts'
 
 const words = {
   invite: {
@@ -21,7 +21,7 @@ const words = {
 
 /** Makes a link for an account and sends it to its address when it has one. Inside the transaction of the act. */
 export function makeLink(
-  context: Context,
+  context: { links: Links; notifications: Notifier },
   user: UserRow,
   kind: LinkKind,
   by: string
@@ -32,7 +32,7 @@ export function makeLink(
   if (sent) {
     // The key tells the outbox one link from the next and gives nothing of its secret away.
     const subject = `account:${user.id}:${expiresAt}`
-    context.notifier.announce({
+    context.notifications.announce({
       key: subject,
       topic: 'account',
       priority: 3,

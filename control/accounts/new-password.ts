@@ -1,7 +1,7 @@
 import type { PasswordRules } from '#core/api/accounts.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { checkPassword } from './password-rules.ts'
-import type { Context } from '#console/server/context.ts'
+import type { Policy } from './policy.ts'
 
 const provinceWords = new WeakMap<Inventory, readonly string[]>()
 
@@ -15,14 +15,14 @@ function wordsOf(inventory: Inventory): readonly string[] {
 }
 
 /** The part of the policy that is shown while a password is typed. */
-export function rulesOf(context: Pick<Context, 'policy'>): PasswordRules {
+export function rulesOf(context: { policy: Policy }): PasswordRules {
   const { minLength, classes, history, maxAgeDays } = context.policy.get()
   return { minLength, classes, history, maxAgeDays }
 }
 
 /** Refuses a new password that the policy does not allow, or that was used lately; 422 with one of the `password.…` codes. */
 export async function checkNewPassword(
-  context: Pick<Context, 'policy' | 'inventory'>,
+  context: { policy: Policy; inventory: Inventory },
   user: { id: string; username: string; password: string },
   next: string
 ): Promise<void> {

@@ -1,6 +1,7 @@
 import { argon2, randomBytes, randomInt, timingSafeEqual, type Argon2Parameters } from 'node:crypto'
 import { promisify } from 'node:util'
 import { SocError } from '#core/errors.ts'
+import { limit } from '#core/limit.ts'
 
 const derive = promisify<'argon2id', Argon2Parameters, Buffer>(argon2)
 
@@ -14,23 +15,12 @@ export const owaspCost: PasswordCost = { memory: 19_456, passes: 2, parallelism:
 const MAX_RUNNING = 4
 /** Hashes waiting for a place; more are refused with `session.busy`, so a flood of sign-ins costs no memory. */
 const MAX_WAITING = 32
-let running = 0
-const waiting: (() => void)[] = []
-
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= MAX_RUNNING) {
-    if (waiting.length >= MAX_WAITING)
-      throw new SocError('session.busy', 'too many sign-ins at once', { status: 503, params: { retryAfterS: 2 } })
-    await new Promise<void>((resolve) => waiting.push(resolve))
-  } else running++
-  try {
-    return await work()
-  } finally {
-    const next = waiting.shift()
-    if (next) next()
-    else running--
-  }
-}
+/** One for the process, as the pool is that it guards. */
+const inTurn = limit({
+  running: MAX_RUNNING,
+  waiting: MAX_WAITING,
+  busy: () => new SocError('session.busy', 'too many sign-ins at once', { status: 503, params: { retryAfterS: 2 } })
+})
 
 // The same letters typed on two keyboards (precomposed or combining accents) are one password.
 const bytesOf = (password: string) => Buffer.from(password.normalize('NFKC'), 'utf8')

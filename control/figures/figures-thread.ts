@@ -1,28 +1,33 @@
 import { DatabaseSync } from 'node:sqlite'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import type { PeriodFigures } from '#core/api/posture.ts'
-import { messageOf, SocError } from '#core/errors.ts'
+import { answer, type Stop } from '#core/worker.ts'
 import { figuresOf, type FiguresRequest } from './figures.ts'
 
-/** What the thread says: how far it is, then the figures or why there are none. */
-export type FiguresAnswer =
-  | { kind: 'step'; step: string }
-  | { kind: 'figures'; figures: PeriodFigures }
-  | { kind: 'refused'; code: string; message: string; status: number; params: Record<string, string | number> }
+/** The question of the thread: the figures of a period, from the database at this path. */
+export type ToFigures = { kind: 'make'; id: number; databasePath: string; request: FiguresRequest }
+/** What the thread says on the way to its answer: how far it is. */
+export type FigureStep = { kind: 'step'; step: string }
 
-const { databasePath, request } = workerData as { databasePath: string; request: FiguresRequest }
-const answer = (message: FiguresAnswer) => parentPort?.postMessage(message)
+const port = parentPort!
 
-const database = new DatabaseSync(databasePath, { readOnly: true })
-try {
-  database.exec('PRAGMA busy_timeout=5000; PRAGMA cache_size=-32768; BEGIN')
-  const figures = figuresOf({ sql: (text) => database.prepare(text) }, request, (step) =>
-    answer({ kind: 'step', step })
-  )
-  answer({ kind: 'figures', figures })
-} catch (error) {
-  const { code, status, params } = error instanceof SocError ? error : new SocError('posture.failed', messageOf(error))
-  answer({ kind: 'refused', code, message: messageOf(error), status, params })
-} finally {
-  database.close()
+function make({ databasePath, request }: ToFigures): PeriodFigures {
+  const database = new DatabaseSync(databasePath, { readOnly: true })
+  try {
+    database.exec('PRAGMA busy_timeout=5000; PRAGMA cache_size=-32768; BEGIN')
+    return figuresOf({ sql: (text) => database.prepare(text) }, request, (step) =>
+      port.postMessage({ kind: 'step', step } satisfies FigureStep)
+    )
+  } finally {
+    database.close()
+  }
 }
+
+port.on('message', (message: ToFigures | Stop) => {
+  switch (message.kind) {
+    case 'make':
+      return void answer(port, message.id, () => make(message), { code: 'posture.failed' })
+    case 'stop':
+      port.close()
+  }
+})

@@ -5,10 +5,10 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '#core/time.ts'
 import { loadInventory } from '#province/load.ts'
-import { unmeasuredHealth } from '#testing/fake-health.ts'
+import { offlineHealth } from '#control/health/offline-health.ts'
 import { catalogueOf } from './catalogue.ts'
 import { figuresOf, requestOf } from './figures.ts'
-import { figuresIn } from './figures-in.ts'
+import { createFigureThreads } from './figures-in.ts'
 import { createFiguresReader } from './reader.ts'
 import { END, inventory, PERIOD, PHONG_THU, START, testPeriod, type TestPeriod } from '#testing/sample-period.ts'
 
@@ -99,7 +99,12 @@ describe('coverage', () => {
   })
 })
 
-const partsOf = ({ control, clock }: TestPeriod) => ({ control, clock, inventory, health: unmeasuredHealth(0) })
+const partsOf = ({ control, clock }: TestPeriod) => ({
+  control,
+  clock,
+  inventory,
+  health: offlineHealth({ control, inventory, clock })
+})
 
 describe('incidents', () => {
   it('need a decision while they are critical or high and open, and tell no log text', () => {
@@ -338,6 +343,7 @@ function doLater(period: TestPeriod, at: number, act: string, alert: string, inc
 
 describe('the thread', () => {
   it('gives what the caller’s own thread gives, tells how far it is, and refuses with the reason', async () => {
+    const figuresIn = createFigureThreads()
     const path = join(folder, 'thread.db')
     const period = testPeriod(path)
     period.open(START, [period.raise(START)])

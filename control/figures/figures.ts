@@ -4,7 +4,7 @@ import type { Clock } from '#core/clock.ts'
 import { levels, type Bilingual } from '#core/match.ts'
 import { targetMinutes } from '#core/targets.ts'
 import type { Inventory } from '#province/inventory.ts'
-import type { HealthPart } from '#console/server/parts.ts'
+import type { HealthByOrigin } from '#control/health/health-plane.ts'
 import { catalogueOf, placesOf, type FigureCatalogue, type Places } from './catalogue.ts'
 import { decisionsOf } from './decisions.ts'
 import { healthOf } from './health-figures.ts'
@@ -42,7 +42,7 @@ export type FiguresRequest = {
   health: PeriodFigures['health']
 }
 
-export type FiguresParts = { inventory: Inventory; clock: Clock; health: HealthPart }
+export type FiguresParts = { inventory: Inventory; clock: Clock; health: HealthByOrigin }
 export type FiguresOptions = { origin: string; scope?: ReadonlySet<string> | undefined }
 
 /** What crosses to the thread that makes the figures. Throws 400 `posture.*` for a period that cannot be. */
@@ -59,7 +59,7 @@ export function requestOf(parts: FiguresParts, period: Period, options: FiguresO
   }
 }
 
-/** Figures on the caller's own thread: for tests and small tools. Screens and reports ask `figuresIn`. */
+/** Figures on the caller's own thread: for tests and small tools. Screens and reports ask a `FiguresReader`. */
 export function createFigures(parts: FiguresParts & { control: Database }) {
   return {
     figures: (period: Period, options: FiguresOptions): PeriodFigures =>

@@ -1,7 +1,7 @@
 import type { PeriodFigures } from '#core/api/posture.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Inventory } from '#province/inventory.ts'
-import type { HealthPart } from '#console/server/parts.ts'
+import type { HealthByOrigin } from '#control/health/health-plane.ts'
 
 /** Stages that are measured: what is not deployed has no availability. */
 const deployed: readonly string[] = ['live', 'pilot']
@@ -9,16 +9,17 @@ const deployed: readonly string[] = ['live', 'pilot']
 const sorted = (models: readonly number[]): number[] => [...new Set(models)].sort((a, b) => a - b)
 
 /**
- * Outages and availability up to the end of a period, as the health part keeps them: cut at the end, so that a later
+ * Outages and availability up to the end of a period, as health keeps them: cut at the end, so that a later
  * recovery does not change what was true then. Of a scope: the outages of systems its units own.
  */
 export function healthOf(
-  health: HealthPart,
+  health: HealthByOrigin,
   inventory: Inventory,
   period: { fromMs: number; asOf: number; origin: string; scope?: ReadonlySet<string> | undefined }
 ): PeriodFigures['health'] {
   const { fromMs, asOf, scope } = period
   const outages = health
+    .of(period.origin === 'demonstration' ? 'demonstration' : 'real')
     .outages(fromMs, asOf, period.origin as Origin)
     .filter(
       (outage) =>
@@ -39,15 +40,16 @@ export function healthOf(
       }
     })
     .sort((a, b) => b.ms - a.ms || a.from - b.from)
-  // The health part speaks of one origin at a time; another origin's availability is not ours to print.
+  // Health is shown for one origin at a time; another origin's availability is not ours to print.
+  const shown = health.shown()
   const models =
-    asOf <= fromMs || health.wall().origin !== period.origin
+    asOf <= fromMs || shown.wall().origin !== period.origin
       ? []
       : inventory.models
           .filter((model) => deployed.includes(model.stage))
           .map((model) => {
-            const { uptime, coverage } = health.uptime(`model:${model.id}`, fromMs, asOf)
-            const sli = health.sliOfModel(model.id, fromMs, asOf).success
+            const { uptime, coverage } = shown.uptime(`model:${model.id}`, fromMs, asOf)
+            const sli = shown.sliOfModel(model.id, fromMs, asOf).success
             return { id: model.id, name: model.name, uptime, coverage, sli }
           })
   return { outages, models }

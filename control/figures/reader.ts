@@ -1,7 +1,7 @@
 import type { Period, PeriodFigures } from '#core/api/posture.ts'
 import type { Control } from '#control/database/control.ts'
 import { figuresOf, requestOf, type FiguresOptions, type FiguresParts } from './figures.ts'
-import { figuresIn } from './figures-in.ts'
+import { createFigureThreads } from './figures-in.ts'
 
 /** Figures of this many different questions are kept; the oldest goes. */
 const MAX_KEPT = 40
@@ -22,13 +22,14 @@ export type FiguresReader = (
 export function createFiguresReader(parts: FiguresParts & { control: Pick<Control, 'sql'> }): FiguresReader {
   const kept = new Map<string, { at: number; until: number; figures: Promise<PeriodFigures> }>()
   const path = pathOf(parts.control)
+  const threads = createFigureThreads()
   return (period, options, onStep) => {
     const now = parts.clock.now()
     const key = JSON.stringify([period.from, period.to, options.origin, options.scope && [...options.scope].sort()])
     const known = kept.get(key)
     if (known !== undefined && now >= known.at && now < known.until) return known.figures
     const request = requestOf(parts, period, options)
-    const figures = path === '' ? Promise.resolve(figuresOf(parts.control, request)) : figuresIn(path, request, onStep)
+    const figures = path === '' ? Promise.resolve(figuresOf(parts.control, request)) : threads(path, request, onStep)
     const entry = { at: now, until: now + KEPT_RUNNING_MS, figures }
     kept.delete(key)
     kept.set(key, entry)

@@ -40,11 +40,11 @@ export type Days = ReturnType<typeof openDays>
 export function openDays(control: Control, origin: Origin, intervals: Intervals) {
   let until = ''
   /** Sums of the finished days of a window, per node; they change at midnight only. */
-  const kept = new Map<string, { until: string; sums: Map<string, StateMillis> }>()
+  const finished = new Map<string, { until: string; sums: Map<string, StateMillis> }>()
 
   function finishedSums(node: string, from: string, to: string): StateMillis {
-    let cache = kept.get(node)
-    if (cache?.until !== until) kept.set(node, (cache = { until, sums: new Map() }))
+    let cache = finished.get(node)
+    if (cache?.until !== until) finished.set(node, (cache = { until, sums: new Map() }))
     const key = `${from} ${to}`
     let sums = cache.sums.get(key)
     if (sums === undefined) {
@@ -84,7 +84,7 @@ export function openDays(control: Control, origin: Origin, intervals: Intervals)
       const row = control.sql('SELECT days_until FROM health_life WHERE origin = ?').get(origin) as
         { days_until: string } | undefined
       until = row?.days_until ?? ''
-      kept.clear()
+      finished.clear()
     },
     /** Whether a day has become unchangeable since the last call: cheap, for every tick. */
     due: (now: number) => ictDay(now - REWIND_MS - 60_000) > until,
@@ -109,7 +109,7 @@ export function openDays(control: Control, origin: Origin, intervals: Intervals)
       control.sql('UPDATE health_life SET days_until = ? WHERE origin = ?').run(newUntil, origin)
       control.sql('DELETE FROM health_days WHERE origin = ? AND day < ?').run(origin, ictDay(now - KEEP_DAYS * DAY_MS))
       until = newUntil
-      kept.clear()
+      finished.clear()
     },
     uptime: (node: string, from: number, to: number) => uptimeOf(from, Math.max(from, to), sums(node, from, to)),
     windows: (node: string, now: number): UptimeWindows => ({
@@ -133,7 +133,7 @@ export function openDays(control: Control, origin: Origin, intervals: Intervals)
     },
     forgetNode(node: string) {
       control.sql('DELETE FROM health_days WHERE origin = ? AND node = ?').run(origin, node)
-      kept.delete(node)
+      finished.delete(node)
     }
   }
 }

@@ -47,7 +47,7 @@ export function createDetailViews(parts: ViewParts, views: Views, probes: Probes
 
   /** Own probes, or those of its group members. */
   const isMeasured = (system: string) =>
-    [system, ...parts.graph().membersOf(system)].some((one) => states.own(one).probed)
+    [system, ...parts.graph().membersOf(system)].some((id) => states.own(id).probed)
 
   /** Edges of a node and of everything below it, nearest first; monitoring edges only look and lead nowhere. */
   function below(from: string): Dependency[] {
@@ -113,10 +113,10 @@ export function createDetailViews(parts: ViewParts, views: Views, probes: Probes
       }
     },
     probe(id: string): ProbeDetail | undefined {
-      const of = measurements.get(id)
-      if (of === undefined) return undefined
+      const measured = measurements.get(id)
+      if (measured === undefined) return undefined
       return {
-        probe: views.probe(of),
+        probe: views.probe(measured),
         results: probes.results(id),
         days: days.list(`probe:${id}`, parts.now(), DAYS_SHOWN)
       }

@@ -1,5 +1,5 @@
 import { SocError } from '#core/errors.ts'
-import { UPLINK, type ProbeResult } from '#core/health.ts'
+import { UPLINK, type HealthState, type ProbeResult } from '#core/health.ts'
 import type { MatchFold } from '#core/match.ts'
 import type { ExchangeFold } from '#core/exchange.ts'
 import type { Clock } from '#core/clock.ts'
@@ -8,22 +8,23 @@ import { DAY_MS, ictDay } from '#core/time.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
 import { ownBecause } from './because.ts'
-import { openDays } from './days.ts'
-import { createEngineTime } from './engine-time.ts'
-import { openExchanges } from './exchanges.ts'
-import { graphOf } from './graph.ts'
+import { openDays, type Days } from './days.ts'
+import { createEngineTime, type EngineTime } from './engine-time.ts'
+import { openExchanges, type Exchanges } from './exchanges.ts'
+import { graphOf, type Graph } from './graph.ts'
 import { forgetFuture } from './future.ts'
-import { createHistory, type Fact } from './history.ts'
-import { createIntegrations } from './integrations.ts'
-import { openIntervals, type Entry } from './intervals.ts'
-import { openMaintenance } from './maintenance.ts'
-import { createMeasurements } from './measurements.ts'
-import { openOutages } from './outage-table.ts'
-import { createOutages } from './outages.ts'
-import { openProbes } from './probes-table.ts'
+import { createHistory, type Fact, type History } from './history.ts'
+import { createIntegrations, type Integrations } from './integrations.ts'
+import { openIntervals, type Entry, type Intervals } from './intervals.ts'
+import { openMaintenance, type Maintenance } from './maintenance.ts'
+import { Measurements } from './measurements.ts'
+import { openOutages, type OutageTable } from './outage-table.ts'
+import { Outages } from './outages.ts'
+import { openProbes, type ProbesTable } from './probes-table.ts'
 import { defaultSettings, LIFE_MS, type HealthSettings } from './settings.ts'
-import { createStates } from './states.ts'
-import { createUplink } from './uplink.ts'
+import { createStates, type States } from './states.ts'
+import { words } from './words.ts'
+import { createUplink, type Uplink } from './uplink.ts'
 
 /** Intervals are kept so long; sums of days longer (days.ts). */
 const KEEP_INTERVALS_MS = 400 * DAY_MS
@@ -40,6 +41,8 @@ export type EngineParts = {
   alertOf(fingerprint: string): { alert: string; incident: string | null } | undefined
   /** Asks for runs of these probes now, after the transaction. */
   recheck(probes: string[]): void
+  /** Entries of these nodes have changed, inside a transaction; `all` when everything may have. */
+  onTurned(nodes: Iterable<string> | 'all'): void
   /** Something that the wall shows has changed and is committed. */
   onChanged(): void
   settings?: Partial<HealthSettings>
@@ -49,237 +52,287 @@ export type EngineParts = {
  * The engine of one origin: results, ticks and edits in, states, outages and alerts out. Everything that happens in one call
  * is one transaction. Should it fail, the engine goes on from what the database knows, as after a restart.
  */
-export type Engine = ReturnType<typeof createEngine>
+export class Engine {
+  readonly time: EngineTime
+  readonly intervals: Intervals
+  readonly days: Days
+  readonly probes: ProbesTable
+  readonly table: OutageTable
+  readonly exchanges: Exchanges
+  readonly maintenance: Maintenance
+  readonly measurements: Measurements
+  readonly states: States
+  readonly history: History
+  readonly outages: Outages
+  readonly #parts: EngineParts
+  readonly #control: Control
+  readonly #origin: Origin
+  readonly #uplink: Uplink
+  readonly #integrations: Integrations
+  #graph: Graph
+  #maintainedUntil = 0
+  #livedAt = -Infinity
+  #started = false
 
-export function createEngine(parts: EngineParts) {
-  const { control, origin } = parts
-  const settings: HealthSettings = { ...defaultSettings, ...parts.settings }
-  const time = createEngineTime(parts.clock)
-  let graph = graphOf(parts.inventory())
-  const currentGraph = () => graph
-  const intervals = openIntervals(control, origin)
-  const days = openDays(control, origin, intervals)
-  const probes = openProbes(control, origin)
-  const table = openOutages(control, origin)
-  const exchanges = openExchanges(control, origin)
-  const maintenance = openMaintenance(control, origin, parts.inventory)
-  const measurements = createMeasurements(time)
-  const states = createStates(currentGraph, measurements)
-  const history = createHistory(states)
-  const recheck = (ids: string[]) => control.afterCommit(() => parts.recheck(ids))
-  const { raise, resolve, alertOf } = parts
-  const outages = createOutages({
-    ...{ origin, settings, time, graph: currentGraph, states, history, measurements, table },
-    ...{ raise, resolve, alertOf, recheck }
-  })
-  const uplink = createUplink({
-    ...{ origin, settings, time, inventory: parts.inventory, measurements, table, raise, resolve, alertOf }
-  })
-  const integrations = createIntegrations({
-    ...{ control, origin, time, graph: currentGraph, exchanges, troubled: outages.troubled, raise, resolve }
-  })
-  let maintainedUntil = 0
-  let livedAt = -Infinity
-  let started = false
+  constructor(parts: EngineParts) {
+    const { control, origin, raise, resolve, alertOf } = parts
+    const settings: HealthSettings = { ...defaultSettings, ...parts.settings }
+    this.#parts = parts
+    this.#control = control
+    this.#origin = origin
+    this.#graph = graphOf(parts.inventory())
+    const graph = () => this.#graph
+    const time = (this.time = createEngineTime(parts.clock))
+    this.intervals = openIntervals(control, origin)
+    this.days = openDays(control, origin, this.intervals)
+    this.probes = openProbes(control, origin)
+    const table = (this.table = openOutages(control, origin))
+    const exchanges = (this.exchanges = openExchanges(control, origin))
+    this.maintenance = openMaintenance(control, origin, parts.inventory)
+    const measurements = (this.measurements = new Measurements(time))
+    const states = (this.states = createStates(graph, measurements))
+    const history = (this.history = createHistory(states))
+    const outages = (this.outages = new Outages({
+      ...{ origin, settings, time, graph, states, history, measurements, table },
+      ...{ raise, resolve, alertOf, recheck: (ids) => this.#recheck(ids) }
+    }))
+    this.#uplink = createUplink({
+      ...{ origin, settings, time, inventory: parts.inventory, measurements, table, raise, resolve, alertOf }
+    })
+    const troubled = (system: string) => outages.troubled(system)
+    this.#integrations = createIntegrations({
+      ...{ control, origin, time, graph, exchanges, troubled, raise, resolve }
+    })
+  }
 
-  /** Writes what changed of the nodes' states. */
-  function write(dirty: ReadonlyMap<string, number>): boolean {
-    for (const [node, from] of dirty) intervals.replace(node, from, history.entriesFrom(node, from))
-    return dirty.size > 0
+  graph(): Graph {
+    return this.#graph
   }
 
   /** One transaction over the engine's work; `work` says whether the wall changed. */
-  function change(work: () => boolean): void {
+  change(work: () => boolean): void {
     try {
-      control.transaction(() => {
+      this.#control.transaction(() => {
         let turned = work()
-        if (turned || uplink.waits() || outages.waits()) {
-          turned = uplink.step() || turned
-          turned = outages.step() || turned
+        if (turned || this.#uplink.waits() || this.outages.waits()) {
+          turned = this.#uplink.step() || turned
+          turned = this.outages.step() || turned
         }
-        if (time.elapsed() - livedAt >= LIFE_MS) live()
-        if (turned) control.afterCommit(parts.onChanged)
+        if (this.#isLifeDue()) this.#live()
+        if (turned) this.#control.afterCommit(this.#parts.onChanged)
       })
     } catch (error) {
       // Memory may know what the database does not: begin again from the database. What was not written is UNKNOWN.
-      if (started && !(error instanceof SocError && error.status < 500)) start(time.now())
+      if (this.#started && !(error instanceof SocError && error.status < 500)) this.start(this.time.now())
       throw error
     }
   }
 
-  function live() {
-    livedAt = time.elapsed()
-    control
-      .sql(
-        `INSERT INTO health_life (origin, alive_at) VALUES (?, ?) ON CONFLICT (origin) DO UPDATE SET alive_at = MAX(alive_at, excluded.alive_at)`
-      )
-      .run(origin, time.now())
-  }
-
-  const knownFacts = () => {
-    const facts = new Map(measurements.facts())
-    for (const [key, state] of maintenance.current(time.now())) facts.set(key, state)
-    return facts
-  }
-
   /** Everything judged anew from now on: after probes or the catalogue changed. Runs inside a transaction. */
-  function judgeAnew(): boolean {
-    states.rebuild()
-    write(history.take(measurements.reconsiderUplink(), time.now()))
-    write(history.begin(time.now(), knownFacts()))
+  judgeAnew(): boolean {
+    const now = this.time.now()
+    this.states.rebuild()
+    this.#write(this.history.take(this.measurements.reconsiderUplink(), now))
+    this.#write(this.history.begin(now, this.#knownFacts()))
     return true
   }
 
-  function start(at: number): void {
-    time.advance()
-    started = false
-    control.transaction(() => {
-      forgetFuture(control, origin, at)
-      const life = control.sql('SELECT alive_at FROM health_life WHERE origin = ?').get(origin) as
-        { alive_at: number } | undefined
-      const last = new Map<string, Entry>()
-      for (const node of intervals.nodes()) {
-        const entry = intervals.last(node)
-        if (entry !== undefined) last.set(node, entry)
-      }
-      const alive = Math.max(life?.alive_at ?? 0, ...[...last.values()].map(({ from }) => from))
-      time.notBefore(Math.max(at, alive))
-      graph = graphOf(parts.inventory())
-      days.load()
-      exchanges.load()
-      maintenance.load(alive)
-      integrations.load()
-      measurements.clear()
-      for (const { probe, createdAt } of probes.all()) {
-        measurements.put(probe, createdAt, true, probes.lastResult(probe.id))
-      }
-      outages.load()
-      uplink.load()
-      states.rebuild()
+  /** Facts true since their times; inside `change`. */
+  applyFacts(facts: readonly Fact[]): boolean {
+    return this.#write(this.history.take(facts, this.time.now()))
+  }
+
+  /** Begins at `at` with what the database knows; between the last moment of life and it nothing was seen. */
+  start(at: number): void {
+    this.time.advance()
+    this.#started = false
+    this.#parts.onTurned('all')
+    this.#control.transaction(() => {
+      forgetFuture(this.#control, this.#origin, at)
+      const last = this.#lastEntries()
+      const alive = Math.max(this.#aliveAt(), ...[...last.values()].map(({ from }) => from))
+      this.time.notBefore(Math.max(at, alive))
+      this.#graph = graphOf(this.#parts.inventory())
+      this.#load(alive)
       // From the last moment of life until now nothing was seen.
       for (const [node, before] of last) {
         if (before.state === 'UNKNOWN') continue
         const entry: Entry = { from: alive, since: alive, state: 'UNKNOWN', root: null, because: notRunning }
-        intervals.replace(node, alive, [entry])
+        this.intervals.replace(node, alive, [entry])
         last.set(node, entry)
       }
-      write(history.begin(time.now(), knownFacts(), last))
-      maintainedUntil = time.now()
-      maintenance.facts(maintainedUntil, maintainedUntil)
-      live()
-      if (days.due(time.now())) finishDays()
+      this.#write(this.history.begin(this.time.now(), this.#knownFacts(), last))
+      this.#maintainedUntil = this.time.now()
+      this.maintenance.facts(this.#maintainedUntil, this.#maintainedUntil)
+      this.#live()
+      if (this.days.due(this.time.now())) this.#finishDays()
     })
-    started = true
-    control.afterCommit(parts.onChanged)
+    this.#started = true
+    this.#control.afterCommit(this.#parts.onChanged)
   }
 
-  function finishDays() {
-    const now = time.now()
-    const first = control.sql('SELECT MIN(from_at) AS at FROM health_intervals WHERE origin = ?').get(origin) as {
+  /** Results of probes, retries included; those of another origin, of unknown probes, old ones and repeated ones are ignored. */
+  take(results: readonly ProbeResult[]): void {
+    this.time.advance()
+    const { accepted, facts } = this.measurements.take(results.filter((result) => result.origin === this.#origin))
+    if (accepted.length === 0) return
+    const backAt = this.measurements.backAt()
+    this.change(() => {
+      for (const { result, seq } of accepted) this.probes.saveResult(result, seq)
+      const turned = this.applyFacts(facts)
+      // Our line is back: everybody is asked at once instead of when it is due.
+      if (facts.some((fact) => fact.key === 'uplink' && fact.state === 'UP' && fact.at === backAt)) {
+        this.#recheck(
+          [...this.measurements.all()].flatMap(({ probe }) =>
+            probe.enabled && probe.system !== UPLINK ? [probe.id] : []
+          )
+        )
+      }
+      return turned
+    })
+  }
+
+  /** Exchange records of a batch; joins its transaction. */
+  count(folds: readonly ExchangeFold[]): void {
+    for (const fold of folds) if (fold.origin === this.#origin) this.exchanges.count(fold)
+  }
+
+  /** What time alone changes: silences, planned work, waits, finished days. */
+  tick(): void {
+    this.time.advance()
+    if (!this.#started) return
+    const now = this.time.now()
+    const facts: Fact[] = [...this.measurements.silences(), ...this.maintenance.facts(this.#maintainedUntil, now)]
+    this.#maintainedUntil = now
+    const minute = this.#integrations.due()
+    const waits = this.#uplink.waits() || this.outages.waits()
+    if (facts.length === 0 && !waits && !this.#isLifeDue() && !minute) return
+    this.change(() => {
+      const turned = this.#write(this.history.take(facts, now))
+      if (minute) this.#integrations.step()
+      if (this.days.due(now)) this.#finishDays()
+      return turned
+    })
+  }
+
+  /** The catalogue has changed. */
+  reload(): void {
+    this.time.advance()
+    this.#parts.onTurned('all')
+    this.change(() => {
+      this.#graph = graphOf(this.#parts.inventory())
+      const known = new Set([
+        ...this.#graph.order.map((id) => `system:${id}`),
+        ...this.#graph.inventory.models.map(({ id }) => `model:${id}`)
+      ])
+      const now = this.time.now()
+      for (const node of [...this.history.nodes()]) {
+        if (node.startsWith('probe:') || known.has(node)) continue
+        const from = Math.max(now, this.history.last(node)?.from ?? now)
+        this.intervals.replace(node, from, [
+          { from, since: from, state: 'UNKNOWN', root: null, because: leftCatalogue }
+        ])
+        this.history.forgetNode(node)
+      }
+      return this.judgeAnew()
+    })
+  }
+
+  /** Deletes everything of this origin. The engine sleeps until it is started again. */
+  forget(): void {
+    this.#control.transaction(() => {
+      for (const text of forgetting) this.#control.sql(text).run(this.#origin)
+      this.exchanges.forgetAll()
+    })
+    this.#started = false
+    this.measurements.clear()
+    for (const node of [...this.history.nodes()]) this.history.forgetNode(node)
+    this.states.rebuild()
+    this.outages.load()
+    this.#integrations.load()
+    this.days.load()
+    this.maintenance.load(this.time.now())
+    this.history.begin(this.time.now(), new Map(), new Map())
+    this.#parts.onTurned('all')
+  }
+
+  #recheck(ids: string[]): void {
+    this.#control.afterCommit(() => this.#parts.recheck(ids))
+  }
+
+  /** Writes what changed of the nodes' states. */
+  #write(dirty: ReadonlyMap<string, number>): boolean {
+    for (const [node, from] of dirty) this.intervals.replace(node, from, this.history.entriesFrom(node, from))
+    this.#parts.onTurned(dirty.keys())
+    return dirty.size > 0
+  }
+
+  #isLifeDue(): boolean {
+    return this.time.elapsed() - this.#livedAt >= LIFE_MS
+  }
+
+  #live(): void {
+    this.#livedAt = this.time.elapsed()
+    this.#control
+      .sql(
+        `INSERT INTO health_life (origin, alive_at) VALUES (?, ?) ON CONFLICT (origin) DO UPDATE SET alive_at = MAX(alive_at, excluded.alive_at)`
+      )
+      .run(this.#origin, this.time.now())
+  }
+
+  /** The newest moment of life that was written down. */
+  #aliveAt(): number {
+    const life = this.#control.sql('SELECT alive_at FROM health_life WHERE origin = ?').get(this.#origin) as
+      { alive_at: number } | undefined
+    return life?.alive_at ?? 0
+  }
+
+  #lastEntries(): Map<string, Entry> {
+    const last = new Map<string, Entry>()
+    for (const node of this.intervals.nodes()) {
+      const entry = this.intervals.last(node)
+      if (entry !== undefined) last.set(node, entry)
+    }
+    return last
+  }
+
+  /** Reads what every part of the engine keeps in the database. */
+  #load(alive: number): void {
+    this.days.load()
+    this.exchanges.load()
+    this.maintenance.load(alive)
+    this.#integrations.load()
+    this.measurements.clear()
+    for (const { probe, createdAt } of this.probes.all()) {
+      this.measurements.put(probe, createdAt, true, this.probes.lastResult(probe.id))
+    }
+    this.outages.load()
+    this.#uplink.load()
+    this.states.rebuild()
+  }
+
+  #knownFacts(): Map<string, HealthState> {
+    const facts = new Map(this.measurements.facts())
+    for (const [key, state] of this.maintenance.current(this.time.now())) facts.set(key, state)
+    return facts
+  }
+
+  /** Writes down finished days and drops what is older than anybody asks for. */
+  #finishDays(): void {
+    const now = this.time.now()
+    const origin = this.#origin
+    const first = this.#control.sql('SELECT MIN(from_at) AS at FROM health_intervals WHERE origin = ?').get(origin) as {
       at: number | null
     }
-    days.finish(now, history.nodes(), ictDay(first.at ?? now))
-    for (const node of history.nodes()) intervals.forgetBefore(node, now - KEEP_INTERVALS_MS)
-    exchanges.forgetOld(now)
-    control
+    this.days.finish(now, this.history.nodes(), ictDay(first.at ?? now))
+    for (const node of this.history.nodes()) this.intervals.forgetBefore(node, now - KEEP_INTERVALS_MS)
+    this.exchanges.forgetOld(now)
+    this.#control
       .sql('DELETE FROM health_outages WHERE origin = ? AND since_at < ? AND until_at IS NOT NULL')
       .run(origin, now - KEEP_OUTAGES_MS)
-    control.sql('DELETE FROM health_maintenance WHERE origin = ? AND to_at < ?').run(origin, now - KEEP_OUTAGES_MS)
-  }
-
-  return {
-    time,
-    graph: currentGraph,
-    intervals,
-    days,
-    probes,
-    table,
-    exchanges,
-    maintenance,
-    measurements,
-    states,
-    history,
-    outages,
-    integrations,
-    change,
-    judgeAnew,
-    /** Facts true since their times; inside `change`. */
-    applyFacts: (facts: readonly Fact[]) => write(history.take(facts, time.now())),
-    start,
-    /** Results of probes, retries included; those of another origin, of unknown probes, old ones and repeated ones are ignored. */
-    take(results: readonly ProbeResult[]): void {
-      time.advance()
-      const { accepted, facts } = measurements.take(results.filter((result) => result.origin === origin))
-      if (accepted.length === 0) return
-      const backAt = measurements.backAt()
-      change(() => {
-        for (const { result, seq } of accepted) probes.saveResult(result, seq)
-        const turned = write(history.take(facts, time.now()))
-        // Our line is back: everybody is asked at once instead of when it is due.
-        if (facts.some((fact) => fact.key === 'uplink' && fact.state === 'UP' && fact.at === backAt)) {
-          recheck(
-            [...measurements.all()].flatMap(({ probe }) => (probe.enabled && probe.system !== UPLINK ? [probe.id] : []))
-          )
-        }
-        return turned
-      })
-    },
-    /** Exchange records of a batch; joins its transaction. */
-    count(folds: readonly ExchangeFold[]): void {
-      for (const fold of folds) if (fold.origin === origin) exchanges.count(fold)
-    },
-    /** What time alone changes: silences, planned work, waits, finished days. */
-    tick(): void {
-      time.advance()
-      if (!started) return
-      const now = time.now()
-      const facts: Fact[] = [...measurements.silences(), ...maintenance.facts(maintainedUntil, now)]
-      maintainedUntil = now
-      const alive = time.elapsed() - livedAt >= LIFE_MS
-      const minute = integrations.due()
-      if (facts.length === 0 && !uplink.waits() && !outages.waits() && !alive && !minute) return
-      change(() => {
-        const turned = write(history.take(facts, now))
-        if (minute) integrations.step()
-        if (days.due(now)) finishDays()
-        return turned
-      })
-    },
-    /** The catalogue has changed. */
-    reload(): void {
-      time.advance()
-      change(() => {
-        graph = graphOf(parts.inventory())
-        const known = new Set([
-          ...graph.order.map((id) => `system:${id}`),
-          ...graph.inventory.models.map(({ id }) => `model:${id}`)
-        ])
-        const now = time.now()
-        for (const node of [...history.nodes()]) {
-          if (node.startsWith('probe:') || known.has(node)) continue
-          const from = Math.max(now, history.last(node)?.from ?? now)
-          intervals.replace(node, from, [{ from, since: from, state: 'UNKNOWN', root: null, because: leftCatalogue }])
-          history.forgetNode(node)
-        }
-        return judgeAnew()
-      })
-    },
-    /** Deletes everything of this origin. The engine sleeps until it is started again. */
-    forget(): void {
-      control.transaction(() => {
-        for (const text of forgetting) control.sql(text).run(origin)
-        exchanges.forgetAll()
-      })
-      started = false
-      measurements.clear()
-      for (const node of [...history.nodes()]) history.forgetNode(node)
-      states.rebuild()
-      outages.load()
-      integrations.load()
-      days.load()
-      maintenance.load(time.now())
-      history.begin(time.now(), new Map(), new Map())
-    }
+    this.#control
+      .sql('DELETE FROM health_maintenance WHERE origin = ? AND to_at < ?')
+      .run(origin, now - KEEP_OUTAGES_MS)
   }
 }
 
@@ -293,5 +346,5 @@ const forgetting = [
   'health_life'
 ].map((name) => `DELETE FROM ${name} WHERE origin = ?`)
 
-const notRunning = ownBecause('SOC không chạy, không có kết quả đo', 'the SOC was not running, nothing was measured')
-const leftCatalogue = ownBecause('không còn trong danh mục', 'left the catalogue')
+const notRunning = ownBecause(words.own.notRunning)
+const leftCatalogue = ownBecause(words.own.leftCatalogue)

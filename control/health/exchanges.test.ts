@@ -33,14 +33,14 @@ it('the sums of any window are those of its minutes, whatever days and hours it 
   })
   const control = openControl(':memory:')
   fc.assert(
-    fc.property(minutes, fc.nat({ max: 5 * 1_440 }), fc.nat({ max: 5 * 1_440 }), (counts, one, other) => {
+    fc.property(minutes, fc.nat({ max: 5 * 1_440 }), fc.nat({ max: 5 * 1_440 }), (counts, a, b) => {
       control.sql('DELETE FROM exchange_hops').run()
       const exchanges = openExchanges(control, 'real')
       control.transaction(() => {
         for (const [minute, succeeded] of counts)
           exchanges.count(fold(START + minute * MINUTE_MS, { succeeded, failed: 1 }))
       })
-      const [from, to] = [START + Math.min(one, other) * MINUTE_MS, START + Math.max(one, other) * MINUTE_MS]
+      const [from, to] = [START + Math.min(a, b) * MINUTE_MS, START + Math.max(a, b) * MINUTE_MS]
       const expected = counts.filter(
         ([minute]) => START + minute * MINUTE_MS >= from && START + minute * MINUTE_MS < to
       )
@@ -117,7 +117,7 @@ it('a provider that fails technically is told of once, and is over when it works
   const world = exchanging({}, 6)
   expect(world.raised).toEqual([])
   exchanging({ succeeded: 80, failed: 20 }, 8, world)
-  expect(world.raised.map((one) => [one.rule.id, one.values['soc.system']])).toEqual([
+  expect(world.raised.map((a) => [a.rule.id, a.values['soc.system']])).toEqual([
     ['soc.integration_failing', 'tra-cuu-bhyt']
   ])
   exchanging({}, 7, world)
@@ -141,5 +141,5 @@ it('few exchanges, names outside the catalogue, and what an outage explains rais
   world.broken.add('tra-cuu-bhyt')
   world.run(MINUTE_MS)
   exchanging({ succeeded: 0, failed: 100 }, 8, world)
-  expect(world.raised.map((one) => one.rule.id)).toEqual(['soc.outage'])
+  expect(world.raised.map((a) => a.rule.id)).toEqual(['soc.outage'])
 })

@@ -3,6 +3,9 @@ import { businessAnswers, latencyBounds, type ExchangeFold } from '#core/exchang
 import type { Origin } from '#core/origin.ts'
 import { DAY_MS, ICT_OFFSET_MS, MINUTE_MS, HOUR_MS } from '#core/time.ts'
 import type { Control } from '#control/database/control.ts'
+import { ExchangeHops, type Hop } from './exchange-hops.ts'
+
+export type { Hop } from './exchange-hops.ts'
 
 /** Length and retention of the three kinds of sums: minutes 7 days, hours 100 days, Vietnamese days five years. */
 const spans = [
@@ -10,15 +13,9 @@ const spans = [
   { span: 1, keepMs: 100 * DAY_MS },
   { span: 2, keepMs: 5 * 366 * DAY_MS }
 ] as const
-/** Ways (consumer × provider × service × hop) per origin. Names come from logs: what is beyond is counted under one way. */
-const MAX_HOPS = 2_000
-const OTHER = '(khác)'
-/** Longest name of a consumer, provider, service or hop. */
-const NAME_MAX = 100
 /** Below so many exchanges a share says nothing. */
 const MIN_EXCHANGES = 20
 
-export type Hop = { id: number; consumer: string; provider: string; service: string; hop: string }
 export type ExchangeSums = {
   succeeded: number
   failed: number
@@ -70,7 +67,7 @@ const sumsOf = (fold: ExchangeFold): ExchangeSums => ({
 /** The SLI over sums: technical success apart from business answers. Refused by the provider's rules is no success either. */
 export function sliOf(sums: ExchangeSums): Sli {
   const total = sums.succeeded + sums.failed + sums.timedOut + sums.refused
-  const measured = sums.latency.reduce((one, other) => one + other, 0)
+  const measured = sums.latency.reduce((sum, count) => sum + count, 0)
   const quantile = (share: number) => {
     let seen = 0
     for (const [place, count] of sums.latency.entries()) {
@@ -131,44 +128,7 @@ const ofRow = (row: SumRow): ExchangeSums => ({
 export type Exchanges = ReturnType<typeof openExchanges>
 
 export function openExchanges(control: Control, origin: Origin) {
-  const hops = new Map<string, Hop>()
-  /** Ways of the running transaction: they count for the ceiling, and are known once it is committed. */
-  const fresh = new Map<string, Hop>()
-  const keyOf = (...names: string[]) => names.join('\0')
-
-  /** What a rolled-back transaction made is gone, and with it its number. */
-  const stillThere = (one: Hop) =>
-    control
-      .sql('SELECT 1 FROM exchange_hops WHERE id = ? AND origin = ? AND consumer = ? AND provider = ?')
-      .get(one.id, origin, one.consumer, one.provider) !== undefined
-
-  function hopOf(fold: ExchangeFold): Hop {
-    let names = [fold.consumer, fold.provider, fold.service, fold.hop].map((name) => name.slice(0, NAME_MAX))
-    let known = hops.get(keyOf(...names))
-    if (known !== undefined) return known
-    if (hops.size + fresh.size >= MAX_HOPS && !fresh.has(keyOf(...names))) {
-      names = [OTHER, OTHER, OTHER, OTHER]
-      known = hops.get(keyOf(...names))
-      if (known !== undefined) return known
-    }
-    const [consumer = '', provider = '', service = '', hop = ''] = names
-    // Asked for and not only made: an insert that was rolled back leaves nothing behind in memory.
-    control
-      .sql('INSERT OR IGNORE INTO exchange_hops (origin, consumer, provider, service, hop) VALUES (?, ?, ?, ?, ?)')
-      .run(origin, consumer, provider, service, hop)
-    const { id } = control
-      .sql(
-        'SELECT id FROM exchange_hops WHERE origin = ? AND consumer = ? AND provider = ? AND service = ? AND hop = ?'
-      )
-      .get(origin, consumer, provider, service, hop) as { id: number }
-    const made = { id, consumer, provider, service, hop }
-    fresh.set(keyOf(consumer, provider, service, hop), made)
-    control.afterCommit(() => {
-      for (const [key, one] of fresh) if (stillThere(one)) hops.set(key, one)
-      fresh.clear()
-    })
-    return made
-  }
+  const hops = new ExchangeHops(control, origin)
 
   function add(span: 0 | 1 | 2, hop: number, at: number, sums: ExchangeSums) {
     const before = control
@@ -226,20 +186,14 @@ export function openExchanges(control: Control, origin: Origin) {
   }
 
   return {
-    load() {
-      hops.clear()
-      const rows = control
-        .sql('SELECT id, consumer, provider, service, hop FROM exchange_hops WHERE origin = ?')
-        .all(origin) as Hop[]
-      for (const row of rows) hops.set(keyOf(row.consumer, row.provider, row.service, row.hop), row)
-    },
+    load: () => hops.load(),
     /** Joins the transaction of the batch. */
     count(fold: ExchangeFold) {
-      const hop = hopOf(fold)
+      const hop = hops.of(fold)
       const sums = sumsOf(fold)
       for (const { span } of spans) add(span, hop.id, startOf(span, fold.minute), sums)
     },
-    hops: (): readonly Hop[] => [...hops.values()],
+    hops: (): readonly Hop[] => hops.all(),
     /**
      * Sums per way over the whole minutes of [from, to), the minute of `to` included. An edge older than the minutes or hours that
      * are kept is widened to the hour or day it lies in.
@@ -269,9 +223,6 @@ export function openExchanges(control: Control, origin: Origin) {
         control.sql('DELETE FROM exchange_sums WHERE span = ? AND at < ?').run(span, now - keepMs)
       }
     },
-    forgetAll() {
-      control.sql('DELETE FROM exchange_hops WHERE origin = ?').run(origin)
-      hops.clear()
-    }
+    forgetAll: () => hops.forgetAll()
   }
 }

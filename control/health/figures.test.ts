@@ -36,7 +36,7 @@ const moments = fc.array(fc.integer({ min: START - DAY_MS, max: START + 100 * DA
 it('however a window is split, the sums are the same and add up to its length', () => {
   fc.assert(
     fc.property(entries, moments, (rows, cuts) => {
-      const sorted = [...cuts].sort((one, other) => one - other)
+      const sorted = [...cuts].sort((a, b) => a - b)
       const from = sorted[0] ?? 0
       const to = sorted.at(-1) ?? 0
       const whole = sumStates(rows, from, to)
@@ -60,7 +60,7 @@ it('finished days and edges are exactly the intervals, for every window', () => 
       const now = START + 95 * DAY_MS + 12_345
       days.finish(now - 40 * DAY_MS, ['system:x'], ictDay(START))
       days.finish(now, ['system:x'], ictDay(START))
-      const sorted = [...cuts, windowStart(now, 30), now].sort((one, other) => one - other)
+      const sorted = [...cuts, windowStart(now, 30), now].sort((a, b) => a - b)
       sorted.forEach((from, place) => {
         for (const to of sorted.slice(place)) expect(days.sums('system:x', from, to)).toEqual(sumStates(rows, from, to))
       })
@@ -154,21 +154,21 @@ function live(steps: readonly Step[]) {
 it('the same results, ticks and clock give the same states to the millisecond, and never a hole or an overlap', () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
-      const one = live(steps)
-      const other = live(steps)
-      expect(other.rows.sort(byNode)).toEqual(one.rows.sort(byNode))
+      const a = live(steps)
+      const b = live(steps)
+      expect(b.rows.sort(byNode)).toEqual(a.rows.sort(byNode))
       const first = new Map<string, number>()
-      for (const row of one.rows) first.set(row.node, Math.min(first.get(row.node) ?? Infinity, row.from_at))
+      for (const row of a.rows) first.set(row.node, Math.min(first.get(row.node) ?? Infinity, row.from_at))
       expect(new Set(first.values())).toEqual(new Set([START]))
       // Rows are keyed by their beginning: two of one node never begin together, and each lasts until the next.
-      expect(new Set(one.rows.map(({ node, from_at }) => `${node} ${from_at}`)).size).toBe(one.rows.length)
+      expect(new Set(a.rows.map(({ node, from_at }) => `${node} ${from_at}`)).size).toBe(a.rows.length)
     }),
     { numRuns: 15 }
   )
 })
 
-const byNode = (one: { node: string; from_at: number }, other: { node: string; from_at: number }) =>
-  one.node < other.node ? -1 : one.node > other.node ? 1 : one.from_at - other.from_at
+const byNode = (a: { node: string; from_at: number }, b: { node: string; from_at: number }) =>
+  a.node < b.node ? -1 : a.node > b.node ? 1 : a.from_at - b.from_at
 
 it('states do not depend on the order in which facts arrive', () => {
   const bad: HealthState[] = ['DOWN', 'DEGRADED', 'UP']
@@ -184,24 +184,24 @@ it('states do not depend on the order in which facts arrive', () => {
     },
     because: () => null
   }
-  const told = (arriving: readonly Fact[]) => {
+  const announced = (arriving: readonly Fact[]) => {
     const intervals = openIntervals(emptied(), 'real')
     const history = createHistory(worst)
     const write = (dirty: Map<string, number>) => {
       for (const [node, from] of dirty) intervals.replace(node, from, history.entriesFrom(node, from))
     }
     write(history.begin(START, new Map()))
-    for (const one of arriving) write(history.take([one], START + 600_000))
+    for (const a of arriving) write(history.take([a], START + 600_000))
     const rows = ['a', 'b', 'c', 'n'].map((node) => intervals.within(node, 0, START + 600_000))
     return rows
   }
   const distinct = fc.uniqueArray(fact, { selector: ({ at }) => at, maxLength: 25 })
   fc.assert(
     fc.property(distinct, fc.infiniteStream(fc.nat()), (facts, order) => {
-      const inTime = [...facts].sort((one, other) => one.at - other.at)
-      const shuffled = facts.map((one) => ({ one, by: order.next().value as number }))
-      shuffled.sort((one, other) => one.by - other.by)
-      expect(told(shuffled.map(({ one }) => one))).toEqual(told(inTime))
+      const inTime = [...facts].sort((a, b) => a.at - b.at)
+      const shuffled = facts.map((a) => ({ a, by: order.next().value as number }))
+      shuffled.sort((a, b) => a.by - b.by)
+      expect(announced(shuffled.map(({ a }) => a))).toEqual(announced(inTime))
     }),
     { numRuns: 40 }
   )
@@ -209,22 +209,22 @@ it('states do not depend on the order in which facts arrive', () => {
 
 it('90 days of results live and replayed are equal to the millisecond, and windows equal their intervals', () => {
   const random = fc.sample(step, { numRuns: 150, seed: 4 })
-  const steps = random.map((one) => ({
-    ...one,
-    wait: Math.max(1, Math.floor((one.wait * 90 * DAY_MS) / total(random)))
+  const steps = random.map((a) => ({
+    ...a,
+    wait: Math.max(1, Math.floor((a.wait * 90 * DAY_MS) / total(random)))
   }))
-  const one = live(steps)
+  const a = live(steps)
   for (const id of [22, 23, 24, 26]) {
-    const detail = one.health.model(id)
+    const detail = a.health.model(id)
     expect(detail).toBeDefined()
     for (const window of Object.values(detail?.windows ?? {})) {
-      const rows = one.rows
+      const rows = a.rows
         .filter(({ node }) => node === `model:${id}`)
         .map(({ from_at, state }) => ({ from: from_at, state }))
       expect(window.ms).toEqual(sumStates(rows, window.from, window.to))
     }
   }
-  expect(live(steps).rows.sort(byNode)).toEqual(one.rows.sort(byNode))
+  expect(live(steps).rows.sort(byNode)).toEqual(a.rows.sort(byNode))
 })
 
 const total = (steps: readonly Step[]) => steps.reduce((sum, { wait }) => sum + wait, 0)

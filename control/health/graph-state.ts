@@ -110,15 +110,15 @@ function feltOfGroup(
   judged: ReadonlyMap<string, Judged>,
   since: (system: string) => number
 ): Felt | undefined {
-  const of = (state: HealthState) =>
+  const inState = (state: HealthState) =>
     group.members.filter((member) => (judged.get(member)?.state ?? 'UNKNOWN') === state)
-  const down = of('DOWN')
-  const degraded = of('DEGRADED')
-  const resting = of('MAINTENANCE')
+  const down = inState('DOWN')
+  const degraded = inState('DEGRADED')
+  const resting = inState('MAINTENANCE')
   // What is unknown may well be up: only certain losses count.
   const possible = group.members.length - down.length - resting.length
   const first = (members: string[]) =>
-    [...members].sort((one, other) => since(`system:${one}`) - since(`system:${other}`) || (one < other ? -1 : 1))[0]
+    [...members].sort((a, b) => since(`system:${a}`) - since(`system:${b}`) || (a < b ? -1 : 1))[0]
   const felt = (state: HealthState, members: string[]): Felt | undefined => {
     const to = first(members)
     if (to === undefined) return undefined

@@ -53,7 +53,7 @@ function small(edges: (Partial<Dependency> & { from: string; to: string })[]): I
   return {
     ...inventory,
     systems,
-    system: (id: string) => systems.find((one) => one.id === id),
+    system: (id: string) => systems.find((node) => node.id === id),
     models: [model],
     model: () => model,
     dependencies

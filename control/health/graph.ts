@@ -1,4 +1,5 @@
 import { UPLINK } from '#core/health.ts'
+import { words } from './words.ts'
 import type { Dependency, Inventory, ProvinceModel } from '#province/inventory.ts'
 
 /** Edges along which an outage is felt: declared ones are promises, monitoring only looks. */
@@ -17,7 +18,7 @@ export type Graph = {
   standsOf(node: string): Stands
   /** Systems that a system's DOWN may be explained by: reached over hard edges for the whole, and not in a circle with it. */
   hardAbove(system: string): readonly string[]
-  /** The system of which this one is a group member: what fails of a group is told of as one. */
+  /** The system of which this one is a group member: what fails of a group is one outage. */
   groupParent(system: string): string | undefined
   /** Group members of a system, of all its groups. */
   membersOf(system: string): readonly string[]
@@ -43,14 +44,14 @@ export function graphOf(inventory: Inventory): Graph {
   }
   for (const edge of inventory.dependencies) {
     if (!felt.has(edge.kind) || inventory.system(edge.to) === undefined || edge.from === edge.to) continue
-    const of = inOrder(edge.from)
+    const own = inOrder(edge.from)
     if (edge.kind !== 'anyOf' && edge.kind !== 'kOfN') {
-      of.edges.push(edge)
+      own.edges.push(edge)
       continue
     }
     const name = edge.group ?? edge.from
-    let group = of.groups.find((one) => one.name === name)
-    if (group === undefined) of.groups.push((group = { name, kind: edge.kind, need: edge.need ?? 1, members: [] }))
+    let group = own.groups.find((known) => known.name === name)
+    if (group === undefined) own.groups.push((group = { name, kind: edge.kind, need: edge.need ?? 1, members: [] }))
     if (!group.members.includes(edge.to)) group.members.push(edge.to)
   }
 
@@ -58,14 +59,14 @@ export function graphOf(inventory: Inventory): Graph {
   const place = new Map<string, 'open' | 'done'>()
   const visit = (system: string) => {
     place.set(system, 'open')
-    const of = inOrder(system)
+    const own = inOrder(system)
     const cut = (to: string) => {
       if (!place.has(to)) visit(to)
       return place.get(to) === 'open'
     }
-    of.edges = of.edges.filter((edge) => !cut(edge.to))
-    for (const group of of.groups) group.members = group.members.filter((member) => !cut(member))
-    of.groups = of.groups.filter((group) => group.members.length > 0)
+    own.edges = own.edges.filter((edge) => !cut(edge.to))
+    for (const group of own.groups) group.members = group.members.filter((member) => !cut(member))
+    own.groups = own.groups.filter((group) => group.members.length > 0)
     place.set(system, 'done')
     order.push(system)
   }
@@ -99,6 +100,6 @@ export function graphOf(inventory: Inventory): Graph {
       }
       return found
     },
-    name: (system) => (system === UPLINK ? 'Đường truyền của SOC' : (inventory.system(system)?.name ?? system))
+    name: (system) => (system === UPLINK ? words.names.uplink.vi : (inventory.system(system)?.name ?? system))
   }
 }

@@ -1,46 +1,61 @@
-import type { ProbeDraft, ProbeResultView, Wall } from '#core/api/health.ts'
-import type { HealthPart } from '#console/server/parts.ts'
+import type { ProbeDraft, ProbeResultView, ProbeRow, Wall } from '#core/api/health.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
 import { checkTarget, destinationRule, type DestinationRule } from '#core/destination.ts'
-import { messageOf, SocError } from '#core/errors.ts'
+import { SocError } from '#core/errors.ts'
 import type { ExchangeFold } from '#core/exchange.ts'
 import { RESULT_DETAIL_MAX, type Probe, type ProbeResult } from '#core/health.ts'
-import type { Origin } from '#core/origin.ts'
+import type { ProbesPlane } from '#core/probes-plane.ts'
 import type { HeartbeatKey } from '#core/sender.ts'
-import type { Alerts } from '#control/triage/alerts.ts'
-import { createHealth, type Health } from './health.ts'
-import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
-import { startProbesPlane, type ProbesPlane } from '#threads/probes-plane.ts'
+import type { Alerts } from '#control/triage/alerts.ts'
+import type { Inventory } from '#province/inventory.ts'
+import { createHealth, type Health } from './health.ts'
 
-const TICK_MS = 250
 /** The demonstration is watched every few seconds; it tells of an outage as soon as it is sure. */
 const demonstrationSettings = { settleMs: 4_000, recoverySettleMs: 15_000, holdMaxMs: 20_000 }
 
-/**
- * Health of the process: one engine per origin, the thread that runs the probes, and the part that screens see. The
- * demonstration's engine is shown while it has probes and the real one has none; the two never mix.
- */
-export type HealthPlane = {
-  part: HealthPart
+/** Origins that are measured, each by an engine of its own. */
+const measured = ['real', 'demonstration'] as const
+export type MeasuredOrigin = (typeof measured)[number]
+
+/** Health by origin, as figures and reports read it. */
+export type HealthByOrigin = {
+  /** The engine that screens show: the demonstration's while it has probes and the real one has none. */
+  shown(): Health
+  of(origin: MeasuredOrigin): Health
+}
+
+/** Health of the process: one engine an origin, and the probes that run for both. The two never mix. */
+export type HealthPlane = HealthByOrigin & {
+  /** The engine that has this probe; the real one for a probe nobody has, so that its refusal is the answer. */
+  withProbe(id: string): Health
+  /** The same for a planned maintenance. */
+  withMaintenance(id: string): Health
+  /** Probes of both engines. */
+  probes(): ProbeRow[]
+  /** Runs a probe once, now, without counting it. Forbidden networks are refused like any other target. */
   tryProbe(draft: ProbeDraft): Promise<ProbeResultView>
   /** Within the transaction of each batch: exchanges counted into the engine of their origin. */
   count(folds: readonly ExchangeFold[]): void
-  /** Results that sites sent of themselves. */
-  heartbeats(results: ProbeResult[]): void
-  keys(): HeartbeatKey[]
-  demonstration: Health
+  /** Commits results of probes, or what sites sent of themselves, in one transaction. */
+  take(results: ProbeResult[]): void
+  heartbeatKeys(): HeartbeatKey[]
   /** What probes of the demonstration may ask although it lies on loopback, and the authority behind it. */
   allowDemonstration(endpoints: string[], authority: string): void
-  catalogueChanged(): void
+  /** The catalogue has changed: both engines read it again. */
+  reload(): void
   /** Asks for runs of these probes now. */
   recheck(probes: string[]): void
-  /** Starts the probes thread and the engines' clocks. */
-  start(): Promise<void>
-  stop(): Promise<void>
+  /** Begins now: what lies between the last known moment of life and now is UNKNOWN. */
+  start(): void
+  /** What time alone changes; a timer calls it about four times a second. */
+  tick(): void
+  /** Hands the probes to the thread that runs them, now and whenever they change. */
+  attach(plane: ProbesPlane): void
 }
 
+/** Opens both engines on the control database. `onKeysChanged`: probes or keys changed, the intake needs the keys. */
 export function createHealthPlane(parts: {
   config: Config
   control: Control
@@ -48,21 +63,16 @@ export function createHealthPlane(parts: {
   clock: Clock
   alerts: Alerts
   onWallChanged(wall: Wall): void
-  /** Probes or keys changed: the intake needs the keys. */
   onKeysChanged(): void
-  warned(thread: string, message: string): void
-  failed(thread: string, message: string): void
 }): HealthPlane {
   const { config, control, clock, alerts } = parts
   let plane: ProbesPlane | undefined
-  let timer: NodeJS.Timeout | undefined
   let allowed: { endpoints: string[]; authority: string } = { endpoints: [], authority: '' }
-  const rules: Record<'real' | 'demonstration', DestinationRule> = {
+  const rules: Record<MeasuredOrigin, DestinationRule> = {
     real: destinationRule(config.SOC_PROBE_NETWORKS),
     demonstration: destinationRule(config.SOC_PROBE_NETWORKS)
   }
-
-  const engine = (origin: 'real' | 'demonstration') =>
+  const engine = (origin: MeasuredOrigin) =>
     createHealth({
       control,
       inventory: () => parts.inventory,
@@ -86,11 +96,6 @@ export function createHealthPlane(parts: {
     const real = engines.real.definitions().length > 0
     return !real && engines.demonstration.definitions().length > 0 ? engines.demonstration : engines.real
   }
-  /** The engine that has a probe; the real one for what nobody has, so that its refusal is the answer. */
-  const engineOf = (probe: string) =>
-    all.find((one) => one.definitions().some(({ id }) => id === probe)) ?? engines.real
-  const engineOfWindow = (id: string) =>
-    all.find((one) => one.maintenance().some((row) => row.id === id)) ?? engines.real
 
   /** Many probes change at once when a demonstration begins: they are handed down together. */
   let changing = false
@@ -105,45 +110,18 @@ export function createHealthPlane(parts: {
   }
   function sendSnapshot() {
     plane?.setSnapshot({
-      probes: all.flatMap((one) => one.definitions()),
+      probes: all.flatMap((health) => health.definitions()),
       allow: { demonstration: allowed.endpoints },
       authorities: allowed.authority === '' ? {} : { demonstration: allowed.authority }
     })
   }
-  function take(results: ProbeResult[]) {
-    const byOrigin = (origin: Origin) => results.filter((result) => result.origin === origin)
-    control.transaction(() => {
-      for (const origin of ['real', 'demonstration'] as const) {
-        const own = byOrigin(origin)
-        if (own.length > 0) engines[origin].take(own)
-      }
-    })
-  }
-
-  const part: HealthPart = {
-    wall: () => shown().wall(),
-    model: (id) => shown().model(id),
-    systems: () => shown().systems(),
-    system: (id) => shown().system(id),
-    probes: () => all.flatMap((one) => one.probes()),
-    probe: (id) => engineOf(id).probe(id),
-    addProbe: (draft) => engines.real.addProbe(draft),
-    changeProbe: (id, change) => engineOf(id).changeProbe(id, change),
-    removeProbe: (id) => engineOf(id).removeProbe(id),
-    newHeartbeatKey: (id) => engineOf(id).newHeartbeatKey(id),
-    maintenance: () => shown().maintenance(),
-    addMaintenance: (draft, by) => shown().addMaintenance(draft, by),
-    cancelMaintenance: (id, by) => engineOfWindow(id).cancelMaintenance(id, by),
-    uptime: (node, from, to) => shown().uptime(node, from, to),
-    outages: (from, to, origin) =>
-      origin === 'demonstration'
-        ? engines.demonstration.outages(from, to, origin)
-        : engines.real.outages(from, to, origin),
-    sliOfModel: (id, from, to) => shown().sliOfModel(id, from, to)
-  }
 
   return {
-    part,
+    shown,
+    of: (origin) => engines[origin],
+    withProbe: (probe) => all.find((health) => health.definitions().some(({ id }) => id === probe)) ?? engines.real,
+    withMaintenance: (id) => all.find((health) => health.maintenance().some((row) => row.id === id)) ?? engines.real,
+    probes: () => all.flatMap((health) => health.probes()),
     async tryProbe(draft) {
       if (plane === undefined) throw new SocError('probes.failed', 'probes are not running', { status: 503 })
       // The demonstration's own systems may be tried like its probes; everything else obeys the rule of real ones.
@@ -153,39 +131,39 @@ export function createHealthPlane(parts: {
       return viewOf(await plane.tryProbe(probe))
     },
     count(folds) {
-      for (const one of all) one.count(folds)
+      for (const health of all) health.count(folds)
     },
-    heartbeats: take,
-    keys: () =>
-      (['real', 'demonstration'] as const).flatMap((origin) =>
+    take(results) {
+      control.transaction(() => {
+        for (const origin of measured) {
+          const own = results.filter((result) => result.origin === origin)
+          if (own.length > 0) engines[origin].take(own)
+        }
+      })
+    },
+    heartbeatKeys: () =>
+      measured.flatMap((origin) =>
         [...engines[origin].heartbeatKeys()].map(([probe, { key, lastAt }]) => ({ probe, key, lastAt, origin }))
       ),
-    demonstration: engines.demonstration,
     allowDemonstration(endpoints, authority) {
       allowed = { endpoints, authority }
       rules.demonstration = destinationRule(config.SOC_PROBE_NETWORKS, endpoints)
       sendSnapshot()
     },
+    reload() {
+      for (const health of all) health.reload()
+    },
     recheck: (ids) => plane?.recheck(ids),
-    catalogueChanged() {
-      for (const one of all) one.reload()
-    },
-    async start() {
+    start() {
       const now = clock.now()
-      for (const one of all) one.start(now)
-      plane = await startProbesPlane(config, { results: take, warned: parts.warned, failed: parts.failed })
-      sendSnapshot()
-      timer = setInterval(() => {
-        try {
-          for (const one of all) one.tick()
-        } catch (error) {
-          parts.warned('health', messageOf(error))
-        }
-      }, TICK_MS)
+      for (const health of all) health.start(now)
     },
-    async stop() {
-      clearInterval(timer)
-      await plane?.stop()
+    tick() {
+      for (const health of all) health.tick()
+    },
+    attach(probes) {
+      plane = probes
+      sendSnapshot()
     }
   }
 }

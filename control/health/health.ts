@@ -16,22 +16,19 @@ import type { ExchangeFold } from '#core/exchange.ts'
 import { UPLINK, type NodeId, type Probe, type ProbeResult } from '#core/health.ts'
 import type { Origin } from '#core/origin.ts'
 import { createDetailViews } from './detail-views.ts'
-import { createEngine, type EngineParts } from './engine.ts'
-import { checkedDraft } from './probe-draft.ts'
-import { draftOf, probeOf } from './probes-table.ts'
-import { refuse } from './refusals.ts'
+import { Engine, type EngineParts } from './engine.ts'
+import { createProbeEdits } from './probe-edits.ts'
 import { createSli } from './sli.ts'
 import { maintenanceKey } from './states.ts'
 import { createViews } from './views.ts'
+import { KeptWall } from './wall.ts'
 
 export type { HealthSettings } from './settings.ts'
 
-/** Probes of one origin; further ones are refused. */
-const MAX_PROBES = 2_000
-/** A changed wall is told of at most so often; milliseconds. */
+/** A changed wall is pushed at most so often; milliseconds. */
 const WALL_EVERY_MS = 200
 
-export type HealthParts = Omit<EngineParts, 'onChanged'> & {
+export type HealthParts = Omit<EngineParts, 'onChanged' | 'onTurned'> & {
   /** Definitions or keys changed: the probes thread and the heartbeat intake need them. */
   onProbesChanged(): void
   onWallChanged(wall: Wall): void
@@ -45,6 +42,8 @@ export type HealthParts = Omit<EngineParts, 'onChanged'> & {
  */
 export type Health = {
   wall(): Wall
+  /** How many models are in each state, without a wall: from memory. */
+  counts(): Wall['counts']
   model(id: number): ModelHealthDetail | undefined
   systems(): SystemRow[]
   system(id: string): SystemDetail | undefined
@@ -72,37 +71,41 @@ export type Health = {
   reload(): void
   /** What the probes thread runs. */
   definitions(): Probe[]
-  /** Keys of heartbeat probes, with the time of the newest beat that was taken (0 for none). */
+  /** Keys of heartbeat probes, with the time of the newest heartbeat that was taken (0 for none). */
   heartbeatKeys(): Map<string, { key: string; lastAt: number }>
   /** Deletes everything of its origin. */
   forget(): void
 }
 
 export function createHealth(parts: HealthParts): Health {
+  let wall: KeptWall | undefined
   let wallDirty = false
-  let toldAt = -Infinity
-  const engine = createEngine({
+  let pushedAt = -Infinity
+  const engine = new Engine({
     ...parts,
+    onTurned: (nodes) => wall?.turned(nodes),
     onChanged() {
       wallDirty = true
-      tellWall()
+      pushWall()
     }
   })
-  const { time, graph, measurements, probes } = engine
+  const { time, measurements, probes } = engine
+  const graph = () => engine.graph()
   const sli = createSli(engine.exchanges, graph)
   const viewParts = {
     ...{ origin: parts.origin, now: () => time.now(), graph, states: engine.states, history: engine.history },
     ...{ measurements, intervals: engine.intervals, days: engine.days, maintenance: engine.maintenance, sli },
-    ...{ table: engine.table, openOutages: engine.outages.open }
+    ...{ table: engine.table, openOutages: () => engine.outages.open() }
   }
   const views = createViews(viewParts)
+  const shownWall = (wall = new KeptWall(viewParts, views))
   const details = createDetailViews(viewParts, views, probes)
 
-  function tellWall() {
-    if (!wallDirty || time.elapsed() - toldAt < WALL_EVERY_MS) return
+  function pushWall() {
+    if (!wallDirty || time.elapsed() - pushedAt < WALL_EVERY_MS) return
     wallDirty = false
-    toldAt = time.elapsed()
-    parts.onWallChanged(views.wall())
+    pushedAt = time.elapsed()
+    parts.onWallChanged(shownWall.build())
   }
 
   /** Views are of the clock's now, not of the last tick's. */
@@ -110,71 +113,17 @@ export function createHealth(parts: HealthParts): Health {
     time.advance()
     return view()
   }
-  const known = (id: string) => measurements.get(id) ?? refuse(404, 'probe.unknown', `there is no probe ${id}`, { id })
-  const check = (draft: ProbeDraft) => checkedDraft(draft, parts.inventory(), (target) => parts.checkTarget?.(target))
-
-  /** Saves a probe, judges anew and tells the data plane. */
-  function put(probe: Probe, createdAt: number, anew: boolean): ProbeRow {
-    engine.change(() => {
-      probes.save(probe, createdAt)
-      measurements.put(probe, createdAt, anew)
-      parts.control.afterCommit(() => {
-        parts.onProbesChanged()
-        if (probe.enabled && probe.target.kind !== 'heartbeat') parts.recheck([probe.id])
-      })
-      return engine.judgeAnew()
-    })
-    return views.probe(known(probe.id))
-  }
+  const edits = createProbeEdits(parts, engine, views)
 
   return {
-    wall: () => fresh(views.wall),
+    wall: () => fresh(() => shownWall.build()),
+    counts: () => shownWall.counts(),
     model: (id) => fresh(() => details.model(id)),
     systems: () => fresh(() => graph().inventory.systems.map(({ id }) => views.system(id))),
     system: (id) => fresh(() => details.system(id)),
     probes: () => fresh(() => [...measurements.all()].map(views.probe)),
     probe: (id) => fresh(() => details.probe(id)),
-    addProbe(draft) {
-      time.advance()
-      const checked = check(draft)
-      if ([...measurements.all()].length >= MAX_PROBES) {
-        refuse(409, 'probe.too_many', 'there are too many probes', { most: MAX_PROBES })
-      }
-      return put(probeOf(probes.newId(), parts.origin, checked), time.now(), true)
-    },
-    changeProbe(id, change) {
-      time.advance()
-      const { probe, createdAt } = known(id)
-      const checked = check({ ...draftOf(probe), ...change })
-      // What another target answered says nothing of this one.
-      const anew =
-        JSON.stringify(checked.target) !== JSON.stringify(probe.target) ||
-        checked.system !== probe.system ||
-        checked.enabled !== probe.enabled
-      return put(probeOf(id, parts.origin, checked), createdAt, anew)
-    },
-    removeProbe(id) {
-      time.advance()
-      known(id)
-      engine.change(() => {
-        probes.remove(id)
-        measurements.remove(id)
-        const node = `probe:${id}`
-        engine.intervals.forgetNode(node)
-        engine.days.forgetNode(node)
-        engine.history.forgetNode(node)
-        engine.history.forgetFact(node)
-        parts.control.afterCommit(parts.onProbesChanged)
-        return engine.judgeAnew()
-      })
-    },
-    newHeartbeatKey(id) {
-      if (known(id).probe.target.kind !== 'heartbeat')
-        refuse(409, 'probe.no_heartbeat', 'only a heartbeat has a key', { id })
-      const key = probes.newKey(id)
-      parts.onProbesChanged()
-      return key
-    },
+    ...edits,
     maintenance: () => fresh(() => engine.maintenance.list(time.now())),
     addMaintenance(draft, by) {
       time.advance()
@@ -206,16 +155,16 @@ export function createHealth(parts: HealthParts): Health {
         .filter(({ system }) => system !== UPLINK)
         .map((record) => ({ ...views.outage(record), until: record.until })),
     sliOfModel: (id, from, to) => fresh(() => sli.ofModel(id, from, to, time.now())),
-    start: engine.start,
+    start: (at) => engine.start(at),
     take(results) {
       engine.take(results)
     },
-    count: engine.count,
+    count: (folds) => engine.count(folds),
     tick() {
       engine.tick()
-      tellWall()
+      pushWall()
     },
-    reload: engine.reload,
+    reload: () => engine.reload(),
     definitions: () => [...measurements.all()].map(({ probe }) => probe),
     heartbeatKeys: () =>
       new Map([...probes.keys()].map(([id, key]) => [id, { key, lastAt: measurements.get(id)?.last?.dueAt ?? 0 }])),

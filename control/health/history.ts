@@ -46,30 +46,12 @@ export function createHistory(judge: Judge) {
   const last = (node: string) => tails.get(node)?.at(-1)
   const since = (node: string) => last(node)?.since ?? frontier
 
-  /** Puts a verdict into a node's tail at `at`; true when it changes something. */
-  function put(node: string, at: number, verdict: Verdict): boolean {
-    const tail = tails.get(node) ?? []
-    const before = tail.at(-1)
-    if (before !== undefined && before.state === verdict.state && before.root === verdict.root) return false
-    if (before?.from === at) tail.pop()
-    const previous = tail.at(-1)
-    tails.set(node, tail)
-    // Back to what was before a state that lasted no time: nothing happened.
-    if (previous !== undefined && previous.state === verdict.state && previous.root === verdict.root) return true
-    tail.push({
-      from: at,
-      since: previous?.state === verdict.state ? previous.since : at,
-      state: verdict.state,
-      root: verdict.root,
-      because: null
-    })
-    return true
-  }
-
   function judgeAt(at: number, changed: ReadonlySet<string>, dirty: Map<string, number>) {
     const turned: string[] = []
     for (const [node, verdict] of judge.judge(facts, changed, since)) {
-      if (!put(node, at, verdict)) continue
+      let tail = tails.get(node)
+      if (tail === undefined) tails.set(node, (tail = []))
+      if (!putVerdict(tail, at, verdict)) continue
       dirty.set(node, Math.min(dirty.get(node) ?? at, at))
       turned.push(node)
     }
@@ -120,7 +102,7 @@ export function createHistory(judge: Judge) {
         first = Math.min(first, at)
         journal.push({ ...fact, at, seq: seq++ })
       }
-      journal.sort((one, other) => one.at - other.at || one.seq - other.seq)
+      journal.sort((a, b) => a.at - b.at || a.seq - b.seq)
       // What is already judged at the very moment is judged again with the new fact beside it.
       if (first <= frontier) rewind(first, dirty)
       let place = journal.findIndex((fact) => fact.at >= first)
@@ -176,4 +158,22 @@ export function createHistory(judge: Judge) {
     entriesFrom: (node: string, from: number): readonly Entry[] =>
       (tails.get(node) ?? []).filter((entry) => entry.from >= from)
   }
+}
+
+/** Puts a verdict at the end of a node's `tail`, at `at`; true when it changes something. */
+function putVerdict(tail: Entry[], at: number, verdict: Verdict): boolean {
+  const before = tail.at(-1)
+  if (before !== undefined && before.state === verdict.state && before.root === verdict.root) return false
+  if (before?.from === at) tail.pop()
+  const previous = tail.at(-1)
+  // Back to the state before one that lasted no time: nothing happened.
+  if (previous !== undefined && previous.state === verdict.state && previous.root === verdict.root) return true
+  tail.push({
+    from: at,
+    since: previous?.state === verdict.state ? previous.since : at,
+    state: verdict.state,
+    root: verdict.root,
+    because: null
+  })
+  return true
 }

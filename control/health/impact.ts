@@ -45,25 +45,21 @@ function failing(graph: Graph, root: string, systems: string[], own: (system: st
   return { root, systems, state, lost, down, degraded, level }
 }
 
-/** Whether every model that `one` hits is hit at least as badly by `other`. What hits no model is never covered. */
+/** Whether every model that `lesser` hits is hit at least as badly by `greater`. What hits no model is never covered. */
 export function covers(
-  other: { down: readonly number[]; degraded: readonly number[] },
-  one: { down: readonly number[]; degraded: readonly number[] }
+  greater: { down: readonly number[]; degraded: readonly number[] },
+  lesser: { down: readonly number[]; degraded: readonly number[] }
 ): boolean {
-  if (one.down.length + one.degraded.length === 0) return false
+  if (lesser.down.length + lesser.degraded.length === 0) return false
   return (
-    one.down.every((model) => other.down.includes(model)) &&
-    one.degraded.every((model) => other.down.includes(model) || other.degraded.includes(model))
+    lesser.down.every((model) => greater.down.includes(model)) &&
+    lesser.degraded.every((model) => greater.down.includes(model) || greater.degraded.includes(model))
   )
 }
 
 /** Greater losses first; then by id, so that the order is always the same. */
-export function byImpact(one: Failing, other: Failing): number {
-  return (
-    other.down.length - one.down.length ||
-    other.degraded.length - one.degraded.length ||
-    (one.root < other.root ? -1 : 1)
-  )
+export function byImpact(a: Failing, b: Failing): number {
+  return b.down.length - a.down.length || b.degraded.length - a.degraded.length || (a.root < b.root ? -1 : 1)
 }
 
 /** The systems that may explain why this one fails: over hard edges for the whole, of the failing system or group members. */

@@ -66,11 +66,11 @@ export function createIntegrations(parts: {
       const hop = hops.get(row.hop_id)
       if (hop === undefined || row.at >= end || isExcused(hop.consumer)) continue
       if (inTrouble.some((id) => `-${hop.hop}-`.includes(`-${id}-`))) continue
-      const one = counted.get(hop.provider) ?? { total: 0, failed: 0 }
+      const counts = counted.get(hop.provider) ?? { total: 0, failed: 0 }
       const failed = row.failed + row.timed_out + row.refused
-      one.failed += failed
-      one.total += failed + row.succeeded
-      counted.set(hop.provider, one)
+      counts.failed += failed
+      counts.total += failed + row.succeeded
+      counted.set(hop.provider, counts)
     }
     return counted
   }

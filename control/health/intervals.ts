@@ -135,11 +135,11 @@ export function openIntervals(control: Control, origin: Origin) {
     },
     /** Drops what ended before `at`; the entry in force at `at` stays. */
     forgetBefore(node: string, at: number) {
-      const kept = atOrBefore(node, at)
-      if (kept === undefined) return
+      const inForce = atOrBefore(node, at)
+      if (inForce === undefined) return
       control
         .sql('DELETE FROM health_intervals WHERE origin = ? AND node = ? AND from_at < ?')
-        .run(origin, node, kept.from_at)
+        .run(origin, node, inForce.from_at)
     }
   }
 }

@@ -88,12 +88,12 @@ export function openMaintenance(control: Control, origin: Origin, inventory: () 
     },
     /** Systems in maintenance at a moment, as facts. */
     current(now: number): [string, 'MAINTENANCE'][] {
-      const systems = new Set(windows.filter((one) => running(one, now)).flatMap((one) => one.systems))
+      const systems = new Set(windows.filter((window) => running(window, now)).flatMap((window) => window.systems))
       return [...systems].map((system) => [maintenanceKey(system), 'MAINTENANCE'])
     },
     /** End of the running window of a system, the latest of several. */
     until(system: string, now: number): number | null {
-      const ends = windows.filter((one) => running(one, now) && one.systems.includes(system)).map(endOf)
+      const ends = windows.filter((window) => running(window, now) && window.systems.includes(system)).map(endOf)
       return ends.length === 0 ? null : Math.max(...ends)
     },
     list(now: number): MaintenanceRow[] {
@@ -112,19 +112,7 @@ export function openMaintenance(control: Control, origin: Origin, inventory: () 
      * `maintenance.too_far`, `maintenance.too_many`. What is said to have begun begins now: history is not rewritten.
      */
     add(draft: MaintenanceDraft, by: string, now: number): MaintenanceRow {
-      const systems = [...new Set(draft.systems)]
-      if (systems.length === 0) refuse(422, 'maintenance.system', 'no system is named')
-      for (const id of systems) {
-        if (inventory().system(id) === undefined) {
-          refuse(422, 'maintenance.system', `system ${id} is unknown`, { system: id })
-        }
-      }
-      const from = Math.max(Math.floor(draft.from), now)
-      const to = Math.floor(draft.to)
-      if (!(draft.to > draft.from)) refuse(422, 'maintenance.order', 'the window ends before it begins')
-      if (to <= now) refuse(422, 'maintenance.past', 'the window is already over')
-      if (to - from > MAX_LENGTH_MS) refuse(422, 'maintenance.too_long', 'a window lasts 31 days at most', { days: 31 })
-      if (from - now > MAX_AHEAD_MS) refuse(422, 'maintenance.too_far', 'a window begins within a year')
+      const { systems, from, to } = checkedWindow(draft, now, (id) => inventory().system(id) !== undefined)
       if (windows.length >= MAX_WINDOWS) {
         refuse(422, 'maintenance.too_many', 'too many windows are planned', { most: MAX_WINDOWS })
       }
@@ -165,4 +153,24 @@ export function openMaintenance(control: Control, origin: Origin, inventory: () 
       return { row: rowOf(window, now), facts }
     }
   }
+}
+
+/** The systems and the times of a draft as they will count; throws 422 for what cannot be planned. */
+function checkedWindow(
+  draft: MaintenanceDraft,
+  now: number,
+  isKnown: (system: string) => boolean
+): { systems: string[]; from: number; to: number } {
+  const systems = [...new Set(draft.systems)]
+  if (systems.length === 0) refuse(422, 'maintenance.system', 'no system is named')
+  for (const id of systems) {
+    if (!isKnown(id)) refuse(422, 'maintenance.system', `system ${id} is unknown`, { system: id })
+  }
+  const from = Math.max(Math.floor(draft.from), now)
+  const to = Math.floor(draft.to)
+  if (!(draft.to > draft.from)) refuse(422, 'maintenance.order', 'the window ends before it begins')
+  if (to <= now) refuse(422, 'maintenance.past', 'the window is already over')
+  if (to - from > MAX_LENGTH_MS) refuse(422, 'maintenance.too_long', 'a window lasts 31 days at most', { days: 31 })
+  if (from - now > MAX_AHEAD_MS) refuse(422, 'maintenance.too_far', 'a window begins within a year')
+  return { systems, from, to }
 }

@@ -43,167 +43,195 @@ export const probeKey = (id: string) => `probe:${id}`
  * proves the line): what failed since a reference last answered is then nobody's fault but UNKNOWN, and what comes while it
  * lasts too; after it only fresh results count.
  */
-export type Measurements = ReturnType<typeof createMeasurements>
+export class Measurements {
+  readonly #time: EngineTime
+  readonly #probes = new Map<string, Measured>()
+  #lostSince: number | null = null
+  #backAt = 0
+  #lastGoodAt = 0
 
-export function createMeasurements(time: EngineTime) {
-  const probes = new Map<string, Measured>()
-  let lostSince: number | null = null
-  let backAt = 0
-  let lastGoodAt = 0
-
-  const others = () => [...probes.values()].filter((one) => one.probe.system !== UPLINK)
-
-  function turn(of: Measured, state: HealthState, at: number, facts: Fact[], seenAt = at) {
-    if (of.state === state) return
-    // Not before what it said last: that was true at its time.
-    of.changedAt = Math.max(at, Math.min(of.changedAt, time.now()))
-    of.state = state
-    of.seenAt = seenAt
-    facts.push({ at: of.changedAt, key: probeKey(of.probe.id), state })
+  constructor(time: EngineTime) {
+    this.#time = time
   }
 
-  function judgeUplink(facts: Fact[], at: number) {
-    const references = [...probes.values()].filter((one) => one.probe.system === UPLINK && one.probe.enabled)
-    const speaking = references.filter((one) => one.state !== 'UNKNOWN')
-    const answers = speaking.some((one) => one.state !== 'DOWN')
-    if (lostSince === null) {
-      const awaited = references.some((one) => !one.heard && time.elapsed() - one.mark < staleAfter(one.probe))
+  /** Probes of the province's systems: not those that watch our own line. */
+  #ofSystems() {
+    return [...this.#probes.values()].filter((item) => item.probe.system !== UPLINK)
+  }
+
+  #turn(measured: Measured, state: HealthState, at: number, facts: Fact[], seenAt = at) {
+    if (measured.state === state) return
+    // Not before what it said last: that was true at its time.
+    measured.changedAt = Math.max(at, Math.min(measured.changedAt, this.#time.now()))
+    measured.state = state
+    measured.seenAt = seenAt
+    facts.push({ at: measured.changedAt, key: probeKey(measured.probe.id), state })
+  }
+
+  #judgeUplink(facts: Fact[], at: number) {
+    const references = [...this.#probes.values()].filter((item) => item.probe.system === UPLINK && item.probe.enabled)
+    const speaking = references.filter((item) => item.state !== 'UNKNOWN')
+    const answers = speaking.some((item) => item.state !== 'DOWN')
+    if (this.#lostSince === null) {
+      const awaited = references.some(
+        (item) => !item.heard && this.#time.elapsed() - item.mark < staleAfter(item.probe)
+      )
       if (speaking.length === 0 || answers || awaited) return
-      lostSince = Math.max(...speaking.map((one) => one.changedAt))
-      facts.push({ at: lostSince, key: uplinkKey, state: 'DOWN' })
-      for (const one of others()) {
-        if (badness[one.state] > 0 && one.seenAt > lastGoodAt) turn(one, 'UNKNOWN', one.changedAt, facts)
+      this.#lostSince = Math.max(...speaking.map((item) => item.changedAt))
+      facts.push({ at: this.#lostSince, key: uplinkKey, state: 'DOWN' })
+      for (const item of this.#ofSystems()) {
+        if (badness[item.state] > 0 && item.seenAt > this.#lastGoodAt)
+          this.#turn(item, 'UNKNOWN', item.changedAt, facts)
       }
     } else if (answers || references.length === 0) {
-      lostSince = null
-      backAt = at
+      this.#lostSince = null
+      this.#backAt = at
       facts.push({ at, key: uplinkKey, state: 'UP' })
-      for (const one of others()) {
-        turn(one, 'UNKNOWN', at, facts)
-        if (one.probe.target.kind === 'heartbeat') one.mark = Math.max(one.mark, time.markOf(at))
+      for (const item of this.#ofSystems()) {
+        this.#turn(item, 'UNKNOWN', at, facts)
+        if (item.probe.target.kind === 'heartbeat') item.mark = Math.max(item.mark, this.#time.markOf(at))
       }
     }
   }
 
-  function takeOne(result: ProbeResult, facts: Fact[]): Measured | undefined {
-    const of = probes.get(result.probe)
-    if (of === undefined || !of.probe.enabled) return undefined
+  #takeOne(result: ProbeResult, facts: Fact[]): Measured | undefined {
+    const measured = this.#probes.get(result.probe)
+    if (measured === undefined || !measured.probe.enabled) return undefined
     const times = [result.startedAt, result.finishedAt, result.dueAt]
-    if (!times.every((one) => Number.isSafeInteger(one) && one >= 0) || !Object.hasOwn(stateOf, result.outcome))
+    if (!times.every((item) => Number.isSafeInteger(item) && item >= 0) || !Object.hasOwn(stateOf, result.outcome))
       return undefined
-    const sameEra = of.era === time.era()
-    if (of.last !== undefined) {
-      if (sameEra && result.startedAt <= of.last.startedAt) return undefined
-      if (result.startedAt === of.last.startedAt && result.finishedAt === of.last.finishedAt) return undefined
+    const sameEra = measured.era === this.#time.era()
+    if (measured.last !== undefined) {
+      if (sameEra && result.startedAt <= measured.last.startedAt) return undefined
+      if (result.startedAt === measured.last.startedAt && result.finishedAt === measured.last.finishedAt)
+        return undefined
     }
-    of.last = result
-    of.era = time.era()
-    of.seq += 1
-    silentUntil(of, result.startedAt, facts)
-    const finished = Math.min(Math.max(result.finishedAt, result.startedAt), time.now())
+    measured.last = result
+    measured.era = this.#time.era()
+    measured.seq += 1
+    this.#silentUntil(measured, result.startedAt, facts)
+    const finished = Math.min(Math.max(result.finishedAt, result.startedAt), this.#time.now())
     const started = Math.min(result.startedAt, finished)
-    of.mark = Math.max(of.mark, time.markOf(finished))
-    of.heard = true
-    const uplink = of.probe.system === UPLINK
-    const blind = !uplink && (lostSince !== null || started < backAt)
+    measured.mark = Math.max(measured.mark, this.#time.markOf(finished))
+    measured.heard = true
+    const uplink = measured.probe.system === UPLINK
+    const blind = !uplink && (this.#lostSince !== null || started < this.#backAt)
     const state = blind ? 'UNKNOWN' : stateOf[result.outcome]
-    turn(of, state, badness[state] > badness[of.state] ? started : finished, facts, finished)
+    this.#turn(measured, state, badness[state] > badness[measured.state] ? started : finished, facts, finished)
     if (uplink) {
-      if (state === 'UP' || state === 'DEGRADED') lastGoodAt = Math.max(lastGoodAt, finished)
-      judgeUplink(facts, finished)
+      if (state === 'UP' || state === 'DEGRADED') this.#lastGoodAt = Math.max(this.#lastGoodAt, finished)
+      this.#judgeUplink(facts, finished)
     }
-    return of
+    return measured
   }
 
   /** A result after a long silence: in between nothing was known. */
-  function silentUntil(of: Measured, startedAt: number, facts: Fact[]) {
-    if (of.probe.target.kind === 'heartbeat' || of.state === 'UNKNOWN') return
-    const end = of.mark + staleAfter(of.probe)
-    if (time.markOf(startedAt) > end) turn(of, 'UNKNOWN', time.wallOf(end), facts)
+  #silentUntil(measured: Measured, startedAt: number, facts: Fact[]) {
+    if (measured.probe.target.kind === 'heartbeat' || measured.state === 'UNKNOWN') return
+    const end = measured.mark + staleAfter(measured.probe)
+    if (this.#time.markOf(startedAt) > end) this.#turn(measured, 'UNKNOWN', this.#time.wallOf(end), facts)
   }
 
-  function beatOverdue(of: Measured, facts: Fact[]) {
-    if (of.probe.target.kind !== 'heartbeat' || of.last === undefined || lostSince !== null) return
-    const { everyMs, graceMs, officeHours } = of.probe.target
+  #heartbeatOverdue(measured: Measured, facts: Fact[]) {
+    if (measured.probe.target.kind !== 'heartbeat' || measured.last === undefined || this.#lostSince !== null) return
+    const { everyMs, graceMs, officeHours } = measured.probe.target
     const wait = everyMs + graceMs
-    if (time.elapsed() <= of.mark + wait) return
-    const plain = time.wallOf(of.mark + wait)
-    const deadline = officeHours ? afterOfficeTime(time.wallOf(of.mark), wait) : plain
-    if (time.now() > deadline || !officeHours) turn(of, 'DOWN', Math.min(deadline, time.now()), facts)
-    else if (of.state !== 'DOWN') turn(of, 'UNKNOWN', plain, facts)
+    if (this.#time.elapsed() <= measured.mark + wait) return
+    const plain = this.#time.wallOf(measured.mark + wait)
+    const deadline = officeHours ? afterOfficeTime(this.#time.wallOf(measured.mark), wait) : plain
+    if (this.#time.now() > deadline || !officeHours)
+      this.#turn(measured, 'DOWN', Math.min(deadline, this.#time.now()), facts)
+    else if (measured.state !== 'DOWN') this.#turn(measured, 'UNKNOWN', plain, facts)
   }
 
-  return {
-    get: (id: string) => probes.get(id),
-    all: () => probes.values(),
-    /** Puts a probe in, or a changed one: what it said before is kept unless `anew`. */
-    put(probe: Probe, createdAt: number, anew: boolean, last?: { seq: number; result: ProbeResult }) {
-      const before = probes.get(probe.id)
-      if (before !== undefined && !anew && probe.enabled) before.probe = probe
-      else {
-        probes.set(probe.id, {
-          probe,
-          createdAt,
-          state: 'UNKNOWN',
-          changedAt: time.now(),
-          seenAt: time.now(),
-          last: before?.last ?? last?.result,
-          seq: before?.seq ?? last?.seq ?? 0,
-          mark: time.elapsed(),
-          heard: false,
-          era: before?.era ?? time.era()
-        })
-      }
-    },
-    remove: (id: string) => probes.delete(id),
-    clear() {
-      probes.clear()
-      lostSince = null
-      backAt = 0
-      lastGoodAt = 0
-    },
-    /** Takes results in order of their end; answers those that are new, and the facts they make. */
-    take(results: readonly ProbeResult[]): { accepted: { result: ProbeResult; seq: number }[]; facts: Fact[] } {
-      const facts: Fact[] = []
-      const ordered = [...results].sort(
-        (one, other) => one.finishedAt - other.finishedAt || (one.probe < other.probe ? -1 : 1)
-      )
-      const accepted = ordered.flatMap((result) => {
-        const of = takeOne(result, facts)
-        return of === undefined ? [] : [{ result, seq: of.seq }]
+  get(id: string): Measured | undefined {
+    return this.#probes.get(id)
+  }
+
+  all(): IterableIterator<Measured> {
+    return this.#probes.values()
+  }
+
+  /** Puts a probe in, or a changed one: what it said before is kept unless `anew`. */
+  put(probe: Probe, createdAt: number, anew: boolean, last?: { seq: number; result: ProbeResult }) {
+    const before = this.#probes.get(probe.id)
+    if (before !== undefined && !anew && probe.enabled) before.probe = probe
+    else {
+      this.#probes.set(probe.id, {
+        probe,
+        createdAt,
+        state: 'UNKNOWN',
+        changedAt: this.#time.now(),
+        seenAt: this.#time.now(),
+        last: before?.last ?? last?.result,
+        seq: before?.seq ?? last?.seq ?? 0,
+        mark: this.#time.elapsed(),
+        heard: false,
+        era: before?.era ?? this.#time.era()
       })
-      return { accepted, facts }
-    },
-    /** Probes whose silence means something by now. */
-    silences(): Fact[] {
-      const facts: Fact[] = []
-      for (const of of probes.values()) {
-        if (!of.probe.enabled) continue
-        if (of.probe.target.kind === 'heartbeat') beatOverdue(of, facts)
-        else if (of.state !== 'UNKNOWN' && time.elapsed() > of.mark + staleAfter(of.probe)) {
-          turn(of, 'UNKNOWN', time.wallOf(of.mark + staleAfter(of.probe)), facts)
-        }
-      }
-      return facts
-    },
-    /** After probes were added, changed or removed: references of our line may be gone. */
-    reconsiderUplink(): Fact[] {
-      const facts: Fact[] = []
-      judgeUplink(facts, time.now())
-      return facts
-    },
-    /** A loss of our line that was open when we stopped. */
-    resumeLoss(since: number) {
-      lostSince = since
-    },
-    lostSince: () => lostSince,
-    /** When it last came back; 0 when it was never lost. */
-    backAt: () => backAt,
-    facts(): Map<string, HealthState> {
-      const facts = new Map<string, HealthState>()
-      for (const of of probes.values()) facts.set(probeKey(of.probe.id), of.state)
-      if (lostSince !== null) facts.set(uplinkKey, 'DOWN')
-      return facts
     }
+  }
+
+  remove(id: string): void {
+    this.#probes.delete(id)
+  }
+
+  clear() {
+    this.#probes.clear()
+    this.#lostSince = null
+    this.#backAt = 0
+    this.#lastGoodAt = 0
+  }
+
+  /** Takes results in order of their end; answers those that are new, and the facts they make. */
+  take(results: readonly ProbeResult[]): { accepted: { result: ProbeResult; seq: number }[]; facts: Fact[] } {
+    const facts: Fact[] = []
+    const ordered = [...results].sort((a, b) => a.finishedAt - b.finishedAt || (a.probe < b.probe ? -1 : 1))
+    const accepted = ordered.flatMap((result) => {
+      const measured = this.#takeOne(result, facts)
+      return measured === undefined ? [] : [{ result, seq: measured.seq }]
+    })
+    return { accepted, facts }
+  }
+
+  /** Probes whose silence means something by now. */
+  silences(): Fact[] {
+    const facts: Fact[] = []
+    for (const measured of this.#probes.values()) {
+      if (!measured.probe.enabled) continue
+      if (measured.probe.target.kind === 'heartbeat') this.#heartbeatOverdue(measured, facts)
+      else if (measured.state !== 'UNKNOWN' && this.#time.elapsed() > measured.mark + staleAfter(measured.probe)) {
+        this.#turn(measured, 'UNKNOWN', this.#time.wallOf(measured.mark + staleAfter(measured.probe)), facts)
+      }
+    }
+    return facts
+  }
+
+  /** After probes were added, changed or removed: references of our line may be gone. */
+  reconsiderUplink(): Fact[] {
+    const facts: Fact[] = []
+    this.#judgeUplink(facts, this.#time.now())
+    return facts
+  }
+
+  /** A loss of our line that was open when we stopped. */
+  resumeLoss(since: number) {
+    this.#lostSince = since
+  }
+
+  lostSince(): number | null {
+    return this.#lostSince
+  }
+
+  /** When it last came back; 0 when it was never lost. */
+  backAt(): number {
+    return this.#backAt
+  }
+
+  facts(): Map<string, HealthState> {
+    const facts = new Map<string, HealthState>()
+    for (const measured of this.#probes.values()) facts.set(probeKey(measured.probe.id), measured.state)
+    if (this.#lostSince !== null) facts.set(uplinkKey, 'DOWN')
+    return facts
   }
 }

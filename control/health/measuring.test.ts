@@ -78,7 +78,7 @@ it('the clock set back by an hour: no overlap, results go on to count, and waits
   expect(world.models('UP')).toContain(22)
   const now = world.clock.now()
   const { ms } = world.health.uptime('model:22', START, now)
-  expect(Object.values(ms).reduce((sum, one) => sum + one, 0)).toBe(now - START)
+  expect(Object.values(ms).reduce((sum, item) => sum + item, 0)).toBe(now - START)
 })
 
 it('the newest 200 results of a probe are kept', () => {

@@ -1,15 +1,15 @@
-import type { HealthPart } from '#console/server/parts.ts'
 import type { Clock } from '#core/clock.ts'
 import { createHealth } from './health.ts'
+import type { HealthByOrigin } from './health-plane.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
 
 /**
  * Health of what is real, as it was measured, for a process that measures nothing itself: reports made on a data folder whose
  * platform is stopped. From its last moment of life until now nothing was seen, which is UNKNOWN. It is never ticked, so
- * nothing is raised or told.
+ * nothing is raised or notified.
  */
-export function offlineHealth(parts: { control: Control; inventory: Inventory; clock: Clock }): HealthPart {
+export function offlineHealth(parts: { control: Control; inventory: Inventory; clock: Clock }): HealthByOrigin {
   const health = createHealth({
     ...parts,
     inventory: () => parts.inventory,
@@ -22,5 +22,5 @@ export function offlineHealth(parts: { control: Control; inventory: Inventory; c
     onWallChanged: () => undefined
   })
   health.start(parts.clock.now())
-  return health
+  return { shown: () => health, of: () => health }
 }

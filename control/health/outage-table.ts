@@ -14,7 +14,7 @@ export type OutageRecord = {
   /** Models at the worst they were hit. */
   down: number[]
   degraded: number[]
-  /** Systems that are told of only here. */
+  /** Systems that are named only here. */
   attached: string[]
   because: Because
   fingerprint: string
@@ -58,13 +58,13 @@ export function openOutages(control: Control, origin: Origin) {
       return rows.map(recordOf)
     },
     /** Outages that touch [from, to), newest first. */
-    touching(of: Origin, from: number, to: number): OutageRecord[] {
+    touching(ofOrigin: Origin, from: number, to: number): OutageRecord[] {
       const rows = control
         .sql(
           `SELECT ${columns} FROM health_outages WHERE origin = ? AND since_at < ? AND (until_at IS NULL OR until_at > ?)
            ORDER BY since_at DESC, id DESC LIMIT ${MAX_LISTED}`
         )
-        .all(of, to, from) as Row[]
+        .all(ofOrigin, to, from) as Row[]
       return rows.map(recordOf)
     },
     insert(record: Omit<OutageRecord, 'id'>): OutageRecord {

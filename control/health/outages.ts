@@ -1,6 +1,9 @@
 import { UPLINK, type Because } from '#core/health.ts'
 import type { MatchFold } from '#core/match.ts'
+import { hostsOf } from '#core/probes/target.ts'
 import type { Origin } from '#core/origin.ts'
+import { MINUTE_MS } from '#core/time.ts'
+import { fillWords } from '#core/words.ts'
 import { createBuiltIn } from '#control/triage/life/built-in.ts'
 import { ownBecause, shownMoment } from './because.ts'
 import type { EngineTime } from './engine-time.ts'
@@ -8,32 +11,19 @@ import type { Graph } from './graph.ts'
 import type { History } from './history.ts'
 import { answers, byImpact, covers, explainers, failingNow, type Failing } from './impact.ts'
 import type { Measured, Measurements } from './measurements.ts'
+import { isRipe, newCandidate, type Candidate } from './outage-candidates.ts'
 import type { OutageRecord, OutageTable } from './outage-table.ts'
 import type { HealthSettings } from './settings.ts'
 import { systemNode, type States } from './states.ts'
+import { words } from './words.ts'
 
-/** A failure that is not told of yet. Moments are of `elapsed`; at most one per system of the catalogue. */
-type Candidate = {
-  /** It waits at least until then, */
-  settled: number
-  /** and at most until then for fresh results of these probes: newer than the failure. */
-  holdUntil: number
-  awaits: { probe: string; after: number }[]
-  /** The outage it is told of with, while that lasts. */
-  attachedTo: string | null
-}
+/** Systems attached to one outage; further ones are still covered by it, but not listed. */
+const MAX_ATTACHED = 200
 
 /** An open outage as it is now: whether it has come back, and since when. */
-type Open = { record: OutageRecord; backMark: number | null; backAt: number; lost: number }
+type OpenOutage = { record: OutageRecord; backMark: number | null; backAt: number; lost: number }
 
-/**
- * One outage per root (docs/health.md). `step` looks at the states of now and opens, attaches and closes; it runs inside a
- * transaction. A failure whose cause is elsewhere is attached to the cause's outage; it goes on being measured, and when the
- * cause is gone it has to answer for itself.
- */
-export type Outages = ReturnType<typeof createOutages>
-
-export function createOutages(parts: {
+export type OutageParts = {
   origin: Origin
   settings: HealthSettings
   time: EngineTime
@@ -46,113 +36,137 @@ export function createOutages(parts: {
   resolve(fingerprint: string, params: Record<string, string | number>): void
   alertOf(fingerprint: string): { alert: string; incident: string | null } | undefined
   recheck(probes: string[]): void
-}) {
-  const { origin, settings, time, states, measurements, table } = parts
-  const candidates = new Map<string, Candidate>()
-  const open = new Map<string, Open>()
+}
 
-  const sinceOf = (failing: Failing) => Math.min(...failing.systems.map((system) => downSince(system)))
-  /** Since when a system fails for itself: not before its probes failed, nor before planned work on it ended. */
-  const downSince = (system: string) => {
-    const times = states
-      .probesOf(system)
-      .flatMap((one) => (one.state === 'DOWN' && one.probe.critical ? [one.changedAt] : []))
-    return Math.max(parts.history.since(systemNode(system)), ...(times.length === 0 ? [] : [Math.min(...times)]))
+/**
+ * One outage per root (docs/health.md). `step` looks at the states of now and opens, attaches and closes; it runs inside a
+ * transaction. A failure whose cause is elsewhere is attached to the cause's outage; it goes on being measured, and when the
+ * cause is gone it has to answer for itself.
+ */
+export class Outages {
+  readonly #parts: OutageParts
+  readonly #candidates = new Map<string, Candidate>()
+  readonly #open = new Map<string, OpenOutage>()
+
+  constructor(parts: OutageParts) {
+    this.#parts = parts
   }
-  /** When the last deciding probe of a root changed: of one that answers again, when it did. */
-  const answersSince = (root: string) =>
-    Math.max(
-      ...[root, ...parts.graph().membersOf(root)].flatMap((system) =>
-        states.probesOf(system).flatMap((one) => (one.probe.enabled && one.probe.critical ? [one.changedAt] : []))
-      )
-    )
-  const own = (system: string) => states.own(system)
 
-  function newCandidate(failing: Failing): Candidate {
-    const after = sinceOf(failing)
-    const asked = [...explainers(parts.graph(), failing), UPLINK].flatMap((system) =>
-      states.probesOf(system).filter((one) => one.probe.enabled && one.probe.target.kind !== 'heartbeat')
+  /** Looks at the states of now; true when an outage opened, changed or closed. Inside a transaction. */
+  step(): boolean {
+    const failing = failingNow(this.#parts.graph(), this.#parts.states.own)
+    for (const root of this.#candidates.keys()) if (!failing.has(root)) this.#candidates.delete(root)
+    let changed = this.#follow(failing)
+    const waiting = [...failing.values()].filter(({ root }) => !this.#open.has(root)).sort(byImpact)
+    for (const each of waiting) if (!this.#candidates.has(each.root)) this.#suspect(each)
+    for (const each of waiting) changed = this.#decide(each, waiting, failing) || changed
+    return changed
+  }
+
+  /** Whether `step` has anything to wait for: when not, it need not run before the next change. */
+  waits(): boolean {
+    return this.#candidates.size > 0 || [...this.#open.values()].some(({ backMark }) => backMark !== null)
+  }
+
+  open(): readonly OutageRecord[] {
+    return [...this.#open.values()].map(({ record }) => record)
+  }
+
+  /** Whether a system is in an outage, or suspected of being in one. */
+  troubled(system: string): boolean {
+    const root = this.#parts.graph().groupParent(system) ?? system
+    return (
+      this.#candidates.has(root) || this.#open.has(root) || this.#parts.states.judged().get(system)?.state === 'DOWN'
     )
-    const longest = Math.max(0, ...asked.map(({ probe }) => probe.intervalMs + probe.timeoutMs))
-    if (asked.length > 0) parts.recheck(asked.map(({ probe }) => probe.id))
-    return {
-      settled: time.elapsed() + settings.settleMs,
-      holdUntil: time.elapsed() + Math.max(settings.settleMs, Math.min(longest, settings.holdMaxMs)),
-      awaits: asked.map(({ probe }) => ({ probe: probe.id, after })),
-      attachedTo: null
+  }
+
+  /** Outages that were open when we stopped; nothing is suspected yet. */
+  load(): void {
+    this.#candidates.clear()
+    this.#open.clear()
+    for (const record of this.#parts.table.open()) {
+      if (record.system !== UPLINK) this.#open.set(record.system, { record, backMark: null, backAt: 0, lost: 0 })
     }
   }
 
-  /** Whether a probe has spoken of the time since the failure; one that fails too has. */
-  const spoke = ({ probe, after }: Candidate['awaits'][number]) => {
-    const of = measurements.get(probe)
-    return (
-      of === undefined || !of.probe.enabled || of.state === 'DOWN' || (of.heard && (of.last?.startedAt ?? 0) >= after)
+  #suspect(failing: Failing): void {
+    const { candidate, asked } = newCandidate(
+      { ...this.#parts, graph: this.#parts.graph() },
+      failing,
+      this.#sinceOf(failing)
     )
+    if (asked.length > 0) this.#parts.recheck(asked)
+    this.#candidates.set(failing.root, candidate)
+  }
+
+  /** Announces or attaches a failure once its time has come; true when it did. */
+  #decide(failing: Failing, waiting: readonly Failing[], all: ReadonlyMap<string, Failing>): boolean {
+    const { time, measurements, settings } = this.#parts
+    const candidate = this.#candidates.get(failing.root)
+    if (candidate === undefined || (candidate.attachedTo !== null && this.#open.has(candidate.attachedTo))) return false
+    if (!isRipe(candidate, time.elapsed(), measurements)) return false
+    const cause = this.#causeOf(failing, all)
+    const causing = cause === undefined ? undefined : this.#open.get(cause.root)
+    const covering =
+      causing ?? [...this.#open.values()].find(({ record, backMark }) => backMark === null && covers(record, failing))
+    if (covering !== undefined) {
+      this.#attach(covering, candidate, failing.systems)
+      return true
+    }
+    // Its cause, or something greater that takes the same models, is being looked at: that is decided first.
+    if (cause !== undefined && !this.#open.has(cause.root)) return false
+    const greater = waiting.find(
+      (each) => each !== failing && !this.#open.has(each.root) && byImpact(each, failing) < 0 && covers(each, failing)
+    )
+    if (greater !== undefined && time.elapsed() < candidate.settled + settings.holdMaxMs) return false
+    this.#candidates.delete(failing.root)
+    this.#announce(failing, undefined)
+    return true
   }
 
   /** The root of what a failing system stands on, when that fails too: an open outage, or a candidate still waiting. */
-  function causeOf(one: Failing, failing: ReadonlyMap<string, Failing>): Failing | undefined {
-    const graph = parts.graph()
-    const above = explainers(graph, one).filter((system) => own(system).state === 'DOWN')
-    const roots = above.filter((system) => !graph.hardAbove(system).some((other) => above.includes(other)))
+  #causeOf(failing: Failing, all: ReadonlyMap<string, Failing>): Failing | undefined {
+    const graph = this.#parts.graph()
+    const above = explainers(graph, failing).filter((system) => this.#parts.states.own(system).state === 'DOWN')
+    const roots = above.filter((system) => !graph.hardAbove(system).some((higher) => above.includes(higher)))
     return roots
-      .map((system) => failing.get(graph.groupParent(system) ?? system))
-      .find((root) => root !== undefined && root !== one)
+      .map((system) => all.get(graph.groupParent(system) ?? system))
+      .find((root) => root !== undefined && root !== failing)
   }
 
-  function attach(to: Open, root: string, candidate: Candidate, systems: readonly string[]) {
-    candidate.attachedTo = to.record.system
-    const attached = [...new Set([...to.record.attached, ...systems])].filter((system) => system !== to.record.system)
-    if (attached.length === to.record.attached.length) return
-    to.record.attached = attached.slice(0, 200)
-    table.save(to.record)
+  #attach(outage: OpenOutage, candidate: Candidate, systems: readonly string[]): void {
+    const { record } = outage
+    candidate.attachedTo = record.system
+    const attached = [...new Set([...record.attached, ...systems])].filter((system) => system !== record.system)
+    if (attached.length === record.attached.length) return
+    record.attached = attached.slice(0, MAX_ATTACHED)
+    this.#parts.table.save(record)
   }
 
-  function tell(one: Failing, before: Open | undefined) {
-    const graph = parts.graph()
-    const since = before?.record.since ?? sinceOf(one)
-    const union = (old: readonly number[], now: readonly number[]) =>
-      [...new Set([...old, ...now])].sort((a, b) => a - b)
-    const down = union(before?.record.down ?? [], one.down)
-    const degraded = union(before?.record.degraded ?? [], one.degraded).filter((model) => !down.includes(model))
-    const system = graph.inventory.system(one.root)
-    const fold = createBuiltIn(graph.inventory).outage({
-      at: time.now(),
-      origin,
-      system: one.root,
-      name: graph.name(one.root),
-      unit: system?.owner ?? '',
-      since,
-      level: one.level,
-      down,
-      degraded,
-      attached: (before?.record.attached ?? []).map((id) => graph.name(id)),
-      hosts: [
-        ...hostsOf([one.root, ...one.systems].flatMap((id) => [...states.probesOf(id)])),
-        ...(system?.hosts ?? [])
-      ],
-      lost: one.lost
-    })
-    parts.raise(fold)
-    const raised = parts.alertOf(fold.fingerprint)
+  /** Raises the alert of an outage that opens, or that has become worse than `before`, and writes it down. */
+  #announce(failing: Failing, before: OpenOutage | undefined): void {
+    const { table } = this.#parts
+    const known = before?.record
+    const since = known?.since ?? this.#sinceOf(failing)
+    const down = union(known?.down ?? [], failing.down)
+    const degraded = union(known?.degraded ?? [], failing.degraded).filter((model) => !down.includes(model))
+    const attached = known?.attached ?? []
+    const fold = this.#foldOf(failing, { since, down, degraded, attached })
+    this.#parts.raise(fold)
+    const raised = this.#parts.alertOf(fold.fingerprint)
     const record = {
-      system: one.root,
-      state: one.state,
-      level: one.level,
-      since,
-      until: null,
-      down,
-      degraded,
-      attached: before?.record.attached ?? [],
-      because: whyDown(one, since),
+      system: failing.root,
+      state: failing.state,
+      level: failing.level,
+      ...{ since, until: null, down, degraded, attached },
+      because: this.#whyDown(failing, since),
       fingerprint: fold.fingerprint,
       alert: raised?.alert ?? null,
       incident: raised?.incident ?? null
     }
-    const lost = one.lost?.down ?? one.systems.length
+    const lost = failing.lost?.down ?? failing.systems.length
     if (before === undefined) {
-      open.set(one.root, { record: table.insert(record), backMark: null, backAt: 0, lost })
+      this.#open.set(failing.root, { record: table.insert(record), backMark: null, backAt: 0, lost })
     } else {
       before.record = { ...record, id: before.record.id }
       before.lost = lost
@@ -160,124 +174,129 @@ export function createOutages(parts: {
     }
   }
 
-  function whyDown(one: Failing, since: number): Because {
-    const moment = shownMoment(since, time.now())
-    if (one.lost !== null) {
-      const share = `${one.lost.down}/${one.lost.all}`
-      return ownBecause(`mất ${share} thành phần từ ${moment}`, `${share} members lost since ${moment}`)
-    }
-    const reason = states.because(systemNode(one.root), time.now(), parts.history.since)
-    if (reason === null || reason.root !== null) return ownBecause(`ngừng từ ${moment}`, `down since ${moment}`)
-    return ownBecause(`ngừng từ ${moment}, ${reason.text.vi}`, `down since ${moment}, ${reason.text.en}`)
+  #foldOf(failing: Failing, outage: Pick<OutageRecord, 'since' | 'down' | 'degraded' | 'attached'>): MatchFold {
+    const graph = this.#parts.graph()
+    const system = graph.inventory.system(failing.root)
+    const probes = [failing.root, ...failing.systems].flatMap((id) => [...this.#parts.states.probesOf(id)])
+    return createBuiltIn(graph.inventory).outage({
+      at: this.#parts.time.now(),
+      origin: this.#parts.origin,
+      system: failing.root,
+      name: graph.name(failing.root),
+      unit: system?.owner ?? '',
+      since: outage.since,
+      level: failing.level,
+      down: outage.down,
+      degraded: outage.degraded,
+      attached: outage.attached.map((id) => graph.name(id)),
+      hosts: [...hostsAsked(probes), ...(system?.hosts ?? [])],
+      lost: failing.lost
+    })
   }
 
-  /** Open outages: still failing, coming back, or back for long enough. */
-  function follow(failing: ReadonlyMap<string, Failing>): boolean {
+  #whyDown(failing: Failing, since: number): Because {
+    const now = this.#parts.time.now()
+    const moment = shownMoment(since, now)
+    if (failing.lost !== null) {
+      const share = `${failing.lost.down}/${failing.lost.all}`
+      return ownBecause(fillWords(words.outage.membersLost, { share, moment }))
+    }
+    const reason = this.#parts.states.because(systemNode(failing.root), now, this.#parts.history.since)
+    if (reason === null || reason.root !== null) return ownBecause(fillWords(words.outage.down, { moment }))
+    return ownBecause(fillWords(words.outage.downBecause, { moment, reason: reason.text }))
+  }
+
+  /** Open outages: still failing, coming back, or back for long enough. True when one changed or closed. */
+  #follow(failing: ReadonlyMap<string, Failing>): boolean {
     let changed = false
-    for (const [root, one] of open) {
+    for (const [root, outage] of this.#open) {
       const now = failing.get(root)
       if (now !== undefined) {
-        one.backMark = null
-        const worse = (now.lost?.down ?? 0) > one.lost || (now.state === 'DOWN' && one.record.state === 'DEGRADED')
-        if (!worse) continue
-        tell(now, one)
+        outage.backMark = null
+        const fell = now.state === 'DOWN' && outage.record.state === 'DEGRADED'
+        if (!fell && (now.lost?.down ?? 0) <= outage.lost) continue
+        this.#announce(now, outage)
         changed = true
-        continue
+      } else if (this.#isBack(root, outage)) {
+        this.#close(root, outage)
+        changed = true
       }
-      const back = answers(parts.graph(), root, own, states.judged())
-      // Nobody measures it any more, or it left the catalogue: there is nothing to wait for.
-      const gone = parts.graph().inventory.system(root) === undefined || (back === null && !measured(root))
-      if (back !== true && !gone) {
-        one.backMark = null
-        continue
-      }
-      if (one.backMark === null) {
-        one.backAt = Math.max(one.record.since, back === true ? answersSince(root) : time.now())
-        one.backMark = time.markOf(one.backAt)
-      }
-      if (time.elapsed() - one.backMark < settings.settleMs) continue
-      close(root, one)
-      changed = true
     }
     return changed
   }
 
-  const measured = (root: string) => [root, ...parts.graph().membersOf(root)].some((system) => own(system).probed)
+  /** Whether an outage that does not fail any more has been back for the settle time. */
+  #isBack(root: string, outage: OpenOutage): boolean {
+    const { time, settings, states } = this.#parts
+    const graph = this.#parts.graph()
+    const back = answers(graph, root, states.own, states.judged())
+    // Nobody measures it any more, or it left the catalogue: there is nothing to wait for.
+    const gone = graph.inventory.system(root) === undefined || (back === null && !this.#isMeasured(root))
+    if (back !== true && !gone) {
+      outage.backMark = null
+      return false
+    }
+    if (outage.backMark === null) {
+      outage.backAt = Math.max(outage.record.since, back === true ? this.#answersSince(root) : time.now())
+      outage.backMark = time.markOf(outage.backAt)
+    }
+    return time.elapsed() - outage.backMark >= settings.settleMs
+  }
 
-  function close(root: string, one: Open) {
-    open.delete(root)
-    one.record.until = one.backAt
-    const minutes = Math.max(1, Math.round((one.backAt - one.record.since) / 60_000))
-    parts.resolve(one.record.fingerprint, { name: parts.graph().name(root), minutes, since: one.record.since })
-    const raised = parts.alertOf(one.record.fingerprint)
-    one.record.incident = raised?.incident ?? one.record.incident
-    table.save(one.record)
-    for (const candidate of candidates.values()) {
+  #close(root: string, outage: OpenOutage): void {
+    const { time, settings, table } = this.#parts
+    const { record } = outage
+    this.#open.delete(root)
+    record.until = outage.backAt
+    const minutes = Math.max(1, Math.round((outage.backAt - record.since) / MINUTE_MS))
+    this.#parts.resolve(record.fingerprint, { name: this.#parts.graph().name(root), minutes, since: record.since })
+    record.incident = this.#parts.alertOf(record.fingerprint)?.incident ?? record.incident
+    table.save(record)
+    for (const candidate of this.#candidates.values()) {
       if (candidate.attachedTo !== root) continue
       candidate.attachedTo = null
-      candidate.settled = Math.max(candidate.settled, (one.backMark ?? time.elapsed()) + settings.recoverySettleMs)
+      candidate.settled = Math.max(candidate.settled, (outage.backMark ?? time.elapsed()) + settings.recoverySettleMs)
     }
   }
 
-  return {
-    /** Looks at the states of now; true when an outage opened, changed or closed. Inside a transaction. */
-    step(): boolean {
-      const failing = failingNow(parts.graph(), own)
-      for (const root of candidates.keys()) if (!failing.has(root)) candidates.delete(root)
-      let changed = follow(failing)
-      const waiting = [...failing.values()].filter(({ root }) => !open.has(root)).sort(byImpact)
-      for (const one of waiting) if (!candidates.has(one.root)) candidates.set(one.root, newCandidate(one))
-      for (const one of waiting) {
-        const candidate = candidates.get(one.root)
-        if (candidate === undefined || (candidate.attachedTo !== null && open.has(candidate.attachedTo))) continue
-        if (time.elapsed() < candidate.settled) continue
-        if (time.elapsed() < candidate.holdUntil && !candidate.awaits.every(spoke)) continue
-        const cause = causeOf(one, failing)
-        const causing = cause === undefined ? undefined : open.get(cause.root)
-        const covering =
-          causing ?? [...open.values()].find(({ record, backMark }) => backMark === null && covers(record, one))
-        if (covering !== undefined) {
-          attach(covering, one.root, candidate, one.systems)
-          changed = true
-          continue
-        }
-        // Its cause, or something greater that takes the same models, is being looked at: that is decided first.
-        if (cause !== undefined && !open.has(cause.root)) continue
-        const greater = waiting.find(
-          (other) => other !== one && !open.has(other.root) && byImpact(other, one) < 0 && covers(other, one)
-        )
-        if (greater !== undefined && time.elapsed() < candidate.settled + settings.holdMaxMs) continue
-        candidates.delete(one.root)
-        tell(one, undefined)
-        changed = true
-      }
-      return changed
-    },
-    /** Whether `step` has anything to wait for: when not, it need not run before the next change. */
-    waits: () => candidates.size > 0 || [...open.values()].some((one) => one.backMark !== null),
-    open: (): readonly OutageRecord[] => [...open.values()].map(({ record }) => record),
-    /** Whether a system is in an outage, or suspected of one. */
-    troubled(system: string): boolean {
-      const root = parts.graph().groupParent(system) ?? system
-      return candidates.has(root) || open.has(root) || states.judged().get(system)?.state === 'DOWN'
-    },
-    load() {
-      candidates.clear()
-      open.clear()
-      for (const record of table.open()) {
-        if (record.system !== UPLINK) open.set(record.system, { record, backMark: null, backAt: 0, lost: 0 })
-      }
-    }
+  #sinceOf(failing: Failing): number {
+    return Math.min(...failing.systems.map((system) => this.#downSince(system)))
+  }
+
+  /** Since when a system fails for itself: not before its probes failed, nor before planned work on it ended. */
+  #downSince(system: string): number {
+    const times = this.#parts.states
+      .probesOf(system)
+      .flatMap(({ state, probe, changedAt }) => (state === 'DOWN' && probe.critical ? [changedAt] : []))
+    return Math.max(this.#parts.history.since(systemNode(system)), ...(times.length === 0 ? [] : [Math.min(...times)]))
+  }
+
+  /** When the last deciding probe of a root changed: of a probe that answers again, when it did. */
+  #answersSince(root: string): number {
+    return Math.max(
+      ...this.#withMembers(root).flatMap((system) =>
+        this.#parts.states
+          .probesOf(system)
+          .flatMap(({ probe, changedAt }) => (probe.enabled && probe.critical ? [changedAt] : []))
+      )
+    )
+  }
+
+  #isMeasured(root: string): boolean {
+    return this.#withMembers(root).some((system) => this.#parts.states.own(system).probed)
+  }
+
+  #withMembers(root: string): string[] {
+    return [root, ...this.#parts.graph().membersOf(root)]
   }
 }
 
+const union = (before: readonly number[], now: readonly number[]) =>
+  [...new Set([...before, ...now])].sort((a, b) => a - b)
+
 /** Hosts that probes ask, to be joined with security alerts about the same machines. */
-function hostsOf(probes: readonly Measured[]): string[] {
-  const hosts = probes.flatMap(({ probe: { target } }) => {
-    if (target.kind === 'http') return URL.canParse(target.url) ? [new URL(target.url).hostname] : []
-    if (target.kind === 'tcp' || target.kind === 'tls') return [target.host]
-    return target.kind === 'dns' ? [target.name] : []
-  })
+function hostsAsked(probes: readonly Measured[]): string[] {
+  const hosts = probes.flatMap(({ probe }) => hostsOf(probe.target))
   const named = hosts.map((host) => host.toLowerCase().replace(/^\[|\]$/g, ''))
   // Loopback is everybody's: it joins nothing.
   return [...new Set(named)].filter((host) => !/^(127\.|::1$|localhost$)/.test(host)).slice(0, 50)

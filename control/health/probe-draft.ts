@@ -1,6 +1,7 @@
 import Schema from 'typebox/schema'
 import { ProbeDraft } from '#core/api/health.ts'
 import { UPLINK } from '#core/health.ts'
+import { kindNamed } from '#core/probes/target.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { refuse } from './refusals.ts'
 
@@ -19,7 +20,7 @@ export function checkedDraft(
   if (draft.system !== UPLINK && inventory.system(draft.system) === undefined) {
     refuse(422, 'probe.system', `system ${draft.system} is unknown`, { system: draft.system })
   }
-  if (draft.target.kind === 'heartbeat') {
+  if (!kindNamed(draft.target.kind).asked) {
     // Our own line cannot be judged by those who call us over it.
     if (draft.system === UPLINK) refuse(422, 'probe.uplink', 'our own line is asked, it does not call')
   } else if (draft.timeoutMs > draft.intervalMs) {

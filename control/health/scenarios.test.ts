@@ -202,7 +202,7 @@ it('a process that ran with its clock a year ahead leaves no future behind once 
   expect(again.health.wall().at).toBe(now)
   expect(again.models('UP').length).toBeGreaterThan(0)
   const { ms } = again.health.uptime('system:hue-s', START, now)
-  expect(Object.values(ms).reduce((sum, one) => sum + one, 0)).toBe(now - START)
+  expect(Object.values(ms).reduce((sum, item) => sum + item, 0)).toBe(now - START)
   expect(ms.UNKNOWN).toBeGreaterThanOrEqual(10 * MINUTE_MS)
   const plan = { systems: ['hue-s'], from: now, to: now + 60 * MINUTE_MS, reason: 'x' }
   expect(again.health.addMaintenance(plan, 'u1').status).toBe('running')

@@ -1,6 +1,6 @@
 /** Times that the engine waits; milliseconds. Shorter ones are for demonstrations and tests. */
 export type HealthSettings = {
-  /** An outage is told of at the earliest so long after it is confirmed: what fails together is one thing. */
+  /** An outage is announced at the earliest so long after it is confirmed: what fails together is one thing. */
   settleMs: number
   /** What is still down for itself so long after its root came back has an alert of its own. */
   recoverySettleMs: number

@@ -46,7 +46,7 @@ export function createSli(exchanges: Exchanges, graph: () => Graph) {
         hop,
         sli: sliOf(sums.get(id) ?? noExchanges())
       }))
-      .sort((one, other) => other.sli.total - one.sli.total)
+      .sort((a, b) => b.sli.total - a.sli.total)
       .slice(0, MAX_LISTED)
   }
 

@@ -5,6 +5,8 @@ import { judgeModel, judgeSystems, type Judged, type Own } from './graph-state.t
 import { EVERYTHING, type Judge, type Verdict } from './history.ts'
 import { probeKey, uplinkKey, type Measured, type Measurements } from './measurements.ts'
 import { outcomeWords } from './outcome-words.ts'
+import { fillWords } from '#core/words.ts'
+import { words } from './words.ts'
 
 export const systemNode = (id: string): `system:${string}` => `system:${id}`
 export const modelNode = (id: number): `model:${number}` => `model:${id}`
@@ -28,43 +30,41 @@ export function createStates(graph: () => Graph, measurements: Measurements): St
 
   const probesOf = (system: string) => bySystem.get(system) ?? []
 
-  function probeState(of: Measured, facts: ReadonlyMap<string, HealthState>): HealthState {
-    const blind = of.probe.system !== UPLINK && facts.get(uplinkKey) === 'DOWN'
-    return blind ? 'UNKNOWN' : (facts.get(probeKey(of.probe.id)) ?? 'UNKNOWN')
+  function probeState(measured: Measured, facts: ReadonlyMap<string, HealthState>): HealthState {
+    const blind = measured.probe.system !== UPLINK && facts.get(uplinkKey) === 'DOWN'
+    return blind ? 'UNKNOWN' : (facts.get(probeKey(measured.probe.id)) ?? 'UNKNOWN')
   }
 
   function ownState(system: string, facts: ReadonlyMap<string, HealthState>): Own {
-    const probes = probesOf(system).filter((one) => one.probe.enabled)
+    const probes = probesOf(system).filter((item) => item.probe.enabled)
     const probed = probes.length > 0
     if (facts.get(maintenanceKey(system)) === 'MAINTENANCE') return { state: 'MAINTENANCE', probed }
     let state: HealthState = 'UNKNOWN'
-    for (const one of probes) {
-      const said = probeState(one, facts)
-      if (said === 'DOWN' && one.probe.critical) return { state: 'DOWN', probed }
+    for (const item of probes) {
+      const said = probeState(item, facts)
+      if (said === 'DOWN' && item.probe.critical) return { state: 'DOWN', probed }
       if (said === 'DOWN' || said === 'DEGRADED') state = 'DEGRADED'
       else if (said === 'UP' && state === 'UNKNOWN') state = 'UP'
     }
     return { state, probed }
   }
 
-  const verdictOf = (one: Judged): Verdict => ({
-    state: one.state,
-    root: one.cause?.kind === 'edge' ? (wayTo(one.cause, judged)[0] ?? null) : null
+  const verdictOf = (item: Judged): Verdict => ({
+    state: item.state,
+    root: item.cause?.kind === 'edge' ? (wayTo(item.cause, judged)[0] ?? null) : null
   })
 
   function ownReason(system: string, state: HealthState, lost: boolean): Because | null {
-    if (state === 'MAINTENANCE') return ownBecause('bảo trì theo kế hoạch', 'planned maintenance')
-    const probes = probesOf(system).filter((one) => one.probe.enabled)
+    if (state === 'MAINTENANCE') return ownBecause(words.own.maintenance)
+    const probes = probesOf(system).filter((item) => item.probe.enabled)
     if (state === 'UNKNOWN') {
-      if (probes.length === 0) return ownBecause('chưa có phép đo', 'not measured')
-      return lost
-        ? ownBecause('mất giám sát: đường truyền của SOC bị mất', 'not observed: our own line is lost')
-        : ownBecause('chưa có kết quả đo mới', 'no fresh result')
+      if (probes.length === 0) return ownBecause(words.own.notMeasured)
+      return lost ? ownBecause(words.own.notObserved) : ownBecause(words.own.noFreshResult)
     }
     const worst =
-      probes.find((one) => one.state === 'DOWN' && one.probe.critical) ??
-      probes.find((one) => one.state === 'DOWN') ??
-      probes.find((one) => one.state === 'DEGRADED')
+      probes.find((item) => item.state === 'DOWN' && item.probe.critical) ??
+      probes.find((item) => item.state === 'DOWN') ??
+      probes.find((item) => item.state === 'DEGRADED')
     if (worst === undefined) return null
     return probeReason(worst)
   }
@@ -72,15 +72,15 @@ export function createStates(graph: () => Graph, measurements: Measurements): St
   return {
     rebuild() {
       bySystem = new Map()
-      for (const one of measurements.all()) {
-        bySystem.set(one.probe.system, [...(bySystem.get(one.probe.system) ?? []), one])
+      for (const item of measurements.all()) {
+        bySystem.set(item.probe.system, [...(bySystem.get(item.probe.system) ?? []), item])
       }
     },
     *judge(facts, changed, since) {
       const all = changed.has(EVERYTHING) || changed.has(uplinkKey)
-      for (const one of measurements.all()) {
-        if (!all && !changed.has(probeKey(one.probe.id))) continue
-        yield [probeKey(one.probe.id), { state: probeState(one, facts), root: null }]
+      for (const item of measurements.all()) {
+        if (!all && !changed.has(probeKey(item.probe.id))) continue
+        yield [probeKey(item.probe.id), { state: probeState(item, facts), root: null }]
       }
       const walk = graph()
       owns = new Map()
@@ -94,29 +94,29 @@ export function createStates(graph: () => Graph, measurements: Measurements): St
         since
       )
       models = new Map()
-      for (const [system, one] of judged) yield [systemNode(system), verdictOf(one)]
+      for (const [system, item] of judged) yield [systemNode(system), verdictOf(item)]
       for (const model of walk.inventory.models) {
-        const one: Judged =
+        const item: Judged =
           plannedState(model) === undefined ? judgeModel(walk, model, judged, since) : { state: 'UNKNOWN', cause: null }
-        models.set(model.id, one)
-        yield [modelNode(model.id), verdictOf(one)]
+        models.set(model.id, item)
+        yield [modelNode(model.id), verdictOf(item)]
       }
     },
     because(node, at, since) {
       const [kind, id = ''] = [node.slice(0, node.indexOf(':')), node.slice(node.indexOf(':') + 1)]
       const lost = measurements.lostSince() !== null
       if (kind === 'probe') {
-        const of = measurements.get(id)
-        return of === undefined || of.state === 'UP' || of.state === 'UNKNOWN' ? null : probeReason(of)
+        const measured = measurements.get(id)
+        return measured === undefined || measured.state === 'UP' || measured.state === 'UNKNOWN'
+          ? null
+          : probeReason(measured)
       }
-      const one = kind === 'system' ? judged.get(id) : models.get(Number(id))
-      if (one === undefined || one.cause === null) return null
-      const way = becauseOfWay(graph(), one, judged, since, at)
+      const item = kind === 'system' ? judged.get(id) : models.get(Number(id))
+      if (item === undefined || item.cause === null) return null
+      const way = becauseOfWay(graph(), item, judged, since, at)
       if (way !== null) return way
-      if (kind === 'system') return ownReason(id, one.state, lost)
-      return lost
-        ? ownBecause('mất giám sát: đường truyền của SOC bị mất', 'not observed: our own line is lost')
-        : ownBecause('chưa có hệ thống nào được đo', 'none of its systems is measured')
+      if (kind === 'system') return ownReason(id, item.state, lost)
+      return lost ? ownBecause(words.own.notObserved) : ownBecause(words.own.noSystemMeasured)
     },
     own: (system) => owns.get(system) ?? { state: 'UNKNOWN', probed: false },
     judged: () => judged,
@@ -127,11 +127,11 @@ export function createStates(graph: () => Graph, measurements: Measurements): St
 
 /** "phép đo “Trang chủ” không đạt: trả lời HTTP 503". */
 function probeReason({ probe, last, state }: Measured): Because {
-  const why = last === undefined || last.outcome === 'up' ? null : outcomeWords(last.code, last.detail)
-  const [vi, en] = why === null ? ['', ''] : [`: ${why.vi}`, `: ${why.en}`]
-  const silent = probe.target.kind === 'heartbeat' && last?.outcome === 'up'
-  if (silent) return ownBecause(`“${probe.name}” không báo nhịp đúng hạn`, `“${probe.name}” sent no heartbeat in time`)
-  return state === 'DEGRADED'
-    ? ownBecause(`phép đo “${probe.name}” suy giảm${vi}`, `probe “${probe.name}” is degraded${en}`)
-    : ownBecause(`phép đo “${probe.name}” không đạt${vi}`, `probe “${probe.name}” fails${en}`)
+  const { name } = probe
+  if (probe.target.kind === 'heartbeat' && last?.outcome === 'up') {
+    return ownBecause(fillWords(words.probe.noHeartbeat, { name }))
+  }
+  const outcome = last === undefined || last.outcome === 'up' ? null : outcomeWords(last.code, last.detail)
+  const reason = outcome === null ? words.probe.noReason : fillWords(words.probe.reason, { outcome })
+  return ownBecause(fillWords(state === 'DEGRADED' ? words.probe.degraded : words.probe.failing, { name, reason }))
 }

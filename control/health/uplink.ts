@@ -8,6 +8,8 @@ import type { EngineTime } from './engine-time.ts'
 import type { Measurements } from './measurements.ts'
 import type { OutageRecord, OutageTable } from './outage-table.ts'
 import type { HealthSettings } from './settings.ts'
+import { fillWords } from '#core/words.ts'
+import { words } from './words.ts'
 
 /** The alert about our own line: one while it is lost, over when it has been back for the settle time. */
 export type Uplink = ReturnType<typeof createUplink>
@@ -31,7 +33,6 @@ export function createUplink(parts: {
     const fold = createBuiltIn(parts.inventory()).uplinkLost({ at: time.now(), since, origin: parts.origin })
     parts.raise(fold)
     const raised = parts.alertOf(fold.fingerprint)
-    const moment = shownMoment(since, time.now())
     loss = table.insert({
       system: UPLINK,
       state: 'DOWN',
@@ -41,7 +42,7 @@ export function createUplink(parts: {
       down: [],
       degraded: [],
       attached: [],
-      because: ownBecause(`mất giám sát từ ${moment}`, `observation lost since ${moment}`),
+      because: ownBecause(fillWords(words.outage.uplink, { moment: shownMoment(since, time.now()) })),
       fingerprint: fold.fingerprint,
       alert: raised?.alert ?? null,
       incident: raised?.incident ?? null

@@ -1,6 +1,6 @@
 import type { UnitRef } from '#core/api/common.ts'
-import type { ModelHealth, Outage, ProbeResultView, ProbeRow, SystemRow, Wall } from '#core/api/health.ts'
-import { healthStates, type HealthState, type ProbeResult } from '#core/health.ts'
+import type { ModelHealth, Outage, ProbeResultView, ProbeRow, SystemRow } from '#core/api/health.ts'
+import { type HealthState, type ProbeResult } from '#core/health.ts'
 import type { Origin } from '#core/origin.ts'
 import { DAY_MS } from '#core/time.ts'
 import type { ProvinceModel } from '#province/inventory.ts'
@@ -8,11 +8,12 @@ import { ownBecause } from './because.ts'
 import { uptimeOf, type Days } from './days.ts'
 import { plannedState, type Graph } from './graph.ts'
 import type { History } from './history.ts'
-import { sumStates, worstPerStep, type Intervals } from './intervals.ts'
+import { sumStates, worstPerStep, type Entry, type Intervals } from './intervals.ts'
 import type { Maintenance } from './maintenance.ts'
 import type { Measured, Measurements } from './measurements.ts'
 import type { OutageRecord, OutageTable } from './outage-table.ts'
 import { draftOf } from './probes-table.ts'
+import { words } from './words.ts'
 import type { SliFigures } from './sli.ts'
 import { modelNode, systemNode, type States } from './states.ts'
 
@@ -38,7 +39,7 @@ export type ViewParts = {
 export type Views = ReturnType<typeof createViews>
 
 export function createViews(parts: ViewParts) {
-  const { states, history, measurements, intervals, days, maintenance, sli } = parts
+  const { states, history, intervals, days, maintenance, sli } = parts
   const stateOf = (node: string): HealthState => history.last(node)?.state ?? 'UNKNOWN'
   const sinceOf = (node: string): number | null => history.last(node)?.since ?? null
   const reasonOf = (node: string) => (stateOf(node) === 'UP' ? null : states.because(node, parts.now(), history.since))
@@ -55,53 +56,61 @@ export function createViews(parts: ViewParts) {
     return maintenance.until(root, parts.now())
   }
 
-  function model(one: ProvinceModel): ModelHealth {
-    const node = modelNode(one.id)
+  const model = (model: ProvinceModel) =>
+    modelOver(model, intervals.within(modelNode(model.id), parts.now() - DAY_MS, parts.now()))
+
+  /** A model's row over its entries of the last 24 hours; later ones do no harm. */
+  function modelOver(model: ProvinceModel, entries: readonly Pick<Entry, 'from' | 'state'>[]): ModelHealth {
+    const node = modelNode(model.id)
     const now = parts.now()
-    const planned = plannedState(one)
-    const entries = intervals.within(node, now - DAY_MS, now)
+    const planned = plannedState(model)
     const { uptime, coverage } = uptimeOf(now - DAY_MS, now, sumStates(entries, now - DAY_MS, now))
     return {
-      id: one.id,
-      shortName: one.shortName,
-      stage: one.stage,
+      id: model.id,
+      shortName: model.shortName,
+      stage: model.stage,
       state: planned ?? stateOf(node),
       since: planned === undefined ? sinceOf(node) : null,
       because: planned === undefined ? reasonOf(node) : plannedReason[planned],
       uptime: planned === undefined ? uptime : null,
       coverage: planned === undefined ? coverage : 0,
-      sli: sli.ofWall(one.id, now),
+      sli: sli.ofWall(model.id, now),
       bars: worstPerStep(entries, now - DAY_MS, now, BARS),
       maintenanceUntil: planned === undefined ? maintenanceUntil(node) : null
     }
   }
 
-  function nextAt(of: Measured): number | null {
-    if (!of.probe.enabled) return null
-    const { target } = of.probe
-    if (target.kind === 'heartbeat') return of.last === undefined ? null : of.last.finishedAt + target.everyMs
-    return of.last === undefined ? null : Math.max(of.last.dueAt + of.probe.intervalMs, of.last.finishedAt)
+  function nextAt(measured: Measured): number | null {
+    if (!measured.probe.enabled) return null
+    const { target } = measured.probe
+    if (target.kind === 'heartbeat')
+      return measured.last === undefined ? null : measured.last.finishedAt + target.everyMs
+    return measured.last === undefined
+      ? null
+      : Math.max(measured.last.dueAt + measured.probe.intervalMs, measured.last.finishedAt)
   }
 
-  function probe(of: Measured): ProbeRow {
-    const node = `probe:${of.probe.id}`
+  function probe(measured: Measured): ProbeRow {
+    const node = `probe:${measured.probe.id}`
     return {
-      id: of.probe.id,
-      kind: of.probe.target.kind,
-      draft: draftOf(of.probe),
-      systemName: parts.graph().name(of.probe.system),
+      id: measured.probe.id,
+      kind: measured.probe.target.kind,
+      draft: draftOf(measured.probe),
+      systemName: parts.graph().name(measured.probe.system),
       origin: parts.origin,
       state: stateOf(node),
       since: sinceOf(node),
-      last: of.last === undefined ? null : resultView(of.last),
-      nextAt: nextAt(of),
+      last: measured.last === undefined ? null : resultView(measured.last),
+      nextAt: nextAt(measured),
       windows: days.windows(node, parts.now())
     }
   }
 
   function outage(record: OutageRecord): Outage {
-    const deciding = states.probesOf(record.system).filter((one) => one.probe.enabled && one.probe.critical)
-    const next = deciding.flatMap((one) => nextAt(one) ?? [])
+    const deciding = states
+      .probesOf(record.system)
+      .filter((measured) => measured.probe.enabled && measured.probe.critical)
+    const next = deciding.flatMap((measured) => nextAt(measured) ?? [])
     return {
       system: record.system,
       name: parts.graph().name(record.system),
@@ -136,43 +145,25 @@ export function createViews(parts: ViewParts) {
       models: parts
         .graph()
         .inventory.models.filter(({ systems }) => systems.includes(id))
-        .map((one) => one.id),
+        .map((model) => model.id),
       maintenanceUntil: maintenance.until(id, parts.now()) ?? maintenanceUntil(node)
     }
   }
 
   return {
     model,
+    modelOver,
     probe,
     outage,
     system,
     reasonOf,
-    stateOf,
-    wall(): Wall {
-      const models = parts.graph().inventory.models.map(model)
-      const counts = Object.fromEntries(
-        [...healthStates, 'PLANNED' as const, 'UNDESCRIBED' as const].map((state) => [
-          state,
-          models.filter((one) => one.state === state).length
-        ])
-      ) as Wall['counts']
-      const order = (one: OutageRecord, other: OutageRecord) =>
-        other.down.length - one.down.length || other.degraded.length - one.degraded.length || one.since - other.since
-      return {
-        at: parts.now(),
-        origin: parts.origin,
-        models,
-        counts,
-        outages: [...parts.openOutages()].sort(order).map(outage),
-        uplinkLostSince: measurements.lostSince()
-      }
-    }
+    stateOf
   }
 }
 
 const plannedReason = {
-  PLANNED: ownBecause('chưa triển khai', 'not deployed yet'),
-  UNDESCRIBED: ownBecause('báo cáo nguồn không mô tả', 'not described in the source report')
+  PLANNED: ownBecause(words.planned.PLANNED),
+  UNDESCRIBED: ownBecause(words.planned.UNDESCRIBED)
 }
 
 export const resultView = (result: ProbeResult): ProbeResultView => ({

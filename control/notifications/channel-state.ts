@@ -1,12 +1,12 @@
 import type { Clock } from '#core/clock.ts'
-import type { Channel } from '#core/notification.ts'
-import { DAY_MS, ictDay, ictDayStart } from '#core/time.ts'
+import type { ChannelName } from '#core/notification.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, ictDay, ictDayStart } from '#core/time.ts'
 import { ictMinute } from '#province/calendar.ts'
 import type { Control } from '#control/database/control.ts'
 import type { Driver, FailureClass } from './driver.ts'
 
 /** A channel whose settings were refused is tried again after this; meanwhile the others take over. */
-const BLOCK_MS = 10 * 60_000
+const BLOCK_MS = 10 * MINUTE_MS
 
 type State = {
   last_success_at: number | null
@@ -19,11 +19,11 @@ type State = {
 
 /** What is known of each channel: its last success and failure, whether it may be used now, what is left of its quota. */
 export function createChannelState(control: Control, clock: Clock) {
-  const read = (channel: Channel) =>
+  const read = (channel: ChannelName) =>
     control.sql('SELECT * FROM channel_state WHERE channel = ?').get(channel) as State | undefined
-  const touch = (channel: Channel) =>
+  const touch = (channel: ChannelName) =>
     control.sql('INSERT OR IGNORE INTO channel_state (channel) VALUES (?)').run(channel)
-  const sentToday = (channel: Channel) =>
+  const sentToday = (channel: ChannelName) =>
     (
       control.sql('SELECT sent FROM channel_days WHERE channel = ? AND day = ?').get(channel, ictDay(clock.now())) as
         { sent: number } | undefined
@@ -33,14 +33,14 @@ export function createChannelState(control: Control, clock: Clock) {
     read,
     sentToday,
     /** Every try that a provider took counts, also one whose answer was lost: quotas are counted there like that too. */
-    counted(channel: Channel): void {
+    counted(channel: ChannelName): void {
       control
         .sql(
           `INSERT INTO channel_days (channel, day, sent) VALUES (?, ?, 1) ON CONFLICT (channel, day) DO UPDATE SET sent = sent + 1`
         )
         .run(channel, ictDay(clock.now()))
     },
-    succeeded(channel: Channel, quotaLeft: number | undefined): void {
+    succeeded(channel: ChannelName, quotaLeft: number | undefined): void {
       touch(channel)
       control
         .sql(
@@ -48,7 +48,7 @@ export function createChannelState(control: Control, clock: Clock) {
         )
         .run(clock.now(), quotaLeft ?? null, channel)
     },
-    failed(channel: Channel, failure: { class: FailureClass; code: string }): void {
+    failed(channel: ChannelName, failure: { class: FailureClass; code: string }): void {
       touch(channel)
       const now = clock.now()
       control
@@ -68,7 +68,7 @@ export function createChannelState(control: Control, clock: Clock) {
         const hour = ictMinute(now) / 60
         const inside =
           quiet.from > quiet.to ? hour >= quiet.from || hour < quiet.to : hour >= quiet.from && hour < quiet.to
-        const today = ictDayStart(ictDay(now)) + quiet.to * 3_600_000
+        const today = ictDayStart(ictDay(now)) + quiet.to * HOUR_MS
         if (inside) return { code: 'channel.quiet_hours', until: today > now ? today : today + DAY_MS }
       }
       if (driver.dailyMax !== undefined && sentToday(driver.channel) >= driver.dailyMax)

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { composeText, redact, smsText, SMS_MAX, titleLine, type Told } from './compose.ts'
+import { composeText, redact, smsText, SMS_MAX, titleLine, type Message } from './compose.ts'
 
-const told = (vi: string, more: Partial<Told> = {}): Told => ({
+const message = (vi: string, more: Partial<Message> = {}): Message => ({
   topic: 'incident',
   priority: 1,
   code: 'VL-0231',
@@ -14,7 +14,7 @@ const told = (vi: string, more: Partial<Told> = {}): Told => ({
 })
 
 it('an SMS is one unaccented line with priority, sentence and code', () => {
-  expect(smsText(told('Trục NDXP ngừng đột ngột 14:05. Ảnh hưởng 9 mô hình'), '')).toBe(
+  expect(smsText(message('Trục NDXP ngừng đột ngột 14:05. Ảnh hưởng 9 mô hình'), '')).toBe(
     '[SOC Hue] P1 Truc NDXP ngung dot ngot 14:05. Anh huong 9 mo hinh Ma VL-0231'
   )
 })
@@ -22,7 +22,7 @@ it('an SMS is one unaccented line with priority, sentence and code', () => {
 it('whatever the title is, an SMS fits one part of the basic alphabet and keeps its code', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', maxLength: 400 }), fc.boolean(), (title, linked) => {
-      const text = smsText(told(title), linked ? 'https://soc.example/t/0123456789abcdef' : '')
+      const text = smsText(message(title), linked ? 'https://soc.example/t/0123456789abcdef' : '')
       expect(text.length).toBeLessThanOrEqual(SMS_MAX)
       expect(text).toMatch(/^[\x20-\x7a]*$/)
       expect(text).toContain('Ma VL-0231')
@@ -32,7 +32,7 @@ it('whatever the title is, an SMS fits one part of the basic alphabet and keeps 
 })
 
 it('a link too long for one part is left out, never cut', () => {
-  expect(smsText(told('Việc mới'), `https://soc.example/t/${'x'.repeat(120)}`)).not.toContain('https')
+  expect(smsText(message('Việc mới'), `https://soc.example/t/${'x'.repeat(120)}`)).not.toContain('https')
 })
 
 it('no address, number of a citizen or weakness leaves in any channel', () => {
@@ -47,7 +47,9 @@ it('no address, number of a citizen or weakness leaves in any channel', () => {
     'https://portal.example.test/x?id=1'
   ]
   for (const secret of secrets) {
-    const text = told(`Dò mật khẩu từ ${secret} vào cổng`, { body: { vi: `Nguồn ${secret}.`, en: `From ${secret}.` } })
+    const text = message(`Dò mật khẩu từ ${secret} vào cổng`, {
+      body: { vi: `Nguồn ${secret}.`, en: `From ${secret}.` }
+    })
     for (const channel of ['sms', 'email', 'zalo_bot', 'telegram'] as const) {
       const whole = `${titleLine(text)}\n${composeText(channel, text, '')}`
       expect(whole, channel).not.toContain(secret)
@@ -66,14 +68,14 @@ it('redacting twice changes nothing, and a line break cannot be smuggled into a 
   fc.assert(
     fc.property(fc.string({ maxLength: 200 }), (text) => {
       expect(redact(redact(text))).toBe(redact(text))
-      expect(titleLine(told(text))).not.toMatch(/[\r\n]/)
+      expect(titleLine(message(text))).not.toMatch(/[\r\n]/)
     })
   )
 })
 
 it('a chat message that is too long keeps its link whole', () => {
   const link = 'https://soc.example/t/abc'
-  const text = composeText('zalo_bot', told('Việc', { body: { vi: 'x'.repeat(5_000), en: '' } }), link)
+  const text = composeText('zalo_bot', message('Việc', { body: { vi: 'x'.repeat(5_000), en: '' } }), link)
   expect(text.length).toBeLessThanOrEqual(1_800)
   expect(text.endsWith(link)).toBe(true)
 })

@@ -1,6 +1,9 @@
-import type { Channel, Priority } from '#core/notification.ts'
+import type { Bilingual } from '#core/match.ts'
+import type { ChannelName, Priority } from '#core/notification.ts'
 import { ICT_OFFSET_MS } from '#core/time.ts'
 import { maskText } from '#control/rights/masking.ts'
+import { channelOf } from './channel-lists.ts'
+import { words } from './words.ts'
 
 /** An SMS is one part of 160 characters of the basic alphabet: unaccented, so that no part costs double or is refused. */
 export const SMS_MAX = 160
@@ -8,13 +11,13 @@ export const SMS_MAX = 160
 const CHAT_MAX = 1_800
 const MAIL_MAX = 20_000
 
-/** What is told, as the outbox keeps it. */
-export type Told = {
+/** What a message says, as the outbox keeps it; `link` opened. */
+export type Message = {
   topic: string
   priority: Priority
   code: string
-  title: { vi: string; en: string }
-  body: { vi: string; en: string }
+  title: Bilingual
+  body: Bilingual
   link: string
   at: number
 }
@@ -62,12 +65,12 @@ export function unaccented(text: string): string {
 }
 
 /** `[SOC Hue] P1 NDXP ngung 14:05. Ma VL-0231 https://…`: at most 160 characters, the code and a link that fits kept whole. */
-export function smsText(told: Told, link: string): string {
-  const head = `[SOC Hue] P${told.priority} `
-  const code = told.code === '' ? '' : ` Ma ${unaccented(told.code).slice(0, 20)}`
+export function smsText(message: Message, link: string): string {
+  const head = `${words.senderSms} P${message.priority} `
+  const code = message.code === '' ? '' : words.codeSms(unaccented(message.code).slice(0, 20))
   // A link that leaves no room for a sentence says nothing; the code does.
   const tail = link !== '' && head.length + code.length + link.length + 40 <= SMS_MAX ? `${code} ${link}` : code
-  const title = unaccented(oneLine(told.title.vi))
+  const title = unaccented(oneLine(message.title.vi))
   // The two brackets of the head stand in the extended table and cost two places each.
   const room = SMS_MAX - 2 - head.length - tail.length
   const text = title.length <= room ? title : `${title.slice(0, room - 2).trimEnd()}..`
@@ -75,8 +78,8 @@ export function smsText(told: Told, link: string): string {
 }
 
 /** Subject of a mail, first line of a chat message. */
-export function titleLine(told: Told): string {
-  return `[SOC Huế] P${told.priority} ${oneLine(told.title.vi).slice(0, 200)}${told.code === '' ? '' : ` (${told.code})`}`
+export function titleLine(message: Message): string {
+  return `${words.sender} P${message.priority} ${oneLine(message.title.vi).slice(0, 200)}${message.code === '' ? '' : ` (${message.code})`}`
 }
 
 const stamp = (ms: number) => {
@@ -85,22 +88,24 @@ const stamp = (ms: number) => {
 }
 
 /** The whole text for a channel. Mails carry Vietnamese and English; chats Vietnamese; SMS one unaccented line. */
-export function composeText(channel: Channel, told: Told, link: string): string {
-  if (channel === 'sms') return smsText(told, link)
+export function composeText(channel: ChannelName, message: Message, link: string): string {
+  const form = channelOf(channel)?.text ?? 'chat'
+  if (form === 'sms') return smsText(message, link)
   const vi = [
-    oneLine(told.title.vi),
-    redact(told.body.vi),
-    told.code === '' ? '' : `Mã: ${told.code} · ${stamp(told.at)}`
+    oneLine(message.title.vi),
+    redact(message.body.vi),
+    message.code === '' ? '' : words.code(message.code, stamp(message.at))
   ]
-  if (channel !== 'email') {
-    const text = [`[SOC Huế] P${told.priority}`, ...vi, link].filter((line) => line !== '').join('\n')
+  if (form === 'chat') {
+    const text = [`${words.sender} P${message.priority}`, ...vi, link].filter((line) => line !== '').join('\n')
     if (text.length <= CHAT_MAX) return text
     // The link stays whole: it is what the message is for.
     const tail = link === '' ? '' : `\n${link}`
     return `${text.slice(0, CHAT_MAX - tail.length - 1)}…${tail}`
   }
-  const en = [oneLine(told.title.en), redact(told.body.en)].filter((line) => line !== '')
-  const foot = 'Trung tâm Giám sát an ninh mạng (SOC). Thư tự động, xin không trả lời.'
-  const parts = [...vi, link, en.length === 0 ? '' : `---\n${en.join('\n\n')}`, foot].filter((part) => part !== '')
+  const en = [oneLine(message.title.en), redact(message.body.en)].filter((line) => line !== '')
+  const parts = [...vi, link, en.length === 0 ? '' : `---\n${en.join('\n\n')}`, words.mailFoot].filter(
+    (part) => part !== ''
+  )
   return parts.join('\n\n').slice(0, MAIL_MAX)
 }

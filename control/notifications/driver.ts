@@ -1,4 +1,4 @@
-import type { Channel, Priority } from '#core/notification.ts'
+import type { ChannelName, Priority } from '#core/notification.ts'
 
 /** One message as a driver gets it; everything that must stay the same when it is sent again is fixed here. */
 export type OutgoingMessage = {
@@ -49,13 +49,15 @@ export type Receipt =
 
 /** A way to reach people. One file each in channels/; nothing outside knows a provider's codes or fields. */
 export type Driver = {
-  channel: Channel
+  channel: ChannelName
   /** False while its settings are missing: it is then no choice for anybody. */
   configured: boolean
   /** Messages on the way at once. */
   concurrency: number
   /** Says later whether a message arrived; without that `accepted` is the last word. */
   receipts: boolean
+  /** What its receipt address carries beside the path, where the provider does not sign: `?k=…`. */
+  receiptQuery?: string
   /** Hours of the day (Asia/Ho_Chi_Minh) in which it may not be used, `from` > `to` over midnight. */
   quietHours?: { from: number; to: number }
   dailyMax?: number

@@ -177,12 +177,12 @@ describe('webhook', () => {
 
   it('is signed over time and body and carries the fixed event id', async () => {
     const { url, calls } = await provider(() => ({}))
-    const [driver, told] = to(url)
-    expect(await driver.send(told)).toEqual({ kind: 'delivered' })
+    const [driver, mail] = to(url)
+    expect(await driver.send(mail)).toEqual({ kind: 'delivered' })
     const { headers, body } = calls[0]!
-    expect(headers['x-soc-event-id']).toBe(told.id)
+    expect(headers['x-soc-event-id']).toBe(mail.id)
     expect(headers['x-soc-signature']).toBe(signature(secret, String(headers['x-soc-timestamp']), body))
-    expect(JSON.parse(body)).toMatchObject({ id: told.id, code: 'VL-0231', priority: 1 })
+    expect(JSON.parse(body)).toMatchObject({ id: mail.id, code: 'VL-0231', priority: 1 })
   })
 
   it.each([
@@ -199,8 +199,8 @@ describe('webhook', () => {
       reply.writeHead(status, { 'retry-after': '7', location: 'http://169.254.169.254/' })
       return ''
     })
-    const [driver, told] = to(url)
-    expect(await driver.send(told)).toMatchObject({
+    const [driver, mail] = to(url)
+    expect(await driver.send(mail)).toMatchObject({
       kind: 'failed',
       class: failure,
       code: `http.${status}`,
@@ -218,8 +218,8 @@ describe('webhook', () => {
     'http://0x7f000001/',
     'file:///etc/passwd'
   ])('never goes to %s unless a setting allows it', async (url) => {
-    const [driver, told] = to(url, false)
-    expect(await driver.send(told)).toMatchObject({ kind: 'failed', class: 'config', code: 'network.forbidden' })
+    const [driver, mail] = to(url, false)
+    expect(await driver.send(mail)).toMatchObject({ kind: 'failed', class: 'config', code: 'network.forbidden' })
   })
 
   it('an endless answer is cut off, and 2xx before it counts', async () => {
@@ -229,8 +229,8 @@ describe('webhook', () => {
       reply.on('error', () => undefined)
       more()
     })
-    const [driver, told] = to(url)
-    expect(await driver.send(told)).toEqual({ kind: 'delivered' })
+    const [driver, mail] = to(url)
+    expect(await driver.send(mail)).toEqual({ kind: 'delivered' })
   })
 })
 

@@ -26,16 +26,33 @@ it('an announcement stands or falls with the transaction of what it announces', 
   await close()
 })
 
+it('after a transaction that was rolled back the changes of the next one are made known', async () => {
+  const { control, notifications, person, close } = testNotifications({ drivers: [fakeDriver('zalo_bot')] })
+  person('analyst', { zaloChat: 'c1' })
+  const heard: string[] = []
+  notifications.onChanged(({ subjectCode }) => heard.push(subjectCode))
+  const [lost, made] = [announcement(), announcement()]
+  expect(() =>
+    control.transaction(() => {
+      notifications.announce(lost)
+      throw new Error('the change failed')
+    })
+  ).toThrow('the change failed')
+  notifications.announce(made)
+  expect(heard).toEqual([made.code])
+  await close()
+})
+
 it('the same key is told once, and its message says what, where and how to get there', async () => {
   const { notifications, person, bot, close } = setUp()
   person('analyst', { zaloChat: 'c1' })
-  const one = announcement()
-  notifications.announce(one)
-  notifications.announce(one)
+  const incident = announcement()
+  notifications.announce(incident)
+  notifications.announce(incident)
   await notifications.drain()
   expect(bot.sent).toHaveLength(1)
   expect(bot.sent[0]!.text).toBe(
-    `[SOC Huế] P1\nTrục NDXP ngừng\nẢnh hưởng 9 mô hình.\nMã: ${one.code} · 10:05 23/11/2026\nhttps://soc.example${one.link}`
+    `[SOC Huế] P1\nTrục NDXP ngừng\nẢnh hưởng 9 mô hình.\nMã: ${incident.code} · 10:05 23/11/2026\nhttps://soc.example${incident.link}`
   )
   await close()
 })
@@ -51,7 +68,7 @@ it('accepted is not delivered: without a receipt in 120 seconds the next channel
   expect(sms.sent).toEqual([])
   await pass(1_000)
   expect(fates()).toEqual([`zalo_bot user:${id} accepted receipt.late`, `sms user:${id} accepted`])
-  const history = control.sql('SELECT status FROM delivery_history WHERE delivery_id = 1 ORDER BY seq').all()
+  const history = control.sql('SELECT status FROM notification_history WHERE notification_id = 1 ORDER BY seq').all()
   expect(history.map((row) => row['status'])).toEqual(['queued', 'sending', 'accepted', 'accepted'])
   await close()
 })
@@ -63,12 +80,12 @@ it('P1 wakes the first by chat and SMS, the next after 10 minutes, the head afte
   person('leader', { zaloChat: 'l', phone: '0912345673' })
   notifications.announce(announcement())
   await notifications.drain()
-  const told = () => [...bot.sent, ...sms.sent].map(({ address }) => address).sort()
-  expect(told()).toEqual(['84912345671', 'a'])
+  const addresses = () => [...bot.sent, ...sms.sent].map(({ address }) => address).sort()
+  expect(addresses()).toEqual(['84912345671', 'a'])
   await pass(10 * MINUTE_MS)
-  expect(told()).toEqual(['84912345671', '84912345672', 'a', 'b'])
+  expect(addresses()).toEqual(['84912345671', '84912345672', 'a', 'b'])
   await pass(20 * MINUTE_MS)
-  expect(told()).toEqual(['84912345671', '84912345672', '84912345673', 'a', 'b', 'l'])
+  expect(addresses()).toEqual(['84912345671', '84912345672', '84912345673', 'a', 'b', 'l'])
   await pass(10 * 60 * MINUTE_MS, 5 * MINUTE_MS)
   expect(bot.sent.filter(({ address }) => address === 'a')).toHaveLength(6)
   await close()
@@ -78,17 +95,17 @@ it('an acknowledgement stops messages, escalation and fallback in its own transa
   const { control, notifications, person, bot, sms, fates, pass, close } = setUp()
   const first = person('analyst', { zaloChat: 'a', phone: '0912345671' })
   person('analyst', { zaloChat: 'b' })
-  const one = announcement()
-  notifications.announce(one)
+  const incident = announcement()
+  notifications.announce(incident)
   await notifications.drain()
   expect(() =>
     control.transaction(() => {
-      notifications.acknowledge(one.subject, first)
+      notifications.acknowledge(incident.subject, first)
       throw new Error('not taken up after all')
     })
   ).toThrow()
   expect(fates().filter((fate) => fate.includes('answered'))).toEqual([])
-  expect(notifications.acknowledge(one.subject, first)).toBe(1)
+  expect(notifications.acknowledge(incident.subject, first)).toBe(1)
   await pass(3 * 60 * MINUTE_MS, 5 * MINUTE_MS)
   expect([bot.sent.length, sms.sent.length]).toEqual([1, 1])
   expect(fates()).toEqual([`sms user:${first} answered acknowledged`, `zalo_bot user:${first} answered acknowledged`])
@@ -106,10 +123,10 @@ it('an acknowledgement that comes while a message is on its way lets it neither 
   })
   const { notifications, person, fates, close } = testNotifications({ drivers: [bot, sms] })
   const id = person('analyst', { zaloChat: 'a', phone: '0912345671' })
-  const one = announcement({ priority: 2, escalates: false })
-  notifications.announce(one)
+  const incident = announcement({ priority: 2, escalates: false })
+  notifications.announce(incident)
   const drained = notifications.drain()
-  notifications.acknowledge(one.subject, 'ai đó')
+  notifications.acknowledge(incident.subject, 'ai đó')
   answer!()
   await drained
   expect(fates()).toEqual([`zalo_bot user:${id} cancelled acknowledged`])
@@ -121,11 +138,18 @@ it('whoever was told of it is told that it is over, by the same way, and nobody 
   const { notifications, person, bot, sms, email, pass, close } = setUp()
   person('analyst', { zaloChat: 'a' })
   person('analyst', { zaloChat: 'b' })
-  const one = announcement()
-  notifications.announce(one)
+  const incident = announcement()
+  notifications.announce(incident)
   await notifications.drain()
   await pass(6 * MINUTE_MS)
-  notifications.announce({ ...one, key: `${one.key}:over`, to: [], escalates: false, resolves: true, priority: 3 })
+  notifications.announce({
+    ...incident,
+    key: `${incident.key}:over`,
+    to: [],
+    escalates: false,
+    resolves: true,
+    priority: 3
+  })
   await pass(60 * MINUTE_MS, 5 * MINUTE_MS)
   expect(bot.sent.map(({ address }) => address)).toEqual(['a', 'a'])
   expect([sms.sent.length, email.sent.length]).toEqual([0, 0])
@@ -187,25 +211,25 @@ it('after a crash what was on its way goes again under the same id; what was ack
   const never = fakeDriver('email', { send: () => new Promise(() => undefined) })
   const { control, notifications, person } = testNotifications({ drivers: [never] })
   person('analyst', { email: 'a@example.test' })
-  const [one, two] = [
+  const [unconfirmed, acknowledged] = [
     announcement({
       escalates: false,
       to: [{ kind: 'address', channel: 'email', address: 'x@example.test', name: 'X' }]
     }),
     announcement({ escalates: false })
   ]
-  notifications.announce(one)
-  notifications.announce(two)
+  notifications.announce(unconfirmed)
+  notifications.announce(acknowledged)
   void notifications.drain()
-  const before = control.sql('SELECT message_id, status FROM deliveries ORDER BY id').all()
+  const before = control.sql('SELECT message_id, status FROM notifications ORDER BY id').all()
   expect(before.map((row) => row['status'])).toEqual(['sending', 'sending'])
-  notifications.acknowledge(two.subject, 'ai đó')
+  notifications.acknowledge(acknowledged.subject, 'ai đó')
   const email = fakeDriver('email')
   const again = testNotificationsOn(control, email)
   again.recover()
   await again.drain()
   expect(email.sent.map(({ id }) => id)).toEqual([before[0]!['message_id']])
-  const after = control.sql('SELECT status FROM deliveries ORDER BY id').all()
+  const after = control.sql('SELECT status FROM notifications ORDER BY id').all()
   expect(after.map((row) => row['status'])).toEqual(['accepted', 'cancelled'])
 })
 
@@ -219,13 +243,11 @@ it('nothing of the demonstration leaves the machine, and ending it takes its mes
   await notifications.drain()
   expect([email, sms, bot].map(({ sent }) => sent.length)).toEqual([0, 0, 0])
   const { items } = notifications.views.outbox({ scope: undefined, limit: 50 })
-  expect(items.map(({ delivery, link }) => [delivery.composedAs, delivery.recipient, link])).toContainEqual([
-    'sms',
-    expect.stringMatching(/^Đầu mối /),
-    '/t/abc'
-  ])
+  expect(items.map(({ notification, link }) => [notification.composedAs, notification.recipient, link])).toContainEqual(
+    ['sms', expect.stringMatching(/^Đầu mối /), '/t/abc']
+  )
   notifications.forget('demonstration')
-  expect(control.sql('SELECT count(*) AS n FROM deliveries').get()).toEqual({ n: 0 })
+  expect(control.sql('SELECT count(*) AS n FROM notifications').get()).toEqual({ n: 0 })
   await close()
 })
 
@@ -291,7 +313,7 @@ it('before any channel is set up a P1 waits, and the first start with one tells 
   before.notifications.announce(announcement({ priority: 1 }))
   await before.pass(5 * MINUTE_MS)
   expect(before.fates()).toEqual(['email nobody:duty deferred channel.none'])
-  expect(before.control.sql('SELECT count(*) AS n FROM delivery_history').get()).toEqual({ n: 1 })
+  expect(before.control.sql('SELECT count(*) AS n FROM notification_history').get()).toEqual({ n: 1 })
   const email = fakeDriver('email')
   const after = testNotifications({ drivers: [email], control: before.control })
   after.clock.advance(5 * MINUTE_MS)
@@ -310,11 +332,10 @@ it('a waiting message goes out when its people get an address, ends with what it
   const [found, acknowledged] = [announcement({ to, escalates: false }), announcement({ to, escalates: false })]
   notifications.announce(found)
   await pass(MINUTE_MS)
-  const contact = { phone: '', zaloUser: '', zaloChat: '', telegramChat: '', channels: [] }
-  notifications.people.set(id, { ...contact, email: 'lanh-dao@example.test' })
+  notifications.people.set(id, { addresses: { email: 'lanh-dao@example.test' }, channels: [] })
   await pass(MINUTE_MS)
   expect(email.sent.map(({ code }) => code)).toEqual([found.code])
-  notifications.people.set(id, { ...contact, email: '' })
+  notifications.people.set(id, { addresses: { email: '' }, channels: [] })
   notifications.announce(acknowledged)
   notifications.acknowledge(acknowledged.subject, 'Người 1')
   notifications.announce(announcement({ to, escalates: false }))

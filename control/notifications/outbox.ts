@@ -1,30 +1,31 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
-import type { Channel, DeliveryStatus, Priority } from '#core/notification.ts'
+import type { ChannelName, NotificationStatus, Priority } from '#core/notification.ts'
 import type { Origin } from '#core/origin.ts'
+import { DAY_MS } from '#core/time.ts'
 import type { Control } from '#control/database/control.ts'
 
 /** How long a message is worth sending. */
-export const LIFE_MS = 24 * 3_600_000
+export const LIFE_MS = DAY_MS
 
 /** Nobody of those meant has a channel that is set up: such a row stands for all of them and waits. */
 export const NO_CHANNEL = 'channel.none'
 
-export type Hop = { channel: Channel; address: string }
+export type Hop = { channel: ChannelName; address: string }
 
-/** A delivery with what it needs of its announcement. */
-export type Row = {
+/** A notification as the table keeps it, with what it needs of its announcement; its comments are in the migrations. */
+export type NotificationRecord = {
   id: number
   message_id: string
   announcement_id: number
   step: number
   recipient: string
   name: string
-  channel: Channel
+  channel: ChannelName
   address: string
-  composed_as: Channel
+  composed_as: ChannelName
   next: string
-  status: DeliveryStatus
+  status: NotificationStatus
   code: string
   detail: string
   hold: string
@@ -49,21 +50,22 @@ export type Row = {
   title: string
   body: string
   link: string
-  told_at: number
+  announced_at: number
   acknowledged_at: number | null
 }
 
-export const ROW = `SELECT d.*, a.key, a.topic, a.priority, a.origin, a.subject, a.unit, a.code AS subject_code, a.title, a.body, a.link,
-  a.at AS told_at, a.acknowledged_at FROM deliveries d JOIN announcements a ON a.id = d.announcement_id`
+/** Reads `NotificationRecord`s; a condition on `n` (notification) and `a` (announcement) follows. */
+export const ROW = `SELECT n.*, a.key, a.topic, a.priority, a.origin, a.subject, a.unit, a.code AS subject_code, a.title, a.body, a.link,
+  a.at AS announced_at, a.acknowledged_at FROM notifications n JOIN announcements a ON a.id = n.announcement_id`
 
-export type NewDelivery = {
+export type NewNotification = {
   announcementId: number
   step: number
   recipient: string
   name: string
-  channel: Channel
+  channel: ChannelName
   address: string
-  composedAs: Channel
+  composedAs: ChannelName
   next: Hop[]
   status?: 'queued' | 'deferred' | 'failed'
   code?: string
@@ -81,155 +83,165 @@ type Move = {
   receiptBy?: number | null
 }
 
-/** The rows of the outbox and their history; every change is told once its transaction has committed. */
-export function createOutbox(parts: { control: Control; clock: Clock; changed(ids: number[]): void }) {
-  const { control, clock } = parts
-  let changed = new Set<number>()
+/** The rows of the outbox and their history; every change is made known once its transaction has committed. */
+export class Outbox {
+  readonly #control: Control
+  readonly #clock: Clock
+  readonly #onChanged: (ids: number[]) => void
+  #changed = new Set<number>()
 
-  function noteChange(id: number) {
-    if (changed.size === 0)
-      control.afterCommit(() => {
-        const ids = [...changed]
-        changed = new Set()
-        parts.changed(ids)
-      })
-    changed.add(id)
+  /** `onChanged` is called after each commit with the ids of the rows it changed. */
+  constructor(control: Control, clock: Clock, onChanged: (ids: number[]) => void) {
+    this.#control = control
+    this.#clock = clock
+    this.#onChanged = onChanged
   }
 
-  function entry(id: number, status: DeliveryStatus, code: string, detail: string) {
-    control
+  /** Once for all changes of a commit; ids that were rolled back name no row. */
+  readonly #publish = (): void => {
+    if (this.#changed.size === 0) return
+    const ids = [...this.#changed]
+    this.#changed = new Set()
+    this.#onChanged(ids)
+  }
+
+  #noteChange(id: number) {
+    this.#changed.add(id)
+    // Asked for with every change: what an earlier transaction asked for is forgotten when it is rolled back.
+    this.#control.afterCommit(this.#publish)
+  }
+
+  #writeHistory(id: number, status: NotificationStatus, code: string, detail: string) {
+    this.#control
       .sql(
-        `INSERT INTO delivery_history (delivery_id, seq, at, status, code, detail)
-         SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ?, ? FROM delivery_history WHERE delivery_id = ?`
+        `INSERT INTO notification_history (notification_id, seq, at, status, code, detail)
+         SELECT ?, coalesce(max(seq), 0) + 1, ?, ?, ?, ? FROM notification_history WHERE notification_id = ?`
       )
-      .run(id, clock.now(), status, code, detail, id)
+      .run(id, this.#clock.now(), status, code, detail, id)
   }
 
-  const outbox = {
-    row: (id: number) => control.sql(`${ROW} WHERE d.id = ?`).get(id) as Row | undefined,
+  row(id: number): NotificationRecord | undefined {
+    return this.#control.sql(`${ROW} WHERE n.id = ?`).get(id) as NotificationRecord | undefined
+  }
 
-    /** Writes one row; undefined when this recipient is already told of it by this channel in this step. */
-    add(delivery: NewDelivery): number | undefined {
-      const now = clock.now()
-      const status = delivery.status ?? 'queued'
-      const code = delivery.code ?? ''
-      const made = control
-        .sql(
-          `INSERT OR IGNORE INTO deliveries (message_id, announcement_id, step, recipient, name, channel, address, composed_as,
+  /** Writes one row; undefined when this recipient is already told of it by this channel in this step. */
+  add(notification: NewNotification): number | undefined {
+    const now = this.#clock.now()
+    const status = notification.status ?? 'queued'
+    const code = notification.code ?? ''
+    const made = this.#control
+      .sql(
+        `INSERT OR IGNORE INTO notifications (message_id, announcement_id, step, recipient, name, channel, address, composed_as,
              next, status, code, hold, due_at, expires_at, queued_at, changed_at)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-        )
-        .run(
-          // Letters and digits: a Message-ID, a RequestId and a header take it as it is.
-          `vl${randomBytes(12).toString('hex')}`,
-          delivery.announcementId,
-          delivery.step,
-          delivery.recipient,
-          delivery.name.slice(0, 200),
-          delivery.channel,
-          delivery.address,
-          delivery.composedAs,
-          JSON.stringify(delivery.next),
-          status,
-          code,
-          delivery.hold ?? '',
-          delivery.dueAt,
-          Math.max(now, delivery.dueAt) + LIFE_MS,
-          now,
-          now
-        )
-      if (made.changes === 0) return undefined
-      const id = Number(made.lastInsertRowid)
-      entry(id, status, code, '')
-      noteChange(id)
-      return id
-    },
+      )
+      .run(
+        // Letters and digits: a Message-ID, a RequestId and a header take it as it is.
+        `vl${randomBytes(12).toString('hex')}`,
+        notification.announcementId,
+        notification.step,
+        notification.recipient,
+        notification.name.slice(0, 200),
+        notification.channel,
+        notification.address,
+        notification.composedAs,
+        JSON.stringify(notification.next),
+        status,
+        code,
+        notification.hold ?? '',
+        notification.dueAt,
+        Math.max(now, notification.dueAt) + LIFE_MS,
+        now,
+        now
+      )
+    if (made.changes === 0) return undefined
+    const id = Number(made.lastInsertRowid)
+    this.#writeHistory(id, status, code, '')
+    this.#noteChange(id)
+    return id
+  }
 
-    /** Changes a message's fate and writes it down. */
-    move(id: number, status: DeliveryStatus, more: Move = {}): void {
-      const { code = '', detail = '' } = more
-      const now = clock.now()
-      const done = control
-        .sql(
-          `UPDATE deliveries SET status = ?, code = ?, detail = ?, due_at = coalesce(?, due_at), hold = ?,
+  /** Changes a message's fate and writes it down. */
+  move(id: number, status: NotificationStatus, more: Move = {}): void {
+    const { code = '', detail = '' } = more
+    const now = this.#clock.now()
+    const done = this.#control
+      .sql(
+        `UPDATE notifications SET status = ?, code = ?, detail = ?, due_at = coalesce(?, due_at), hold = ?,
              folded_into = coalesce(?, folded_into), provider_id = coalesce(?, provider_id), receipt_by = ?,
              begun_at = CASE WHEN ? = 'sending' THEN coalesce(begun_at, ?) ELSE begun_at END,
              attempts = attempts + (? = 'sending'),
              sent_at = CASE WHEN ? IN ('accepted', 'delivered') THEN coalesce(sent_at, ?) ELSE sent_at END,
              changed_at = ?, revision = revision + 1 WHERE id = ?`
-        )
-        .run(
-          status,
-          code,
-          detail,
-          more.dueAt ?? null,
-          more.hold ?? '',
-          more.foldedInto ?? null,
-          more.providerId ?? null,
-          more.receiptBy ?? null,
-          status,
-          now,
-          status,
-          status,
-          now,
-          now,
-          id
-        )
-      // An ended demonstration takes its rows away while a message is on its way.
-      if (done.changes === 0) return
-      entry(id, status, code, detail)
-      noteChange(id)
-    },
-
-    /** A waiting row is looked at again later; its fate is the same, so its history is too. */
-    lookAgain(id: number, dueAt: number): void {
-      control.sql('UPDATE deliveries SET due_at = ? WHERE id = ?').run(dueAt, id)
-    },
-
-    /** Folds many rows into one message with three statements: in a storm there are thousands. */
-    foldAll(ids: readonly number[], into: number): void {
-      const now = clock.now()
-      const list = JSON.stringify(ids)
-      control
-        .sql(
-          `UPDATE deliveries SET status = 'cancelled', code = 'digest.folded', detail = '', hold = '', folded_into = ?, receipt_by = NULL,
-             changed_at = ?, revision = revision + 1 WHERE id IN (SELECT value FROM json_each(?))`
-        )
-        .run(into, now, list)
-      control
-        .sql(
-          `INSERT INTO delivery_history (delivery_id, seq, at, status, code, detail)
-           SELECT j.value, (SELECT coalesce(max(seq), 0) + 1 FROM delivery_history h WHERE h.delivery_id = j.value), ?, 'cancelled',
-             'digest.folded', '' FROM json_each(?) j`
-        )
-        .run(now, list)
-      for (const id of ids) noteChange(id)
-    },
-
-    /** The next channel takes over from a row; false when there is none left that has not been tried. */
-    handOn(row: Row, usable: (channel: Channel) => boolean): boolean {
-      const next = JSON.parse(row.next) as Hop[]
-      for (const [index, hop] of next.entries()) {
-        if (!usable(hop.channel)) continue
-        const id = outbox.add({
-          announcementId: row.announcement_id,
-          step: row.step,
-          recipient: row.recipient,
-          name: row.name,
-          channel: hop.channel,
-          address: hop.address,
-          composedAs: hop.channel,
-          next: next.slice(index + 1),
-          code: 'channel.next',
-          dueAt: clock.now()
-        })
-        // Already told by that channel in this step: it is in other hands.
-        if (id !== undefined) return true
-      }
-      return false
-    }
+      )
+      .run(
+        status,
+        code,
+        detail,
+        more.dueAt ?? null,
+        more.hold ?? '',
+        more.foldedInto ?? null,
+        more.providerId ?? null,
+        more.receiptBy ?? null,
+        status,
+        now,
+        status,
+        status,
+        now,
+        now,
+        id
+      )
+    // An ended demonstration takes its rows away while a message is on its way.
+    if (done.changes === 0) return
+    this.#writeHistory(id, status, code, detail)
+    this.#noteChange(id)
   }
-  return outbox
-}
 
-export type Outbox = ReturnType<typeof createOutbox>
+  /** A waiting row is looked at again later; its fate is the same, so its history is too. */
+  lookAgain(id: number, dueAt: number): void {
+    this.#control.sql('UPDATE notifications SET due_at = ? WHERE id = ?').run(dueAt, id)
+  }
+
+  /** Folds many rows into one message with three statements: in a storm there are thousands. */
+  foldAll(ids: readonly number[], into: number): void {
+    const now = this.#clock.now()
+    const list = JSON.stringify(ids)
+    this.#control
+      .sql(
+        `UPDATE notifications SET status = 'cancelled', code = 'digest.folded', detail = '', hold = '', folded_into = ?, receipt_by = NULL,
+             changed_at = ?, revision = revision + 1 WHERE id IN (SELECT value FROM json_each(?))`
+      )
+      .run(into, now, list)
+    this.#control
+      .sql(
+        `INSERT INTO notification_history (notification_id, seq, at, status, code, detail)
+           SELECT j.value, (SELECT coalesce(max(seq), 0) + 1 FROM notification_history h WHERE h.notification_id = j.value), ?, 'cancelled',
+             'digest.folded', '' FROM json_each(?) j`
+      )
+      .run(now, list)
+    for (const id of ids) this.#noteChange(id)
+  }
+
+  /** The next channel takes over from a row; false when there is none left that has not been tried. */
+  handOn(row: NotificationRecord, usable: (channel: ChannelName) => boolean): boolean {
+    const next = JSON.parse(row.next) as Hop[]
+    for (const [index, hop] of next.entries()) {
+      if (!usable(hop.channel)) continue
+      const id = this.add({
+        announcementId: row.announcement_id,
+        step: row.step,
+        recipient: row.recipient,
+        name: row.name,
+        channel: hop.channel,
+        address: hop.address,
+        composedAs: hop.channel,
+        next: next.slice(index + 1),
+        code: 'channel.next',
+        dueAt: this.#clock.now()
+      })
+      // Already told by that channel in this step: it is in other hands.
+      if (id !== undefined) return true
+    }
+    return false
+  }
+}

@@ -1,59 +1,82 @@
-import type { PersonContact, PersonContactRow } from '#core/api/notifications.ts'
-import type { Channel } from '#core/notification.ts'
+import type { PersonContactRow, PersonContacts } from '#core/api/notifications.ts'
+import type { ChannelName } from '#core/notification.ts'
 import type { Control } from '#control/database/control.ts'
+import { addressKinds, checkChannels, personalChannels } from './channel-lists.ts'
+import { mailbox } from './channels/addresses.ts'
 
-type Row = {
+/** An account with how it is reached, as the tables keep it. */
+export type PersonRecord = {
   id: string
   name: string
   role: string
-  phone: string | null
-  email: string | null
-  zalo_user: string | null
-  zalo_chat: string | null
-  telegram_chat: string | null
+  email: string
+  /** JSON: preferred order; null when none was set. */
   channels: string | null
+  /** JSON: address by kind. */
+  addresses: string
 }
-const SELECT = `SELECT u.id, u.name, u.role, c.phone, coalesce(nullif(c.email, ''), u.email) AS email, c.zalo_user, c.zalo_chat, c.telegram_chat, c.channels
-  FROM users u LEFT JOIN user_contacts c ON c.user_id = u.id`
+/** Reads `PersonRecord`s; joins and a condition on `u` (users) follow. */
+export const PERSON = `SELECT u.id, u.name, u.role, u.email, p.channels,
+    (SELECT json_group_object(c.address_kind, c.address) FROM user_contacts c WHERE c.user_id = u.id) AS addresses
+  FROM users u LEFT JOIN preferred_channels p ON p.user_id = u.id`
 
-const view = (row: Row): PersonContactRow => ({
-  user: { id: row.id, name: row.name },
-  role: row.role,
-  contact: {
-    phone: row.phone ?? '',
-    email: row.email ?? '',
-    zaloUser: row.zalo_user ?? '',
-    zaloChat: row.zalo_chat ?? '',
-    telegramChat: row.telegram_chat ?? '',
-    channels: JSON.parse(row.channels ?? '[]') as Channel[]
-  }
+/** Addresses by kind; an account's own mail address stands in for one that was not written down. */
+export const addressesByKind = (row: PersonRecord): Record<string, string> => ({
+  ...(row.email === '' ? {} : { [mailbox.name]: row.email }),
+  ...(JSON.parse(row.addresses) as Record<string, string>)
 })
+
+export const preferredOf = (row: Pick<PersonRecord, 'channels'>) => JSON.parse(row.channels ?? '[]') as ChannelName[]
+
+/** Every kind has its field, empty or not: the form shows them all. */
+function rowOf(record: PersonRecord): PersonContactRow {
+  const known = addressesByKind(record)
+  return {
+    user: { id: record.id, name: record.name },
+    role: record.role,
+    contact: {
+      addresses: Object.fromEntries(addressKinds.map(({ name }) => [name, known[name] ?? ''])),
+      channels: preferredOf(record)
+    }
+  }
+}
+
+/** Addresses by kind; absent or '' for none. */
+type ContactChange = { addresses: Readonly<Record<string, string | undefined>>; channels: readonly ChannelName[] }
 
 /** How people with an account are reached. */
 export function createPeople(control: Control) {
   return {
-    list: (): PersonContactRow[] =>
-      (control.sql(`${SELECT} WHERE u.enabled = 1 ORDER BY u.name LIMIT 2000`).all() as Row[]).map(view),
-    get(userId: string): PersonContactRow | undefined {
-      const row = control.sql(`${SELECT} WHERE u.id = ?`).get(userId) as Row | undefined
-      return row === undefined ? undefined : view(row)
+    /** Everybody who may sign in, with the kinds of addresses and the channels there are. */
+    list(): PersonContacts {
+      const records = control.sql(`${PERSON} WHERE u.enabled = 1 ORDER BY u.name LIMIT 2000`).all() as PersonRecord[]
+      return {
+        kinds: addressKinds.map(({ name, label, input, maxLength }) => ({ name, label, input, maxLength })),
+        channels: personalChannels.map(({ name, label }) => ({ name, label })),
+        people: records.map(rowOf)
+      }
     },
-    /** A changed address is a new chance: what a provider said of the old one does not count for it. */
-    set(userId: string, contact: PersonContact): void {
-      control
-        .sql(
-          `INSERT OR REPLACE INTO user_contacts (user_id, phone, email, zalo_user, zalo_chat, telegram_chat, channels)
-           VALUES (?, ?, ?, ?, ?, ?, ?)`
-        )
-        .run(
-          userId,
-          contact.phone,
-          contact.email,
-          contact.zaloUser,
-          contact.zaloChat,
-          contact.telegramChat,
-          JSON.stringify(contact.channels)
-        )
+    get(userId: string): PersonContactRow | undefined {
+      const record = control.sql(`${PERSON} WHERE u.id = ?`).get(userId) as PersonRecord | undefined
+      return record === undefined ? undefined : rowOf(record)
+    },
+    /**
+     * Replaces all addresses of a person; empty ones are none. A changed address is a new chance: what a provider said of the
+     * old one does not count for it. Throws 400 `channel.not_found` for a preferred channel that does not exist.
+     */
+    set(userId: string, { addresses, channels }: ContactChange): void {
+      checkChannels(channels)
+      control.transaction(() => {
+        control.sql('DELETE FROM user_contacts WHERE user_id = ?').run(userId)
+        for (const { name } of addressKinds)
+          if ((addresses[name] ?? '') !== '')
+            control
+              .sql('INSERT INTO user_contacts (user_id, address_kind, address) VALUES (?, ?, ?)')
+              .run(userId, name, addresses[name]!)
+        control
+          .sql('INSERT OR REPLACE INTO preferred_channels (user_id, channels) VALUES (?, ?)')
+          .run(userId, JSON.stringify(channels))
+      })
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
 import type { EscalationPolicy } from '#core/api/notifications.ts'
-import type { Announcement, Channel, Priority } from '#core/notification.ts'
+import type { Announcement, Priority } from '#core/notification.ts'
 import type { Control } from '#control/database/control.ts'
 
 export type Policy = Static<typeof EscalationPolicy>
@@ -33,17 +33,13 @@ const builtIn: Record<Priority, Omit<Policy, 'priority' | 'changed'>> = {
   4: { when: 'digest', steps: [{ afterMin: 0, to: 'first', by: ['email'] }], repeatEveryMin: 0, repeats: 0 }
 }
 
-/** Channels that one way of telling tries in turn; mail and SMS stand behind chat, so that one without an app is reached. */
-export const ways: Record<'chat' | 'sms' | 'email', readonly Channel[]> = {
-  chat: ['zalo_bot', 'zalo_oa', 'telegram', 'zalo_zns', 'email', 'sms'],
-  sms: ['sms', 'email'],
-  email: ['email', 'zalo_bot', 'zalo_oa', 'zalo_zns', 'sms']
-}
+type PolicyRow = { policy: string }
 
+/** The steps of each priority, as an administrator set them or built in. */
 export function createPolicies(control: Control) {
   function get(priority: Priority): Policy {
     const row = control.sql('SELECT policy FROM escalation_policy WHERE priority = ?').get(priority) as
-      { policy: string } | undefined
+      PolicyRow | undefined
     if (row === undefined) return { priority, changed: false, ...structuredClone(builtIn[priority]) }
     return { ...(JSON.parse(row.policy) as Omit<Policy, 'priority' | 'changed'>), priority, changed: true }
   }

@@ -1,10 +1,16 @@
-import type { Channel, DeliveryStatus } from '#core/notification.ts'
+import type { ChannelName, NotificationStatus } from '#core/notification.ts'
 import type { Control } from '#control/database/control.ts'
 import type { Receipt } from './driver.ts'
-import { ROW, type Outbox, type Row } from './outbox.ts'
+import { ROW, type NotificationRecord, type Outbox } from './outbox.ts'
 
 /** The ladder goes up only: a late or repeated receipt changes nothing. */
-const rung: Partial<Record<DeliveryStatus, number>> = { sending: 1, accepted: 2, delivered: 3, read: 4, answered: 5 }
+const rung: Partial<Record<NotificationStatus, number>> = {
+  sending: 1,
+  accepted: 2,
+  delivered: 3,
+  read: 4,
+  answered: 5
+}
 
 /**
  * Takes what providers say of messages later. `usable` says which channels may take over; `replied` is told of an answer by
@@ -13,23 +19,24 @@ const rung: Partial<Record<DeliveryStatus, number>> = { sending: 1, accepted: 2,
 export function createReceipts(parts: {
   control: Control
   outbox: Outbox
-  usable(channel: Channel): boolean
-  replied(subject: string, by: string, row: Row): void
+  usable(channel: ChannelName): boolean
+  replied(subject: string, by: string, row: NotificationRecord): void
 }) {
   const { control, outbox } = parts
 
-  function find(channel: Channel, receipt: Extract<Receipt, { kind: 'status' }>): Row | undefined {
+  function find(channel: ChannelName, receipt: Extract<Receipt, { kind: 'status' }>): NotificationRecord | undefined {
     if (receipt.messageId !== undefined) {
-      const row = control.sql(`${ROW} WHERE d.message_id = ?`).get(receipt.messageId.slice(0, 100)) as Row | undefined
+      const row = control.sql(`${ROW} WHERE n.message_id = ?`).get(receipt.messageId.slice(0, 100)) as
+        NotificationRecord | undefined
       if (row?.channel === channel) return row
     }
     if (receipt.providerId === undefined || receipt.providerId === '') return undefined
     return control
-      .sql(`${ROW} WHERE d.channel = ? AND d.provider_id = ?`)
-      .get(channel, receipt.providerId.slice(0, 100)) as Row | undefined
+      .sql(`${ROW} WHERE n.channel = ? AND n.provider_id = ?`)
+      .get(channel, receipt.providerId.slice(0, 100)) as NotificationRecord | undefined
   }
 
-  function status(channel: Channel, receipt: Extract<Receipt, { kind: 'status' }>): boolean {
+  function status(channel: ChannelName, receipt: Extract<Receipt, { kind: 'status' }>): boolean {
     const row = find(channel, receipt)
     if (row === undefined) return false
     const standing = rung[row.status]
@@ -47,16 +54,16 @@ export function createReceipts(parts: {
   }
 
   /** "OK VL-0231" from somebody who was told of it acknowledges it; without a code, the last thing he was told. */
-  function reply(channel: Channel, receipt: Extract<Receipt, { kind: 'reply' }>): boolean {
+  function reply(channel: ChannelName, receipt: Extract<Receipt, { kind: 'reply' }>): boolean {
     const text = receipt.text.slice(0, 500).toUpperCase()
     if (!/\b(OK|NHAN|NHẬN|ĐÃ NHẬN|DA NHAN|ACK)\b/u.test(text) && !/(?:^|\s)(?:ĐÃ )?NHẬN(?:\s|$)/u.test(text))
       return false
     const rows = control
       .sql(
-        `${ROW} WHERE d.channel = ? AND d.address = ? AND d.status IN ('accepted', 'delivered', 'read') AND a.topic <> 'digest'
-         ORDER BY d.id DESC LIMIT 50`
+        `${ROW} WHERE n.channel = ? AND n.address = ? AND n.status IN ('accepted', 'delivered', 'read') AND a.topic <> 'digest'
+         ORDER BY n.id DESC LIMIT 50`
       )
-      .all(channel, receipt.address.slice(0, 100)) as unknown as Row[]
+      .all(channel, receipt.address.slice(0, 100)) as NotificationRecord[]
     const row = rows.find(({ subject_code: code }) => code !== '' && text.includes(code.toUpperCase())) ?? rows[0]
     if (row === undefined) return false
     outbox.move(row.id, 'answered', { code: 'reply' })
@@ -66,7 +73,7 @@ export function createReceipts(parts: {
 
   return {
     /** Returns how many of the receipts changed something. */
-    take: (channel: Channel, receipts: readonly Receipt[]): number =>
+    take: (channel: ChannelName, receipts: readonly Receipt[]): number =>
       control.transaction(
         () =>
           receipts.filter((receipt) => (receipt.kind === 'status' ? status(channel, receipt) : reply(channel, receipt)))
@@ -74,3 +81,5 @@ export function createReceipts(parts: {
       )
   }
 }
+
+export type Receipts = ReturnType<typeof createReceipts>

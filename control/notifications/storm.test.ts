@@ -12,7 +12,7 @@ function province() {
   const perPerson = () => {
     const count = new Map<string, number>()
     for (const { recipient } of world.control
-      .sql(`SELECT recipient FROM deliveries WHERE status IN ('accepted', 'delivered')`)
+      .sql(`SELECT recipient FROM notifications WHERE status IN ('accepted', 'delivered')`)
       .all() as { recipient: string }[])
       count.set(recipient, (count.get(recipient) ?? 0) + 1)
     return [...count.values()]
@@ -41,7 +41,7 @@ it.each([
     const open = fates().filter((fate) => / (queued|sending|deferred)/.test(fate))
     expect(open).toEqual([])
     expect(
-      control.sql(`SELECT count(*) AS n FROM deliveries WHERE code = 'digest.folded' AND folded_into IS NULL`).get()
+      control.sql(`SELECT count(*) AS n FROM notifications WHERE code = 'digest.folded' AND folded_into IS NULL`).get()
     ).toEqual({ n: 0 })
     await close()
   }

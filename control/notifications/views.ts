@@ -1,64 +1,105 @@
-import type { DeliveryDetail, DeliveryList, DeliveryRow, OutboxList } from '#core/api/notifications.ts'
-import { deliveryStatuses, type Channel, type DeliveryStatus } from '#core/notification.ts'
+import type { NotificationDetail, NotificationList, NotificationRow, OutboxList } from '#core/api/notifications.ts'
+import { notificationStatuses, type ChannelName, type NotificationStatus } from '#core/notification.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
 import { inScope, type Scope } from '#control/rights/scope.ts'
+import { channelOf } from './channel-lists.ts'
 import { composeText, titleLine } from './compose.ts'
+import { ROW, type Hop, type NotificationRecord } from './outbox.ts'
+import { linkOf, messageOf } from './outgoing.ts'
 import type { SecretLinks } from './secret-links.ts'
-import { linkOf, toldOf } from './dispatcher.ts'
-import { ROW, type Hop, type Row } from './outbox.ts'
 
-export type DeliveryFilter = {
+export type NotificationFilter = {
   scope: Scope
-  status?: DeliveryStatus
-  channel?: Channel
+  status?: NotificationStatus
+  channel?: ChannelName
   /** Part of the subject's start or its code: `incident:VL-0001` or `VL-0001`. */
   subject?: string
   cursor?: string
   limit: number
 }
 
-/** What the screens read of the outbox. Rows come unmasked; the serialiser masks. */
-export function createViews(parts: { control: Control; inventory: Inventory; publicUrl: string; links: SecretLinks }) {
-  const { control, inventory } = parts
+type StatusCountRow = { status: NotificationStatus; n: number }
+type FileRow = { name: string; bytes: number }
 
-  const view = (row: Row): DeliveryRow => ({
-    id: row.id,
-    revision: row.revision,
-    status: row.status,
-    code: row.code,
-    channel: row.channel,
-    composedAs: row.composed_as,
-    recipient: row.name,
-    address: row.address,
-    topic: row.topic,
-    priority: row.priority,
-    origin: row.origin,
-    subject: row.subject,
-    subjectCode: row.subject_code,
-    unit: row.unit === '' ? null : inventory.label(row.unit),
-    title: JSON.parse(row.title) as DeliveryRow['title'],
-    step: row.step,
-    attempts: row.attempts,
-    queuedAt: row.queued_at,
-    sentAt: row.sent_at,
-    changedAt: row.changed_at,
-    dueAt: row.status === 'queued' || row.status === 'deferred' ? row.due_at : null,
-    foldedInto: row.folded_into
-  })
-  const get = (id: number) => control.sql(`${ROW} WHERE d.id = ?`).get(id) as Row | undefined
-  const visible = (row: Row, scope: Scope) => scope === undefined || (row.unit !== '' && inScope(scope, row.unit))
+type ViewParts = { control: Control; inventory: Inventory; publicUrl: string; links: SecretLinks }
+
+/** What the screens read of the outbox. Rows come unmasked; the serialiser masks. */
+export class Views {
+  readonly #parts: ViewParts
+
+  constructor(parts: ViewParts) {
+    this.#parts = parts
+  }
+
+  row(id: number): NotificationRow | undefined {
+    const record = this.#record(id)
+    return record === undefined ? undefined : this.#rowOf(record)
+  }
+
+  /** Those of these that still exist. */
+  rows(ids: readonly number[]): NotificationRow[] {
+    return ids.flatMap((id) => this.row(id) ?? [])
+  }
+
+  list(filter: NotificationFilter): NotificationList {
+    const { rows, cursor } = this.#page(filter)
+    const counts = Object.fromEntries(notificationStatuses.map((status) => [status, 0]))
+    // Of the whole outbox; whoever sees some units only gets no totals of others.
+    if (filter.scope === undefined)
+      for (const { status, n } of this.#parts.control
+        .sql('SELECT status, count(*) AS n FROM notifications GROUP BY status')
+        .all() as StatusCountRow[])
+        counts[status] = n
+    return { items: rows.map((row) => this.#rowOf(row)), cursor, counts }
+  }
+
+  /** One message whole; undefined when there is none or its unit lies outside the scope. */
+  detail(id: number, scope: Scope): NotificationDetail | undefined {
+    const { control } = this.#parts
+    const record = this.#record(id)
+    if (record === undefined || !isVisible(record, scope)) return undefined
+    const history = control
+      .sql('SELECT at, status, code, detail FROM notification_history WHERE notification_id = ? ORDER BY seq LIMIT 200')
+      .all(id) as NotificationDetail['history']
+    const siblings = control
+      .sql(`${ROW} WHERE n.announcement_id = ? AND n.id <> ? ORDER BY n.id LIMIT 50`)
+      .all(record.announcement_id, id) as NotificationRecord[]
+    const files = control
+      .sql('SELECT name, length(bytes) AS bytes FROM announcement_files WHERE announcement_id = ? ORDER BY place')
+      .all(record.announcement_id) as FileRow[]
+    return {
+      notification: this.#rowOf(record),
+      ...this.#asRead(record),
+      detail: record.detail,
+      messageId: record.message_id,
+      next: (JSON.parse(record.next) as Hop[]).map(({ channel }) => channel),
+      attachments: files.map((file) => ({ ...file })),
+      history: history.map((entry) => ({ ...entry })),
+      siblings: siblings.map((sibling) => this.#rowOf(sibling))
+    }
+  }
+
+  /** The demonstration's messages that have gone out, newest first. */
+  outbox(filter: Pick<NotificationFilter, 'scope' | 'cursor' | 'limit'>): OutboxList {
+    const { rows, cursor } = this.#page({ ...filter, channel: 'local', status: 'delivered' })
+    return { items: rows.map((row) => ({ notification: this.#rowOf(row), ...this.#asRead(row) })), cursor }
+  }
+
+  #record(id: number): NotificationRecord | undefined {
+    return this.#parts.control.sql(`${ROW} WHERE n.id = ?`).get(id) as NotificationRecord | undefined
+  }
 
   /** One page, newest first; the unit scope stands in the query, so that pages are full. */
-  function page(filter: DeliveryFilter, only: string): { rows: Row[]; cursor: string | null } {
+  #page(filter: NotificationFilter): { rows: NotificationRecord[]; cursor: string | null } {
     const { scope, status = '', channel = '', subject = '', limit } = filter
     const before = Number(filter.cursor ?? '') || Number.MAX_SAFE_INTEGER
     const units = scope === undefined ? '' : JSON.stringify([...scope])
-    const rows = control
+    const rows = this.#parts.control
       .sql(
-        `${ROW} WHERE d.id < ? AND (? = '' OR d.status = ?) AND (? = '' OR d.channel = ?)
+        `${ROW} WHERE n.id < ? AND (? = '' OR n.status = ?) AND (? = '' OR n.channel = ?)
            AND (? = '' OR a.subject = ? OR a.code = ?) AND (? = '' OR a.unit IN (SELECT value FROM json_each(?)))
-           ${only} ORDER BY d.id DESC LIMIT ?`
+           ORDER BY n.id DESC LIMIT ?`
       )
       .all(
         before,
@@ -72,74 +113,51 @@ export function createViews(parts: { control: Control; inventory: Inventory; pub
         units,
         units === '' ? '[]' : units,
         limit
-      ) as unknown as Row[]
+      ) as NotificationRecord[]
     return { rows, cursor: rows.length < limit ? null : String(rows.at(-1)!.id) }
   }
 
   /** As its recipient sees it. The link of a real message may be a person's own key: it is not shown to others. */
-  function shown(row: Row) {
-    const path = parts.links.open(row)
-    const told = toldOf(row, path)
-    const real = row.origin === 'real'
-    const link = path === '' ? '' : real ? '[…]' : linkOf(parts.publicUrl, path) || path
+  #asRead(record: NotificationRecord) {
+    const path = this.#parts.links.open(record)
+    const message = messageOf(record, path)
+    const isReal = record.origin === 'real'
+    const link = path === '' ? '' : isReal ? '[…]' : linkOf(this.#parts.publicUrl, path) || path
     return {
-      heading: row.composed_as === 'email' ? titleLine(told) : '',
-      text: composeText(row.composed_as, told, link),
-      link: real ? '' : path
+      heading: channelOf(record.composed_as)?.text === 'mail' ? titleLine(message) : '',
+      text: composeText(record.composed_as, message, link),
+      link: isReal ? '' : path
     }
   }
 
-  return {
-    row: (id: number): DeliveryRow | undefined => {
-      const row = get(id)
-      return row === undefined ? undefined : view(row)
-    },
-    rows: (ids: readonly number[]): DeliveryRow[] =>
-      ids.flatMap((id) => {
-        const row = get(id)
-        return row === undefined ? [] : [view(row)]
-      }),
-    unitOf: (id: number): string | undefined => get(id)?.unit,
-    list(filter: DeliveryFilter): DeliveryList {
-      const { rows, cursor } = page(filter, '')
-      const counts = Object.fromEntries(deliveryStatuses.map((status) => [status, 0]))
-      // Of the whole outbox; whoever sees some units only gets no totals of others.
-      if (filter.scope === undefined)
-        for (const { status, n } of control
-          .sql('SELECT status, count(*) AS n FROM deliveries GROUP BY status')
-          .all() as { status: string; n: number }[])
-          counts[status] = n
-      return { items: rows.map(view), cursor, counts }
-    },
-    detail(id: number, scope: Scope): DeliveryDetail | undefined {
-      const row = get(id)
-      if (row === undefined || !visible(row, scope)) return undefined
-      const history = control
-        .sql('SELECT at, status, code, detail FROM delivery_history WHERE delivery_id = ? ORDER BY seq LIMIT 200')
-        .all(id) as unknown as DeliveryDetail['history']
-      const siblings = control
-        .sql(`${ROW} WHERE d.announcement_id = ? AND d.id <> ? ORDER BY d.id LIMIT 50`)
-        .all(row.announcement_id, id) as unknown as Row[]
-      const files = control
-        .sql('SELECT name, length(bytes) AS bytes FROM announcement_files WHERE announcement_id = ? ORDER BY place')
-        .all(row.announcement_id) as { name: string; bytes: number }[]
-      return {
-        delivery: view(row),
-        ...shown(row),
-        detail: row.detail,
-        messageId: row.message_id,
-        next: (JSON.parse(row.next) as Hop[]).map(({ channel }) => channel),
-        attachments: files.map((file) => ({ ...file })),
-        history: history.map((entry) => ({ ...entry })),
-        siblings: siblings.map(view)
-      }
-    },
-    /** The demonstration's messages that have gone out, newest first. */
-    outbox(filter: Pick<DeliveryFilter, 'scope' | 'cursor' | 'limit'>): OutboxList {
-      const { rows, cursor } = page({ ...filter, channel: 'local', status: 'delivered' }, '')
-      return { items: rows.map((row) => ({ delivery: view(row), ...shown(row) })), cursor }
+  #rowOf(record: NotificationRecord): NotificationRow {
+    const waits = record.status === 'queued' || record.status === 'deferred'
+    return {
+      id: record.id,
+      revision: record.revision,
+      status: record.status,
+      code: record.code,
+      channel: record.channel,
+      composedAs: record.composed_as,
+      recipient: record.name,
+      address: record.address,
+      topic: record.topic,
+      priority: record.priority,
+      origin: record.origin,
+      subject: record.subject,
+      subjectCode: record.subject_code,
+      unit: record.unit === '' ? null : this.#parts.inventory.label(record.unit),
+      title: JSON.parse(record.title) as NotificationRow['title'],
+      step: record.step,
+      attempts: record.attempts,
+      queuedAt: record.queued_at,
+      sentAt: record.sent_at,
+      changedAt: record.changed_at,
+      dueAt: waits ? record.due_at : null,
+      foldedInto: record.folded_into
     }
   }
 }
 
-export type Views = ReturnType<typeof createViews>
+const isVisible = (record: NotificationRecord, scope: Scope) =>
+  scope === undefined || (record.unit !== '' && inScope(scope, record.unit))

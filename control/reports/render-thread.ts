@@ -1,21 +1,21 @@
 import { parentPort } from 'node:worker_threads'
-import { messageOf } from '#core/errors.ts'
+import { answer, type Stop } from '#core/worker.ts'
 import type { ReportDocument } from './document.ts'
 import { renderDocx } from './docx.ts'
 import { renderPdf } from './pdf.ts'
 
-/** What the thread answers to a document. */
-export type RenderAnswer = { kind: 'rendered'; pdf: Uint8Array; docx: Uint8Array } | { kind: 'failed'; message: string }
+/** The question of the thread: a document, answered with both files. */
+export type ToRender = { kind: 'render'; id: number; document: ReportDocument }
 
-async function answer(document: ReportDocument): Promise<RenderAnswer> {
-  try {
-    return { kind: 'rendered', pdf: await renderPdf(document), docx: await renderDocx(document) }
-  } catch (error) {
-    return { kind: 'failed', message: messageOf(error) }
+const port = parentPort!
+
+port.on('message', (message: ToRender | Stop) => {
+  switch (message.kind) {
+    case 'render': {
+      const files = async () => ({ pdf: await renderPdf(message.document), docx: await renderDocx(message.document) })
+      return void answer(port, message.id, files, { code: 'report.render' })
+    }
+    case 'stop':
+      port.close()
   }
-}
-
-parentPort?.on(
-  'message',
-  (document: ReportDocument) => void answer(document).then((made) => parentPort?.postMessage(made))
-)
+})

@@ -8,7 +8,8 @@ import type { Origin } from '#core/origin.ts'
 import { manualClock } from '#core/clock.ts'
 import { DAY_MS, ictDay, HOUR_MS } from '#core/time.ts'
 import { openControl } from '#control/database/control.ts'
-import { unmeasuredHealth } from '#testing/fake-health.ts'
+import { createFiguresReader } from '#control/figures/reader.ts'
+import { offlineHealth } from '#control/health/offline-health.ts'
 import { actsOn, END, inventory, PERIOD, PHONG_THU, START } from '#testing/sample-period.ts'
 import { sha256 } from './archive.ts'
 import { createReports, type Reports, type ReportsParts } from './reports.ts'
@@ -37,7 +38,7 @@ function desk() {
     createReports({
       ...own,
       inventory,
-      health: unmeasuredHealth(clock.now()),
+      figures: createFiguresReader({ ...own, inventory, health: offlineHealth({ ...own, inventory }) }),
       notifier,
       dataFolder,
       origin: () => world.origin

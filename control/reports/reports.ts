@@ -1,4 +1,3 @@
-import type { FastifyBaseLogger } from 'fastify'
 import type { Period, PeriodFigures } from '#core/api/posture.ts'
 import type {
   NewReport,
@@ -17,9 +16,8 @@ import type { Origin } from '#core/origin.ts'
 import { ictDay } from '#core/time.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
-import type { HealthPart } from '#console/server/parts.ts'
 import { spansOf } from '#control/figures/period.ts'
-import { createFiguresReader } from '#control/figures/reader.ts'
+import type { FiguresReader } from '#control/figures/reader.ts'
 import { firstKnown } from '#control/figures/unit-days.ts'
 import { paragraphOf } from '#control/figures/paragraph.ts'
 import { unitName } from '#control/figures/words.ts'
@@ -29,7 +27,7 @@ import { openArchive, sha256, type FileKind } from './archive.ts'
 import { reportDocument } from './contents.ts'
 import { exactShare } from './numbers.ts'
 import { createReportTables, type StoredReport } from './report-tables.ts'
-import { renderIn } from './render-in.ts'
+import { createRenderer } from './render-in.ts'
 import { dueSlots, slotName } from './schedule.ts'
 import { readSettings, writeSettings } from './settings.ts'
 import { unitFindings } from './unit-findings.ts'
@@ -45,13 +43,14 @@ const RETRY_MS = 15 * 60_000
 export type ReportsParts = {
   control: Control
   inventory: Inventory
-  health: HealthPart
   clock: Clock
   notifier: Notifier
   dataFolder: string
+  /** Shared with the screens, so that both stand under one ceiling of threads. */
+  figures: FiguresReader
   /** Origin that reports speak of: the demonstration's while it runs alone. */
   origin(): Origin
-  log?: FastifyBaseLogger
+  log?: { error(what: object, message: string): void }
 }
 
 export type Reports = {
@@ -85,7 +84,8 @@ export type Reports = {
 /** Reports: made on threads, archived with their hashes, sent to their subscribers in the transaction that archives them. */
 export function createReports(parts: ReportsParts): Reports {
   const { control, clock, inventory } = parts
-  const read = createFiguresReader(parts)
+  const read = parts.figures
+  const render = createRenderer()
   const archive = openArchive(archiveFolder(parts.dataFolder))
   const tables = createReportTables(control, inventory)
   const jobs = new Map<string, ReportJob>()
@@ -163,7 +163,7 @@ export function createReports(parts: ReportsParts): Reports {
     })
     onStep?.('pages', 0.65)
     // The names of what was attacked come from logs: a citizen's number is masked in a report as on every screen.
-    const { pdf, docx } = await renderIn(mask(document))
+    const { pdf, docx } = await render(mask(document))
     // The demonstration was ended, or the first real log came, while this was being made.
     if (parts.origin() !== origin)
       throw new SocError('report.outdated', 'the figures are no longer shown', { status: 409 })

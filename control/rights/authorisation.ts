@@ -159,9 +159,9 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/task-links/:token': 'public',
   'POST /api/task-links/:token/answers': 'public',
   'POST /api/task-links/:token/files': 'public',
-  'GET /api/notifications/deliveries': 'notifications.read',
-  'GET /api/notifications/deliveries/:id': 'notifications.read',
-  'POST /api/notifications/deliveries/:id/acts': 'notifications.write',
+  'GET /api/notifications': 'notifications.read',
+  'GET /api/notifications/:id': 'notifications.read',
+  'POST /api/notifications/:id/acts': 'notifications.write',
   'GET /api/notifications/outbox': 'notifications.read',
   'GET /api/notifications/channels': 'notifications.read',
   'POST /api/notifications/channels/:id/test': 'notifications.write',
@@ -191,7 +191,7 @@ export const access: Readonly<Record<string, Access>> = {
   'LIVE summary:changed': 'summary.read',
   'LIVE health:changed': 'health.read',
   'LIVE task:changed': 'tasks.read',
-  'LIVE delivery:changed': 'notifications.read',
+  'LIVE notification:changed': 'notifications.read',
   'LIVE sender:heard': 'sources.write'
 }
 

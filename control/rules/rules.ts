@@ -2,15 +2,16 @@ import { HOUR_MS } from '#core/time.ts'
 import { readFileSync } from 'node:fs'
 import { foldText } from '#core/fold.ts'
 import type { RuleDetail, RuleList, RuleRow } from '#core/api/sources.ts'
-import { parseSigma } from '#sigma-rules-parser'
 import type { Control } from '#control/database/control.ts'
 import type { Clock } from '#core/clock.ts'
+import { builtInDetail } from './built-in-rules.ts'
+import { ruleInText } from './rule-text.ts'
 
 /** Counts are shown beside thousands of rules and change slowly: they are taken at most this often. */
 const COUNTS_KEPT_MS = 5_000
 
-/** Rules of the data plane with what the control plane counted of them. `builtIn` rows have no file. */
-export function createRulesPart(parts: {
+/** Rules of the data plane with what the control plane counted of them, after the `builtIn` ones. */
+export function createRules(parts: {
   control: Control
   clock: Clock
   /** Folders of the rules, absolute; screens see paths below them. */
@@ -18,11 +19,11 @@ export function createRulesPart(parts: {
   loaded(): { rules: RuleRow[]; loadedAt: number }
   builtIn: RuleRow[]
 }) {
-  let kept: { at: number; counts: ReturnType<typeof takeCounts> } | undefined
+  let lastCounts: { at: number; counts: ReturnType<typeof takeCounts> } | undefined
   function counts() {
     const now = parts.clock.now()
-    if (kept === undefined || now - kept.at >= COUNTS_KEPT_MS || now < kept.at) kept = { at: now, counts: takeCounts() }
-    return kept.counts
+    if (lastCounts === undefined || now - lastCounts.at >= COUNTS_KEPT_MS || now < lastCounts.at) lastCounts = { at: now, counts: takeCounts() }
+    return lastCounts.counts
   }
   /** Matches of the last 24 h and share of false positives among verdicts, by rule. */
   function takeCounts() {
@@ -87,7 +88,8 @@ export function createRulesPart(parts: {
       const rule = rows().find((candidate) => candidate.id === id)
       if (rule === undefined) return undefined
       const row = shownRow(rule)
-      if (rule.kind === 'built_in') return { rule: row, text: '', description: rule.title.vi, falsePositives: [] }
+      const builtIn = rule.kind === 'built_in' ? builtInDetail(id) : undefined
+      if (builtIn !== undefined) return { rule: row, ...builtIn }
       let text = ''
       try {
         text = readFileSync(rule.file, 'utf8')
@@ -95,13 +97,7 @@ export function createRulesPart(parts: {
         // The file went away since it was loaded; the row still says what ran.
         return { rule: row, text: '', description: '', falsePositives: [] }
       }
-      const parsed = parseSigma(text, rule.file).rules.find((candidate) => candidate.id === id)
-      return {
-        rule: row,
-        text: parsed?.text ?? text,
-        description: parsed?.description ?? '',
-        falsePositives: parsed?.falsePositives ?? []
-      }
+      return { rule: row, ...ruleInText(text, rule) }
     }
   }
 }

@@ -58,8 +58,11 @@ const recordOf = (row: Row): SenderRecord => ({
 export type Senders = {
   list(): SenderRecord[]
   get(id: string): SenderRecord | undefined
-  /** Throws 422 with the field's own code: `unit.unknown`, `network.…`, and 409 `network.taken` naming the other sender. */
-  create(draft: SenderDraft, origin?: Origin): SenderRecord
+  /**
+   * Throws 422 with the field's own code: `unit.unknown`, `network.…`, and 409 `network.taken` naming the other sender. The id
+   * is random unless the demonstration names its own.
+   */
+  create(draft: SenderDraft, origin?: Origin, id?: string): SenderRecord
   change(id: string, change: Partial<SenderDraft & { enabled: boolean }>): SenderRecord
   /** A new token, shown once; the database keeps its SHA-256. */
   newToken(id: string, createdBy: string): string
@@ -117,11 +120,10 @@ export function createSenders(control: Control, inventory: Inventory, clock: Clo
   return {
     list,
     get,
-    create(draft, origin = 'real') {
+    create(draft, origin = 'real', id = randomId()) {
       return control.transaction(() => {
         checkUnit(draft.unit)
         checkSpeaksFor(draft.speaksFor)
-        const id = randomId()
         control
           .sql(
             `INSERT INTO senders (id, name, unit, origin, networks, speaks_for, utc_offset_minutes, enabled, created_at)

@@ -2,9 +2,12 @@ import type { SourceList, SourceRow } from '#core/api/sources.ts'
 import { UNASSIGNED } from '#core/frame.ts'
 import { silentAfterMs } from '#control/watch/silence.ts'
 import { fates, type Fate, type LedgerRow } from '#core/ledger.ts'
-import type { Context } from '#console/server/context.ts'
+import type { Clock } from '#core/clock.ts'
+import type { Config } from '#core/config.ts'
+import type { Inventory } from '#province/inventory.ts'
 import { inScope, type Scope } from '#control/rights/scope.ts'
-import type { SenderRecord } from './senders.ts'
+import type { SenderRecord, Senders } from './senders.ts'
+import type { SourcesStatus } from './sources-status.ts'
 
 type Fates = Record<Fate, number>
 type Heard = { received: number; lastReceivedAt: number; fates: Fates; origin: LedgerRow['origin'] }
@@ -24,7 +27,9 @@ function heardBySender(rows: readonly LedgerRow[]): Map<string, Heard> {
   return heard
 }
 
-type Needs = Pick<Context, 'clock' | 'config' | 'inventory'>
+type Needs = { clock: Clock; config: Config; inventory: Inventory }
+/** What the rows are made of: the senders, and what the data plane last counted for them. */
+export type SourceParts = Needs & { senders: Pick<Senders, 'list' | 'get'>; sources(): SourcesStatus }
 
 function rowOf(needs: Needs, sender: SenderRecord, heard: Heard | undefined): SourceRow {
   const last = heard?.lastReceivedAt ? heard.lastReceivedAt : null
@@ -66,7 +71,7 @@ function strangerOf(needs: Needs, id: string, heard: Heard): SourceRow {
  * Every source of a scope with its part of the ledger. Whoever sees the province also sees frames of unknown and removed
  * senders, so that the rows always add up to the ledger.
  */
-export function sourceRows(context: Context, scope: Scope): SourceRow[] {
+export function sourceRows(context: SourceParts, scope: Scope): SourceRow[] {
   const heard = heardBySender(context.sources().ledger?.rows ?? [])
   const senders = context.senders.list()
   const rows = senders
@@ -79,14 +84,14 @@ export function sourceRows(context: Context, scope: Scope): SourceRow[] {
 }
 
 /** One source as it stands now; undefined when there is none or it lies outside the scope. */
-export function sourceRow(context: Context, id: string, scope: Scope): SourceRow | undefined {
+export function sourceRow(context: SourceParts, id: string, scope: Scope): SourceRow | undefined {
   const sender = context.senders.get(id)
   if (sender === undefined || !inScope(scope, sender.unit)) return undefined
   return rowOf(context, sender, heardBySender(context.sources().ledger?.rows ?? []).get(id))
 }
 
 /** The whole screen: rows, ledger of the scope with its check, and the doors (for those who see the province). */
-export function sourceList(context: Context, scope: Scope): SourceList {
+export function sourceList(context: SourceParts, scope: Scope): SourceList {
   const status = context.sources()
   const sources = sourceRows(context, scope)
   const sums = noFates()

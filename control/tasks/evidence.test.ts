@@ -177,7 +177,7 @@ describe('a file', () => {
       const own = await unit()
       await t.app.listen({ host: '127.0.0.1', port: 0 })
       const upload = await begin(own, own.nonce)
-      t.app.tasks.act('NV-0001', { kind: 'revoke' }, t.asking)
+      t.parts.tasks.act('NV-0001', { kind: 'revoke' }, t.asking)
       expect(await upload.end()).toBe(404)
       expect(kept()).toEqual([])
     })

@@ -63,8 +63,8 @@ describe('a link that is opened', () => {
     const { task } = await t.ask()
     const token = why === 'unknown' ? 'A'.repeat(43) : t.token()
     if (why === 'expired') t.parts.clock.advance(14 * DAY_MS)
-    if (why === 'revoked') t.app.tasks.act(task.id, { kind: 'revoke' }, t.asking)
-    if (why === 'withdrawn') t.app.tasks.act(task.id, { kind: 'withdraw' }, t.asking)
+    if (why === 'revoked') t.parts.tasks.act(task.id, { kind: 'revoke' }, t.asking)
+    if (why === 'withdrawn') t.parts.tasks.act(task.id, { kind: 'withdraw' }, t.asking)
     const opened = await phone(t).open(token)
     expect([opened.statusCode, opened.json()]).toEqual([
       404,
@@ -98,7 +98,7 @@ describe('an answer by link', () => {
     expect(stateNow()).toEqual({ state: 'doing' })
     expect((await first.open()).json()).toMatchObject({ state: 'doing' })
     // A fresh link, asked for at the SOC, belongs to nobody yet.
-    t.app.tasks.act('NV-0001', { kind: 'link', show: false }, t.asking)
+    t.parts.tasks.act('NV-0001', { kind: 'link', show: false }, t.asking)
     expect((await second.say(nonceOf(await second.open()), 'done')).json()).toMatchObject({ state: 'done' })
   })
 

@@ -62,7 +62,7 @@ describe('a request', () => {
   })
 
   test('stands or falls as one: a message that cannot be written leaves no task', async () => {
-    t.parts.notifier.announce = () => {
+    t.parts.notifications.announce = () => {
       throw new Error('the outbox is full')
     }
     await expect(t.ask()).rejects.toThrow()
@@ -151,7 +151,7 @@ describe('the life of a task', () => {
     expect(t.announced.at(-1)).toMatchObject({ subject: 'task:NV-0001:soc', link: '/tasks/NV-0001' })
     expect((await post('/api/tasks/NV-0001/answers', owner, { kind: 'doing' })).statusCode).toBe(409)
     t.parts.clock.advance(10 * HOUR_MS)
-    expect(t.app.tasks.tick()).toBe(0)
+    expect(t.parts.tasks.tick()).toBe(0)
   })
 
   test('saying the same twice leaves one entry, and work begun is not taken back by a late “received”', async () => {
@@ -203,7 +203,7 @@ describe('the life of a task', () => {
     expect((await t.app.inject({ url: `/api/task-links/${t.token()}` })).json()).toMatchObject({
       origin: 'demonstration'
     })
-    expect(await t.app.tasks.forget('demonstration')).toBe(1)
+    expect(await t.parts.tasks.forget('demonstration')).toBe(1)
     for (const table of ['tasks', 'task_links', 'task_entries', 'task_alerts'])
       expect(t.parts.control.sql(`SELECT count(*) AS n FROM ${table}`).get()).toEqual({ n: 0 })
     t.world.alerts[0]!.origin = 'real'
@@ -214,14 +214,14 @@ describe('the life of a task', () => {
 describe('reminders', () => {
   const pass = (ms: number) => {
     t.parts.clock.advance(ms)
-    return t.app.tasks.tick()
+    return t.parts.tasks.tick()
   }
 
   test('come at half time, at the deadline, then to the next contact, then to the head; each once', async () => {
     await t.ask()
     expect(pass(HOUR_MS / 2 - 1)).toBe(0)
     pass(1)
-    t.app.tasks.tick()
+    t.parts.tasks.tick()
     pass(HOUR_MS / 2)
     pass(HOUR_MS / 4)
     pass(HOUR_MS / 4)
@@ -258,11 +258,11 @@ describe('reminders', () => {
     t.parts.alerts.tell = () => {
       throw new Error('killed')
     }
-    expect(() => t.app.tasks.tick()).toThrow('killed')
+    expect(() => t.parts.tasks.tick()).toThrow('killed')
     expect(t.parts.control.sql('SELECT step FROM tasks').get()).toEqual({ step: 0 })
     t.parts.alerts.tell = tell
-    expect(t.app.tasks.tick()).toBe(1)
-    expect(t.app.tasks.tick()).toBe(0)
+    expect(t.parts.tasks.tick()).toBe(1)
+    expect(t.parts.tasks.tick()).toBe(0)
     expect(rungs()).toEqual(['sent:1', 'half:1'])
   })
 })

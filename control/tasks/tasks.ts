@@ -8,10 +8,10 @@ import type {
   TaskRow,
   TaskSuggestion
 } from '#core/api/tasks.ts'
+import type { Config } from '#core/config.ts'
 import { SocError } from '#core/errors.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Actor } from '#control/rights/actor.ts'
-import type { Parts } from '#console/server/parts.ts'
 import { giveBack, isOpen, takeAnswer } from './answering.ts'
 import { createEvidence, type Evidence, type StoredEvidence } from './evidence.ts'
 import { checkFileRoom, createLinkDesk, keepFile, type LinkDesk } from './link-desk.ts'
@@ -54,9 +54,7 @@ export type Tasks = {
 
 /** Builds the tasks on an open control database. `changed` hears every committed change. */
 export function createTasks(
-  parts: Pick<Parts, 'control' | 'inventory' | 'clock' | 'alerts' | 'notifier' | 'config'> & {
-    changed(row: TaskRow): void
-  }
+  parts: Omit<TaskContext, 'links' | 'changed'> & { config: Config; changed(row: TaskRow): void }
 ): Tasks {
   const { control, clock } = parts
   const context: TaskContext = {

@@ -1,13 +1,24 @@
 import type { TaskAnswerKind } from '#core/api/tasks.ts'
-import type { Audience } from '#core/notification.ts'
+import type { Audience, Notifier } from '#core/notification.ts'
 import type { Actor } from '#control/rights/actor.ts'
-import type { Parts } from '#console/server/parts.ts'
+import type { Clock } from '#core/clock.ts'
+import type { Control } from '#control/database/control.ts'
+import type { Alerts } from '#control/triage/alerts.ts'
+import type { Inventory } from '#province/inventory.ts'
 import type { Links } from './links.ts'
 import { announcementOf, priorityOf, socMessage, unitMessage, type Occasion, type SocOccasion } from './message.ts'
 import { alertsOf, type TaskRecord } from './record.ts'
 
+/** What a task reads of alerts and incidents, and what it writes into their timelines. */
+export type TaskAlerts = Pick<Alerts, 'tell' | 'giveBack' | 'detail' | 'incident' | 'act' | 'actOnIncident' | 'unitsOf'>
+
 /** What every part of a task's life works with. */
-export type TaskContext = Pick<Parts, 'control' | 'inventory' | 'clock' | 'alerts' | 'notifier'> & {
+export type TaskContext = {
+  control: Control
+  inventory: Inventory
+  clock: Clock
+  alerts: TaskAlerts
+  notifier: Notifier
   links: Links
   /** Screens hear of the record once its transaction is committed. */
   changed(record: TaskRecord): void

@@ -1,10 +1,6 @@
 import type { Level } from '#core/match.ts'
 import { DAY_MS, ICT_OFFSET_MS, ictDay, HOUR_MS } from '#core/time.ts'
-import { isWorkingDay as isDayWorked } from '#province/calendar.ts'
-
-/** Office hours of Vietnamese agencies, 07:30 to 17:00, as milliseconds into the day. */
-const OPENS_MS = 7.5 * HOUR_MS
-const CLOSES_MS = 17 * HOUR_MS
+import { CLOSES_MS, isWorkingDay as isDayWorked, OPENS_MS } from '#province/calendar.ts'
 
 /** Whether agencies work on the Vietnamese day of a moment. */
 export const isWorkingDay = (ms: number): boolean => isDayWorked(ictDay(ms))

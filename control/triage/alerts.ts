@@ -1,9 +1,9 @@
+export type { Changed } from './record/changes.ts'
 import type {
   AlertAct,
   AlertActAnswer,
   AlertDetail,
   AlertList,
-  AlertRow,
   IncidentAct,
   IncidentDetail,
   IncidentRow
@@ -11,10 +11,10 @@ import type {
 import type { Level, MatchBatch, MatchFold } from '#core/match.ts'
 import { actOnAlerts } from './acts/alert-acts.ts'
 import { hasOpenAlert, lastValuesOf, openAlert } from './record/alert-record.ts'
-import { alertDetail, listAlerts, openByUnit, rowsOf, tabCounts, unitsOf } from './views/alert-queries.ts'
+import { alertDetail, listAlerts, openByUnit, tabCounts, unitsOf } from './views/alert-queries.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { type AlertsContext } from './record/context.ts'
-import { noChanges, type Changes, type HappeningKind } from './record/changes.ts'
+import { noChanges, type Changed, type Changes, type MadeRows, type TurnKind } from './record/changes.ts'
 import { type Actor } from '#control/rights/actor.ts'
 import { type Scope } from '#control/rights/scope.ts'
 import { deleteDemonstration } from './record/demonstration.ts'
@@ -23,24 +23,21 @@ import { actOnIncident } from './acts/incident-acts.ts'
 import {
   countOpenIncidents,
   incidentDetail,
-  incidentRowsOf,
   listIncidents,
   type IncidentFilter,
   type IncidentList
 } from './views/incident-queries.ts'
 import { alertRow, withName } from './views/alert-row.ts'
-import { resolveAlert, tellOf, type StoryEntry } from './acts/from-other-parts.ts'
+import { changedOf, makeRows } from './views/made-rows.ts'
+import { resolveAlert, tellOf, type TimelineEntry } from './acts/from-other-parts.ts'
 import { giveBack, type GivenBack } from './acts/given-back.ts'
 import { advance, positionOf, type DetectorPosition } from './record/position.ts'
 import type { AlertFilter } from './views/queue-filter.ts'
 import { refuse } from './record/refusals.ts'
 import { countForRule, forgetOldHours } from './record/rule-hours.ts'
 
-/** What may be announced, told inside the transaction that made it so. */
-export type Happening = { kind: HappeningKind; incident: IncidentRow }
-
-/** Rows that a committed change touched, unmasked, each once and as it is after the change. */
-export type Changed = { alerts: AlertRow[]; incidents: IncidentRow[] }
+/** What may be announced, said inside the transaction that made it so. */
+export type Turn = { kind: TurnKind; incident: IncidentRow }
 
 /**
  * Alerts and incidents of the control plane: the only writer of their tables. Rows are unmasked and rights are not
@@ -57,9 +54,9 @@ export type Alerts = {
    */
   resolve(fingerprint: string, params: Record<string, string | number>): Changed
   /** Writes an entry of another part into a story; the row's revision grows. Unknown ids throw 404. Joins a transaction. */
-  tell(entry: StoryEntry): void
+  tell(entry: TimelineEntry): void
   /** A unit has answered: what waited for it comes back to its analyst, escalated. Joins a transaction. */
-  giveBack(what: GivenBack): void
+  giveBack(givenBack: GivenBack): void
   /** The alert of this fingerprint that is not closed, with its incident. */
   alertOf(fingerprint: string): { alert: string; incident: string | null } | undefined
   /** Whether this fingerprint has an alert that is not closed; an archived one counts. */
@@ -82,42 +79,37 @@ export type Alerts = {
 
 /**
  * Alerts on an open control database. `onChange` hears every committed change, whoever made it, after its
- * transaction; deletions are not told. `within` runs inside the transaction of each batch that advances the position: what
- * else is counted with it. `onHappening` hears inside the transaction what an incident went through: for the outbox.
+ * transaction; deletions are not among them. `within` runs inside the transaction of each batch that advances the position: what
+ * else is counted with it. `onTurn` hears inside the transaction what an incident went through: for the outbox.
  */
 export function createAlerts(
   parts: AlertsContext & {
     onChange?(changed: Changed): void
     within?(batch: MatchBatch): void
-    onHappening?(happening: Happening): void
+    onTurn?(turn: Turn): void
   }
 ): Alerts {
   const context: AlertsContext = { control: parts.control, inventory: parts.inventory, clock: parts.clock }
   let hoursForgottenAt = -Infinity
 
-  /** Runs `work` in one transaction; then reads the rows it changed and tells of them. */
-  function change<T>(work: (changes: Changes) => T): { result: T } & Changed {
+  /** Runs `work` in one transaction and makes each row it changed once: `onChange` gets them, and `answer` may use them. */
+  function change<T, A>(work: (changes: Changes) => T, answer: (result: T, made: MadeRows) => A): A {
     const changes = noChanges()
-    const done = context.control.transaction(() => {
+    return context.control.transaction(() => {
       const result = work(changes)
-      const incidents = incidentRowsOf(context, changes.incidents)
-      if (parts.onHappening !== undefined) {
-        for (const incident of incidents) {
-          for (const kind of changes.happenings.get(incident.id) ?? []) parts.onHappening({ kind, incident })
+      const made = makeRows(context, changes)
+      if (parts.onTurn !== undefined) {
+        for (const incident of made.incidents.values()) {
+          for (const kind of changes.turns.get(incident.id) ?? []) parts.onTurn({ kind, incident })
         }
       }
-      return {
-        result,
-        alerts: [...changes.alerts.values()].map((record) => alertRow(context, withName(context, record))),
-        incidents
+      if (made.alerts.size > 0 || made.incidents.size > 0) {
+        context.control.afterCommit(() => parts.onChange?.(changedOf(made)))
       }
+      return answer(result, made)
     })
-    const { alerts, incidents } = done
-    if (alerts.length > 0 || incidents.length > 0) {
-      context.control.afterCommit(() => parts.onChange?.({ alerts, incidents }))
-    }
-    return done
   }
+  const changed = (work: (changes: Changes) => void): Changed => change(work, (_done, made) => changedOf(made))
 
   function take(fold: MatchFold, changes: Changes) {
     countForRule(context, fold, foldIn(context, fold, changes))
@@ -125,7 +117,7 @@ export function createAlerts(
 
   return {
     commit(batch, spoolId) {
-      const { alerts, incidents } = change((changes) => {
+      return changed((changes) => {
         if (!advance(context, batch, spoolId)) return
         for (const fold of batch.folds) take(fold, changes)
         parts.within?.(batch)
@@ -134,25 +126,22 @@ export function createAlerts(
           forgetOldHours(context)
         }
       })
-      return { alerts, incidents }
     },
     raise(fold) {
-      const { alerts, incidents } = change((changes) => take(fold, changes))
-      return { alerts, incidents }
+      return changed((changes) => take(fold, changes))
     },
     resolve(fingerprint, params) {
-      const { alerts, incidents } = change((changes) => resolveAlert(context, fingerprint, params, changes))
-      return { alerts, incidents }
+      return changed((changes) => resolveAlert(context, fingerprint, params, changes))
     },
     tell(entry) {
-      change((changes) => tellOf(context, entry, changes))
+      changed((changes) => tellOf(context, entry, changes))
     },
-    giveBack(what) {
-      change((changes) => giveBack(context, what, changes))
+    giveBack(givenBack) {
+      changed((changes) => giveBack(context, givenBack, changes))
     },
     alertOf(fingerprint) {
       const record = openAlert(context, fingerprint)
-      return record && { alert: record.id, incident: record.incident_id }
+      return record && { alert: record.id, incident: record.incidentId }
     },
     hasOpen: (fingerprint) => hasOpenAlert(context, fingerprint),
     lastValues: (fingerprint) => lastValuesOf(context, fingerprint),
@@ -160,23 +149,24 @@ export function createAlerts(
     list: (filter) => listAlerts(context, filter),
     detail: (id) => alertDetail(context, id),
     act(act, actor) {
-      const { result } = change((changes) => actOnAlerts(context, act, actor, changes))
-      const seqs = context.control
-        .sql('SELECT seq FROM alerts WHERE id IN (SELECT value FROM json_each(?)) ORDER BY seq')
-        .all(JSON.stringify(act.ids)) as { seq: number }[]
-      return {
-        alerts: rowsOf(
-          context,
-          seqs.map(({ seq }) => seq)
-        ),
-        incident: result
-      }
+      return change(
+        (changes) => actOnAlerts(context, act, actor, changes),
+        ({ alerts, incident }, made) => ({
+          alerts: alerts
+            .sort((a, b) => a.seq - b.seq)
+            .map((alert) => made.alerts.get(alert.seq) ?? alertRow(context, withName(context, alert))),
+          incident
+        })
+      )
     },
     incidents: (filter) => listIncidents(context, filter),
     incident: (id) => incidentDetail(context, id),
     actOnIncident(id, act, actor) {
-      change((changes) => actOnIncident(context, id, act, actor, changes))
-      return incidentDetail(context, id) ?? refuse(404, 'incident.unknown', `there is no incident ${id}`, { id })
+      return change(
+        (changes) => actOnIncident(context, id, act, actor, changes),
+        (_result, made) =>
+          incidentDetail(context, id, made) ?? refuse(404, 'incident.unknown', `there is no incident ${id}`, { id })
+      )
     },
     unitsOf: (ids) => unitsOf(context, ids),
     summary(scope, userId) {

@@ -1,19 +1,19 @@
 import type { Outage } from '#core/api/health.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
-import { unitName } from '#control/figures/words.ts'
+import { unitText } from '#core/words.ts'
 
-type Told = NonNullable<Outage['told']>
+type Notified = NonNullable<Outage['told']>
 
 /**
- * Who was told of an incident since a moment (an outage may come to an incident that is older), and when they took it up:
+ * Who was notified of an incident since a moment (an outage may come to an incident that is older), and when they took it up:
  * the unit that was asked, its first task counts; else who has had the first message. Null when nobody has. Read for each outage of each wall that is shown: indexed statements only.
  */
-export function createToldOf(
+export function createNotifiedOf(
   control: Control,
   inventory: Inventory
-): (incident: string, since?: number) => Told | null {
-  function asked(incident: string, since: number): Told | null {
+): (incident: string, since?: number) => Notified | null {
+  function asked(incident: string, since: number): Notified | null {
     const task = control
       .sql(
         `SELECT unit, created_at AS at,
@@ -22,15 +22,15 @@ export function createToldOf(
       )
       .get(incident, since) as { unit: string; at: number; taken: number | null } | undefined
     if (task === undefined) return null
-    return { to: unitName(inventory.label(task.unit)), at: task.at, acknowledgedAt: task.taken }
+    return { to: unitText(inventory.label(task.unit)), at: task.at, acknowledgedAt: task.taken }
   }
-  function messaged(incident: string, since: number): Told | null {
+  function messaged(incident: string, since: number): Notified | null {
     const message = control
       .sql(
-        `SELECT d.name, d.sent_at AS at, a.acknowledged_at AS taken FROM announcements a
-         JOIN deliveries d ON d.announcement_id = a.id
-         WHERE a.subject = ? AND d.sent_at >= ? AND d.status IN ('accepted', 'delivered', 'read', 'answered')
-         ORDER BY d.sent_at, d.id LIMIT 1`
+        `SELECT n.name, n.sent_at AS at, a.acknowledged_at AS taken FROM announcements a
+         JOIN notifications n ON n.announcement_id = a.id
+         WHERE a.subject = ? AND n.sent_at >= ? AND n.status IN ('accepted', 'delivered', 'read', 'answered')
+         ORDER BY n.sent_at, n.id LIMIT 1`
       )
       .get(`incident:${incident}`, since) as { name: string; at: number; taken: number | null } | undefined
     return message === undefined ? null : { to: message.name, at: message.at, acknowledgedAt: message.taken }

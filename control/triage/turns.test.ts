@@ -4,20 +4,20 @@ import type { Announcement } from '#core/notification.ts'
 import { createAlerts } from './alerts.ts'
 import { actor, inventory, sampleFold, START } from '#testing/folds.ts'
 import { openControl } from '#control/database/control.ts'
-import { announceHappening, tellAnswer } from './turns.ts'
+import { announceTurn, tellAnswer } from './turns.ts'
 
 function bench() {
   const control = openControl(':memory:')
   control
     .sql(`INSERT INTO users (id, username, name, role, password, created_at) VALUES ('u1', 'u1', ?, 'analyst', '', 0)`)
     .run(actor.name)
-  const told: Announcement[] = []
+  const announced: Announcement[] = []
   const acknowledged: string[] = []
   let failing = false
   const notifier = {
     announce(announcement: Announcement) {
       if (failing) throw new Error('outbox is full')
-      told.push(announcement)
+      announced.push(announcement)
     },
     acknowledge: (subject: string) => acknowledged.push(subject),
     forget: () => undefined
@@ -26,48 +26,48 @@ function bench() {
     control,
     inventory,
     clock: manualClock(START),
-    onHappening: (happening) => announceHappening(notifier, happening)
+    onTurn: (turn) => announceTurn(notifier, turn)
   })
-  return { alerts, told, acknowledged, fail: () => (failing = true) }
+  return { alerts, announced, acknowledged, fail: () => (failing = true) }
 }
 
 it('a critical incident wakes the roster once, without a word that must not leave the house', () => {
-  const { alerts, told } = bench()
+  const { alerts, announced } = bench()
   alerts.raise(sampleFold({ level: 'critical', entity: '203.0.113.77' }))
   alerts.raise(sampleFold({ level: 'critical', entity: '203.0.113.77' }))
-  expect(told).toMatchObject([
+  expect(announced).toMatchObject([
     { priority: 1, escalates: true, code: 'VL-0001', subject: 'incident:VL-0001', to: [{ kind: 'duty' }] }
   ])
-  expect(JSON.stringify(told)).not.toMatch(/203\.0\.113|rule-a/)
-  expect(told[0]!.title.vi).toBe('Sự cố mới mức nghiêm trọng: Xã Phong Thu (Phong Điền)')
+  expect(JSON.stringify(announced)).not.toMatch(/203\.0\.113|rule-a/)
+  expect(announced[0]!.title.vi).toBe('Sự cố mới mức nghiêm trọng: Xã Phong Thu (Phong Điền)')
 })
 
 it('taking it up, by the incident or by its alert, stops the waking; closing it is told to those who heard of it', () => {
-  const { alerts, told, acknowledged } = bench()
+  const { alerts, announced, acknowledged } = bench()
   alerts.raise(sampleFold({ level: 'critical' }))
   alerts.act({ ids: ['CB-0001'], act: { kind: 'acknowledge' } }, actor)
   expect(acknowledged).toEqual(['incident:VL-0001'])
   alerts.actOnIncident('VL-0001', { kind: 'assign', userId: 'u1' }, actor)
   expect(acknowledged).toEqual(['incident:VL-0001', 'incident:VL-0001'])
   alerts.actOnIncident('VL-0001', { kind: 'status', status: 'closed' }, actor)
-  expect(told.at(-1)).toMatchObject({ resolves: true, escalates: false, priority: 3 })
+  expect(announced.at(-1)).toMatchObject({ resolves: true, escalates: false, priority: 3 })
 })
 
 it('merging and unmerging announce neither an end nor a new beginning, and the merged one wakes nobody any more', () => {
-  const { alerts, told, acknowledged } = bench()
+  const { alerts, announced, acknowledged } = bench()
   alerts.raise(sampleFold({ level: 'critical' }))
   alerts.raise(sampleFold({ level: 'critical', entity: '203.0.113.8', unit: '19852' }))
-  expect(told.map(({ code }) => code)).toEqual(['VL-0001', 'VL-0002'])
+  expect(announced.map(({ code }) => code)).toEqual(['VL-0001', 'VL-0002'])
   alerts.actOnIncident('VL-0001', { kind: 'merge', from: 'VL-0002' }, actor)
   expect(acknowledged).toEqual(['incident:VL-0002'])
   expect(alerts.incident('VL-0002')?.clocks).toEqual([])
   expect(alerts.incident('VL-0001')?.clocks).not.toEqual([])
   alerts.actOnIncident('VL-0001', { kind: 'unmerge', from: 'VL-0002' }, actor)
-  expect(told).toHaveLength(2)
+  expect(announced).toHaveLength(2)
   expect(alerts.incident('VL-0002')?.incident.status).toBe('new')
   expect(alerts.incident('VL-0002')?.clocks).not.toEqual([])
   alerts.actOnIncident('VL-0002', { kind: 'status', status: 'closed' }, actor)
-  expect(told.at(-1)).toMatchObject({ code: 'VL-0002', resolves: true })
+  expect(announced.at(-1)).toMatchObject({ code: 'VL-0002', resolves: true })
 })
 
 it('what cannot be announced does not happen: outbox and incident are one transaction', () => {

@@ -2,16 +2,12 @@ import type { IncidentRow } from '#core/api/alerts.ts'
 import type { UnitRef } from '#core/api/common.ts'
 import type { Bilingual, Level } from '#core/match.ts'
 import type { Announcement, Notifier, Priority } from '#core/notification.ts'
-import type { Alerts, Happening } from './alerts.ts'
+import { bothLanguages, fillWords, levelWords, unitText } from '#core/words.ts'
+import type { Alerts, Turn } from './alerts.ts'
+import type { TurnKind } from './record/changes.ts'
+import { words } from './words.ts'
 
 const priorities: Record<Level, Priority> = { critical: 1, high: 2, medium: 3, low: 4, informational: 4 }
-const levelWords: Record<Level, Bilingual> = {
-  critical: { vi: 'nghiêm trọng', en: 'critical' },
-  high: { vi: 'cao', en: 'high' },
-  medium: { vi: 'trung bình', en: 'medium' },
-  low: { vi: 'thấp', en: 'low' },
-  informational: { vi: 'thông tin', en: 'informational' }
-}
 /** Reasons whose titles name systems and models only: nothing that must not leave the house. */
 const speakingTitles = new Set(['root_outage', 'outage_with_alert'])
 
@@ -19,7 +15,7 @@ const speakingTitles = new Set(['root_outage', 'outage_with_alert'])
  * Tells the duty roster what an incident went through, inside the transaction that made it so. Titles of security
  * incidents may hold addresses and what is weak: a message says level, unit and number, the rest is behind the link.
  */
-export function announceHappening(notifier: Notifier, { kind, incident }: Happening): void {
+export function announceTurn(notifier: Notifier, { kind, incident }: Turn): void {
   const subject = `incident:${incident.id}`
   switch (kind) {
     case 'taken':
@@ -29,7 +25,7 @@ export function announceHappening(notifier: Notifier, { kind, incident }: Happen
     case 'reopened':
     case 'raised':
       notifier.announce({
-        ...about(incident, what(incident, kind)),
+        ...about(incident, titleOf(incident, kind)),
         // Opened once, raised once to each level, opened again as often as it happens.
         key: `${subject}:${kind}${kind === 'opened' ? '' : `:${kind === 'raised' ? incident.level : incident.revision}`}`,
         escalates: priorities[incident.level] <= 2
@@ -37,7 +33,7 @@ export function announceHappening(notifier: Notifier, { kind, incident }: Happen
       return
     case 'closed':
       notifier.announce({
-        ...about(incident, what(incident, kind)),
+        ...about(incident, titleOf(incident, kind)),
         key: `${subject}:closed:${incident.revision}`,
         priority: Math.max(3, priorities[incident.level]) as Priority,
         escalates: false,
@@ -54,19 +50,15 @@ export function tellAnswer(alerts: Pick<Alerts, 'tell' | 'incident'>, subject: s
   }
 }
 
-function what(incident: IncidentRow, kind: 'opened' | 'reopened' | 'raised' | 'closed'): Bilingual {
-  const where = placeOf(incident.units)
-  const level = levelWords[incident.level]
-  if (kind === 'closed') {
-    return { vi: `Sự cố ${incident.id} đã đóng: ${where.vi}`, en: `Incident ${incident.id} closed: ${where.en}` }
-  }
-  if (speakingTitles.has(incident.reason)) return incident.title
-  const verb = {
-    opened: { vi: 'Sự cố mới', en: 'New incident' },
-    reopened: { vi: 'Sự cố mở lại', en: 'Incident opened again' },
-    raised: { vi: 'Sự cố tăng mức', en: 'Incident raised' }
-  }[kind]
-  return { vi: `${verb.vi} mức ${level.vi}: ${where.vi}`, en: `${verb.en}, ${level.en}: ${where.en}` }
+type SpokenTurn = Exclude<TurnKind, 'taken'>
+
+function titleOf(incident: IncidentRow, kind: SpokenTurn): Bilingual {
+  if (kind !== 'closed' && speakingTitles.has(incident.reason)) return incident.title
+  return fillWords(words.turn[kind], {
+    id: incident.id,
+    level: levelWords[incident.level],
+    place: placeOf(incident.units)
+  })
 }
 
 function about(incident: IncidentRow, title: Bilingual): Omit<Announcement, 'key' | 'escalates'> {
@@ -78,11 +70,7 @@ function about(incident: IncidentRow, title: Bilingual): Omit<Announcement, 'key
     unit: incident.units[0]?.code ?? '',
     to: [{ kind: 'duty' }],
     title,
-    // The channels put title and code before it.
-    body: {
-      vi: 'Mở bảng điều khiển để xem bằng chứng và xử lý.',
-      en: 'Open the console for the evidence and the work.'
-    },
+    body: words.turn.body,
     code: incident.id,
     link: `/incidents/${incident.id}`
   }
@@ -90,8 +78,8 @@ function about(incident: IncidentRow, title: Bilingual): Omit<Announcement, 'key
 
 function placeOf(units: readonly UnitRef[]): Bilingual {
   const [first] = units
-  if (first === undefined) return { vi: 'chưa rõ đơn vị', en: 'unit not known' }
-  const name = first.district === '' ? first.name : `${first.name} (${first.district})`
-  const more = units.length - 1
-  return more === 0 ? { vi: name, en: name } : { vi: `${name} và ${more} đơn vị nữa`, en: `${name} and ${more} more` }
+  if (first === undefined) return words.place.unknown
+  const name = unitText(first)
+  const count = units.length - 1
+  return count === 0 ? bothLanguages(name) : fillWords(words.place.andMore, { name, count })
 }

@@ -1,7 +1,9 @@
 import { Type, type Static } from 'typebox'
 import { businessAnswers } from '../exchange.ts'
-import { healthStates, probeKinds } from '../health.ts'
+import { healthStates } from '../health.ts'
+import { probeKindNames } from '../probes/target.ts'
 import { Bilingual, Millis, Origin, UnitRef, oneOf } from './common.ts'
+import { ProbeTargetSchema } from './probe-target.ts'
 import { DependencyEdge, modelStages } from './province.ts'
 
 const maybe = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
@@ -130,51 +132,10 @@ export const DependencyState = Type.Object({
 })
 export type DependencyState = Static<typeof DependencyState>
 
-export const ProbeTargetView = Type.Union([
-  Type.Object({
-    kind: Type.Literal('http'),
-    url: Type.String({ minLength: 8, maxLength: 2000 }),
-    method: Type.Union([Type.Literal('GET'), Type.Literal('HEAD')]),
-    statuses: Type.Array(Type.Integer({ minimum: 100, maximum: 599 }), { maxItems: 20 }),
-    keyword: Type.String({ maxLength: 200 }),
-    notKeyword: Type.String({ maxLength: 200 }),
-    jsonPath: Type.String({ maxLength: 200 }),
-    jsonValue: Type.String({ maxLength: 200 }),
-    slowMs: Type.Integer({ minimum: 0, maximum: 60_000 }),
-    certificateDays: Type.Integer({ minimum: 0, maximum: 400 }),
-    redirects: Type.Integer({ minimum: 0, maximum: 5 })
-  }),
-  Type.Object({
-    kind: Type.Literal('tcp'),
-    host: Type.String({ minLength: 1, maxLength: 253 }),
-    port: Type.Integer({ minimum: 1, maximum: 65_535 }),
-    slowMs: Type.Integer({ minimum: 0, maximum: 60_000 })
-  }),
-  Type.Object({
-    kind: Type.Literal('tls'),
-    host: Type.String({ minLength: 1, maxLength: 253 }),
-    port: Type.Integer({ minimum: 1, maximum: 65_535 }),
-    serverName: Type.String({ maxLength: 253 }),
-    certificateDays: Type.Integer({ minimum: 0, maximum: 400 })
-  }),
-  Type.Object({
-    kind: Type.Literal('dns'),
-    name: Type.String({ minLength: 1, maxLength: 253 }),
-    type: Type.Enum(['A', 'AAAA', 'CNAME', 'MX', 'TXT']),
-    expected: Type.Array(Type.String({ maxLength: 500 }), { maxItems: 20 }),
-    server: Type.String({ maxLength: 60 })
-  }),
-  Type.Object({
-    kind: Type.Literal('heartbeat'),
-    everyMs: Type.Integer({ minimum: 5_000, maximum: 604_800_000 }),
-    graceMs: Type.Integer({ minimum: 0, maximum: 604_800_000 }),
-    officeHours: Type.Boolean()
-  })
-])
 export const ProbeDraft = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 200 }),
   system: Type.String({ minLength: 1, maxLength: 100 }),
-  target: ProbeTargetView,
+  target: ProbeTargetSchema,
   intervalMs: Type.Integer({ minimum: 5_000, maximum: 86_400_000 }),
   timeoutMs: Type.Integer({ minimum: 100, maximum: 60_000 }),
   attempts: Type.Integer({ minimum: 1, maximum: 5 }),
@@ -198,7 +159,7 @@ export const ProbeResultView = Type.Object({
 export type ProbeResultView = Static<typeof ProbeResultView>
 export const ProbeRow = Type.Object({
   id: Type.String(),
-  kind: Type.Enum([...probeKinds]),
+  kind: Type.Enum(probeKindNames),
   draft: ProbeDraft,
   systemName: Type.String(),
   origin: Origin,

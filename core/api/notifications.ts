@@ -1,18 +1,19 @@
 import { Type, type Static } from 'typebox'
-import { channels, deliveryStatuses } from '../notification.ts'
+import { notificationStatuses } from '../notification.ts'
 import { Bilingual, Millis, oneOf, Origin, UnitRef } from './common.ts'
 
-export const ChannelName = oneOf(channels)
-export const DeliveryStatusName = oneOf(deliveryStatuses)
+/** A channel's name; the table of channels says which there are. */
+export const ChannelName = Type.String({ pattern: '^[a-z][a-z0-9_]{0,29}$' })
+export const NotificationStatusName = oneOf(notificationStatuses)
 export const Priority = Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3), Type.Literal(4)])
 const Nullable = Type.Union([Millis, Type.Null()])
 const Named = Type.Object({ id: Type.String(), name: Type.String() })
 
 /** One message to one recipient through one channel, and how far it came. */
-export const DeliveryRow = Type.Object({
+export const NotificationRow = Type.Object({
   id: Type.Number(),
   revision: Type.Number(),
-  status: DeliveryStatusName,
+  status: NotificationStatusName,
   /** Why it stands where it stands: a provider's code or ours; '' when there is nothing to say. */
   code: Type.String(),
   channel: ChannelName,
@@ -34,18 +35,18 @@ export const DeliveryRow = Type.Object({
   changedAt: Millis,
   /** Next try, for what is queued or deferred. */
   dueAt: Nullable,
-  /** Delivery whose digest carries it. */
+  /** Notification whose digest carries it. */
   foldedInto: Type.Union([Type.Number(), Type.Null()])
 })
-export type DeliveryRow = Static<typeof DeliveryRow>
-export const DeliveryList = Type.Object({
-  items: Type.Array(DeliveryRow),
+export type NotificationRow = Static<typeof NotificationRow>
+export const NotificationList = Type.Object({
+  items: Type.Array(NotificationRow),
   cursor: Type.Union([Type.String(), Type.Null()]),
   counts: Type.Record(Type.String(), Type.Number())
 })
-export type DeliveryList = Static<typeof DeliveryList>
-export const DeliveryDetail = Type.Object({
-  delivery: DeliveryRow,
+export type NotificationList = Static<typeof NotificationList>
+export const NotificationDetail = Type.Object({
+  notification: NotificationRow,
   /** As the recipient sees it; a private link of a real message is left out. */
   text: Type.String(),
   heading: Type.String(),
@@ -56,17 +57,17 @@ export const DeliveryDetail = Type.Object({
   next: Type.Array(ChannelName),
   attachments: Type.Array(Type.Object({ name: Type.String(), bytes: Type.Number() })),
   history: Type.Array(
-    Type.Object({ at: Millis, status: DeliveryStatusName, code: Type.String(), detail: Type.String() })
+    Type.Object({ at: Millis, status: NotificationStatusName, code: Type.String(), detail: Type.String() })
   ),
   /** The other messages of the same announcement. */
-  siblings: Type.Array(DeliveryRow)
+  siblings: Type.Array(NotificationRow)
 })
-export type DeliveryDetail = Static<typeof DeliveryDetail>
-export const DeliveryAct = Type.Object({ kind: oneOf(['resend', 'cancel'] as const) })
+export type NotificationDetail = Static<typeof NotificationDetail>
+export const NotificationAct = Type.Object({ kind: oneOf(['resend', 'cancel'] as const) })
 
 /** One message in the demonstration's outbox, as its recipient would see it. */
 export const OutboxMessage = Type.Object({
-  delivery: DeliveryRow,
+  notification: NotificationRow,
   heading: Type.String(),
   text: Type.String(),
   link: Type.String()
@@ -81,6 +82,13 @@ export type OutboxList = Static<typeof OutboxList>
 
 export const ChannelHealth = Type.Object({
   channel: ChannelName,
+  label: Bilingual,
+  /** Words for its provider's codes, by their beginning: `sms` stands for `sms.101` too. */
+  codes: Type.Record(Type.String(), Bilingual),
+  /** It goes to a program with one address from the settings, never to a person. */
+  forMachines: Type.Boolean(),
+  /** It reaches whoever has a phone number or a mail address, without an id of its provider. */
+  forEverybody: Type.Boolean(),
   configured: Type.Boolean(),
   receipts: Type.Boolean(),
   lastSuccessAt: Nullable,
@@ -188,13 +196,19 @@ export const EscalationPolicy = Type.Object({
 export type EscalationPolicy = Static<typeof EscalationPolicy>
 export const EscalationPolicyChange = Type.Omit(EscalationPolicy, ['priority', 'changed'])
 
+/** One kind of address a person can have, with its field in the form. */
+export const AddressKind = Type.Object({
+  name: Type.String(),
+  label: Bilingual,
+  input: oneOf(['email', 'text'] as const),
+  maxLength: Type.Number()
+})
+export type AddressKind = Static<typeof AddressKind>
+
 /** How a person with an account is reached. */
 export const PersonContact = Type.Object({
-  phone: Type.String({ maxLength: 20, pattern: '^(\\+?[0-9 .-]{8,20})?$' }),
-  email: Type.String({ maxLength: 200, pattern: '^([^\\s@<>"]+@[^\\s@<>"]+)?$' }),
-  zaloUser: Type.String({ maxLength: 64, pattern: '^[A-Za-z0-9_-]*$' }),
-  zaloChat: Type.String({ maxLength: 64, pattern: '^[A-Za-z0-9_-]*$' }),
-  telegramChat: Type.String({ maxLength: 64, pattern: '^-?[A-Za-z0-9_@]*$' }),
+  /** By kind of address; '' for none. */
+  addresses: Type.Record(Type.String(), Type.String({ maxLength: 300 })),
   /** Preferred order; empty: as the steps say. */
   channels: Type.Array(ChannelName, { maxItems: 8 })
 })
@@ -205,3 +219,10 @@ export const PersonContactRow = Type.Object({
   contact: PersonContact
 })
 export type PersonContactRow = Static<typeof PersonContactRow>
+export const PersonContacts = Type.Object({
+  kinds: Type.Array(AddressKind),
+  /** Channels a person may prefer. */
+  channels: Type.Array(Type.Object({ name: ChannelName, label: Bilingual })),
+  people: Type.Array(PersonContactRow)
+})
+export type PersonContacts = Static<typeof PersonContacts>

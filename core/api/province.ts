@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
-import { channels } from '../notification.ts'
-import { Bilingual, Level, Millis, oneOf, UnitRef } from './common.ts'
+import { Bilingual, Level, Millis, UnitRef } from './common.ts'
+import { ChannelName } from './notifications.ts'
 
 /** How a unit looks on the tile map. `none` is grey: no evidence, never green. */
 export const unitStates = ['quiet', 'watch', 'incident', 'silent', 'none'] as const
@@ -85,7 +85,7 @@ export const UnitDetail = Type.Object({
       phone: Type.String(),
       email: Type.String(),
       /** Preferred first; empty: as the steps of escalation say. */
-      channels: Type.Optional(Type.Array(oneOf(channels)))
+      channels: Type.Optional(Type.Array(ChannelName))
     })
   )
 })
@@ -99,7 +99,7 @@ export const UnitContacts = Type.Object({
       name: Type.String({ minLength: 1, maxLength: 200 }),
       phone: Type.String({ maxLength: 50 }),
       email: Type.String({ maxLength: 200 }),
-      channels: Type.Optional(Type.Array(oneOf(channels), { maxItems: 8 }))
+      channels: Type.Optional(Type.Array(ChannelName, { maxItems: 8 }))
     }),
     { maxItems: 20 }
   )

@@ -45,7 +45,7 @@ export function saveCorrelator(correlator: Correlator): Uint8Array {
     evidence: Array.from(evidence.places(), ({ held, shelf }) => ({
       ...places.get(shelf)!,
       by: held.ruleId,
-      event: held.event
+      event: held.seen.event
     }))
   }
   return zstdCompressSync(JSON.stringify(checkpoint))
@@ -64,7 +64,7 @@ export function loadCorrelator(correlator: Correlator, bytes: Uint8Array): void 
     evidence = checkpoint.evidence.map(({ r, g, by, event }) => ({
       rule: number(r),
       group: number(g),
-      evidence: { ruleId: text(by), event: isEvent(event) }
+      evidence: { ruleId: text(by), seen: { event: isEvent(event) } }
     }))
   } catch (error) {
     throw new SocError('detector.checkpoint', `the correlation checkpoint cannot be used: ${messageOf(error)}`, {

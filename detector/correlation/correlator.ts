@@ -1,7 +1,7 @@
 import type { EcsEvent } from '#core/event.ts'
 import type { SigmaEvent } from '../sigma/parse/types.ts'
 import { defaultCeilings, type Ceilings, type CorrelationLimits } from './ceilings.ts'
-import { EvidenceStore, type HeldEvidence, type Shelf } from './evidence.ts'
+import { EvidenceStore, type HeldEvidence, type SeenEvent, type Shelf } from './evidence.ts'
 import { countedValue, groupKeyOf, type CorrelationPlan } from './plan.ts'
 import { SlidingWindow, type WindowEntry } from './window.ts'
 
@@ -67,7 +67,8 @@ export class Correlator {
   }
 
   /** Counts one event that rule `ruleId` is true for; says so when the correlation is true by it. */
-  count(plan: CorrelationPlan, ruleId: string, event: EcsEvent, sigma: SigmaEvent, time: number): Firing | undefined {
+  count(plan: CorrelationPlan, ruleId: string, seen: SeenEvent, sigma: SigmaEvent, time: number): Firing | undefined {
+    const { event } = seen
     const state = this.#states.get(plan)!
     const key = groupKeyOf(plan, ruleId, event, sigma)
     const value = plan.values.length > 0 ? countedValue(plan, event, sigma) : undefined
@@ -82,7 +83,7 @@ export class Correlator {
     const { newest } = group.window
     const measured = group.window.add(time, this.#clock, value, plan.holds)
     this.#uncount(state, -1)
-    this.#evidence.hold(group.shelf, { event, ruleId })
+    this.#evidence.hold(group.shelf, { seen, ruleId })
     if (!measured) {
       if (group.episode && time >= newest) group.episode.open = false
       return undefined

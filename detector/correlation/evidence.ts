@@ -1,8 +1,16 @@
 import type { EcsEvent } from '#core/event.ts'
 import { EVIDENCE_PER_FOLD } from '#core/match.ts'
 
+/** An event with its compact JSON, which may not be made yet. */
+export type SeenEvent = { event: EcsEvent; json?: string | undefined }
+
+/** The compact JSON of an event: made once, however many rules and batches show the event. */
+export function jsonOf(seen: SeenEvent): string {
+  return (seen.json ??= JSON.stringify(seen.event))
+}
+
 /** An event kept for a group, with the id of the rule that counted it. */
-export type HeldEvidence = { event: EcsEvent; ruleId: string }
+export type HeldEvidence = { seen: SeenEvent; ruleId: string }
 
 type Place = { held: HeldEvidence; shelf: Shelf }
 

@@ -1,12 +1,12 @@
 /** The package `#sigma-rules-parser`: Sigma rules read, compiled and matched against events. */
-import { toSigmaEvent } from './events/event.ts'
+import { sigmaEvents, toSigmaEvent } from './events/event.ts'
 import { createRuleLoader, loadRules } from './parse/load.ts'
 import { parseEvent } from './events/parse-event.ts'
 import { parseSigma } from './parse/rule-document.ts'
 import { compileRules } from './index/rule-set.ts'
 import type { SigmaPackage } from './parse/types.ts'
 
-export { compileRules, createRuleLoader, loadRules, parseEvent, parseSigma, toSigmaEvent }
+export { compileRules, createRuleLoader, loadRules, parseEvent, parseSigma, sigmaEvents, toSigmaEvent }
 export { matchLines } from './events/match-lines.ts'
 export type * from './parse/types.ts'
 

@@ -1,37 +1,28 @@
-import type { AlertRow, IncidentRow } from '#core/api/alerts.ts'
+import type { IncidentRow } from '#core/api/alerts.ts'
 import type { Wall } from '#core/api/health.ts'
+import type { Changes } from '#control/changes.ts'
 import type { Live } from './live.ts'
-import type { IntakeNotice } from '#core/data-plane.ts'
 
-/**
- * What changes in the control plane, on its way to the screens. Before the server listens nobody can watch: what changes
- * until then is fetched by the first page.
- */
-export function createLiveLink(wallNow: () => Wall) {
-  let live: Live | undefined
-  /** The wall says who was told of an outage and whether they took it up. */
-  const ofOutage = ({ reason }: IncidentRow) => reason === 'root_outage' || reason === 'outage_with_alert'
-  return {
-    connect(target: Live) {
-      live = target
+/** The wall says who was notified of an outage and whether they took it up. */
+const isOfOutage = ({ reason }: IncidentRow) => reason === 'root_outage' || reason === 'outage_with_alert'
+
+/** Takes what changes in the control plane to the screens; returns the function that parts them. */
+export function linkLive(changes: Changes, live: Live, wallNow: () => Wall): () => void {
+  return changes.on({
+    triage({ alerts, incidents }) {
+      for (const alert of alerts) live.publishAlert(alert)
+      for (const incident of incidents) live.publishIncident(incident)
+      live.publishSummary()
+      if (incidents.some(isOfOutage)) live.publishHealth(wallNow())
     },
-    changed(changed: { alerts: AlertRow[]; incidents: IncidentRow[] }) {
-      for (const alert of changed.alerts) live?.publishAlert(alert)
-      for (const incident of changed.incidents) live?.publishIncident(incident)
-      live?.publishSummary()
-      if (live !== undefined && changed.incidents.some(ofOutage)) live.publishHealth(wallNow())
+    task: (row) => live.publishTask(row),
+    notification: (row) => live.publishNotification(row),
+    wall: (wall) => live.publishHealth(wall),
+    notice({ kind, sender, at }) {
+      if (kind === 'first_event') live.senderHeard({ sender, at })
+      if (kind === 'wrong_token') live.senderHeard({ sender, at, refusal: kind })
     },
-    wall(wall: Wall) {
-      live?.publishHealth(wall)
-    },
-    notice(notice: IntakeNotice) {
-      if (notice.kind === 'first_event') live?.senderHeard({ sender: notice.sender, at: notice.at })
-      if (notice.kind === 'wrong_token')
-        live?.senderHeard({ sender: notice.sender, at: notice.at, refusal: notice.kind })
-    },
-    /** The data plane said how it is: what is counted on the screens may have moved. */
-    stateChanged() {
-      live?.publishSummary()
-    }
-  }
+    // The data plane said how it is: what is counted on the screens may have moved.
+    dataPlane: () => live.publishSummary()
+  })
 }

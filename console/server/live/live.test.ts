@@ -79,7 +79,7 @@ async function settled(...all: Heard[]) {
         })
       )
   )
-  soc.app.live.publishSummary()
+  soc.parts.live.publishSummary()
   await Promise.all(arrived)
 }
 
@@ -91,7 +91,7 @@ describe('the live feed', () => {
     const district = await listen(soc.person('owner', [soc.parts.inventory.unit(OWN)!.parent!]))
     const nobody = await listen(soc.person('owner'))
     const leader = await listen(soc.person('leader'))
-    const { live } = soc.app
+    const { live } = soc.parts
     live.publishAlert(alertRow('a-own', OWN))
     live.publishAlert(alertRow('a-foreign', FOREIGN))
     live.publishAlert(alertRow('a-unknown', '_unassigned'))
@@ -122,8 +122,8 @@ describe('the live feed', () => {
   test('sends a burst on one alert as its newest state, and never an older one after it', async () => {
     const analyst = await listen(soc.person('analyst'))
     for (let revision = 1; revision <= 500; revision++)
-      soc.app.live.publishAlert(alertRow('a-own', OWN, { revision, count: revision }))
-    soc.app.live.publishAlert(alertRow('a-own', OWN, { revision: 3, count: 3 }))
+      soc.parts.live.publishAlert(alertRow('a-own', OWN, { revision, count: revision }))
+    soc.parts.live.publishAlert(alertRow('a-own', OWN, { revision: 3, count: 3 }))
     await settled(analyst)
     const counts = analyst['alert:changed'].map((alert) => alert.count)
     expect(counts.at(-1)).toBe(500)
@@ -132,7 +132,7 @@ describe('the live feed', () => {
 
   test('sends every one of many alerts that change at once', async () => {
     const analyst = await listen(soc.person('analyst'))
-    for (let number = 0; number < 2500; number++) soc.app.live.publishAlert(alertRow(`a-${number}`, OWN))
+    for (let number = 0; number < 2500; number++) soc.parts.live.publishAlert(alertRow(`a-${number}`, OWN))
     await settled(analyst)
     expect(new Set(analyst['alert:changed'].map((alert) => alert.id)).size).toBe(2500)
   })
@@ -140,7 +140,7 @@ describe('the live feed', () => {
   test('tells an administrator of a sender that was heard, and nobody else', async () => {
     const admin = await listen(soc.person('admin'))
     const analyst = await listen(soc.person('analyst'))
-    soc.app.live.senderHeard({ sender: 'x', at: 1, refusal: 'wrong_token' })
+    soc.parts.live.senderHeard({ sender: 'x', at: 1, refusal: 'wrong_token' })
     await settled(admin, analyst)
     expect(admin['sender:heard']).toEqual([{ sender: 'x', at: 1, refusal: 'wrong_token' }])
     expect(analyst['sender:heard']).toEqual([])
@@ -186,8 +186,8 @@ describe('who may listen', () => {
     await soc.app.inject({ method: 'PATCH', url, headers, payload: { units: [FOREIGN] } })
     await heard.closed
     const again = await listen(person)
-    soc.app.live.publishAlert(alertRow('a-own', OWN))
-    soc.app.live.publishAlert(alertRow('a-foreign', FOREIGN))
+    soc.parts.live.publishAlert(alertRow('a-own', OWN))
+    soc.parts.live.publishAlert(alertRow('a-foreign', FOREIGN))
     await settled(again)
     expect(again['alert:changed'].map((alert) => alert.id)).toEqual(['a-foreign'])
   })
@@ -203,7 +203,7 @@ describe('who may listen', () => {
     for (let more = 0; more < 10; more++) await listen(person)
     await refused(listen(person))
     await listen(soc.person('analyst'))
-    expect(soc.app.live.connections()).toBe(11)
+    expect(soc.parts.live.connections()).toBe(11)
   })
 })
 
@@ -222,13 +222,13 @@ describe('rights for a time', () => {
     const { id } = (await grant(owner.id, admin, 3_600_000)).json() as { id: string }
     await before.closed
     const during = await listen(owner)
-    soc.app.live.publishAlert(alertRow('a-1', FOREIGN))
+    soc.parts.live.publishAlert(alertRow('a-1', FOREIGN))
     await settled(during)
     expect(during['alert:changed']).toHaveLength(1)
     await soc.app.inject({ method: 'DELETE', url: `/api/users/${owner.id}/grants/${id}`, headers: admin.headers })
     await during.closed
     const after = await listen(owner)
-    soc.app.live.publishAlert(alertRow('a-2', FOREIGN))
+    soc.parts.live.publishAlert(alertRow('a-2', FOREIGN))
     await settled(after)
     expect(after['alert:changed']).toEqual([])
   })
@@ -238,7 +238,7 @@ describe('rights for a time', () => {
     await grant(owner.id, admin, 3_600_000)
     const heard = await listen(owner)
     soc.parts.clock.advance(3_600_000)
-    soc.app.live.publishAlert(alertRow('a-1', FOREIGN))
+    soc.parts.live.publishAlert(alertRow('a-1', FOREIGN))
     await heard.closed
     expect(heard['alert:changed']).toEqual([])
   })

@@ -3,7 +3,7 @@ import { sealBreakGlass } from '#control/accounts/break-glass.ts'
 import { FOREIGN, OWN, PASSWORD, testConsole } from '#testing/console.ts'
 
 const used: unknown[] = []
-const soc = testConsole({ parts: { onBreakGlass: (use) => void used.push(use) } })
+const soc = testConsole({ parts: { breakGlassUsed: (use) => void used.push(use) } })
 const { app, parts, world } = soc
 beforeAll(async () => void (await app.ready()))
 afterAll(() => soc.close())

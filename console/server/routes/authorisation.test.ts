@@ -5,7 +5,7 @@ import { notificationRights } from '#testing/notification-rights.ts'
 import { announcement } from '#testing/notifications.ts'
 import { defaultSettings } from '#control/reports/settings.ts'
 import { CITIZEN, FOREIGN, OWN, PHONE, SCRIPT, START, testConsole, type Person } from '#testing/console.ts'
-import { heartbeatDraft, httpDraft, plainHealth } from '#testing/plain-health.ts'
+import { heartbeatDraft, httpDraft, plainHealth, planeOf } from '#testing/plain-health.ts'
 import { loadInventory } from '#province/load.ts'
 
 /*
@@ -411,7 +411,7 @@ health.removeProbe = () => undefined
 for (const system of ['hue-s', 'qlvb']) health.addMaintenance({ systems: [system], from: 1, to: 2, reason: 'x' }, 'x')
 const foreignBeat = health.addProbe(heartbeatDraft('qlvb')).id
 const tried = health.probe('p-hue-s')!.results[0]!
-const testing = testConsole({ parts: { inventory, health, tryProbe: async () => tried } })
+const testing = testConsole({ parts: { inventory, health: planeOf(health, async () => tried) } })
 let fresh = 0
 async function shoot(route: string, shot: Shot, headers: Record<string, string>) {
   const body = JSON.stringify(shot.body)?.replace('NEW', `nguoi-moi-${++fresh}`)
@@ -450,11 +450,11 @@ beforeAll(async () => {
     foreignUser: testing.person('owner', [FOREIGN]).id
   }
   const asking = { id: testing.person('analyst').id, name: 'Trực ban' }
-  testing.app.tasks.send(taskDraft(OWN, 'a-own'), asking)
-  testing.app.tasks.send(taskDraft(FOREIGN, 'a-foreign'), asking)
+  testing.parts.tasks.send(taskDraft(OWN, 'a-own'), asking)
+  testing.parts.tasks.send(taskDraft(FOREIGN, 'a-foreign'), asking)
   for (const unit of [OWN, FOREIGN])
     testing.parts.notifications.announce(announcement({ unit, to: [{ kind: 'unit', unit }], escalates: false }))
-  testing.parts.control.sql(`UPDATE deliveries SET status = 'failed'`).run()
+  testing.parts.control.sql(`UPDATE notifications SET status = 'failed'`).run()
 })
 afterAll(() => testing.close())
 

@@ -12,7 +12,7 @@ import { SocError } from '#core/errors.ts'
 import { UPLINK } from '#core/health.ts'
 import { loadInventory } from '#province/load.ts'
 import { CITIZEN, START, testConsole, type Person, type TestConsole } from '#testing/console.ts'
-import { heartbeatDraft, httpDraft, plainHealth, type PlainHealth } from '#testing/plain-health.ts'
+import { heartbeatDraft, httpDraft, plainHealth, planeOf, type PlainHealth } from '#testing/plain-health.ts'
 
 const inventory = loadInventory('2023-11-30')
 /** Owns Hue-S, as the catalogue concludes. */
@@ -27,10 +27,9 @@ beforeEach(() => {
   health = plainHealth(inventory, START)
   soc = testConsole({
     parts: {
-      inventory,
-      health,
-      toldOf: (incident) => (incident === 'VL-0231' ? { to: 'Trung tâm IOC', at: START, acknowledgedAt: null } : null),
-      async tryProbe(draft) {
+      notifiedOf: (incident) =>
+        incident === 'VL-0231' ? { to: 'Trung tâm IOC', at: START, acknowledgedAt: null } : null,
+      health: planeOf(health, async (draft) => {
         tries.push(draft)
         if (draft.target.kind === 'http' && draft.target.url.includes('169.254'))
           throw new SocError('network.forbidden', 'may not be asked', {
@@ -38,7 +37,7 @@ beforeEach(() => {
             params: { address: '169.254.0.1' }
           })
         return { ...health.probe('p-hue-s')!.results[0]!, detail: `trang có ${CITIZEN}` }
-      }
+      })
     }
   })
 })
@@ -209,7 +208,7 @@ test('eight tries at once, the ninth is asked to come again', async () => {
       if (waiting.length === 8) full.resolve()
     })
   await soc.close()
-  soc = testConsole({ parts: { inventory, health, tryProbe } })
+  soc = testConsole({ parts: { health: planeOf(health, tryProbe) } })
   const [one, other] = [soc.person('analyst'), soc.person('analyst')]
   const running = Array.from({ length: 8 }, () => ask(one, 'POST', '/api/probes/try', httpDraft('hue-s', 'x')))
   await full.promise

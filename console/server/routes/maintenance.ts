@@ -19,7 +19,11 @@ export function maintenanceRoutes(app: App, context: Context): void {
   app.get(
     '/api/maintenance',
     { schema: { summary: 'Maintenance windows', response: { 200: Type.Array(MaintenanceRow) } } },
-    (request) => health.maintenance().flatMap((row) => seen(row, request.scope) ?? [])
+    (request) =>
+      health
+        .shown()
+        .maintenance()
+        .flatMap((row) => seen(row, request.scope) ?? [])
   )
 
   app.post(
@@ -33,7 +37,7 @@ export function maintenanceRoutes(app: App, context: Context): void {
       if (draft.to <= draft.from)
         throw new SocError('maintenance.order', 'the end lies before the beginning', { status: 422 })
       return control.transaction(() => {
-        const row = health.addMaintenance(draft, viewerOf(request).name)
+        const row = health.shown().addMaintenance(draft, viewerOf(request).name)
         auditAct(context, request, 'maintenance.planned', row.id, {
           systems: draft.systems.join(' '),
           from: draft.from,
@@ -49,11 +53,14 @@ export function maintenanceRoutes(app: App, context: Context): void {
     { schema: { summary: 'Cancel maintenance', params: Id, response: { 200: MaintenanceRow } } },
     (request) => {
       const { id } = request.params
-      const row = health.maintenance().find((window) => window.id === id)
+      const row = health
+        .shown()
+        .maintenance()
+        .find((window) => window.id === id)
       if (row === undefined || !row.systems.every((system) => systemInScope(context, request.scope, system.id)))
         throw notFound('maintenance', id)
       return control.transaction(() => {
-        const cancelled = health.cancelMaintenance(id, viewerOf(request).name)
+        const cancelled = health.withMaintenance(id).cancelMaintenance(id, viewerOf(request).name)
         auditAct(context, request, 'maintenance.cancelled', id)
         return cancelled
       })

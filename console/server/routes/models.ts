@@ -83,14 +83,15 @@ export function modelRoutes(app: App, context: Context): void {
   app.get(
     '/api/health/wall',
     { schema: { summary: 'The wall: 46 models and what takes them down', response: { 200: Wall } } },
-    (request) => wallView(context, context.health.wall(), { role: viewerOf(request).role, scope: request.scope })
+    (request) =>
+      wallView(context, context.health.shown().wall(), { role: viewerOf(request).role, scope: request.scope })
   )
 
   app.get(
     '/api/models/:id/health',
     { schema: { summary: 'Health of one model', params: Number_, response: { 200: ModelHealthDetail } } },
     (request) => {
-      const detail = context.health.model(request.params.id)
+      const detail = context.health.shown().model(request.params.id)
       if (detail === undefined) throw notFound('model', String(request.params.id))
       return modelHealthView(context, detail, { role: viewerOf(request).role, scope: request.scope })
     }

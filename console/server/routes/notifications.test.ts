@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import type { ChannelList, DeliveryDetail, DeliveryList, DutyRoster, OutboxList } from '#core/api/notifications.ts'
+import type {
+  ChannelList,
+  NotificationDetail,
+  NotificationList,
+  DutyRoster,
+  OutboxList
+} from '#core/api/notifications.ts'
 import type { UnitDetail } from '#core/api/province.ts'
 import { FOREIGN, OWN, PHONE, testConsole, type Person, type TestConsole } from '#testing/console.ts'
 import { receiptKey } from '#control/notifications/channels/sms-brandname.ts'
@@ -60,15 +66,15 @@ function setUp() {
         to: [{ kind: 'address', channel: 'email', address: 'x@example.test', name: 'X' }]
       })
     )
-    const { id } = control.sql(`SELECT max(id) AS id FROM deliveries WHERE recipient <> 'webhook'`).get() as {
+    const { id } = control.sql(`SELECT max(id) AS id FROM notifications WHERE recipient <> 'webhook'`).get() as {
       id: number
     }
     control
       .sql(
-        `UPDATE deliveries SET channel = ?, address = ?, status = 'accepted', provider_id = ?, next = '[]' WHERE id = ?`
+        `UPDATE notifications SET channel = ?, address = ?, status = 'accepted', provider_id = ?, next = '[]' WHERE id = ?`
       )
       .run(channel, more.address ?? '84912345678', more.providerId ?? `p-${id}`, id)
-    const { message_id: messageId } = control.sql('SELECT message_id FROM deliveries WHERE id = ?').get(id) as {
+    const { message_id: messageId } = control.sql('SELECT message_id FROM notifications WHERE id = ?').get(id) as {
       message_id: string
     }
     return { id, messageId, status: () => notifications.views.row(id)!.status }
@@ -87,38 +93,34 @@ it('everyone who may read sees a message’s fate with its history, numbers mask
       link: '/t/secret-token'
     })
   )
-  const list = await ask<DeliveryList>(person('analyst'), 'GET', '/api/notifications/deliveries')
+  const list = await ask<NotificationList>(person('analyst'), 'GET', '/api/notifications')
   expect(list.body.items.map(({ channel, status }) => [channel, status])).toEqual([['webhook', 'queued']])
   const { id } = list.body.items[0]!
-  const detail = await ask<DeliveryDetail>(person('auditor'), 'GET', `/api/notifications/deliveries/${id}`)
+  const detail = await ask<NotificationDetail>(person('auditor'), 'GET', `/api/notifications/${id}`)
   expect(detail.body.history.map(({ status }) => status)).toEqual(['queued'])
   // A real message's link may be somebody's key.
   expect(JSON.stringify(detail.body)).not.toMatch(/secret-token|0912345678/)
   for (const role of ['owner', 'leader'] as const)
-    expect(
-      (await ask(person(role, role === 'owner' ? [OWN] : []), 'GET', '/api/notifications/deliveries')).status
-    ).toBe(403)
-  expect((await ask(person('analyst', [FOREIGN]), 'GET', `/api/notifications/deliveries/${id}`)).status).toBe(404)
-  const foreign = await ask<DeliveryList>(person('analyst', [FOREIGN]), 'GET', '/api/notifications/deliveries')
+    expect((await ask(person(role, role === 'owner' ? [OWN] : []), 'GET', '/api/notifications')).status).toBe(403)
+  expect((await ask(person('analyst', [FOREIGN]), 'GET', `/api/notifications/${id}`)).status).toBe(404)
+  const foreign = await ask<NotificationList>(person('analyst', [FOREIGN]), 'GET', '/api/notifications')
   expect([foreign.body.items, foreign.body.counts['queued']]).toEqual([[], 0])
-  expect(
-    (await ask(person('analyst'), 'POST', `/api/notifications/deliveries/${id}/acts`, { kind: 'cancel' })).status
-  ).toBe(403)
+  expect((await ask(person('analyst'), 'POST', `/api/notifications/${id}/acts`, { kind: 'cancel' })).status).toBe(403)
 })
 
 it('an administrator stops and sends again; both are on record and each new message has an id of its own', async () => {
   const { ask, person, taken, control, notifications } = setUp()
   const admin = person('admin')
-  const one = taken('sms')
-  const url = `/api/notifications/deliveries/${one.id}/acts`
-  expect((await ask(admin, 'POST', url, { kind: 'cancel' })).body).toMatchObject({ code: 'delivery.gone' })
+  const sent = taken('sms')
+  const url = `/api/notifications/${sent.id}/acts`
+  expect((await ask(admin, 'POST', url, { kind: 'cancel' })).body).toMatchObject({ code: 'notification.gone' })
   const again = await ask<{ id: number; status: string }>(admin, 'POST', url, { kind: 'resend' })
   expect(again.body.status).toBe('queued')
-  expect(notifications.views.detail(again.body.id, undefined)!.messageId).not.toBe(one.messageId)
-  const stopped = await ask(admin, 'POST', `/api/notifications/deliveries/${again.body.id}/acts`, { kind: 'cancel' })
+  expect(notifications.views.detail(again.body.id, undefined)!.messageId).not.toBe(sent.messageId)
+  const stopped = await ask(admin, 'POST', `/api/notifications/${again.body.id}/acts`, { kind: 'cancel' })
   expect(stopped.body).toMatchObject({ status: 'cancelled' })
-  const acts = control.sql(`SELECT act FROM audit WHERE act LIKE 'delivery.%' ORDER BY id`).all()
-  expect(acts.map((row) => row['act'])).toEqual(['delivery.resend', 'delivery.cancel'])
+  const acts = control.sql(`SELECT act FROM audit WHERE act LIKE 'notification.%' ORDER BY id`).all()
+  expect(acts.map((row) => row['act'])).toEqual(['notification.resend', 'notification.cancel'])
 })
 
 it('channels say what is set up; keys of receipts and failing addresses are for administrators alone, secrets for nobody', async () => {
@@ -194,7 +196,9 @@ it('the demonstration’s outbox shows messages as their recipients see them, wi
   await notifications.drain()
   const { body } = await ask<OutboxList>(person('analyst'), 'GET', '/api/notifications/outbox')
   expect(body.items.map(({ link }) => link)).toEqual(['/t/demo', '/t/demo'])
-  expect(body.items.find(({ delivery }) => delivery.composedAs === 'sms')!.text).toMatch(/^\[SOC Hue\] P1 .*\/t\/demo$/)
+  expect(body.items.find(({ notification }) => notification.composedAs === 'sms')!.text).toMatch(
+    /^\[SOC Hue\] P1 .*\/t\/demo$/
+  )
 })
 
 it('receipts climb the ladder and never go down; a second one changes nothing', async () => {
@@ -314,18 +318,23 @@ it('whatever a stranger sends to the hooks, nothing changes and nothing breaks',
 it('how people are reached is set by who answers for the province, and the audit log names ways, not numbers', async () => {
   const { ask, person, control } = setUp()
   const admin = person('admin')
-  const contact = {
+  const addresses = {
     phone: '0912 345 678',
     email: 'a@example.test',
-    zaloUser: '',
-    zaloChat: '',
-    telegramChat: '',
-    channels: ['email']
+    zalo_user: '',
+    zalo_chat: '',
+    telegram_chat: ''
   }
+  const contact = { addresses, channels: ['email'] }
   const set = await ask(admin, 'PUT', `/api/notifications/people/${admin.id}`, contact)
-  expect(set.body).toMatchObject({ contact: { phone: '0912 345 678' } })
+  expect(set.body).toMatchObject({ contact: { addresses: { phone: '0912 345 678' } } })
   expect(
-    (await ask(admin, 'PUT', `/api/notifications/people/${admin.id}`, { ...contact, email: 'a b@c' })).status
+    (
+      await ask(admin, 'PUT', `/api/notifications/people/${admin.id}`, {
+        ...contact,
+        addresses: { ...addresses, email: 'a b@c' }
+      })
+    ).status
   ).toBe(400)
   expect((await ask(person('analyst'), 'GET', '/api/notifications/people')).status).toBe(403)
   const audit = control.sql(`SELECT params FROM audit WHERE act = 'person.contact'`).get()
@@ -346,6 +355,6 @@ it('a unit’s contact is told first by the channel it prefers, and keeps that w
   notifications.announce(
     announcement({ topic: 'task', priority: 3, escalates: false, to: [{ kind: 'unit', unit: OWN }], link: '/t/x' })
   )
-  const rows = control.sql('SELECT channel FROM deliveries').all()
+  const rows = control.sql('SELECT channel FROM notifications').all()
   expect(rows.map((row) => row['channel'])).toEqual(['email'])
 })

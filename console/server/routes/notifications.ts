@@ -1,13 +1,12 @@
 import { Type } from 'typebox'
 import {
   ChannelList,
-  ChannelName,
   ChannelTest,
-  DeliveryAct,
-  DeliveryDetail,
-  DeliveryList,
-  DeliveryRow,
-  DeliveryStatusName,
+  NotificationAct,
+  NotificationDetail,
+  NotificationList,
+  NotificationRow,
+  NotificationStatusName,
   DutyDayChange,
   DutyPatternChange,
   DutyRoster,
@@ -15,12 +14,14 @@ import {
   EscalationPolicy,
   EscalationPolicyChange,
   OutboxList,
-  PersonContact,
-  PersonContactRow
+  PersonContactRow,
+  PersonContacts
 } from '#core/api/notifications.ts'
+import { oneOf } from '#core/api/common.ts'
 import { SocError } from '#core/errors.ts'
 import type { Priority } from '#core/notification.ts'
 import { ictDay, ictDayStart } from '#core/time.ts'
+import { addressKinds, channelNames, channelOf } from '#control/notifications/channel-lists.ts'
 import { may } from '#control/rights/authorisation.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
 import { showWhole } from '#control/rights/masking.ts'
@@ -28,34 +29,48 @@ import type { Scope } from '#control/rights/scope.ts'
 import { Id, limitOf, text } from './query.ts'
 
 const Page = { cursor: text(20), limit: limitOf(50, 200) }
-const DeliveryQuery = Type.Object({
+const NotificationQuery = Type.Object({
   ...Page,
-  status: Type.Optional(DeliveryStatusName),
-  channel: Type.Optional(ChannelName),
+  status: Type.Optional(NotificationStatusName),
+  channel: Type.Optional(oneOf(channelNames)),
   subject: text(100)
 })
-const DeliveryId = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
+const NotificationId = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
 const PriorityId = Type.Object({ priority: Type.Integer({ minimum: 1, maximum: 4 }) })
+/** The fields that the kinds of addresses ask for. */
+const PersonContactChange = Type.Object({
+  addresses: Type.Object(
+    Object.fromEntries(
+      addressKinds.map(({ name, maxLength, pattern }) => [name, Type.Optional(Type.String({ maxLength, pattern }))])
+    )
+  ),
+  channels: Type.Array(oneOf(channelNames), { maxItems: 8 })
+})
 const RosterQuery = Type.Object({ day: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })) })
 
 /** Messages and their fates, channels, the duty roster and the steps of escalation. */
 export function notificationRoutes(app: App, context: Context): void {
-  const { control, notifications } = context
-  const { views, roster, policies, people } = notifications
+  messageRoutes(app, context)
+  channelRoutes(app, context)
+  rosterRoutes(app, context)
+  policyRoutes(app, context)
+  peopleRoutes(app, context)
+}
 
-  /** How people are reached and who is woken concerns the whole province: nobody of some units sets it. */
-  function wholeProvince(scope: Scope) {
-    if (scope !== undefined) throw new SocError('scope.province', 'this is set for the whole province', { status: 403 })
-  }
-  function weekOf(day: string | undefined) {
-    const asked = day ?? ictDay(context.clock.now())
-    if (Number.isNaN(ictDayStart(asked))) throw new SocError('roster.day', 'no such day', { status: 422 })
-    return roster.week(asked, context.clock.now())
-  }
+/** How people are reached and who is woken concerns the whole province: nobody of some units sets it. */
+function wholeProvince(scope: Scope) {
+  if (scope !== undefined) throw new SocError('scope.province', 'this is set for the whole province', { status: 403 })
+}
+
+function messageRoutes(app: App, context: Context): void {
+  const { control, notifications } = context
+  const { views } = notifications
 
   app.get(
-    '/api/notifications/deliveries',
-    { schema: { summary: 'Messages, newest first', querystring: DeliveryQuery, response: { 200: DeliveryList } } },
+    '/api/notifications',
+    {
+      schema: { summary: 'Messages, newest first', querystring: NotificationQuery, response: { 200: NotificationList } }
+    },
     (request) => {
       const { limit = 50, ...filter } = request.query
       return views.list({ ...filter, limit, scope: request.scope })
@@ -63,31 +78,33 @@ export function notificationRoutes(app: App, context: Context): void {
   )
 
   app.get(
-    '/api/notifications/deliveries/:id',
-    { schema: { summary: 'One message and its history', params: DeliveryId, response: { 200: DeliveryDetail } } },
+    '/api/notifications/:id',
+    {
+      schema: { summary: 'One message and its history', params: NotificationId, response: { 200: NotificationDetail } }
+    },
     (request) => {
       const detail = views.detail(request.params.id, request.scope)
-      if (detail === undefined) throw notFound('delivery', String(request.params.id))
+      if (detail === undefined) throw notFound('notification', String(request.params.id))
       return detail
     }
   )
 
   app.post(
-    '/api/notifications/deliveries/:id/acts',
+    '/api/notifications/:id/acts',
     {
       schema: {
         summary: 'Send again, or stop, a message',
-        params: DeliveryId,
-        body: DeliveryAct,
-        response: { 200: DeliveryRow }
+        params: NotificationId,
+        body: NotificationAct,
+        response: { 200: NotificationRow }
       }
     },
     (request) => {
       const { id } = request.params
-      if (views.detail(id, request.scope) === undefined) throw notFound('delivery', String(id))
+      if (views.detail(id, request.scope) === undefined) throw notFound('notification', String(id))
       return control.transaction(() => {
         const row = request.body.kind === 'resend' ? notifications.resend(id) : notifications.cancel(id)
-        auditAct(context, request, `delivery.${request.body.kind}`, String(id), { subject: row.subject })
+        auditAct(context, request, `notification.${request.body.kind}`, String(id), { subject: row.subject })
         return row
       })
     }
@@ -104,6 +121,10 @@ export function notificationRoutes(app: App, context: Context): void {
     },
     (request) => views.outbox({ limit: 50, ...request.query, scope: request.scope })
   )
+}
+
+function channelRoutes(app: App, context: Context): void {
+  const { control, notifications } = context
 
   app.get(
     '/api/notifications/channels',
@@ -118,19 +139,30 @@ export function notificationRoutes(app: App, context: Context): void {
 
   app.post(
     '/api/notifications/channels/:id/test',
-    { schema: { summary: 'Send a test message', params: Id, body: ChannelTest, response: { 200: DeliveryRow } } },
+    { schema: { summary: 'Send a test message', params: Id, body: ChannelTest, response: { 200: NotificationRow } } },
     (request) => {
       wholeProvince(request.scope)
       const channel = request.params.id
-      if (!(ChannelName.enum as readonly string[]).includes(channel)) throw notFound('channel', channel)
+      if (channelOf(channel) === undefined) throw notFound('channel', channel)
       return control.transaction(() => {
         const name = viewerOf(request).name
-        const row = notifications.test(channel as Parameters<typeof notifications.test>[0], request.body.to, name)
+        const row = notifications.test(channel, request.body.to, name)
         auditAct(context, request, 'channel.tested', channel)
         return row
       })
     }
   )
+}
+
+function rosterRoutes(app: App, context: Context): void {
+  const { control } = context
+  const { roster } = context.notifications
+
+  function weekOf(day: string | undefined) {
+    const asked = day ?? ictDay(context.clock.now())
+    if (Number.isNaN(ictDayStart(asked))) throw new SocError('roster.day', 'no such day', { status: 422 })
+    return roster.week(asked, context.clock.now())
+  }
 
   app.get(
     '/api/notifications/roster',
@@ -180,6 +212,11 @@ export function notificationRoutes(app: App, context: Context): void {
       })
     }
   )
+}
+
+function policyRoutes(app: App, context: Context): void {
+  const { control } = context
+  const { policies } = context.notifications
 
   app.get(
     '/api/notifications/policy',
@@ -221,16 +258,21 @@ export function notificationRoutes(app: App, context: Context): void {
       })
     }
   )
+}
+
+function peopleRoutes(app: App, context: Context): void {
+  const { control } = context
+  const { people } = context.notifications
 
   app.get(
     '/api/notifications/people',
     {
-      schema: { summary: 'How people with an account are reached', response: { 200: Type.Array(PersonContactRow) } }
+      schema: { summary: 'How people with an account are reached', response: { 200: PersonContacts } }
     },
     (request) => {
       wholeProvince(request.scope)
       // An official's number at work, there to be corrected by who keeps the list.
-      return people.list().map((row) => showWhole(row))
+      return showWhole(people.list())
     }
   )
 
@@ -240,7 +282,7 @@ export function notificationRoutes(app: App, context: Context): void {
       schema: {
         summary: 'Set how a person is reached',
         params: Id,
-        body: PersonContact,
+        body: PersonContactChange,
         response: { 200: PersonContactRow }
       }
     },
@@ -251,8 +293,10 @@ export function notificationRoutes(app: App, context: Context): void {
       return control.transaction(() => {
         people.set(id, request.body)
         // Which ways, not the numbers themselves.
-        const ways = Object.entries(request.body).filter(([, value]) => value.length > 0)
-        auditAct(context, request, 'person.contact', id, { ways: ways.map(([name]) => name).join(' ') })
+        const { addresses, channels } = request.body
+        const ways = addressKinds.map(({ name }) => name).filter((kind) => (addresses[kind] ?? '') !== '')
+        if (channels.length > 0) ways.push('channels')
+        auditAct(context, request, 'person.contact', id, { ways: ways.join(' ') })
         return showWhole(people.get(id)!)
       })
     }

@@ -290,7 +290,7 @@ describe('a provider that answers wrongly', () => {
     expect(await attempt({ status: 200, text: 'x'.repeat(1000) })).toBe('/?refused=oidc.away')
     const away = testConsole({
       environment: environment('http://127.0.0.1:1'),
-      parts: { clock: manualClock(Date.now()) }
+      clock: manualClock(Date.now())
     })
     await away.app.ready()
     expect(await begin(away)).toMatchObject({ status: 503, body: { code: 'oidc.away' } })

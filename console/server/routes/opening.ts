@@ -30,7 +30,7 @@ export function createOpening(context: Context) {
   const tls = context.config.SOC_TLS_CERT !== ''
   const name = cookieName(tls)
   const options = { path: '/', httpOnly: true, sameSite: 'strict' } as const
-  const { audit, clock, control, notifier, sessions, signInLimit, steps, totp, users } = context
+  const { audit, clock, control, notifications, sessions, signInLimit, steps, totp, users } = context
 
   /** Counts a try of a password or code against address and account; refuses with `session.too_many` while either must wait. */
   function tryOrRefuse(address: string, username: string): void {
@@ -100,7 +100,7 @@ export function createOpening(context: Context) {
         params: { reason },
         address: request.ip
       })
-      notifier.announce({
+      notifications.announce({
         key: `break-glass:${at}`,
         topic: 'account',
         priority: 1,
@@ -118,7 +118,7 @@ export function createOpening(context: Context) {
         escalates: false
       })
       control.afterCommit(() =>
-        context.onBreakGlass?.({ at, userId: user.id, username: user.username, address: request.ip, reason })
+        context.breakGlassUsed({ at, userId: user.id, username: user.username, address: request.ip, reason })
       )
       return signIn(user, 'break_glass', request, reply)
     })

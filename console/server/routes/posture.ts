@@ -11,10 +11,8 @@ import {
 import { SocError } from '#core/errors.ts'
 import { ictDay } from '#core/time.ts'
 import { auditAct, notFound, type App, type Context } from '../context.ts'
-import { shownOrigin } from '#control/figures/origin.ts'
 import { paragraphOf } from '#control/figures/paragraph.ts'
 import { spansOf } from '#control/figures/period.ts'
-import { createFiguresReader } from '#control/figures/reader.ts'
 import { firstKnown } from '#control/figures/unit-days.ts'
 import { unitCsv, unitDetail, unitShown } from '#control/figures/unit-table.ts'
 import type { Scope } from '#control/rights/scope.ts'
@@ -31,10 +29,10 @@ const Code = Type.Object({ code: Type.String({ minLength: 1, maxLength: 50 }) })
 
 /** Posture of a period: figures, paragraph, and the way down to units. Numbers only; within the viewer's units. */
 export function postureRoutes(app: App, context: Context): void {
-  const read = createFiguresReader(context)
+  const { figures: read } = context
 
   async function figuresOf(query: { from: string; to: string; origin?: string }, scope: Scope): Promise<PeriodFigures> {
-    const origin = query.origin ?? shownOrigin(context.control, context.demonstration)
+    const origin = query.origin ?? context.shownOrigin()
     // Says first what is wrong with the period itself.
     spansOf(query, context.clock.now())
     const first = firstKnown(context.control, origin)

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { NewHeartbeatKey, ProbeChange, ProbeDetail, ProbeDraft, ProbeResultView, ProbeRow } from '#core/api/health.ts'
 import { SocError } from '#core/errors.ts'
 import { UPLINK } from '#core/health.ts'
+import { kindNamed, placeOf } from '#core/probes/target.ts'
 import { heartbeatSnippet } from '#control/senders/snippets.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
 import { probesView, systemInScope } from '../views/health-view.ts'
@@ -21,7 +22,7 @@ export function probeRoutes(app: App, context: Context): void {
   const { control, health, inventory } = context
 
   function mine(id: string, scope: Scope): ProbeRow {
-    const detail = health.probe(id)
+    const detail = health.withProbe(id).probe(id)
     if (detail === undefined || !systemInScope(context, scope, detail.probe.draft.system)) throw notFound('probe', id)
     return detail.probe
   }
@@ -40,7 +41,7 @@ export function probeRoutes(app: App, context: Context): void {
     { schema: { summary: 'One probe', params: Id, response: { 200: ProbeDetail } } },
     (request) => {
       mine(request.params.id, request.scope)
-      const detail = health.probe(request.params.id)
+      const detail = health.withProbe(request.params.id).probe(request.params.id)
       if (detail === undefined) throw notFound('probe', request.params.id)
       return detail
     }
@@ -52,8 +53,8 @@ export function probeRoutes(app: App, context: Context): void {
     (request) => {
       mayPlace(request.body.system, request.scope)
       return control.transaction(() => {
-        const row = health.addProbe(request.body)
-        auditAct(context, request, 'probe.created', row.id, told(row.draft))
+        const row = health.of('real').addProbe(request.body)
+        auditAct(context, request, 'probe.created', row.id, auditWords(row.draft))
         return row
       })
     }
@@ -67,8 +68,8 @@ export function probeRoutes(app: App, context: Context): void {
       mine(id, request.scope)
       if (request.body.system !== undefined) mayPlace(request.body.system, request.scope)
       return control.transaction(() => {
-        const row = health.changeProbe(id, request.body)
-        auditAct(context, request, 'probe.changed', id, told(row.draft))
+        const row = health.withProbe(id).changeProbe(id, request.body)
+        auditAct(context, request, 'probe.changed', id, auditWords(row.draft))
         return row
       })
     }
@@ -81,8 +82,8 @@ export function probeRoutes(app: App, context: Context): void {
       const { id } = request.params
       const { draft } = mine(id, request.scope)
       control.transaction(() => {
-        health.removeProbe(id)
-        auditAct(context, request, 'probe.removed', id, told(draft))
+        health.withProbe(id).removeProbe(id)
+        auditAct(context, request, 'probe.removed', id, auditWords(draft))
       })
       void reply.code(204)
       return null
@@ -101,7 +102,7 @@ export function probeRoutes(app: App, context: Context): void {
         throw new SocError('probe.no_heartbeat', 'this probe asks by itself', { status: 422, params: { id } })
       const key = control.transaction(() => {
         auditAct(context, request, 'probe.heartbeat_key', id)
-        return health.newHeartbeatKey(id)
+        return health.withProbe(id).newHeartbeatKey(id)
       })
       return showWhole({ probe, key, snippets: [heartbeatSnippet({ probe: id, key, ...context.intake() })] })
     }
@@ -127,15 +128,15 @@ export function probeRoutes(app: App, context: Context): void {
     async (request) => {
       const draft = request.body
       mayPlace(draft.system, request.scope)
-      if (draft.target.kind === 'heartbeat')
+      if (!kindNamed(draft.target.kind).asked)
         throw new SocError('probe.not_asked', 'a heartbeat comes by itself and cannot be asked for', { status: 422 })
       if (tries >= MAX_TRIES)
         throw new SocError('probe.busy', 'too many tries at once', { status: 429, params: { retryAfterS: 5 } })
       // On record before the first packet leaves.
-      auditAct(context, request, 'probe.tried', draft.system, told(draft))
+      auditAct(context, request, 'probe.tried', draft.system, auditWords(draft))
       tries += 1
       try {
-        return await context.tryProbe({ ...draft, attempts: 1, timeoutMs: Math.min(draft.timeoutMs, TRY_TIMEOUT_MS) })
+        return await health.tryProbe({ ...draft, attempts: 1, timeoutMs: Math.min(draft.timeoutMs, TRY_TIMEOUT_MS) })
       } finally {
         tries -= 1
       }
@@ -144,15 +145,6 @@ export function probeRoutes(app: App, context: Context): void {
 }
 
 /** What the audit log keeps of a definition. */
-function told(draft: ProbeDraft): Record<string, unknown> {
-  const { target } = draft
-  const at =
-    target.kind === 'http'
-      ? target.url
-      : target.kind === 'dns'
-        ? target.name
-        : target.kind === 'heartbeat'
-          ? ''
-          : `${target.host}:${target.port}`
-  return { name: draft.name, system: draft.system, kind: target.kind, at: at.slice(0, 300), enabled: draft.enabled }
+function auditWords({ name, system, target, enabled }: ProbeDraft): Record<string, unknown> {
+  return { name, system, kind: target.kind, at: placeOf(target).slice(0, 300), enabled }
 }

@@ -223,7 +223,7 @@ describe('without the console', () => {
     expect(made).toMatchObject({ username: 'admin' })
     expect(made!.password).toMatch(/^[a-z2-9]{5}(-[a-z2-9]{5}){3}$/)
     expect(await createFirstAdministrator(control, manualClock(START))).toBeUndefined()
-    const fresh = testConsole({ parts: { control } })
+    const fresh = testConsole({ control })
     const payload = { username: 'admin', password: made!.password }
     const answer = await fresh.app.inject({ method: 'POST', url: '/api/session', payload })
     expect(answer.json()).toMatchObject({ mustChangePassword: true, user: { role: 'admin', units: [] } })

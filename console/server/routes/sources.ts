@@ -5,7 +5,6 @@ import { senderSnippets } from '#control/senders/snippets.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
 import { showWhole } from '#control/rights/masking.ts'
 import { inScope, type Scope } from '#control/rights/scope.ts'
-import { dataPlaneSnapshot } from '#control/senders/senders.ts'
 import { sourceList, sourceRow } from '#control/senders/source-rows.ts'
 import { Id, Nothing } from './query.ts'
 
@@ -25,7 +24,7 @@ export function sourceRoutes(app: App, context: Context): void {
   }
   /** After a change has been committed: the data plane and every screen hear of it. */
   function changed(id: string): SourceRow {
-    context.onSnapshotChanged(dataPlaneSnapshot(control, context.inventory))
+    context.changes.emit('snapshot')
     const row = sourceRow(context, id, undefined)
     if (row === undefined) throw notFound('source', id)
     live.publishSource(row)

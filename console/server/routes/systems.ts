@@ -9,14 +9,14 @@ export function systemRoutes(app: App, context: Context): void {
   app.get(
     '/api/systems',
     { schema: { summary: 'Systems with their states', response: { 200: Type.Array(SystemRow) } } },
-    () => context.health.systems()
+    () => context.health.shown().systems()
   )
 
   app.get(
     '/api/systems/:id',
     { schema: { summary: 'One system', params: Id, response: { 200: SystemDetail } } },
     (request) => {
-      const detail = context.health.system(request.params.id)
+      const detail = context.health.shown().system(request.params.id)
       if (detail === undefined) throw notFound('system', request.params.id)
       return systemView(context, detail, { role: viewerOf(request).role, scope: request.scope })
     }

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { UnitContacts, UnitDetail, UnitMap } from '#core/api/province.ts'
 import { randomId } from '#core/ids.ts'
+import { checkChannels } from '#control/notifications/channel-lists.ts'
 import { may } from '#control/rights/authorisation.ts'
 import { auditAct, notFound, viewerOf, type App, type Context } from '../context.ts'
 import { showWhole } from '#control/rights/masking.ts'
@@ -62,6 +63,7 @@ export function unitRoutes(app: App, context: Context): void {
     (request) => {
       const { code } = request.params
       if (unitTile(context, code, request.scope) === undefined) throw notFound('unit', code)
+      checkChannels(request.body.contacts.flatMap(({ channels = [] }) => channels))
       control.transaction(() => {
         control.sql('DELETE FROM contacts WHERE unit = ?').run(code)
         for (const { role, name, phone, email, channels = [] } of request.body.contacts)

@@ -1,18 +1,20 @@
 import type { ModelHealthDetail, Outage, ProbeRow, SystemDetail, Wall } from '#core/api/health.ts'
 import type { Role } from '#core/roles.ts'
 import { may } from '#control/rights/authorisation.ts'
-import type { Context } from '../context.ts'
+import type { Inventory } from '#province/inventory.ts'
 import { inScope, type Scope } from '#control/rights/scope.ts'
 
 /** Whose eyes: a role and a set of units. */
 export type Eyes = { role: Role; scope: Scope }
-type Needs = Pick<Context, 'inventory' | 'toldOf'>
+/** Whom an outage was announced to, and when it was taken up; null when nobody has been notified yet. */
+export type NotifiedOf = (incident: string, since?: number) => NonNullable<Outage['told']> | null
+type Needs = { inventory: Inventory; notifiedOf: NotifiedOf }
 
 /**
  * Whether a system's inside (probes, planned work) belongs to a scope: its owner does. What nobody in the inventory owns,
  * and our own uplink, belongs to those who see the province.
  */
-export function systemInScope(context: Pick<Context, 'inventory'>, scope: Scope, system: string): boolean {
+export function systemInScope(context: Pick<Needs, 'inventory'>, scope: Scope, system: string): boolean {
   if (scope === undefined) return true
   const owner = context.inventory.system(system)?.owner ?? ''
   return owner !== '' && inScope(scope, owner)
@@ -24,8 +26,7 @@ const mayHold = (role: Role, permission: 'alerts.read' | 'incidents.read' | 'pro
 /** States and causes are everybody's; the alert and the incident behind them only of those who may open them. */
 function outageView(context: Needs, outage: Outage, { role, scope }: Eyes): Outage {
   const mine = systemInScope(context, scope, outage.system)
-  const told =
-    outage.incident === null ? null : (outage.told ?? context.toldOf?.(outage.incident, outage.since) ?? null)
+  const told = outage.incident === null ? null : (outage.told ?? context.notifiedOf(outage.incident, outage.since))
   return {
     ...outage,
     alert: mine && mayHold(role, 'alerts.read') ? outage.alert : null,
@@ -40,7 +41,7 @@ export function wallView(context: Needs, wall: Wall, eyes: Eyes): Wall {
 }
 
 /** Probes name addresses inside the networks of their systems: for those who may read them, within the scope. */
-export function probesView(context: Pick<Context, 'inventory'>, probes: readonly ProbeRow[], eyes: Eyes): ProbeRow[] {
+export function probesView(context: Pick<Needs, 'inventory'>, probes: readonly ProbeRow[], eyes: Eyes): ProbeRow[] {
   if (!mayHold(eyes.role, 'probes.read')) return []
   return probes.filter((probe) => systemInScope(context, eyes.scope, probe.draft.system))
 }

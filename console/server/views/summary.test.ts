@@ -1,3 +1,4 @@
+import { plannedState } from '#control/health/graph.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SourceRow, Summary } from '#core/api/sources.ts'
 import { OWN, ledgerRow, testConsole } from '#testing/console.ts'
@@ -36,16 +37,10 @@ test('a unit under watch without a source that is on is a blind spot, and so is 
 })
 
 test('a model that nothing measures is a blind spot for those who see the province', async () => {
-  const wall = parts.health.wall()
-  const counts = { ...wall.counts, UNKNOWN: 29 }
-  const before = parts.health.wall
-  parts.health.wall = () => ({ ...wall, counts })
+  // Nothing is measured here: every model that is not only planned is unknown.
+  const unknown = parts.inventory.models.filter((model) => plannedState(model) === undefined).length
   world.ledger = []
-  try {
-    parts.clock.advance(6_000)
-    expect(await blind()).toMatchObject({ modelsWithoutData: 29 })
-    expect(await blind(owner.headers)).toMatchObject({ modelsWithoutData: 0 })
-  } finally {
-    parts.health.wall = before
-  }
+  parts.clock.advance(6_000)
+  expect(await blind()).toMatchObject({ modelsWithoutData: unknown })
+  expect(await blind(owner.headers)).toMatchObject({ modelsWithoutData: 0 })
 })

@@ -48,7 +48,7 @@ export function buildSummary(context: Context, userId: string, scope: Scope): Su
       neverHeard: sources.filter((source) => source.state === 'never').length,
       deadLetters: sources.reduce((sum, source) => sum + source.fates.dead_lettered, 0),
       unitsWithoutSource: unitsWithoutSource(context, scope, sources),
-      modelsWithoutData: scope === undefined ? kept(health, now, () => health.wall().counts.UNKNOWN) : 0,
+      modelsWithoutData: scope === undefined ? health.shown().counts().UNKNOWN : 0,
       nothingReceived: sources.every((source) => source.received === 0),
       brokenRules: kept(rules, now, () => rules.list({ offset: 0, limit: 0 }).broken),
       storeAway: status.store.away,

@@ -36,14 +36,15 @@ import type {
 } from '#core/api/health.ts'
 import type {
   ChannelList,
-  DeliveryDetail,
-  DeliveryList,
-  DeliveryRow,
+  NotificationDetail,
+  NotificationList,
+  NotificationRow,
   DutyRoster,
   EscalationPolicy,
   OutboxList,
   PersonContact,
-  PersonContactRow
+  PersonContactRow,
+  PersonContacts
 } from '#core/api/notifications.ts'
 import type { AuditEntry, Session, UserRow } from '#core/api/people.ts'
 import type { Posture, UnitPostureDetail } from '#core/api/posture.ts'
@@ -287,14 +288,14 @@ export function createApi(parts: ApiParts) {
     answerTask: (id: string, answer: TaskAnswer) => post<TaskDetail>(['tasks', id, 'answers'], answer),
     sendTaskFile: (id: string, file: Blob, name: string) =>
       call<TaskDetail>('POST', address(['api', 'tasks', id, 'files']), undefined, { file, name }),
-    deliveries: (query: Query) => get<DeliveryList>(['notifications', 'deliveries'], query),
-    delivery: (id: string) => get<DeliveryDetail>(['notifications', 'deliveries', id]),
-    actOnDelivery: (id: number, kind: 'resend' | 'cancel') =>
-      post<DeliveryRow>(['notifications', 'deliveries', String(id), 'acts'], { kind }),
+    notifications: (query: Query) => get<NotificationList>(['notifications'], query),
+    notification: (id: string) => get<NotificationDetail>(['notifications', id]),
+    actOnNotification: (id: number, kind: 'resend' | 'cancel') =>
+      post<NotificationRow>(['notifications', String(id), 'acts'], { kind }),
     outbox: (query: Query) => get<OutboxList>(['notifications', 'outbox'], query),
     channels: () => get<ChannelList>(['notifications', 'channels']),
     testChannel: (channel: string, to: string) =>
-      post<DeliveryRow>(['notifications', 'channels', channel, 'test'], { to }),
+      post<NotificationRow>(['notifications', 'channels', channel, 'test'], { to }),
     roster: (day: string) => get<DutyRoster>(['notifications', 'roster'], { day }),
     setDutyPattern: (weekday: number, shift: string, users: string[]) =>
       call<DutyRoster>('PUT', '/api/notifications/roster/pattern', { weekday, shift, users }),
@@ -305,7 +306,7 @@ export function createApi(parts: ApiParts) {
       call<EscalationPolicy>('PUT', address(['api', 'notifications', 'policy', String(priority)]), policy),
     resetEscalation: (priority: number) =>
       call<EscalationPolicy>('DELETE', address(['api', 'notifications', 'policy', String(priority)])),
-    personContacts: () => get<PersonContactRow[]>(['notifications', 'people']),
+    personContacts: () => get<PersonContacts>(['notifications', 'people']),
     setPersonContact: (id: string, contact: PersonContact) =>
       call<PersonContactRow>('PUT', address(['api', 'notifications', 'people', id]), contact),
     endDemonstration: () => post<void>(['demonstration', 'end'])

@@ -1,45 +1,59 @@
-import { DAY_MS, MINUTE_MS } from '#core/time.ts'
+import { DAY_MS } from '#core/time.ts'
 import type { ProbeDraft, ProbeResultView } from '#core/api/health.ts'
-import { probeKinds, type ProbeKind } from '#core/health.ts'
+import type { ProbeField } from '#core/probes/kind.ts'
+import { kindNamed, type ProbeKind, type ProbeTarget } from '#core/probes/target.ts'
 
-export { probeKinds }
-export type { ProbeKind }
-type Target = ProbeDraft['target']
+/** What stands in a form for one field: texts, also for lists; numbers in the unit that people read. */
+export type Shown = string | number | boolean
+export type ShownFields = Record<string, Shown>
 
-/** A target of each kind as a form starts with it: what most systems of a province need. */
-export function freshTarget(kind: ProbeKind): Target {
-  switch (kind) {
-    case 'http':
-      return {
-        kind,
-        url: 'https://',
-        method: 'GET',
-        statuses: [],
-        keyword: '',
-        notKeyword: '',
-        jsonPath: '',
-        jsonValue: '',
-        slowMs: 3_000,
-        certificateDays: 14,
-        redirects: 2
-      }
-    case 'tcp':
-      return { kind, host: '', port: 443, slowMs: 0 }
-    case 'tls':
-      return { kind, host: '', port: 443, serverName: '', certificateDays: 14 }
-    case 'dns':
-      return { kind, name: '', type: 'A', expected: [], server: '' }
-    case 'heartbeat':
-      return { kind, everyMs: 5 * MINUTE_MS, graceMs: 2 * MINUTE_MS, officeHours: false }
-  }
+/** A target of this kind as a form shows it: `target`, or what a new probe starts with. */
+export function shownFields(kind: ProbeKind, target?: ProbeTarget): ShownFields {
+  const values: Record<string, unknown> = target?.kind === kind ? target : startOf(kind)
+  return Object.fromEntries(
+    Object.entries(kindNamed(kind).fields).map(([name, field]) => [name, shown(field, values[name])])
+  )
 }
+
+/** The target that the form stands for; what is wrong in it is refused by the server. */
+export function targetOf(kind: ProbeKind, fields: ShownFields): ProbeTarget {
+  const values = Object.entries(kindNamed(kind).fields).map(([name, field]) => [name, valueOf(field, fields[name]!)])
+  return { kind, ...Object.fromEntries(values) } as ProbeTarget
+}
+
+/** A target of each kind as a form starts with it: the one that most systems of a province need. */
+function startOf(kind: ProbeKind): ProbeTarget {
+  const values = Object.entries(kindNamed(kind).fields).map(([name, field]) => [
+    name,
+    field.is === 'numbers' || field.is === 'lines' ? [] : field.start
+  ])
+  return { kind, ...Object.fromEntries(values) } as ProbeTarget
+}
+
+function shown(field: ProbeField, value: unknown): Shown {
+  if (field.is === 'numbers') return (value as number[]).join(', ')
+  if (field.is === 'lines') return (value as string[]).join('\n')
+  if (field.is === 'number' && field.unit !== undefined) return (value as number) / field.unit
+  return value as Shown
+}
+
+function valueOf(field: ProbeField, shown: Shown): unknown {
+  if (field.is === 'numbers') return numbersOf(String(shown))
+  if (field.is === 'lines') return linesOf(String(shown))
+  if (field.is === 'number' && field.unit !== undefined) return Math.round(Number(shown) * field.unit)
+  return shown
+}
+
+/** The least that a number field takes, in its unit, rounded up so that a person may type it. */
+export const leastShown = ({ min, unit }: { min: number; unit?: number }) =>
+  unit === undefined ? min : Math.ceil((min / unit) * 10) / 10
 
 /** A draft for a new probe of a system. */
 export function freshDraft(system: string): ProbeDraft {
   return {
     name: '',
     system,
-    target: freshTarget('http'),
+    target: startOf('http'),
     intervalMs: 30_000,
     timeoutMs: 10_000,
     attempts: 3,
@@ -50,7 +64,7 @@ export function freshDraft(system: string): ProbeDraft {
 }
 
 /** `200, 301` as numbers; what is no number becomes NaN and is refused by the server. */
-export function statusesOf(text: string): number[] {
+function numbersOf(text: string): number[] {
   return text
     .split(/[\s,;]+/)
     .filter((word) => word !== '')
@@ -63,21 +77,6 @@ export function linesOf(text: string): string[] {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
-}
-
-/** Where a probe points, in one line: for lists and titles. */
-export function targetText(target: Target): string {
-  switch (target.kind) {
-    case 'http':
-      return target.url
-    case 'tcp':
-    case 'tls':
-      return `${target.host}:${target.port}`
-    case 'dns':
-      return `${target.type} ${target.name}`
-    case 'heartbeat':
-      return ''
-  }
 }
 
 /** Whole days left of the certificate that was last seen; negative when it has expired, null when none was seen. */

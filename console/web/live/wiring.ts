@@ -12,7 +12,6 @@ export function wireLive(app: Console): () => void {
     'alert:changed': (alert) => {
       if (app.queue.receive(alert)) recount.soon()
     },
-    'delivery:changed': (delivery) => (app.changedDelivery = delivery),
     'source:changed': (source) => app.sources.receive(source),
     'summary:changed': (summary) => app.summary.set(summary),
     'health:changed': (wall) => app.health.receive(wall),
@@ -25,7 +24,7 @@ export function wireLive(app: Console): () => void {
   })
   const disconnect = connectLive(app.feed, {
     connected: (again) => {
-      app.connection.up(again)
+      app.connection.up()
       if (again) app.feed.emit('reconnected')
     },
     disconnected: () => app.connection.down(),

@@ -1,4 +1,3 @@
-import type { DeliveryRow } from '#core/api/notifications.ts'
 import type { Session } from '#core/api/people.ts'
 import type { NewToken, Summary } from '#core/api/sources.ts'
 import { mayAct } from './access.ts'
@@ -49,8 +48,6 @@ export class Console {
   readonly acts: AlertActs
   /** Now, for ages and deadlines; ticks once a second. */
   now = $state(0)
-  /** The last message whose fate was pushed. */
-  changedDelivery = $state.raw<DeliveryRow | null>(null)
   /** A token made together with its source, on its way to that source's panel; shown once. */
   newToken = $state.raw<NewToken | null>(null)
   session = $state.raw<Session | null>(null)
@@ -143,7 +140,6 @@ export class Console {
     this.health.remote.clear()
     this.queue.reset()
     this.notices.dismiss()
-    this.changedDelivery = null
     this.newToken = null
   }
 

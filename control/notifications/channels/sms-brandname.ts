@@ -1,7 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
+import { integer, text, url } from '#core/setting.ts'
 import type { Driver, FailureClass, SendResult } from '../driver.ts'
 import { failureOfStatus, jsonOf, post } from '../http-post.ts'
+import { phone } from './addresses.ts'
+import { defineChannel } from './channel.ts'
 
 /** CodeResult of the eSMS form of a brandname gateway and what follows from it. 100 is "accepted", no more. */
 const classOf: Record<string, FailureClass> = {
@@ -48,6 +51,7 @@ export function smsBrandname(options: {
     concurrency: 4,
     receipts: options.callbackUrl !== '',
     dailyMax: options.dailyMax,
+    receiptQuery: `?k=${receiptKey(options.hookKey, 'sms')}`,
     async send(message): Promise<SendResult> {
       const answer = await post(`${options.url.replace(/\/$/, '')}/SendMultipleMessage_V4_post_json/`, {
         headers: { 'content-type': 'application/json' },
@@ -117,3 +121,33 @@ function rightKey(given: string | undefined, right: string): boolean {
   const [a, b] = [Buffer.from(given ?? ''), Buffer.from(right)]
   return a.length === b.length && timingSafeEqual(a, b)
 }
+
+export const sms = defineChannel({
+  name: 'sms',
+  label: { vi: 'SMS', en: 'SMS' },
+  settings: {
+    SOC_SMS_URL: url('SMS brandname gateway (eSMS form)', 'https://rest.esms.vn/MainService.svc/json'),
+    SOC_SMS_KEY: text('API key of the SMS gateway', '', 'text, or empty'),
+    SOC_SMS_SECRET: text('secret key of the SMS gateway', '', 'text, or empty'),
+    SOC_SMS_BRANDNAME: text('registered brandname, at most 11 characters', '', 'text, or empty'),
+    SOC_SMS_DAILY_MAX: integer('SMS a day', 500, 0, 1_000_000)
+  },
+  addressKind: phone,
+  ways: { chat: 60, sms: 10, email: 50 },
+  text: 'sms',
+  codes: {
+    sms: { vi: 'cổng SMS từ chối', en: 'refused by the SMS gateway' },
+    'sms.status_5': { vi: 'nhà mạng báo đã gửi tới máy', en: 'the carrier says it reached the phone' }
+  },
+  driver: (values, { clock, hookKey, hookUrl }) =>
+    smsBrandname({
+      url: values.SOC_SMS_URL,
+      key: values.SOC_SMS_KEY,
+      secret: values.SOC_SMS_SECRET,
+      brandname: values.SOC_SMS_BRANDNAME,
+      callbackUrl: hookUrl,
+      hookKey,
+      dailyMax: values.SOC_SMS_DAILY_MAX,
+      clock
+    })
+})

@@ -1,6 +1,9 @@
-import { createTransport } from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 import { messageOf } from '#core/errors.ts'
+import { text } from '#core/setting.ts'
 import type { Driver, SendResult } from '../driver.ts'
+import { mailbox } from './addresses.ts'
+import { defineChannel } from './channel.ts'
 
 /** A relay that says nothing for this long, at any step, also after DATA, is away. */
 const SILENCE_MS = 20_000
@@ -19,31 +22,36 @@ export function smtp(options: {
   const silence = options.silenceMs ?? SILENCE_MS
   const configured = target !== null && /^smtps?:$/.test(target.protocol) && options.from !== ''
   const user = decodeURIComponent(target?.username ?? '')
-  const transport = configured
-    ? createTransport({
-        host: target.hostname.replace(/^\[|\]$/g, ''),
-        port: Number(target.port) || (target.protocol === 'smtps:' ? 465 : 587),
-        secure: target.protocol === 'smtps:',
-        requireTLS: target.protocol === 'smtp:' && user !== '',
-        ...(user === '' ? {} : { auth: { user, pass: decodeURIComponent(target.password) } }),
-        ...(options.trustAnyCertificate ? { tls: { rejectUnauthorized: false } } : {}),
-        connectionTimeout: silence,
-        greetingTimeout: silence,
-        socketTimeout: silence,
-        // Nothing in a message may name a file or an address to fetch.
-        disableFileAccess: true,
-        disableUrlAccess: true
-      })
-    : undefined
+  let transport: Promise<Transporter> | undefined
+  // Loaded with the first mail: the commands that only read the settings start without it.
+  async function open(target: URL): Promise<Transporter> {
+    const { createTransport } = await import('nodemailer')
+    return createTransport({
+      host: target.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(target.port) || (target.protocol === 'smtps:' ? 465 : 587),
+      secure: target.protocol === 'smtps:',
+      requireTLS: target.protocol === 'smtp:' && user !== '',
+      ...(user === '' ? {} : { auth: { user, pass: decodeURIComponent(target.password) } }),
+      ...(options.trustAnyCertificate ? { tls: { rejectUnauthorized: false } } : {}),
+      connectionTimeout: silence,
+      greetingTimeout: silence,
+      socketTimeout: silence,
+      // Nothing in a message may name a file or an address to fetch.
+      disableFileAccess: true,
+      disableUrlAccess: true
+    })
+  }
   return {
     channel: 'email',
     configured,
     concurrency: 4,
     receipts: false,
     async send(message) {
-      if (transport === undefined) return { kind: 'failed', class: 'config', code: 'channel.off', detail: '' }
+      if (!configured) return { kind: 'failed', class: 'config', code: 'channel.off', detail: '' }
       try {
-        const sent = await transport.sendMail({
+        transport ??= open(target)
+        const opened = await transport
+        const sent = await opened.sendMail({
           from: options.from,
           // As objects: a name or address can then not smuggle in a second recipient or a header.
           to: { name: message.name, address: message.address },
@@ -62,12 +70,12 @@ export function smtp(options: {
             content: Buffer.from(bytes)
           }))
         })
-        return { kind: 'accepted', providerId: queueId(sent.response) }
+        return { kind: 'accepted', providerId: queueId(sent.response ?? '') }
       } catch (error) {
         return failureOf(error)
       }
     },
-    close: () => transport?.close()
+    close: () => void transport?.then((opened) => opened.close())
   }
 }
 
@@ -93,3 +101,17 @@ function failureOf(error: unknown): SendResult {
     }
   return { kind: 'failed', class: 'retryable', code: `smtp.${(code ?? 'failed').toLowerCase()}`, detail }
 }
+
+export const email = defineChannel({
+  name: 'email',
+  label: { vi: 'Thư điện tử', en: 'E-mail' },
+  settings: {
+    SOC_SMTP_URL: text('mail relay, smtp://user:password@host:587 or smtps://host:465', '', 'an address, or empty'),
+    SOC_SMTP_FROM: text('sender of mails', '', 'an e-mail address, or empty')
+  },
+  addressKind: mailbox,
+  ways: { chat: 50, sms: 20, email: 10 },
+  text: 'mail',
+  codes: { smtp: { vi: 'máy chủ thư từ chối', en: 'refused by the mail server' } },
+  driver: (values) => smtp({ url: values.SOC_SMTP_URL, from: values.SOC_SMTP_FROM })
+})

@@ -1,6 +1,9 @@
 import type { Clock } from '#core/clock.ts'
+import { flag, text } from '#core/setting.ts'
 import type { Driver, SendResult } from '../driver.ts'
 import { failureOfStatus, jsonOf, post } from '../http-post.ts'
+import { providerId } from './addresses.ts'
+import { defineChannel, dutyGroup } from './channel.ts'
 import { withoutToken } from './zalo-bot.ts'
 
 /** Telegram: off unless a setting turns it on, since its use by agencies is restricted (2312/CVT-CS of 2025). 429 says how long to wait. */
@@ -45,3 +48,19 @@ export function telegram(options: { on: boolean; token: string; clock: Clock; ur
     }
   }
 }
+
+export const telegramChat = defineChannel({
+  name: 'telegram',
+  label: { vi: 'Telegram', en: 'Telegram' },
+  settings: {
+    SOC_TELEGRAM: flag('send over Telegram', false),
+    SOC_TELEGRAM_TOKEN: text('token of the Telegram bot', '', 'text, or empty'),
+    SOC_TELEGRAM_CHAT: text('chat of the duty group on Telegram', '', 'text, or empty')
+  },
+  addressKind: providerId('telegram_chat', { vi: 'Mã chat Telegram', en: 'Telegram chat id' }, '^-?[A-Za-z0-9_@]*$'),
+  ways: { chat: 30 },
+  text: 'chat',
+  group: { ...dutyGroup('telegram'), address: (values) => values.SOC_TELEGRAM_CHAT },
+  codes: { telegram: { vi: 'Telegram từ chối', en: 'refused by Telegram' } },
+  driver: (values, { clock }) => telegram({ on: values.SOC_TELEGRAM, token: values.SOC_TELEGRAM_TOKEN, clock })
+})

@@ -1,7 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
+import { flag, text, url } from '#core/setting.ts'
 import type { Driver, Receipt } from '../driver.ts'
 import { failureOfStatus, jsonOf, post } from '../http-post.ts'
+import { defineChannel } from './channel.ts'
 
 /** A call older or younger than this is a replay or a clock gone wrong. */
 const MAX_SKEW_MS = 5 * 60_000
@@ -68,3 +70,30 @@ function same(given: string, right: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(right)]
   return a.length === b.length && timingSafeEqual(a, b)
 }
+
+export const signedWebhook = defineChannel({
+  name: 'webhook',
+  label: { vi: 'Webhook', en: 'Webhook' },
+  settings: {
+    SOC_WEBHOOK_URL: url('receiver of signed webhooks', ''),
+    SOC_WEBHOOK_SECRET: text('key of the webhook signature', '', 'text, or empty'),
+    SOC_WEBHOOK_PRIVATE: flag('the webhook may go to private and loopback networks', false)
+  },
+  ways: {},
+  text: 'chat',
+  machine: true,
+  group: {
+    recipient: 'webhook',
+    name: 'Webhook',
+    hears: ({ topic }) => topic === 'incident' || topic === 'health' || topic === 'platform',
+    address: (values) => values.SOC_WEBHOOK_URL
+  },
+  codes: {},
+  driver: (values, { clock }) =>
+    webhook({
+      url: values.SOC_WEBHOOK_URL,
+      secret: values.SOC_WEBHOOK_SECRET,
+      allowPrivate: values.SOC_WEBHOOK_PRIVATE,
+      clock
+    })
+})

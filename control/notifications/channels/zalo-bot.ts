@@ -1,7 +1,11 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
+import { text } from '#core/setting.ts'
 import type { Driver, Receipt, SendResult } from '../driver.ts'
 import { failureOfStatus, jsonOf, post, retryAfterMs } from '../http-post.ts'
+import { providerId } from './addresses.ts'
+import { defineChannel, dutyGroup } from './channel.ts'
+import { zaloLimit } from './zalo-app.ts'
 
 /** Zalo Bot Platform: a text into a private or group chat. Its webhook carries our secret token; "OK VL-0231" in a chat acknowledges. */
 export function zaloBot(options: {
@@ -59,3 +63,26 @@ export function zaloBot(options: {
 
 /** The token stands in the address, and addresses in messages of failures. */
 export const withoutToken = (text: string, token: string) => text.replaceAll(token, '…')
+
+export const zaloBotChat = defineChannel({
+  name: 'zalo_bot',
+  label: { vi: 'Bot Zalo', en: 'Zalo bot' },
+  settings: {
+    SOC_ZALO_BOT_TOKEN: text('token of the Zalo bot', '', 'text, or empty'),
+    SOC_ZALO_BOT_SECRET: text('secret token of the Zalo bot webhook, 8 to 256 characters', '', 'text, or empty'),
+    SOC_ZALO_BOT_CHAT: text('chat of the duty group with the Zalo bot', '', 'text, or empty'),
+    ...zaloLimit
+  },
+  addressKind: providerId('zalo_chat', { vi: 'Mã chat với bot Zalo', en: 'Chat id with the Zalo bot' }),
+  ways: { chat: 10, email: 20 },
+  text: 'chat',
+  group: { ...dutyGroup('zalo_bot'), address: (values) => values.SOC_ZALO_BOT_CHAT },
+  codes: { bot: { vi: 'Bot Zalo từ chối', en: 'refused by the Zalo bot' } },
+  driver: (values, { clock }) =>
+    zaloBot({
+      token: values.SOC_ZALO_BOT_TOKEN,
+      secret: values.SOC_ZALO_BOT_SECRET,
+      dailyMax: values.SOC_ZALO_DAILY_MAX,
+      clock
+    })
+})

@@ -1,7 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
+import { flag } from '#core/setting.ts'
 import type { Driver, FailureClass, Receipt, ReceiptCall } from '../driver.ts'
 import { failureOfStatus, jsonOf, post } from '../http-post.ts'
+import { providerId } from './addresses.ts'
+import { defineChannel } from './channel.ts'
+import { zaloApp, zaloCodes, zaloOptions } from './zalo-app.ts'
 import type { ZaloToken } from './zalo-token.ts'
 
 /** Error codes of the OA's message API and what follows from each. */
@@ -118,3 +122,14 @@ export function readOaEvents(call: ReceiptCall, options: { appId: string; oaSecr
       return []
   }
 }
+
+export const zaloOaChat = defineChannel({
+  name: 'zalo_oa',
+  label: { vi: 'Zalo OA', en: 'Zalo OA' },
+  settings: { ...zaloApp, SOC_ZALO_OA: flag('send chat messages of the Zalo OA', false) },
+  addressKind: providerId('zalo_user', { vi: 'Mã người dùng Zalo OA', en: 'Zalo OA user id' }),
+  ways: { chat: 20, email: 30 },
+  text: 'chat',
+  codes: { ...zaloCodes, oa: { vi: 'Zalo OA từ chối', en: 'refused by Zalo OA' } },
+  driver: (values, tools) => zaloOa({ ...zaloOptions(values, tools), on: values.SOC_ZALO_OA })
+})

@@ -4,7 +4,7 @@ import { messageOf } from '#core/errors.ts'
 import type { SendResult } from '../driver.ts'
 import { jsonOf, post } from '../http-post.ts'
 
-type Kept = { accessToken: string; refreshToken: string; renewedAt: number; expiresAt: number }
+type StoredToken = { accessToken: string; refreshToken: string; renewedAt: number; expiresAt: number }
 type Failure = Extract<SendResult, { kind: 'failed' }>
 
 /** Renewed this long before it runs out (25 hours as documented). */
@@ -24,7 +24,7 @@ export function createZaloToken(options: {
   url?: string
 }) {
   const { clock } = options
-  let kept = read(options.file)
+  let stored = read(options.file)
   let renewing: Promise<Failure | undefined> | undefined
 
   async function renew(): Promise<Failure | undefined> {
@@ -33,7 +33,7 @@ export function createZaloToken(options: {
       body: new URLSearchParams({
         app_id: options.appId,
         grant_type: 'refresh_token',
-        refresh_token: kept?.refreshToken ?? options.firstRefreshToken
+        refresh_token: stored?.refreshToken ?? options.firstRefreshToken
       }).toString()
     })
     if ('kind' in answer) return answer
@@ -47,11 +47,11 @@ export function createZaloToken(options: {
         detail: typeof said['error_description'] === 'string' ? said['error_description'].slice(0, 200) : ''
       }
     const now = clock.now()
-    kept = { accessToken, refreshToken, renewedAt: now, expiresAt: now + (Number(seconds) || 90_000) * 1000 }
+    stored = { accessToken, refreshToken, renewedAt: now, expiresAt: now + (Number(seconds) || 90_000) * 1000 }
     try {
-      write(options.file, kept)
+      write(options.file, stored)
     } catch (error) {
-      // Kept in memory it still serves until the next start; then the settings need a new one, and this says so.
+      // StoredToken in memory it still serves until the next start; then the settings need a new one, and this says so.
       return { kind: 'failed', class: 'config', code: 'zalo.token_not_kept', detail: messageOf(error).slice(0, 200) }
     }
     return undefined
@@ -59,30 +59,32 @@ export function createZaloToken(options: {
 
   return {
     configured:
-      options.appId !== '' && options.appSecret !== '' && (options.firstRefreshToken !== '' || kept !== undefined),
+      options.appId !== '' && options.appSecret !== '' && (options.firstRefreshToken !== '' || stored !== undefined),
     /** The token, or why there is none. Callers that come while it is renewed wait for the same answer. */
     async get(): Promise<string | Failure> {
-      if (kept === undefined || kept.expiresAt - clock.now() < EARLY_MS) {
+      if (stored === undefined || stored.expiresAt - clock.now() < EARLY_MS) {
         renewing ??= renew().finally(() => (renewing = undefined))
         const failure = await renewing
         // A token that still runs is used up before its renewal is missed.
-        if (failure !== undefined && (kept === undefined || kept.expiresAt <= clock.now())) return failure
+        if (failure !== undefined && (stored === undefined || stored.expiresAt <= clock.now())) return failure
       }
-      return kept!.accessToken
+      return stored!.accessToken
     },
     /** The provider no longer takes it: the next call renews it. */
     refused(): void {
-      if (kept !== undefined) kept = { ...kept, expiresAt: 0 }
+      if (stored !== undefined) stored = { ...stored, expiresAt: 0 }
     },
-    age: () => (kept === undefined ? undefined : { renewedAt: kept.renewedAt, expiresAt: kept.expiresAt })
+    age: () => (stored === undefined ? undefined : { renewedAt: stored.renewedAt, expiresAt: stored.expiresAt })
   }
 }
 
 export type ZaloToken = ReturnType<typeof createZaloToken>
 
-function read(file: string): Kept | undefined {
+function read(file: string): StoredToken | undefined {
   try {
-    const { accessToken, refreshToken, renewedAt, expiresAt } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Kept>
+    const { accessToken, refreshToken, renewedAt, expiresAt } = JSON.parse(
+      readFileSync(file, 'utf8')
+    ) as Partial<StoredToken>
     return typeof accessToken === 'string' &&
       typeof refreshToken === 'string' &&
       Number.isFinite(renewedAt) &&
@@ -95,8 +97,8 @@ function read(file: string): Kept | undefined {
   }
 }
 
-function write(file: string, kept: Kept) {
-  writeFileSync(`${file}.new`, JSON.stringify(kept), { mode: 0o600 })
+function write(file: string, stored: StoredToken) {
+  writeFileSync(`${file}.new`, JSON.stringify(stored), { mode: 0o600 })
   chmodSync(`${file}.new`, 0o600)
   renameSync(`${file}.new`, file)
 }

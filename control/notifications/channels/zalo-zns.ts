@@ -1,7 +1,11 @@
 import type { Clock } from '#core/clock.ts'
+import { text } from '#core/setting.ts'
 import { ICT_OFFSET_MS } from '#core/time.ts'
 import type { Driver, FailureClass } from '../driver.ts'
 import { failureOfStatus, jsonOf, post } from '../http-post.ts'
+import { phone } from './addresses.ts'
+import { defineChannel } from './channel.ts'
+import { zaloApp, zaloCodes, zaloOptions } from './zalo-app.ts'
 import { readOaEvents } from './zalo-oa.ts'
 import type { ZaloToken } from './zalo-token.ts'
 
@@ -105,3 +109,17 @@ export function zaloZns(options: {
     readReceipt: (call) => readOaEvents(call, options)
   }
 }
+
+export const zaloTemplate = defineChannel({
+  name: 'zalo_zns',
+  label: { vi: 'Zalo ZNS', en: 'Zalo ZNS' },
+  settings: {
+    ...zaloApp,
+    SOC_ZALO_ZNS_TEMPLATE: text('approved ZNS template with code, title and time', '', 'text, or empty')
+  },
+  addressKind: phone,
+  ways: { chat: 40, email: 40 },
+  text: 'chat',
+  codes: { ...zaloCodes, zns: { vi: 'Zalo ZNS từ chối', en: 'refused by Zalo ZNS' } },
+  driver: (values, tools) => zaloZns({ ...zaloOptions(values, tools), template: values.SOC_ZALO_ZNS_TEMPLATE })
+})

@@ -11,7 +11,8 @@ function withAlerts(count: number) {
   bench.pushed.length = 0
   return bench
 }
-const act = (bench: Bench, ids: string[], what: AlertAct['act'], by = actor) => bench.alerts.act({ ids, act: what }, by)
+const act = (bench: Bench, ids: string[], given: AlertAct['act'], by = actor) =>
+  bench.alerts.act({ ids, act: given }, by)
 const acts = (bench: Bench, id: string) => bench.alerts.detail(id)?.timeline.map((entry) => [entry.act, entry.by?.id])
 const row = (bench: Bench, id: string) => bench.alerts.detail(id)?.alert
 
@@ -58,7 +59,7 @@ describe('judging', () => {
       expect.objectContaining({ code: 'alert.unknown', status: 404, params: { id: 'CB-9999' } })
     )
     expect(row(bench, 'CB-0001')?.status).toBe('new')
-    expect(act(bench, ['CB-0001', 'CB-0002', 'CB-0003', 'CB-0003'], verdict).alerts.map((one) => one.status)).toEqual([
+    expect(act(bench, ['CB-0001', 'CB-0002', 'CB-0003', 'CB-0003'], verdict).alerts.map((row) => row.status)).toEqual([
       'closed',
       'closed',
       'closed'

@@ -1,8 +1,8 @@
 import type { AlertAct } from '#core/api/alerts.ts'
 import type { Bilingual } from '#core/match.ts'
 import { alertById, openAlert, saveAlert } from '../record/alert-record.ts'
-import { type AlertRecord } from '../record/alert.ts'
-import { happened, type Changes } from '../record/changes.ts'
+import { type Alert } from '../record/alert.ts'
+import { noteTurn, type Changes } from '../record/changes.ts'
 import { type Actor } from '#control/rights/actor.ts'
 import { type AlertsContext } from '../record/context.ts'
 import { hourlyToReturn } from '../life/counting.ts'
@@ -13,9 +13,9 @@ import {
   openIncidentNamed,
   putInto,
   recount,
-  saveIncident,
-  type IncidentRecord
+  saveIncident
 } from '../record/incident-record.ts'
+import { type Incident } from '../record/incident.ts'
 import { titleOf } from '../views/incident-title.ts'
 import { refuse } from '../record/refusals.ts'
 import { lastNote, tell } from '../record/timeline.ts'
@@ -27,22 +27,34 @@ type Kind<K extends Act['kind']> = Extract<Act, { kind: K }>
 /**
  * Applies one act of a person to alerts, all in the caller's transaction. An act that says what is already so changes
  * nothing and leaves no entry: it may be sent twice. What no longer fits (acknowledging an alert that a colleague has
- * closed) is left as it is too; the rows that come back show the truth. Returns the incident of a merge.
+ * closed) is left as it is too. Returns the alerts as they now are, each once, and the incident of a merge.
  */
 export function actOnAlerts(
   context: AlertsContext,
   { ids, act }: AlertAct,
   actor: Actor,
   changes: Changes
-): string | null {
+): { alerts: Alert[]; incident: string | null } {
   const records = [...new Set(ids)].map(
     (id) => alertById(context, id) ?? refuse(404, 'alert.unknown', `there is no alert ${id}`, { id })
   )
-  if (act.kind === 'undo') {
-    undo(context, records, actor, changes)
-    return null
-  }
-  if (act.kind === 'merge') return merge(context, records, act, actor, changes)
+  let incident: string | null = null
+  if (act.kind === 'undo') undo(context, records, actor, changes)
+  else if (act.kind === 'merge') incident = merge(context, records, act, actor, changes)
+  else applyToEach(context, records, act, actor, changes)
+  return { alerts: records, incident }
+}
+
+type Entry = { act: string; text?: string; params?: Record<string, string | number> }
+type PlainAct = Exclude<Act, Kind<'undo'> | Kind<'merge'>>
+
+function applyToEach(
+  context: AlertsContext,
+  records: readonly Alert[],
+  act: PlainAct,
+  actor: Actor,
+  changes: Changes
+): void {
   if (act.kind === 'assign') requireUser(context, act.userId)
   for (const record of records) {
     const before = { ...record }
@@ -50,24 +62,16 @@ export function actOnAlerts(
     if (entry === undefined) continue
     saveAlert(context, record, changes)
     rememberAct(context, act.kind, before, record, actor)
-    if (before.status === 'new' && record.status !== 'new' && record.incident_id !== null) {
-      changes.incidents.add(record.incident_id)
-      happened(changes, record.incident_id, 'taken')
+    if (before.status === 'new' && record.status !== 'new' && record.incidentId !== null) {
+      changes.incidents.add(record.incidentId)
+      noteTurn(changes, record.incidentId, 'taken')
     }
-    tell(context, { ...entry, alert: record.id, incident: record.incident_id, unit: record.unit, by: actor })
+    tell(context, { ...entry, alert: record.id, incident: record.incidentId, unit: record.unit, by: actor })
   }
-  return null
 }
 
-type Entry = { act: string; text?: string; params?: Record<string, string | number> }
-
 /** Changes the record; undefined when there is nothing to change. */
-function apply(
-  context: AlertsContext,
-  record: AlertRecord,
-  act: Exclude<Act, Kind<'undo'> | Kind<'merge'>>,
-  actor: Actor
-): Entry | undefined {
+function apply(context: AlertsContext, record: Alert, act: PlainAct, actor: Actor): Entry | undefined {
   const now = context.clock.now()
   switch (act.kind) {
     case 'acknowledge':
@@ -78,28 +82,28 @@ function apply(
       if (record.status === 'waiting' || record.status === 'closed') return undefined
       record.status = 'waiting'
       record.assignee ??= actor.id
-      record.acknowledged_at ??= now
+      record.acknowledgedAt ??= now
       return { act: 'alert.waiting' }
     case 'archive':
       if (record.status === 'archived' || record.status === 'closed') return undefined
       record.status = 'archived'
-      record.escalated = 0
-      record.archived_peak = Math.max(record.hour_peak, record.hour_count, 1)
-      record.acknowledged_at ??= now
+      record.escalated = false
+      record.archivedPeak = Math.max(record.hourPeak, record.hourCount, 1)
+      record.acknowledgedAt ??= now
       return {
         act: 'alert.archived',
         params: {
-          peak: record.archived_peak,
-          hourly: hourlyToReturn(record.archived_peak)
+          peak: record.archivedPeak,
+          hourly: hourlyToReturn(record.archivedPeak)
         }
       }
     case 'verdict':
       if (record.status === 'closed' && record.verdict === act.verdict) return undefined
       record.status = 'closed'
       record.verdict = act.verdict
-      record.closed_at ??= now
+      record.closedAt ??= now
       record.assignee ??= actor.id
-      record.acknowledged_at ??= now
+      record.acknowledgedAt ??= now
       return { act: 'alert.verdict', text: act.note ?? '', params: { verdict: act.verdict } }
     case 'note': {
       const last = lastNote(context, record.id, actor)
@@ -112,17 +116,17 @@ function apply(
   }
 }
 
-function assign(record: AlertRecord, userId: string, now: number): boolean {
+function assign(record: Alert, userId: string, now: number): boolean {
   if (record.status === 'closed') return false
   if (record.assignee === userId && record.status !== 'new' && record.status !== 'archived') return false
   record.assignee = userId
   if (record.status !== 'waiting') record.status = 'acknowledged'
-  record.acknowledged_at ??= now
+  record.acknowledgedAt ??= now
   return true
 }
 
 /** By hand: as it was before, with a new deadline; refused while a newer alert of the same fingerprint is open. */
-function reopen(context: AlertsContext, record: AlertRecord): boolean {
+function reopen(context: AlertsContext, record: Alert): boolean {
   if (record.status !== 'closed' && record.status !== 'archived') return false
   const newer = record.status === 'closed' ? openAlert(context, record.fingerprint) : undefined
   if (newer !== undefined) {
@@ -132,16 +136,16 @@ function reopen(context: AlertsContext, record: AlertRecord): boolean {
   Object.assign(record, {
     status: record.assignee === null ? 'new' : 'acknowledged',
     verdict: null,
-    closed_at: null,
-    archived_peak: null,
+    closedAt: null,
+    archivedPeak: null,
     deadline: deadlineFrom(record.level, context.clock.now())
-  } satisfies Partial<AlertRecord>)
+  } satisfies Partial<Alert>)
   return true
 }
 
 function merge(
   context: AlertsContext,
-  records: AlertRecord[],
+  records: Alert[],
   act: Kind<'merge'>,
   actor: Actor,
   changes: Changes
@@ -160,9 +164,9 @@ function merge(
   }
   const left = new Set<string>()
   for (const record of records) {
-    if (record.incident_id === incident.id) continue
+    if (record.incidentId === incident.id) continue
     const before = { ...record }
-    if (record.incident_id !== null) left.add(record.incident_id)
+    if (record.incidentId !== null) left.add(record.incidentId)
     putInto(context, incident, record, actor)
     saveAlert(context, record, changes)
     rememberAct(context, 'merge', before, record, actor)
@@ -173,9 +177,9 @@ function merge(
 }
 
 /** A merge into a new incident, sent twice, finds the one it made: it holds exactly these alerts and is open. */
-function togetherAlready(context: AlertsContext, records: AlertRecord[]): IncidentRecord | undefined {
-  const id = records[0]?.incident_id
-  if (id === undefined || id === null || records.some((record) => record.incident_id !== id)) return undefined
+function togetherAlready(context: AlertsContext, records: Alert[]): Incident | undefined {
+  const id = records[0]?.incidentId
+  if (id === undefined || id === null || records.some((record) => record.incidentId !== id)) return undefined
   const { n } = context.control.sql('SELECT COUNT(*) AS n FROM alerts WHERE incident_id = ?').get(id) as { n: number }
   const incident = incidentById(context, id)
   return n === records.length && incident?.status !== 'closed' ? incident : undefined
@@ -183,11 +187,11 @@ function togetherAlready(context: AlertsContext, records: AlertRecord[]): Incide
 
 function newIncident(
   context: AlertsContext,
-  first: AlertRecord,
+  first: Alert,
   title: string | undefined,
   actor: Actor,
   changes: Changes
-): IncidentRecord {
+): Incident {
   const own: Bilingual | undefined = title === undefined || title === '' ? undefined : { vi: title, en: title }
   return openIncident(context, first, 'by_hand', own ?? titleOf(context, first), changes, actor)
 }

@@ -7,7 +7,7 @@ import { refuse } from '../record/refusals.ts'
 import { tell } from '../record/timeline.ts'
 
 /** An entry that another part writes into the story of an alert, an incident, or both. */
-export type StoryEntry = {
+export type TimelineEntry = {
   act: string
   alert?: string | null
   incident?: string | null
@@ -18,14 +18,14 @@ export type StoryEntry = {
 }
 
 /** Writes the entry and touches what it is about, so that open screens fetch the story anew. */
-export function tellOf(context: AlertsContext, entry: StoryEntry, changes: Changes): void {
+export function tellOf(context: AlertsContext, entry: TimelineEntry, changes: Changes): void {
   const alert = entry.alert ?? null
   let incident = entry.incident ?? null
   if (alert !== null) {
     const record =
       alertById(context, alert) ?? refuse(404, 'alert.unknown', `there is no alert ${alert}`, { id: alert })
     // An act on an alert of an incident belongs to both stories.
-    incident ??= record.incident_id
+    incident ??= record.incidentId
     saveAlert(context, record, changes)
   }
   if (incident !== null) {
@@ -57,9 +57,9 @@ export function resolveAlert(
   const record = openAlert(context, fingerprint)
   if (record === undefined) return
   const now = context.clock.now()
-  Object.assign(record, { status: 'closed', verdict: 'true_positive', closed_at: now })
+  Object.assign(record, { status: 'closed', verdict: 'true_positive', closedAt: now })
   saveAlert(context, record, changes)
-  const { incident_id: id } = record
+  const { incidentId: id } = record
   tell(context, { act: 'alert.recovered', alert: record.id, incident: id, unit: record.unit, params })
   const incident = id === null ? undefined : incidentById(context, id)
   if (incident === undefined || incident.status === 'closed' || incident.status === 'review') return

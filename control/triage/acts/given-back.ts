@@ -20,9 +20,9 @@ export function giveBack(context: AlertsContext, { alerts, incident, params = {}
     const record = alertById(context, id)
     if (record?.status !== 'waiting') continue
     record.status = record.assignee === null ? 'new' : 'acknowledged'
-    record.escalated = 1
+    record.escalated = true
     saveAlert(context, record, changes)
-    tell(context, { act: 'alert.given_back', alert: id, incident: record.incident_id, unit: record.unit, params })
+    tell(context, { act: 'alert.given_back', alert: id, incident: record.incidentId, unit: record.unit, params })
   }
   const waiting = incident === null ? undefined : incidentById(context, incident)
   if (waiting?.status !== 'waiting') return

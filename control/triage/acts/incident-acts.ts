@@ -4,7 +4,8 @@ import type { Actor } from '#control/rights/actor.ts'
 import type { AlertsContext } from '../record/context.ts'
 import type { Changes } from '../record/changes.ts'
 import { mergeFrom, release, unmerge } from './incident-merging.ts'
-import { incidentById, saveIncident, type IncidentRecord } from '../record/incident-record.ts'
+import { incidentById, saveIncident } from '../record/incident-record.ts'
+import { type Incident } from '../record/incident.ts'
 import { refuse } from '../record/refusals.ts'
 import { tell } from '../record/timeline.ts'
 
@@ -17,8 +18,8 @@ export function actOnIncident(
   changes: Changes
 ): void {
   const incident = incidentById(context, id) ?? refuse(404, 'incident.unknown', `there is no incident ${id}`, { id })
-  if (incident.merged_into !== null && act.kind !== 'note') {
-    refuse(409, 'incident.merged', `${id} was merged into ${incident.merged_into}`, { id, into: incident.merged_into })
+  if (incident.mergedInto !== null && act.kind !== 'note') {
+    refuse(409, 'incident.merged', `${id} was merged into ${incident.mergedInto}`, { id, into: incident.mergedInto })
   }
   switch (act.kind) {
     case 'status':
@@ -35,9 +36,8 @@ export function actOnIncident(
       saveIncident(context, incident, changes)
       return tell(context, { act: 'note', incident: id, by: actor, text: act.text })
     case 'title': {
-      const title = JSON.stringify({ vi: act.title, en: act.title })
-      if (incident.title === title) return
-      incident.title = title
+      if (incident.title.vi === act.title && incident.title.en === act.title) return
+      incident.title = { vi: act.title, en: act.title }
       saveIncident(context, incident, changes)
       return tell(context, { act: 'incident.title', incident: id, by: actor, text: act.title })
     }
@@ -52,8 +52,8 @@ export function actOnIncident(
 
 function setStatus(
   context: AlertsContext,
-  incident: IncidentRecord,
-  status: IncidentRecord['status'],
+  incident: Incident,
+  status: Incident['status'],
   note: string | undefined,
   actor: Actor,
   changes: Changes
@@ -61,7 +61,7 @@ function setStatus(
   if (incident.status === status) return
   const from = incident.status
   incident.status = status
-  incident.closed_at = status === 'closed' ? context.clock.now() : null
+  incident.closedAt = status === 'closed' ? context.clock.now() : null
   saveIncident(context, incident, changes)
   tell(context, {
     act: 'incident.status',

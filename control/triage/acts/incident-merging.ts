@@ -1,8 +1,7 @@
 import type { IncidentDetail, IncidentRow } from '#core/api/alerts.ts'
 import type { Bilingual } from '#core/match.ts'
-import { alertById, saveAlert } from '../record/alert-record.ts'
-import { type AlertRecord } from '../record/alert.ts'
-import { happened, unsaid, type Changes } from '../record/changes.ts'
+import { alertById, alertsOf, saveAlert } from '../record/alert-record.ts'
+import { noteTurn, withdrawTurn, type Changes } from '../record/changes.ts'
 import { type Actor } from '#control/rights/actor.ts'
 import { type AlertsContext } from '../record/context.ts'
 import {
@@ -12,17 +11,18 @@ import {
   putInto,
   recount,
   saveIncident,
-  takeIn,
-  type IncidentRecord
+  takeIn
 } from '../record/incident-record.ts'
+import { type Incident } from '../record/incident.ts'
 import { titleOf } from '../views/incident-title.ts'
+import { fromText, toText } from '../record/json-text.ts'
 import { refuse } from '../record/refusals.ts'
 import { tell } from '../record/timeline.ts'
 
 /** The other incident's alerts move here; it closes and points here. */
 export function mergeFrom(
   context: AlertsContext,
-  into: IncidentRecord,
+  into: Incident,
   fromId: string,
   actor: Actor,
   changes: Changes
@@ -30,32 +30,32 @@ export function mergeFrom(
   if (fromId === into.id) refuse(409, 'incident.itself', 'an incident cannot be merged into itself', { id: fromId })
   const from =
     incidentById(context, fromId) ?? refuse(404, 'incident.unknown', `there is no incident ${fromId}`, { id: fromId })
-  if (from.merged_into === into.id) return
+  if (from.mergedInto === into.id) return
   openIncidentNamed(context, into.id)
-  if (from.merged_into !== null) {
-    refuse(409, 'incident.merged', `${fromId} was merged into ${from.merged_into}`, {
+  if (from.mergedInto !== null) {
+    refuse(409, 'incident.merged', `${fromId} was merged into ${from.mergedInto}`, {
       id: fromId,
-      into: from.merged_into
+      into: from.mergedInto
     })
   }
   if (from.origin !== into.origin) refuse(409, 'incident.origins', 'incidents of different origins never mix')
-  const alerts = context.control.sql('SELECT * FROM alerts WHERE incident_id = ?').all(fromId) as AlertRecord[]
+  const alerts = alertsOf(context.control.sql('SELECT * FROM alerts WHERE incident_id = ?').all(fromId))
   for (const alert of alerts) {
-    alert.incident_id = into.id
+    alert.incidentId = into.id
     takeIn(context, into, alert)
     saveAlert(context, alert, changes)
   }
   context.control
     .sql('INSERT OR REPLACE INTO incident_merges (from_id, into_id, at, status, alerts) VALUES (?, ?, ?, ?, ?)')
-    .run(fromId, into.id, context.clock.now(), from.status, JSON.stringify(alerts.map((alert) => alert.seq)))
+    .run(fromId, into.id, context.clock.now(), from.status, toText(alerts.map((alert) => alert.seq)))
   from.status = 'closed'
-  from.closed_at ??= context.clock.now()
-  from.merged_into = into.id
-  into.detected_at = Math.min(into.detected_at, from.detected_at)
+  from.closedAt ??= context.clock.now()
+  from.mergedInto = into.id
+  into.detectedAt = Math.min(into.detectedAt, from.detectedAt)
   saveIncident(context, from, changes)
   // Its work goes on in the other: nobody reads that it is over, and nobody is woken for it any more.
-  unsaid(changes, from.id, 'closed')
-  happened(changes, from.id, 'taken')
+  withdrawTurn(changes, from.id, 'closed')
+  noteTurn(changes, from.id, 'taken')
   saveIncident(context, into, changes)
   if (alerts.length > 0) recount(context, into.id, changes)
   const params = { from: fromId, into: into.id, alerts: alerts.length }
@@ -73,9 +73,9 @@ export function mergedInto(context: AlertsContext, id: string): IncidentDetail['
     .all(id) as { from_id: string; at: number; alerts: string; title: string }[]
   return rows.map((row) => ({
     id: row.from_id,
-    title: JSON.parse(row.title) as Bilingual,
+    title: fromText<Bilingual>(row.title),
     at: row.at,
-    alerts: (JSON.parse(row.alerts) as number[]).length
+    alerts: fromText<number[]>(row.alerts).length
   }))
 }
 
@@ -83,13 +83,7 @@ export function mergedInto(context: AlertsContext, id: string): IncidentDetail['
  * Takes a merge back: the other incident stands as it did before, with those of its alerts that are still here. What a
  * person has moved elsewhere since stays where it is. Sent twice it changes nothing the second time.
  */
-export function unmerge(
-  context: AlertsContext,
-  into: IncidentRecord,
-  fromId: string,
-  actor: Actor,
-  changes: Changes
-): void {
+export function unmerge(context: AlertsContext, into: Incident, fromId: string, actor: Actor, changes: Changes): void {
   const from =
     incidentById(context, fromId) ?? refuse(404, 'incident.unknown', `there is no incident ${fromId}`, { id: fromId })
   const merge = context.control
@@ -98,23 +92,25 @@ export function unmerge(
   if (merge === undefined) {
     refuse(409, 'incident.not_merged', `${fromId} was not merged into ${into.id}`, { id: fromId, into: into.id })
   }
-  if (from.merged_into !== into.id) return
-  const alerts = context.control
-    .sql('SELECT * FROM alerts WHERE incident_id = ? AND seq IN (SELECT value FROM json_each(?))')
-    .all(into.id, merge.alerts) as AlertRecord[]
+  if (from.mergedInto !== into.id) return
+  const alerts = alertsOf(
+    context.control
+      .sql('SELECT * FROM alerts WHERE incident_id = ? AND seq IN (SELECT value FROM json_each(?))')
+      .all(into.id, merge.alerts)
+  )
   for (const alert of alerts) {
-    alert.incident_id = from.id
+    alert.incidentId = from.id
     takeIn(context, from, alert)
     saveAlert(context, alert, changes)
   }
-  from.merged_into = null
+  from.mergedInto = null
   from.status = merge.status
-  if (merge.status !== 'closed') from.closed_at = null
+  if (merge.status !== 'closed') from.closedAt = null
   saveIncident(context, from, changes)
   recount(context, into.id, changes)
   if (alerts.length > 0) recount(context, from.id, changes)
   // It was never over, so it is not opened again either.
-  unsaid(changes, from.id, 'reopened')
+  withdrawTurn(changes, from.id, 'reopened')
   const params = { from: fromId, into: into.id, alerts: alerts.length }
   tell(context, { act: 'incident.unmerged', incident: into.id, by: actor, params })
   tell(context, { act: 'incident.unmerged', incident: fromId, by: actor, params })
@@ -123,7 +119,7 @@ export function unmerge(
 /** Alerts leave this incident, into a new one of their own or into none; those that are not in it are left alone. */
 export function release(
   context: AlertsContext,
-  incident: IncidentRecord,
+  incident: Incident,
   ids: readonly string[],
   into: 'new' | null,
   actor: Actor,
@@ -131,7 +127,7 @@ export function release(
 ): void {
   const records = [...new Set(ids)]
     .map((id) => alertById(context, id) ?? refuse(404, 'alert.unknown', `there is no alert ${id}`, { id }))
-    .filter((record) => record.incident_id === incident.id)
+    .filter((record) => record.incidentId === incident.id)
   const [first] = records
   if (first === undefined) return
   const target =
@@ -139,7 +135,7 @@ export function release(
   for (const record of records) {
     if (target !== undefined) putInto(context, target, record, actor)
     else {
-      record.incident_id = null
+      record.incidentId = null
       const params = { alert: record.id, to: '' }
       tell(context, {
         act: 'incident.alert_left',

@@ -1,5 +1,5 @@
 import { openAlert, saveAlert } from '../record/alert-record.ts'
-import { type AlertRecord } from '../record/alert.ts'
+import { type Alert } from '../record/alert.ts'
 import type { Actor } from '#control/rights/actor.ts'
 import type { AlertsContext } from '../record/context.ts'
 import type { Changes } from '../record/changes.ts'
@@ -13,31 +13,24 @@ export const UNDO_MS = 30_000
 const FORGET_MS = 10 * 60_000
 
 /** What acts of people change, and so what an undo puts back. */
-const columns = [
+const fields = [
   'status',
   'verdict',
   'assignee',
-  'acknowledged_at',
-  'closed_at',
-  'incident_id',
+  'acknowledgedAt',
+  'closedAt',
+  'incidentId',
   'escalated',
   'reopened',
-  'archived_peak',
+  'archivedPeak',
   'deadline'
 ] as const
-type Snapshot = Pick<AlertRecord, (typeof columns)[number]>
+type Snapshot = Pick<Alert, (typeof fields)[number]>
 
-const snapshot = (record: AlertRecord) =>
-  JSON.stringify(Object.fromEntries(columns.map((column) => [column, record[column]])))
+const snapshot = (record: Alert) => JSON.stringify(Object.fromEntries(fields.map((field) => [field, record[field]])))
 
 /** Keeps what an act changed on one alert, so that its author may take it back. */
-export function rememberAct(
-  context: AlertsContext,
-  kind: string,
-  before: AlertRecord,
-  after: AlertRecord,
-  actor: Actor
-): void {
+export function rememberAct(context: AlertsContext, kind: string, before: Alert, after: Alert, actor: Actor): void {
   const now = context.clock.now()
   context.control.sql('DELETE FROM alert_acts WHERE at < ?').run(now - FORGET_MS)
   context.control
@@ -49,7 +42,7 @@ export function rememberAct(
  * Takes back the caller's last act on each of these alerts, when nobody acted on it since, it is younger than 30 s,
  * and no match has changed what the act had set. Refuses with `undo.nothing` when that is true for none of them.
  */
-export function undo(context: AlertsContext, records: AlertRecord[], actor: Actor, changes: Changes): void {
+export function undo(context: AlertsContext, records: Alert[], actor: Actor, changes: Changes): void {
   const left = new Set<string>()
   let undone = 0
   for (const record of records) {
@@ -59,20 +52,20 @@ export function undo(context: AlertsContext, records: AlertRecord[], actor: Acto
       { id: number; at: number; user_id: string; kind: string; before: string; after: string } | undefined
     if (act === undefined || act.user_id !== actor.id || context.clock.now() - act.at > UNDO_MS) continue
     const after = JSON.parse(act.after) as Snapshot
-    if (after.status !== record.status || after.incident_id !== record.incident_id) continue
+    if (after.status !== record.status || after.incidentId !== record.incidentId) continue
     const before = JSON.parse(act.before) as Snapshot
     if (before.status !== 'closed' && record.status === 'closed' && openAlert(context, record.fingerprint)) continue
     if (act.kind === 'note') withdrawNote(context, record, actor)
-    const moved = before.incident_id !== record.incident_id
-    if (moved && record.incident_id !== null) left.add(record.incident_id)
+    const moved = before.incidentId !== record.incidentId
+    if (moved && record.incidentId !== null) left.add(record.incidentId)
     Object.assign(record, before)
-    if (moved && before.incident_id !== null) putBack(context, record, before.incident_id, changes)
+    if (moved && before.incidentId !== null) putBack(context, record, before.incidentId, changes)
     saveAlert(context, record, changes)
     context.control.sql('DELETE FROM alert_acts WHERE id = ?').run(act.id)
     tell(context, {
       act: 'alert.undone',
       alert: record.id,
-      incident: after.incident_id,
+      incident: after.incidentId,
       unit: record.unit,
       by: actor,
       params: { act: act.kind }
@@ -84,27 +77,27 @@ export function undo(context: AlertsContext, records: AlertRecord[], actor: Acto
 }
 
 /** The incident an alert came from; when it had closed only because it was left empty, it is open again. */
-function putBack(context: AlertsContext, record: AlertRecord, id: string, changes: Changes) {
+function putBack(context: AlertsContext, record: Alert, id: string, changes: Changes) {
   const incident = incidentById(context, id)
   if (incident === undefined) return
-  const others = context.control
+  const remaining = context.control
     .sql('SELECT 1 FROM alerts WHERE incident_id = ? AND seq <> ? LIMIT 1')
     .get(id, record.seq)
-  if (others === undefined && incident.status === 'closed' && incident.merged_into === null) {
+  if (remaining === undefined && incident.status === 'closed' && incident.mergedInto === null) {
     incident.status = 'in_progress'
-    incident.closed_at = null
+    incident.closedAt = null
   }
   takeIn(context, incident, record)
   saveIncident(context, incident, changes)
 }
 
-function withdrawNote(context: AlertsContext, record: AlertRecord, actor: Actor) {
+function withdrawNote(context: AlertsContext, record: Alert, actor: Actor) {
   const note = lastNote(context, record.id, actor)
   if (note === undefined) return
   tell(context, {
     act: 'note.withdrawn',
     alert: record.id,
-    incident: record.incident_id,
+    incident: record.incidentId,
     unit: record.unit,
     by: actor,
     params: { note: note.id }

@@ -3,10 +3,12 @@ import { stableHash } from '#core/ids.ts'
 import type { Bilingual, Level, MatchFold } from '#core/match.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Inventory } from '#province/inventory.ts'
-import { summaryOf, type BuiltInId } from './built-in-rules.ts'
+import { summaryOf, type BuiltInId } from '#control/rules/built-in-rules.ts'
+import { fillWords } from '#core/words.ts'
+import { words } from '../words.ts'
 import { OUTAGE_HOSTS, OUTAGE_RULE, OUTAGE_SYSTEM } from './outage-incident.ts'
 
-export { builtInRules } from './built-in-rules.ts'
+export { builtInRules } from '#control/rules/built-in-rules.ts'
 
 /** Something at the door of the intake: who it was, where, and how often since the last notice. */
 type DoorNotice = { at: number; origin: Origin; sender: string; peer: string; listener: string; count: number }
@@ -192,28 +194,20 @@ function outageFold(outage: OutageNotice, ourUnit: string): MatchFold {
   })
   const sentence = outageSentence(outage)
   // Whoever reads titles alone (leaders, units) is told which system.
-  const title = { vi: `Ngừng hoạt động: ${outage.name}`, en: `Outage: ${outage.name}` }
+  const title = fillWords(words.outage.title, { system: outage.name })
   return { ...made, firstSeen: outage.since, rule: { ...made.rule, level: outage.level, title, sentence } }
 }
 
 /** What is out, and which models it takes along; nothing is said about lists that are empty. */
 function outageSentence({ lost, down, degraded }: OutageNotice): Bilingual {
-  const what =
-    lost === null
-      ? { vi: '{name} ngừng từ {since}', en: '{name} has been down since {since}' }
-      : { vi: '{name}: mất {lost} thành phần từ {since}', en: '{name}: {lost} members lost since {since}' }
-  const models =
-    down.length > 0 && degraded.length > 0
-      ? {
-          vi: '. Mô hình ngừng: {models.down}; suy giảm: {models.degraded}',
-          en: '. Models down: {models.down}; degraded: {models.degraded}'
-        }
-      : down.length > 0
-        ? { vi: '. Mô hình ngừng: {models.down}', en: '. Models down: {models.down}' }
-        : degraded.length > 0
-          ? { vi: '. Mô hình suy giảm: {models.degraded}', en: '. Models degraded: {models.degraded}' }
-          : { vi: '. Không kéo theo mô hình nào', en: '. No model goes with it' }
-  return { vi: what.vi + models.vi, en: what.en + models.en }
+  const system = lost === null ? words.outage.system : words.outage.group
+  const models = words.outage[modelsHit(down.length > 0, degraded.length > 0)]
+  return { vi: system.vi + models.vi, en: system.en + models.en }
+}
+
+function modelsHit(down: boolean, degraded: boolean): 'downAndDegraded' | 'down' | 'degraded' | 'noModel' {
+  if (down) return degraded ? 'downAndDegraded' : 'down'
+  return degraded ? 'degraded' : 'noModel'
 }
 
 /** "22, 23, 27"; a dash for none, as an empty value reads as unknown. */

@@ -1,5 +1,5 @@
 import type { MatchFold } from '#core/match.ts'
-import type { AlertRecord } from '../record/alert.ts'
+import type { Alert } from '../record/alert.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { addToTrend } from './trend.ts'
 
@@ -31,55 +31,56 @@ export function lastSeenOf(fold: MatchFold): number {
  * text may count within another time. It is never more than the alert's count. Folds that are not of a correlation
  * leave it alone.
  */
-export function addFold(record: AlertRecord, fold: MatchFold): number {
+export function addFold(record: Alert, fold: MatchFold): number {
   const grown = fold.correlated ? growWindow(record, fold) : fold.count
   record.count += grown
-  if (fold.rule.version !== record.rule_version) record.window_peak = null
-  if (fold.correlated) record.window_peak = Math.max(record.window_peak ?? 0, fold.count)
+  if (fold.rule.version !== record.ruleVersion) record.windowPeak = null
+  if (fold.correlated) record.windowPeak = Math.max(record.windowPeak ?? 0, fold.count)
   const lastSeen = lastSeenOf(fold)
-  record.first_seen = Math.min(record.first_seen, fold.firstSeen)
-  record.last_seen = Math.max(record.last_seen, lastSeen)
-  const trend = addToTrend({ step: record.trend_step, counts: JSON.parse(record.trend) as number[] }, lastSeen, grown)
-  record.trend_step = trend.step
-  record.trend = JSON.stringify(trend.counts)
+  record.firstSeen = Math.min(record.firstSeen, fold.firstSeen)
+  record.lastSeen = Math.max(record.lastSeen, lastSeen)
+  const trend = addToTrend({ step: record.trendStep, counts: record.trend }, lastSeen, grown)
+  record.trendStep = trend.step
+  record.trend = trend.counts
   addToHour(record, Math.floor(fold.receivedAt / HOUR_MS), grown)
   return grown
 }
 
-function growWindow(record: AlertRecord, fold: MatchFold): number {
-  const { window_count: count, window_first: first, window_last: last } = record
+function growWindow(record: Alert, fold: MatchFold): number {
+  const { windowCount: count, windowFirst: first, windowLast: last } = record
   if (count === null || first === null || last === null || fold.firstSeen > last) {
-    Object.assign(record, { window_count: fold.count, window_first: fold.firstSeen, window_last: fold.lastSeen })
+    Object.assign(record, { windowCount: fold.count, windowFirst: fold.firstSeen, windowLast: fold.lastSeen })
     return fold.count
   }
   const grown = Math.max(0, fold.count - count)
   if (fold.firstSeen <= first) {
-    record.window_first = fold.firstSeen
-    record.window_last = Math.max(last, fold.lastSeen)
+    record.windowFirst = fold.firstSeen
+    record.windowLast = Math.max(last, fold.lastSeen)
   } else if (grown > 0) {
-    record.window_first = fold.firstSeen
-    record.window_last = Math.max(last, fold.lastSeen)
+    record.windowFirst = fold.firstSeen
+    record.windowLast = Math.max(last, fold.lastSeen)
   }
-  record.window_count = count + grown
+  record.windowCount = count + grown
   return grown
 }
 
-function addToHour(record: AlertRecord, hour: number, grown: number) {
+function addToHour(record: Alert, hour: number, grown: number) {
   if (hour > record.hour) {
-    record.hour_peak = Math.max(record.hour_peak, record.hour_count)
+    record.hourPeak = Math.max(record.hourPeak, record.hourCount)
     record.hour = hour
-    record.hour_count = 0
+    record.hourCount = 0
   }
   // What was received in an earlier hour and matched late counts for the hour that runs.
-  record.hour_count += grown
+  record.hourCount += grown
 }
 
 /** True when an archived alert has reached three times its greatest hour before. */
-export function escalates(record: AlertRecord): boolean {
-  return record.hour_count >= hourlyToReturn(record.archived_peak)
+export function escalates(record: Alert): boolean {
+  return record.hourCount >= hourlyToReturn(record.archivedPeak)
 }
 
 /** The senders of an alert with those of a fold. */
-export function withSenders(known: string, fold: MatchFold): string {
-  return JSON.stringify([...new Set([...(JSON.parse(known) as string[]), ...fold.senders])].slice(0, MAX_SENDERS))
+export function withSenders(known: readonly string[], fold: MatchFold): readonly string[] {
+  const all = [...new Set([...known, ...fold.senders])].slice(0, MAX_SENDERS)
+  return all.length === known.length ? known : all
 }

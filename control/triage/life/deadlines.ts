@@ -9,7 +9,7 @@ export function deadlineFrom(level: Level, now: number): number | null {
 }
 
 /** The earlier of two deadlines, as when a level rises: it never gives more time than was left. */
-export function earlierDeadline(one: number | null, other: number | null): number | null {
-  if (one === null || other === null) return one ?? other
-  return Math.min(one, other)
+export function earlierDeadline(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b
+  return Math.min(a, b)
 }

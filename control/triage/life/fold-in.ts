@@ -1,13 +1,14 @@
 import { levels, type MatchFold } from '#core/match.ts'
-import { insertAlert, lastClosedAlert, openAlert, saveAlert, saveFigures } from '../record/alert-record.ts'
-import { type AlertRecord } from '../record/alert.ts'
+import { alertsOf, insertAlert, lastClosedAlert, openAlert, saveAlert, saveFigures } from '../record/alert-record.ts'
+import { type Alert } from '../record/alert.ts'
 import { saveSearchText } from '../views/alert-row.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { nextNumber, numbered, type AlertsContext } from '../record/context.ts'
 import { type Changes } from '../record/changes.ts'
 import { addFold, escalates, lastSeenOf, withSenders } from './counting.ts'
 import { deadlineFrom, earlierDeadline } from './deadlines.ts'
-import { keepEvidence, timeOf } from '../record/evidence.ts'
+import { toText } from '../record/json-text.ts'
+import { keepEvidence } from '../record/evidence.ts'
 import { backToWork, considerIncident, followAlert } from './incident-opening.ts'
 import { asManyEntities, meetsManyEntities, rememberEntity } from './many-entities.ts'
 import { hostsOf } from './outage-incident.ts'
@@ -44,8 +45,8 @@ export function foldIn(context: AlertsContext, fold: MatchFold, changes: Changes
 
 const recentlyClosed = (context: AlertsContext, fold: MatchFold) => lastClosedAlert(context, fold.fingerprint)
 
-function mayReopen(context: AlertsContext, closed: AlertRecord | undefined): boolean {
-  return closed !== undefined && context.clock.now() - (closed.closed_at ?? 0) <= HOUR_MS
+function mayReopen(context: AlertsContext, closed: Alert | undefined): boolean {
+  return closed !== undefined && context.clock.now() - (closed.closedAt ?? 0) <= HOUR_MS
 }
 
 function open(
@@ -59,51 +60,51 @@ function open(
   const seq = nextNumber(context, 'alert')
   const lastSeen = lastSeenOf(fold)
   const trend = newTrend(lastSeen, fold.count)
-  const first = fold.evidence[0]?.event
+  const first = fold.evidence[0]
   const many = fold.entity.key === '' && Object.keys(fold.entity.fields).length === 0
-  const record: AlertRecord = {
+  const record: Alert = {
     seq,
     id: numbered('CB', seq),
     revision: 1,
     fingerprint: fold.fingerprint,
-    rule_id: fold.rule.id,
-    rule_version: fold.rule.version,
-    rule: JSON.stringify(fold.rule),
+    ruleId: fold.rule.id,
+    ruleVersion: fold.rule.version,
+    rule: fold.rule,
     level: fold.rule.level,
-    level_rank: levels.indexOf(fold.rule.level),
+    levelRank: levels.indexOf(fold.rule.level),
     origin: fold.origin,
     unit: fold.unit,
-    senders: withSenders('[]', fold),
-    entity_key: fold.entity.key,
-    entity: JSON.stringify(fold.entity.fields),
-    vals: JSON.stringify(fold.values),
+    senders: withSenders([], fold),
+    entityKey: fold.entity.key,
+    entity: fold.entity.fields,
+    values: fold.values,
     status: 'new',
     verdict: null,
     count: fold.count,
-    window_count: fold.correlated ? fold.count : null,
-    window_first: fold.correlated ? fold.firstSeen : null,
-    window_last: fold.correlated ? fold.lastSeen : null,
-    window_peak: fold.correlated ? fold.count : null,
-    trend_step: trend.step,
-    trend: JSON.stringify(trend.counts),
+    windowCount: fold.correlated ? fold.count : null,
+    windowFirst: fold.correlated ? fold.firstSeen : null,
+    windowLast: fold.correlated ? fold.lastSeen : null,
+    windowPeak: fold.correlated ? fold.count : null,
+    trendStep: trend.step,
+    trend: trend.counts,
     hour: Math.floor(fold.receivedAt / HOUR_MS),
-    hour_count: fold.count,
-    hour_peak: 0,
-    archived_peak: null,
-    first_seen: fold.firstSeen,
-    last_seen: lastSeen,
-    event_at: first === undefined ? fold.firstSeen : timeOf(first),
-    received_at: (first && Date.parse(first.event.created)) || fold.receivedAt,
-    matched_at: fold.matchedAt,
-    raised_at: now,
-    acknowledged_at: null,
-    closed_at: null,
+    hourCount: fold.count,
+    hourPeak: 0,
+    archivedPeak: null,
+    firstSeen: fold.firstSeen,
+    lastSeen: lastSeen,
+    eventAt: first === undefined ? fold.firstSeen : first.time,
+    receivedAt: first?.createdAt || fold.receivedAt,
+    matchedAt: fold.matchedAt,
+    raisedAt: now,
+    acknowledgedAt: null,
+    closedAt: null,
     assignee: null,
-    incident_id: null,
-    escalated: 0,
+    incidentId: null,
+    escalated: false,
     reopened: 0,
-    previous_id: previous,
-    many_entities: many ? 1 : 0,
+    previousId: previous,
+    manyEntities: many,
     entities: 1,
     deadline: deadlineFrom(fold.rule.level, now)
   }
@@ -117,109 +118,98 @@ function open(
   return fold.count
 }
 
-function update(
-  context: AlertsContext,
-  record: AlertRecord,
-  fold: MatchFold,
-  entityKey: string,
-  changes: Changes
-): number {
-  const before = { level: record.level, status: record.status, incident: record.incident_id }
+function update(context: AlertsContext, record: Alert, fold: MatchFold, entityKey: string, changes: Changes): number {
+  const before = { level: record.level, status: record.status, incident: record.incidentId }
   const grown = add(context, record, fold, entityKey)
   const rose = takeLevel(context, record, fold)
   if (record.status === 'archived' && escalates(record)) {
-    comeBack(context, record, { why: 'volume', count: record.hour_count, peak: record.archived_peak ?? 1 })
+    comeBack(context, record, { why: 'volume', count: record.hourCount, peak: record.archivedPeak ?? 1 })
   }
-  if (record.incident_id === null) considerIncident(context, record, rose, changes)
+  if (record.incidentId === null) considerIncident(context, record, rose, changes)
   else followAlert(context, record, changes)
   const turned =
-    before.level !== record.level || before.status !== record.status || before.incident !== record.incident_id
+    before.level !== record.level || before.status !== record.status || before.incident !== record.incidentId
   if (turned) saveAlert(context, record, changes)
   else saveFigures(context, record, changes)
   return grown
 }
 
-function reopen(
-  context: AlertsContext,
-  record: AlertRecord,
-  fold: MatchFold,
-  entityKey: string,
-  changes: Changes
-): number {
+function reopen(context: AlertsContext, record: Alert, fold: MatchFold, entityKey: string, changes: Changes): number {
   Object.assign(record, {
     status: 'new',
     verdict: null,
-    closed_at: null,
-    acknowledged_at: null,
+    closedAt: null,
+    acknowledgedAt: null,
     assignee: null,
-    escalated: 1,
+    escalated: true,
     reopened: record.reopened + 1,
     deadline: deadlineFrom(fold.rule.level, context.clock.now())
-  } satisfies Partial<AlertRecord>)
+  } satisfies Partial<Alert>)
   // The greatest window of before was judged with the verdict: the sentence tells what brought the alert back.
-  if (fold.correlated) record.window_peak = null
+  if (fold.correlated) record.windowPeak = null
   const grown = add(context, record, fold, entityKey)
   takeLevel(context, record, fold)
-  tell(context, { act: 'alert.reopened', alert: record.id, incident: record.incident_id, unit: record.unit })
+  tell(context, { act: 'alert.reopened', alert: record.id, incident: record.incidentId, unit: record.unit })
   considerIncident(context, record, true, changes)
   backToWork(context, record, changes)
-  if (record.incident_id !== null) followAlert(context, record, changes)
+  if (record.incidentId !== null) followAlert(context, record, changes)
   saveAlert(context, record, changes)
   return grown
 }
 
 /** What every further fold does to an alert. */
-function add(context: AlertsContext, record: AlertRecord, fold: MatchFold, entityKey: string): number {
+function add(context: AlertsContext, record: Alert, fold: MatchFold, entityKey: string): number {
   const grown = addFold(record, fold)
   record.senders = withSenders(record.senders, fold)
   keepEvidence(context, record, fold.evidence)
-  if (record.many_entities === 1 && rememberEntity(context, record, entityKey)) record.entities += 1
-  const values = JSON.stringify(fold.values)
-  if (values !== record.vals || fold.rule.version !== record.rule_version) {
-    record.vals = values
-    record.rule_version = fold.rule.version
-    record.rule = JSON.stringify(fold.rule)
+  if (record.manyEntities && rememberEntity(context, record, entityKey)) record.entities += 1
+  if (toText(fold.values) !== toText(record.values) || fold.rule.version !== record.ruleVersion) {
+    record.values = fold.values
+    record.ruleVersion = fold.rule.version
+    record.rule = fold.rule
     saveSearchText(context, record)
   }
   return grown
 }
 
 /** Takes the rule's level of today; true when it rose. A rise shortens the deadline, a fall leaves it. */
-function takeLevel(context: AlertsContext, record: AlertRecord, fold: MatchFold): boolean {
+function takeLevel(context: AlertsContext, record: Alert, fold: MatchFold): boolean {
   const { level } = fold.rule
   const rank = levels.indexOf(level)
   if (level === record.level) return false
-  const rose = rank > record.level_rank
+  const rose = rank > record.levelRank
   tell(context, {
     act: 'alert.level',
     alert: record.id,
-    incident: record.incident_id,
+    incident: record.incidentId,
     unit: record.unit,
     params: { from: record.level, to: level }
   })
   record.level = level
-  record.level_rank = rank
+  record.levelRank = rank
   if (rose) record.deadline = earlierDeadline(record.deadline, deadlineFrom(level, context.clock.now()))
   return rose
 }
 
 /** An archived alert is on the queue again; its story says why: `volume` or `new_unit`. */
-function comeBack(context: AlertsContext, record: AlertRecord, params: Record<string, string | number>) {
+function comeBack(context: AlertsContext, record: Alert, params: Record<string, string | number>) {
   record.status = 'new'
-  record.escalated = 1
-  record.archived_peak = null
+  record.escalated = true
+  record.archivedPeak = null
   record.deadline = deadlineFrom(record.level, context.clock.now())
-  tell(context, { act: 'alert.escalated', alert: record.id, incident: record.incident_id, unit: record.unit, params })
+  tell(context, { act: 'alert.escalated', alert: record.id, incident: record.incidentId, unit: record.unit, params })
 }
 
 /** An archived alert comes back when the same rule meets the same entity at another unit. */
-function wakeAtNewUnit(context: AlertsContext, opened: AlertRecord, changes: Changes) {
-  if (opened.entity_key === '') return
-  const archived = context.control
-    .sql(
-      `SELECT * FROM alerts WHERE entity_key = ? AND rule_id = ? AND origin = ? AND unit <> ? AND status = 'archived' LIMIT 200`
-    )
-    .all(opened.entity_key, opened.rule_id, opened.origin, opened.unit) as AlertRecord[]
+function wakeAtNewUnit(context: AlertsContext, opened: Alert, changes: Changes) {
+  if (opened.entityKey === '') return
+  const archived = alertsOf(
+    context.control
+      .sql(
+        `SELECT * FROM alerts WHERE entity_key = ? AND rule_id = ? AND origin = ? AND unit <> ? AND status = 'archived' LIMIT 200`
+      )
+      .all(opened.entityKey, opened.ruleId, opened.origin, opened.unit)
+  )
   for (const record of archived) {
     comeBack(context, record, { why: 'new_unit', unit: opened.unit })
     saveAlert(context, record, changes)

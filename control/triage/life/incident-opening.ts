@@ -1,20 +1,15 @@
 import { UNASSIGNED } from '#core/frame.ts'
 import { levels, type Bilingual } from '#core/match.ts'
-import { saveAlert } from '../record/alert-record.ts'
-import { type AlertRecord } from '../record/alert.ts'
+import { alertOf, saveAlert } from '../record/alert-record.ts'
+import { type Alert } from '../record/alert.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { type AlertsContext } from '../record/context.ts'
 import { type Changes } from '../record/changes.ts'
-import {
-  incidentById,
-  openIncident,
-  putInto,
-  raiseLevel,
-  saveIncident,
-  takeIn,
-  type IncidentRecord
-} from '../record/incident-record.ts'
+import { incidentById, openIncident, putInto, raiseLevel, saveIncident, takeIn } from '../record/incident-record.ts'
+import { incidentOf, type Incident } from '../record/incident.ts'
 import { titleOf } from '../views/incident-title.ts'
+import { fillWords, unitText } from '#core/words.ts'
+import { words } from '../words.ts'
 import { considerOutage, joinOutage, OUTAGE_RULE } from './outage-incident.ts'
 import { tell } from '../record/timeline.ts'
 
@@ -28,43 +23,43 @@ const CRITICAL = levels.indexOf('critical')
  */
 export function considerIncident(
   context: AlertsContext,
-  alert: AlertRecord,
+  alert: Alert,
   risen: boolean,
   changes: Changes,
   hosts: ReadonlySet<string> = new Set()
 ): void {
-  if (alert.incident_id !== null) {
-    const current = incidentById(context, alert.incident_id)
+  if (alert.incidentId !== null) {
+    const current = incidentById(context, alert.incidentId)
     if (current !== undefined && (current.status !== 'closed' || comesBack(context, current, alert, changes))) return
   }
-  if (alert.rule_id === OUTAGE_RULE) return considerOutage(context, alert, changes)
-  if (hosts.size > 0 && alert.level_rank > 0 && joinOutage(context, alert, hosts, changes)) return
-  if (risen && alert.level_rank === CRITICAL) {
+  if (alert.ruleId === OUTAGE_RULE) return considerOutage(context, alert, changes)
+  if (hosts.size > 0 && alert.levelRank > 0 && joinOutage(context, alert, hosts, changes)) return
+  if (risen && alert.levelRank === CRITICAL) {
     const joined = openIncidentFor(context, alert)
     const incident = joined ?? openIncident(context, alert, 'critical_alert', titleOf(context, alert), changes)
     putInto(context, incident, alert)
     saveIncident(context, incident, changes)
     return
   }
-  const other = otherRuleOnEntity(context, alert)
-  if (other === undefined) return
-  const joined = openIncidentOf(context, other) ?? openIncidentFor(context, alert)
-  const first = other.incident_id === null ? other : alert
+  const related = otherRuleOnEntity(context, alert)
+  if (related === undefined) return
+  const joined = openIncidentOf(context, related) ?? openIncidentFor(context, alert)
+  const first = related.incidentId === null ? related : alert
   const incident = joined ?? openIncident(context, first, 'two_rules_one_entity', titleOfTwo(context, alert), changes)
   // What a closed incident was about stays with it.
-  if (other.incident_id === null) {
-    putInto(context, incident, other)
-    saveAlert(context, other, changes)
+  if (related.incidentId === null) {
+    putInto(context, incident, related)
+    saveAlert(context, related, changes)
   }
   putInto(context, incident, alert)
   saveIncident(context, incident, changes)
 }
 
 /** An incident that was closed within the hour opens again with its alert, as the alert itself did. */
-function comesBack(context: AlertsContext, incident: IncidentRecord, alert: AlertRecord, changes: Changes): boolean {
-  if (context.clock.now() - (incident.closed_at ?? 0) > HOUR_MS) return false
+function comesBack(context: AlertsContext, incident: Incident, alert: Alert, changes: Changes): boolean {
+  if (context.clock.now() - (incident.closedAt ?? 0) > HOUR_MS) return false
   incident.status = 'new'
-  incident.closed_at = null
+  incident.closedAt = null
   takeIn(context, incident, alert)
   saveIncident(context, incident, changes)
   tell(context, { act: 'incident.reopened', incident: incident.id, unit: alert.unit, params: { alert: alert.id } })
@@ -72,8 +67,8 @@ function comesBack(context: AlertsContext, incident: IncidentRecord, alert: Aler
 }
 
 /** What an incident told of was over and came back: it no longer waits for the review that closes it. */
-export function backToWork(context: AlertsContext, alert: AlertRecord, changes: Changes): void {
-  const incident = alert.incident_id === null ? undefined : incidentById(context, alert.incident_id)
+export function backToWork(context: AlertsContext, alert: Alert, changes: Changes): void {
+  const incident = alert.incidentId === null ? undefined : incidentById(context, alert.incidentId)
   if (incident?.status !== 'review') return
   incident.status = incident.assignee === null ? 'new' : 'in_progress'
   saveIncident(context, incident, changes)
@@ -81,58 +76,56 @@ export function backToWork(context: AlertsContext, alert: AlertRecord, changes: 
 }
 
 /** An alert of an incident has new matches: the incident's last sight and level follow it. */
-export function followAlert(context: AlertsContext, alert: AlertRecord, changes: Changes): void {
-  const incident = alert.incident_id === null ? undefined : incidentById(context, alert.incident_id)
+export function followAlert(context: AlertsContext, alert: Alert, changes: Changes): void {
+  const incident = alert.incidentId === null ? undefined : incidentById(context, alert.incidentId)
   if (incident === undefined || incident.status === 'closed') return
-  if (alert.last_seen <= incident.last_seen && alert.level_rank <= incident.level_rank) return
-  incident.last_seen = Math.max(incident.last_seen, alert.last_seen)
+  if (alert.lastSeen <= incident.lastSeen && alert.levelRank <= incident.levelRank) return
+  incident.lastSeen = Math.max(incident.lastSeen, alert.lastSeen)
   raiseLevel(context, incident, alert)
   saveIncident(context, incident, changes)
 }
 
-function otherRuleOnEntity(context: AlertsContext, alert: AlertRecord): AlertRecord | undefined {
-  if (alert.entity_key === '' || alert.level_rank === 0) return undefined
-  return context.control
-    .sql(
-      `SELECT * FROM alerts WHERE entity_key = ? AND last_seen BETWEEN ? AND ? AND rule_id <> ? AND origin = ?
+function otherRuleOnEntity(context: AlertsContext, alert: Alert): Alert | undefined {
+  if (alert.entityKey === '' || alert.levelRank === 0) return undefined
+  return alertOf(
+    context.control
+      .sql(
+        `SELECT * FROM alerts WHERE entity_key = ? AND last_seen BETWEEN ? AND ? AND rule_id <> ? AND origin = ?
        AND status <> 'closed' AND level_rank > 0 ORDER BY incident_id IS NULL, last_seen DESC LIMIT 1`
-    )
-    .get(alert.entity_key, alert.last_seen - HOUR_MS, alert.last_seen + HOUR_MS, alert.rule_id, alert.origin) as
-    AlertRecord | undefined
+      )
+      .get(alert.entityKey, alert.lastSeen - HOUR_MS, alert.lastSeen + HOUR_MS, alert.ruleId, alert.origin)
+  )
 }
 
-function openIncidentOf(context: AlertsContext, alert: AlertRecord): IncidentRecord | undefined {
-  const incident = alert.incident_id === null ? undefined : incidentById(context, alert.incident_id)
+function openIncidentOf(context: AlertsContext, alert: Alert): Incident | undefined {
+  const incident = alert.incidentId === null ? undefined : incidentById(context, alert.incidentId)
   return incident?.status === 'closed' ? undefined : incident
 }
 
 /** The open incident of the alert's entity, else one of its unit that was active within the hour; origins never mix. */
-function openIncidentFor(context: AlertsContext, alert: AlertRecord): IncidentRecord | undefined {
-  if (alert.entity_key !== '') {
+function openIncidentFor(context: AlertsContext, alert: Alert): Incident | undefined {
+  if (alert.entityKey !== '') {
     const ofEntity = context.control
       .sql(
         `SELECT i.* FROM alerts a JOIN incidents i ON i.id = a.incident_id WHERE a.entity_key = ? AND a.incident_id IS NOT NULL
          AND i.status <> 'closed' AND i.origin = ? ORDER BY i.last_seen DESC LIMIT 1`
       )
-      .get(alert.entity_key, alert.origin)
-    if (ofEntity !== undefined) return ofEntity as IncidentRecord
+      .get(alert.entityKey, alert.origin)
+    if (ofEntity !== undefined) return incidentOf(ofEntity)
   }
   // Unknown senders have nothing in common but that nobody knows them.
   if (alert.unit === UNASSIGNED) return undefined
-  return context.control
-    .sql(
-      `SELECT i.* FROM incident_units u JOIN incidents i ON i.id = u.incident_id WHERE u.unit = ?
+  return incidentOf(
+    context.control
+      .sql(
+        `SELECT i.* FROM incident_units u JOIN incidents i ON i.id = u.incident_id WHERE u.unit = ?
        AND i.status <> 'closed' AND i.origin = ? AND i.last_seen >= ? ORDER BY i.last_seen DESC LIMIT 1`
-    )
-    .get(alert.unit, alert.origin, alert.last_seen - HOUR_MS) as IncidentRecord | undefined
+      )
+      .get(alert.unit, alert.origin, alert.lastSeen - HOUR_MS)
+  )
 }
 
-function titleOfTwo(context: AlertsContext, alert: AlertRecord): Bilingual {
-  const entity = Object.values(JSON.parse(alert.entity) as Record<string, string>).join(', ')
-  const { name, district } = context.inventory.label(alert.unit)
-  const where = district === '' ? name : `${name} (${district})`
-  return {
-    vi: `Nhiều luật khớp trên ${entity}: ${where}`,
-    en: `Several rules on ${entity}: ${where}`
-  }
+function titleOfTwo(context: AlertsContext, alert: Alert): Bilingual {
+  const entity = Object.values(alert.entity).join(', ')
+  return fillWords(words.incidentTitle.twoRules, { entity, place: unitText(context.inventory.label(alert.unit)) })
 }

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MatchFold } from '#core/match.ts'
 import type { AlertFilter } from '../views/queue-filter.ts'
-import { actor, sampleBatch, sampleFold, SPOOL, START, testBench, type Bench } from '#testing/folds.ts'
+import { addToEvidence, actor, sampleBatch, sampleFold, SPOOL, START, testBench, type Bench } from '#testing/folds.ts'
 
 const all: AlertFilter = { tab: 'all', userId: 'u1', scope: undefined, limit: 500 }
 const rows = (bench: Bench) => bench.alerts.list(all).items
@@ -200,17 +200,16 @@ describe('evidence', () => {
     for (let index = 0; index < 40; index++) {
       bench.alerts.raise(sampleFold({ events: [`e${index}`, `e${index}`] }, START + index))
     }
-    const kept = bench.alerts.detail('CB-0001')?.evidence.map((one) => one.eventId) ?? []
-    expect(kept).toHaveLength(20)
-    expect(kept.slice(0, 6)).toEqual(['e0', 'e1', 'e2', 'e3', 'e4', 'e25'])
-    expect(kept.at(-1)).toBe('e39')
+    const events = bench.alerts.detail('CB-0001')?.evidence.map((item) => item.eventId) ?? []
+    expect(events).toHaveLength(20)
+    expect(events.slice(0, 6)).toEqual(['e0', 'e1', 'e2', 'e3', 'e4', 'e25'])
+    expect(events.at(-1)).toBe('e39')
   })
 
   it('shortens an event of a megabyte and says so', () => {
     const bench = testBench()
     const fold = sampleFold({ events: ['big'] })
-    const [first] = fold.evidence
-    if (first !== undefined) first.event['message'] = 'x'.repeat(1_048_576)
+    addToEvidence(fold, { message: 'x'.repeat(1_048_576) })
     bench.alerts.raise(fold)
     const event = bench.alerts.detail('CB-0001')?.evidence[0]?.event
     expect(JSON.stringify(event).length).toBeLessThan(2_000)

@@ -1,6 +1,6 @@
 import { stableHash } from '#core/ids.ts'
 import type { MatchFold } from '#core/match.ts'
-import type { AlertRecord } from '../record/alert.ts'
+import type { Alert } from '../record/alert.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { type AlertsContext } from '../record/context.ts'
 
@@ -44,10 +44,10 @@ export function asManyEntities(fold: MatchFold): MatchFold {
 }
 
 /** Remembers an entity in the alert that stands for it; true when it was not known there. */
-export function rememberEntity(context: AlertsContext, record: AlertRecord, entityKey: string): boolean {
+export function rememberEntity(context: AlertsContext, record: Alert, entityKey: string): boolean {
   if (record.entities >= MAX_REMEMBERED) return false
-  const kept = context.control
+  const inserted = context.control
     .sql('INSERT OR IGNORE INTO alert_entities (alert_seq, entity, first_at) VALUES (?, ?, ?)')
     .run(record.seq, stableHash([entityKey]), context.clock.now())
-  return kept.changes > 0
+  return inserted.changes > 0
 }

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '#core/time.ts'
 import { describe, expect, it } from 'vitest'
 import { OUTAGE_HOSTS, OUTAGE_RULE, OUTAGE_SYSTEM } from './outage-incident.ts'
-import { actor, sampleFold, START, testBench } from '#testing/folds.ts'
+import { addToEvidence, actor, sampleFold, START, testBench } from '#testing/folds.ts'
 
 const HOUR = 60 * MINUTE_MS
 const host = 'portal.example.test'
@@ -27,7 +27,7 @@ describe('a root outage', () => {
     bench.clock.advance(3 * MINUTE_MS)
     const { incidents } = bench.alerts.raise(outage({}, bench.clock.now()))
     expect(incidents).toMatchObject([{ id: 'VL-0001', reason: 'outage_with_alert', alerts: 2 }])
-    const entry = bench.alerts.incident('VL-0001')?.timeline.find((one) => one.act === 'incident.outage_after_alert')
+    const entry = bench.alerts.incident('VL-0001')?.timeline.find((item) => item.act === 'incident.outage_after_alert')
     expect(entry?.params).toEqual({ outage: 'CB-0002', alert: 'CB-0001', minutes: 3 })
   })
 
@@ -48,7 +48,7 @@ describe('a root outage', () => {
       { rule: 'by-evidence', entity: '203.0.113.9', level: 'low', events: ['e'] },
       bench.clock.now()
     )
-    for (const { event } of fold.evidence) event['url'] = { domain: host.toUpperCase() }
+    addToEvidence(fold, { url: { domain: host.toUpperCase() } })
     bench.alerts.raise(fold)
     expect(bench.alerts.incident('VL-0001')?.alerts).toHaveLength(3)
     expect(acts(bench)).toContain('incident.alert_after_outage')

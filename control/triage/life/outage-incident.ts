@@ -1,11 +1,13 @@
-import type { Json, JsonObject } from '#core/event.ts'
+import type { EcsEvent, Json, JsonObject } from '#core/event.ts'
 import type { Evidence } from '#core/match.ts'
-import { saveAlert } from '../record/alert-record.ts'
-import { type AlertRecord } from '../record/alert.ts'
+import { alertsOf, saveAlert } from '../record/alert-record.ts'
+import { type Alert } from '../record/alert.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { type AlertsContext } from '../record/context.ts'
 import { type Changes } from '../record/changes.ts'
-import { incidentById, openIncident, putInto, saveIncident, type IncidentRecord } from '../record/incident-record.ts'
+import { incidentById, openIncident, putInto, saveIncident } from '../record/incident-record.ts'
+import { type Incident } from '../record/incident.ts'
+import { firstEvents } from '../record/evidence.ts'
 import { titleOf } from '../views/incident-title.ts'
 import { tell } from '../record/timeline.ts'
 
@@ -33,12 +35,16 @@ const hostFields = [
 ] as const
 
 /** Every host that an alert's entity and evidence name, lower-case. */
-export function hostsOf(fields: Record<string, string>, evidence: readonly Pick<Evidence, 'event'>[]): Set<string> {
+export function hostsOf(
+  fields: Readonly<Record<string, string>>,
+  evidence: readonly Pick<Evidence, 'json'>[]
+): Set<string> {
   const hosts = new Set(Object.values(fields).map((value) => value.toLowerCase()))
-  for (const { event } of evidence) {
+  for (const { json } of evidence) {
+    const event = JSON.parse(json) as EcsEvent
     for (const [group, name] of hostFields) {
       const value = (event[group] as JsonObject | undefined)?.[name]
-      for (const one of Array.isArray(value) ? value : [value]) addHost(hosts, one)
+      for (const item of Array.isArray(value) ? value : [value]) addHost(hosts, item)
     }
   }
   hosts.delete('')
@@ -53,42 +59,44 @@ function addHost(hosts: Set<string>, value: Json | undefined) {
  * A root outage opens its own incident, unless a security alert of the hour before or after is about the same hosts: then
  * both stand in one, and its story says which came first. Changes the alert; the caller saves it.
  */
-export function considerOutage(context: AlertsContext, outage: AlertRecord, changes: Changes): void {
+export function considerOutage(context: AlertsContext, outage: Alert, changes: Changes): void {
   const hosts = hostsOfOutage(outage)
-  const other = hosts.size === 0 ? undefined : alertOnHosts(context, outage, hosts)
+  const related = hosts.size === 0 ? undefined : alertOnHosts(context, outage, hosts)
   const incident =
-    openIncidentOf(context, other) ??
+    openIncidentOf(context, related) ??
     openIncident(
       context,
       outage,
-      other === undefined ? 'root_outage' : 'outage_with_alert',
+      related === undefined ? 'root_outage' : 'outage_with_alert',
       titleOf(context, outage),
       changes
     )
-  if (other !== undefined && other.incident_id === null) {
-    putInto(context, incident, other)
-    saveAlert(context, other, changes)
+  if (related !== undefined && related.incidentId === null) {
+    putInto(context, incident, related)
+    saveAlert(context, related, changes)
   }
   putInto(context, incident, outage)
-  if (other !== undefined) tellOrder(context, incident, outage, other)
+  if (related !== undefined) tellOrder(context, incident, outage, related)
   saveIncident(context, incident, changes)
 }
 
 /** The same from the other side: an alert about the hosts of an outage that is open, or began within the hour, joins its incident. */
 export function joinOutage(
   context: AlertsContext,
-  alert: AlertRecord,
+  alert: Alert,
   hosts: ReadonlySet<string>,
   changes: Changes
 ): boolean {
-  const outages = context.control
-    .sql(
-      `SELECT * FROM alerts WHERE rule_id = '${OUTAGE_RULE}' AND origin = ? AND incident_id IS NOT NULL
-       AND (status <> 'closed' OR closed_at >= ?) ORDER BY seq DESC LIMIT 100`
-    )
-    .all(alert.origin, context.clock.now() - HOUR_MS) as AlertRecord[]
+  const outages = alertsOf(
+    context.control
+      .sql(
+        `SELECT * FROM alerts WHERE rule_id = '${OUTAGE_RULE}' AND origin = ? AND incident_id IS NOT NULL
+         AND (status <> 'closed' OR closed_at >= ?) ORDER BY seq DESC LIMIT 100`
+      )
+      .all(alert.origin, context.clock.now() - HOUR_MS)
+  )
   for (const outage of outages) {
-    if (Math.abs(alert.last_seen - outage.first_seen) > HOUR_MS) continue
+    if (Math.abs(alert.lastSeen - outage.firstSeen) > HOUR_MS) continue
     const shared = [...hostsOfOutage(outage)].some((host) => hosts.has(host))
     const incident = shared ? openIncidentOf(context, outage) : undefined
     if (incident === undefined) continue
@@ -100,47 +108,36 @@ export function joinOutage(
   return false
 }
 
-function hostsOfOutage(outage: AlertRecord): Set<string> {
-  const values = JSON.parse(outage.vals) as Record<string, string>
-  return new Set((values[OUTAGE_HOSTS] ?? '').split(' ').filter((host) => host !== ''))
+function hostsOfOutage(outage: Alert): Set<string> {
+  return new Set((outage.values[OUTAGE_HOSTS] ?? '').split(' ').filter((host) => host !== ''))
 }
 
-function alertOnHosts(
-  context: AlertsContext,
-  outage: AlertRecord,
-  hosts: ReadonlySet<string>
-): AlertRecord | undefined {
-  const near = context.control
-    .sql(
-      `SELECT * FROM alerts WHERE last_seen BETWEEN ? AND ? AND origin = ? AND status <> 'closed' AND rule_id NOT LIKE 'soc.%'
-       AND level_rank > 0 ORDER BY last_seen DESC, seq DESC LIMIT ${MAX_LOOKED_AT}`
-    )
-    .all(outage.first_seen - HOUR_MS, outage.first_seen + HOUR_MS, outage.origin) as AlertRecord[]
+function alertOnHosts(context: AlertsContext, outage: Alert, hosts: ReadonlySet<string>): Alert | undefined {
+  const near = alertsOf(
+    context.control
+      .sql(
+        `SELECT * FROM alerts WHERE last_seen BETWEEN ? AND ? AND origin = ? AND status <> 'closed' AND rule_id NOT LIKE 'soc.%'
+         AND level_rank > 0 ORDER BY last_seen DESC, seq DESC LIMIT ${MAX_LOOKED_AT}`
+      )
+      .all(outage.firstSeen - HOUR_MS, outage.firstSeen + HOUR_MS, outage.origin)
+  )
   let read = 0
   return near.find((alert) => {
-    const fields = JSON.parse(alert.entity) as Record<string, string>
     const ofUnit = alert.unit === outage.unit && read++ < MAX_EVIDENCE_READ
-    const named = hostsOf(fields, ofUnit ? evidenceOf(context, alert) : [])
+    const named = hostsOf(alert.entity, ofUnit ? firstEvents(context, alert) : [])
     return [...hosts].some((host) => named.has(host))
   })
 }
 
-function evidenceOf(context: AlertsContext, alert: AlertRecord): Pick<Evidence, 'event'>[] {
-  const rows = context.control
-    .sql('SELECT event FROM alert_evidence WHERE alert_seq = ? ORDER BY place LIMIT 8')
-    .all(alert.seq) as { event: string }[]
-  return rows.map(({ event }) => ({ event: JSON.parse(event) as Evidence['event'] }))
-}
-
-function openIncidentOf(context: AlertsContext, alert: AlertRecord | undefined): IncidentRecord | undefined {
-  const id = alert?.incident_id ?? null
+function openIncidentOf(context: AlertsContext, alert: Alert | undefined): Incident | undefined {
+  const id = alert?.incidentId ?? null
   const incident = id === null ? undefined : incidentById(context, id)
   return incident?.status === 'closed' ? undefined : incident
 }
 
 /** "Ngừng 3 phút sau cảnh báo CB-0007": the order in which it happened, by the time of the events. */
-function tellOrder(context: AlertsContext, incident: IncidentRecord, outage: AlertRecord, alert: AlertRecord) {
-  const gap = outage.first_seen - alert.first_seen
+function tellOrder(context: AlertsContext, incident: Incident, outage: Alert, alert: Alert) {
+  const gap = outage.firstSeen - alert.firstSeen
   tell(context, {
     act: gap >= 0 ? 'incident.outage_after_alert' : 'incident.alert_after_outage',
     incident: incident.id,

@@ -1,5 +1,5 @@
 /** An alert's trend: counts of twelve five-minute steps up to its newest one. */
-export type Trend = { step: number; counts: number[] }
+export type Trend = { step: number; counts: readonly number[] }
 
 export const TREND_STEPS = 12
 const STEP_MS = 300_000
@@ -11,8 +11,8 @@ export function addToTrend(trend: Trend, at: number, count: number): Trend {
   const step = stepOf(at)
   if (step <= trend.step - TREND_STEPS) return trend
   const moved = Math.max(0, step - trend.step)
-  const kept = moved >= TREND_STEPS ? [] : trend.counts.slice(moved)
-  const counts = [...kept, ...new Array<number>(TREND_STEPS - kept.length).fill(0)]
+  const steps = moved >= TREND_STEPS ? [] : trend.counts.slice(moved)
+  const counts = [...steps, ...new Array<number>(TREND_STEPS - steps.length).fill(0)]
   const newest = trend.step + moved
   const place = TREND_STEPS - 1 - (newest - step)
   counts[place] = (counts[place] ?? 0) + count

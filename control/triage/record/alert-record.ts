@@ -1,24 +1,8 @@
-import type { AlertRecord } from './alert.ts'
+import { alertColumns, fromRow, toRow, type Alert, type AlertColumn, type AlertRecord } from './alert.ts'
+import { fromText } from './json-text.ts'
 import type { AlertsContext } from './context.ts'
 import type { Changes } from './changes.ts'
 
-/** Set when an alert opens and never after. */
-const fixed = [
-  'seq',
-  'id',
-  'fingerprint',
-  'rule_id',
-  'origin',
-  'unit',
-  'entity_key',
-  'entity',
-  'event_at',
-  'received_at',
-  'matched_at',
-  'raised_at',
-  'previous_id',
-  'many_entities'
-] as const
 /** What matches change; the rest changes by acts of people and turns of its life. */
 const figures = [
   'revision',
@@ -39,7 +23,7 @@ const figures = [
   'first_seen',
   'last_seen',
   'entities'
-] as const
+] as const satisfies readonly AlertColumn[]
 const turns = [
   'level',
   'level_rank',
@@ -53,54 +37,55 @@ const turns = [
   'escalated',
   'reopened',
   'deadline'
-] as const
+] as const satisfies readonly AlertColumn[]
 const changing = [...figures, ...turns]
-const all = [...fixed, ...changing]
 
-const insertText = `INSERT INTO alerts (${all.join(', ')}) VALUES (${all.map((column) => `:${column}`).join(', ')})`
+const insertText = `INSERT INTO alerts (${alertColumns.join(', ')}) VALUES (${alertColumns.map((column) => `:${column}`).join(', ')})`
 const updateOf = (columns: readonly string[]) =>
   `UPDATE alerts SET ${columns.map((column) => `${column} = :${column}`).join(', ')} WHERE seq = :seq`
 const updateText = updateOf(changing)
 const updateFiguresText = updateOf(figures)
+const writtenAll: readonly AlertColumn[] = ['seq', ...changing]
+const writtenFigures: readonly AlertColumn[] = ['seq', ...figures]
 
-export function insertAlert(context: AlertsContext, record: AlertRecord, changes: Changes): void {
-  context.control.sql(insertText).run(record)
+export function insertAlert(context: AlertsContext, record: Alert, changes: Changes): void {
+  context.control.sql(insertText).run(toRow(record, alertColumns))
   changes.alerts.set(record.seq, record)
 }
 
 /** Writes what may change of an alert; its revision grows, so that an older push never replaces a newer one. */
-export function saveAlert(context: AlertsContext, record: AlertRecord, changes: Changes): void {
-  save(context, record, updateText, changing, changes)
+export function saveAlert(context: AlertsContext, record: Alert, changes: Changes): void {
+  save(context, record, updateText, writtenAll, changes)
 }
 
 /** The same where only matches came: leaves alone the indexes of everything else. */
-export function saveFigures(context: AlertsContext, record: AlertRecord, changes: Changes): void {
-  save(context, record, updateFiguresText, figures, changes)
+export function saveFigures(context: AlertsContext, record: Alert, changes: Changes): void {
+  save(context, record, updateFiguresText, writtenFigures, changes)
 }
 
-function save(
-  context: AlertsContext,
-  record: AlertRecord,
-  text: string,
-  columns: readonly (keyof AlertRecord)[],
-  changes: Changes
-) {
+function save(context: AlertsContext, record: Alert, text: string, columns: readonly AlertColumn[], changes: Changes) {
   record.revision += 1
-  const values: Record<string, string | number | null> = { seq: record.seq }
-  for (const column of columns) values[column] = record[column]
-  context.control.sql(text).run(values)
+  context.control.sql(text).run(toRow(record, columns))
   changes.alerts.set(record.seq, record)
 }
 
-const read = (row: unknown) => row as AlertRecord | undefined
+/** The alert of a statement that selects whole rows of `alerts` and finds one at most. */
+export function alertOf(row: unknown): Alert | undefined {
+  return row === undefined ? undefined : fromRow(row as AlertRecord)
+}
 
-export function alertById(context: AlertsContext, id: string): AlertRecord | undefined {
-  return read(context.control.sql('SELECT * FROM alerts WHERE id = ?').get(id))
+/** The alerts of a statement that selects whole rows of `alerts`. */
+export const alertsOf = (rows: readonly unknown[]): Alert[] => (rows as AlertRecord[]).map(fromRow)
+
+export function alertById(context: AlertsContext, id: string): Alert | undefined {
+  return alertOf(context.control.sql('SELECT * FROM alerts WHERE id = ?').get(id))
 }
 
 /** The one alert of a fingerprint that is not closed. */
-export function openAlert(context: AlertsContext, fingerprint: string): AlertRecord | undefined {
-  return read(context.control.sql(`SELECT * FROM alerts WHERE fingerprint = ? AND status <> 'closed'`).get(fingerprint))
+export function openAlert(context: AlertsContext, fingerprint: string): Alert | undefined {
+  return alertOf(
+    context.control.sql(`SELECT * FROM alerts WHERE fingerprint = ? AND status <> 'closed'`).get(fingerprint)
+  )
 }
 
 /** Whether a fingerprint has an alert that is not closed. */
@@ -115,13 +100,13 @@ export function hasOpenAlert(context: AlertsContext, fingerprint: string): boole
 export function lastValuesOf(context: AlertsContext, fingerprint: string): Record<string, string> | undefined {
   const row = context.control
     .sql('SELECT vals FROM alerts WHERE seq = (SELECT MAX(seq) FROM alerts WHERE fingerprint = ?)')
-    .get(fingerprint) as { vals: string } | undefined
-  return row && (JSON.parse(row.vals) as Record<string, string>)
+    .get(fingerprint) as Pick<AlertRecord, 'vals'> | undefined
+  return row && fromText<Record<string, string>>(row.vals)
 }
 
 /** The alert of a fingerprint that was closed last. */
-export function lastClosedAlert(context: AlertsContext, fingerprint: string): AlertRecord | undefined {
-  return read(
+export function lastClosedAlert(context: AlertsContext, fingerprint: string): Alert | undefined {
+  return alertOf(
     context.control
       .sql(`SELECT * FROM alerts WHERE fingerprint = ? AND status = 'closed' ORDER BY closed_at DESC, seq DESC LIMIT 1`)
       .get(fingerprint)

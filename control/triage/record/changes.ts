@@ -1,25 +1,32 @@
-import type { AlertRecord } from './alert.ts'
+import type { AlertRow, IncidentRow } from '#core/api/alerts.ts'
+import type { Alert } from './alert.ts'
 
-/** Turns in the life of an incident that people are told of; `taken`: somebody works on it, nobody else need be woken. */
-export type HappeningKind = 'opened' | 'raised' | 'taken' | 'closed' | 'reopened'
+/** Turns in the life of an incident that people hear of; `taken`: somebody works on it, nobody else need be woken. */
+export type TurnKind = 'opened' | 'raised' | 'taken' | 'closed' | 'reopened'
 
 /** What one transaction changed: alerts by seq with their newest record, incidents by id, and the turns of incidents. */
 export type Changes = {
-  alerts: Map<number, AlertRecord>
+  alerts: Map<number, Alert>
   incidents: Set<string>
-  happenings: Map<string, Set<HappeningKind>>
+  turns: Map<string, Set<TurnKind>>
 }
 
-export const noChanges = (): Changes => ({ alerts: new Map(), incidents: new Set(), happenings: new Map() })
+/** Rows that a change touched, unmasked, each made once and as it is after the change: alerts by seq, incidents by id. */
+export type MadeRows = { alerts: ReadonlyMap<number, AlertRow>; incidents: ReadonlyMap<string, IncidentRow> }
 
-/** Notes a turn of an incident; one that opened in this transaction is not also told to have been raised. */
-export function happened(changes: Changes, incident: string, kind: HappeningKind): void {
-  const kinds = changes.happenings.get(incident) ?? new Set()
-  changes.happenings.set(incident, kinds)
+/** The same as lists: what is announced of a committed change. */
+export type Changed = { alerts: AlertRow[]; incidents: IncidentRow[] }
+
+export const noChanges = (): Changes => ({ alerts: new Map(), incidents: new Set(), turns: new Map() })
+
+/** Notes a turn of an incident; one that opened in this transaction is not noted as raised too. */
+export function noteTurn(changes: Changes, incident: string, kind: TurnKind): void {
+  const kinds = changes.turns.get(incident) ?? new Set()
+  changes.turns.set(incident, kinds)
   if (kind !== 'raised' || !kinds.has('opened')) kinds.add(kind)
 }
 
-/** Takes back a turn that people are not to be told of: it was a step of something else. */
-export function unsaid(changes: Changes, incident: string, kind: HappeningKind): void {
-  changes.happenings.get(incident)?.delete(kind)
+/** Takes back a turn that people do not hear of: it was a step of something else. */
+export function withdrawTurn(changes: Changes, incident: string, kind: TurnKind): void {
+  changes.turns.get(incident)?.delete(kind)
 }

@@ -6,11 +6,11 @@ import type { AlertsContext } from './context.ts'
  */
 export function deleteDemonstration(context: AlertsContext): { alerts: number; incidents: number } {
   const run = (text: string) => Number(context.control.sql(text).run().changes)
-  const of = `origin = 'demonstration'`
-  run(`DELETE FROM timeline WHERE alert_id IN (SELECT id FROM alerts WHERE ${of})`)
-  run(`DELETE FROM timeline WHERE incident_id IN (SELECT id FROM incidents WHERE ${of})`)
-  const alerts = run(`DELETE FROM alerts WHERE ${of}`)
-  const incidents = run(`DELETE FROM incidents WHERE ${of}`)
-  run(`DELETE FROM rule_hours WHERE ${of}`)
+  const demonstrated = `origin = 'demonstration'`
+  run(`DELETE FROM timeline WHERE alert_id IN (SELECT id FROM alerts WHERE ${demonstrated})`)
+  run(`DELETE FROM timeline WHERE incident_id IN (SELECT id FROM incidents WHERE ${demonstrated})`)
+  const alerts = run(`DELETE FROM alerts WHERE ${demonstrated}`)
+  const incidents = run(`DELETE FROM incidents WHERE ${demonstrated}`)
+  run(`DELETE FROM rule_hours WHERE ${demonstrated}`)
   return { alerts, incidents }
 }

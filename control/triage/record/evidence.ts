@@ -1,7 +1,7 @@
 import type { AlertDetail } from '#core/api/alerts.ts'
 import type { EcsEvent, JsonObject } from '#core/event.ts'
 import type { Evidence, MatchedField } from '#core/match.ts'
-import type { AlertRecord } from './alert.ts'
+import type { Alert } from './alert.ts'
 import type { AlertsContext } from './context.ts'
 
 /** Events kept with an alert: the first ones show how it began, the newest how it stands. The others are in the store. */
@@ -12,7 +12,7 @@ const MAX_EVENT_CHARACTERS = 32_768
 const MAX_ORIGINAL = 8_192
 
 /** Adds the evidence of one fold to an alert, each event once. */
-export function keepEvidence(context: AlertsContext, record: AlertRecord, evidence: readonly Evidence[]): void {
+export function keepEvidence(context: AlertsContext, record: Alert, evidence: readonly Evidence[]): void {
   if (evidence.length === 0) return
   const insert = context.control.sql(
     'INSERT OR IGNORE INTO alert_evidence (alert_seq, event_id, place, time, event, matched) VALUES (?, ?, ?, ?, ?, ?)'
@@ -21,16 +21,9 @@ export function keepEvidence(context: AlertsContext, record: AlertRecord, eviden
     .sql('SELECT MAX(place) AS place FROM alert_evidence WHERE alert_seq = ?')
     .get(record.seq) as { place: number | null }
   let place = newest.place ?? 0
-  for (const { event, matched } of evidence) {
-    const kept = insert.run(
-      record.seq,
-      event.event.id,
-      place + 1,
-      timeOf(event),
-      storedEvent(event),
-      JSON.stringify(matched)
-    )
-    if (kept.changes === 0) continue
+  for (const { eventId, time, json, matched } of evidence) {
+    const inserted = insert.run(record.seq, eventId, place + 1, time, storedEvent(json), JSON.stringify(matched))
+    if (inserted.changes === 0) continue
     place += 1
     if (place > MAX_KEPT) {
       // Places grow by one, so exactly one event is older than the newest that are kept.
@@ -42,7 +35,7 @@ export function keepEvidence(context: AlertsContext, record: AlertRecord, eviden
 }
 
 /** The events kept with an alert, first ones first. */
-export function evidenceOf(context: AlertsContext, record: AlertRecord): AlertDetail['evidence'] {
+export function evidenceOf(context: AlertsContext, record: Alert): AlertDetail['evidence'] {
   const rows = context.control
     .sql('SELECT event_id, time, event, matched FROM alert_evidence WHERE alert_seq = ? ORDER BY place')
     .all(record.seq) as { event_id: string; time: number; event: string; matched: string }[]
@@ -59,14 +52,17 @@ export function evidenceOf(context: AlertsContext, record: AlertRecord): AlertDe
   })
 }
 
-/** Event time, milliseconds; 0 for a document without a readable one. */
-export function timeOf(event: EcsEvent): number {
-  return Date.parse(event['@timestamp']) || 0
+/** The first events kept with an alert as their stored text, eight at most. */
+export function firstEvents(context: AlertsContext, record: Alert): Pick<Evidence, 'json'>[] {
+  return context.control
+    .sql('SELECT event AS json FROM alert_evidence WHERE alert_seq = ? ORDER BY place LIMIT 8')
+    .all(record.seq) as { json: string }[]
 }
 
-function storedEvent(event: EcsEvent): string {
-  const whole = JSON.stringify(event)
-  if (whole.length <= MAX_EVENT_CHARACTERS) return whole
+/** The text as it came; only one that is too large is read and shortened. */
+function storedEvent(json: string): string {
+  if (json.length <= MAX_EVENT_CHARACTERS) return json
+  const event = JSON.parse(json) as EcsEvent
   const original = event.event['original']
   const short: JsonObject = {
     '@timestamp': event['@timestamp'],

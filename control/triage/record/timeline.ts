@@ -45,8 +45,8 @@ type Row = {
 }
 
 /** The story of an alert or incident, oldest first. A note that was taken back is left out; that it was, is not. */
-export function story(context: AlertsContext, of: { alert: string } | { incident: string }): TimelineEntry[] {
-  const [column, id] = 'alert' in of ? ['alert_id', of.alert] : ['incident_id', of.incident]
+export function story(context: AlertsContext, subject: { alert: string } | { incident: string }): TimelineEntry[] {
+  const [column, id] = 'alert' in subject ? ['alert_id', subject.alert] : ['incident_id', subject.incident]
   const rows = context.control
     .sql(
       `SELECT t.id, t.at, t.act, t.user_id, u.name, t.text, t.params, t.unit FROM timeline t

@@ -1,7 +1,7 @@
 import type { AlertDetail, AlertList, AlertRow, QueueTab } from '#core/api/alerts.ts'
-import { type Level, type RuleSummary, levels } from '#core/match.ts'
+import { type Level, levels } from '#core/match.ts'
 import { OPEN } from '../record/alert-record.ts'
-import { alertRow, selectAlerts, type NamedAlertRecord } from './alert-row.ts'
+import { alertRow, namedAlert, selectAlerts, type NamedAlert } from './alert-row.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { type AlertsContext } from '../record/context.ts'
 import { type Scope } from '#control/rights/scope.ts'
@@ -49,15 +49,19 @@ export function listAlerts(context: AlertsContext, filter: AlertFilter): AlertLi
   }
 }
 
-/** Alerts by seq, in that order; those that are gone are left out. */
-export function rowsOf(context: AlertsContext, seqs: readonly number[]): AlertRow[] {
+/** Alerts by seq, in that order, those that were `made` already as they are; those that are gone are left out. */
+export function rowsOf(
+  context: AlertsContext,
+  seqs: readonly number[],
+  made?: ReadonlyMap<number, AlertRow>
+): AlertRow[] {
   const statement = context.control.sql(`${selectAlerts} WHERE a.seq = ?`)
-  const rows: AlertRow[] = []
-  for (const seq of seqs) {
-    const record = statement.get(seq)
-    if (record !== undefined) rows.push(alertRow(context, record as NamedAlertRecord))
-  }
-  return rows
+  return seqs.flatMap((seq) => {
+    const ready = made?.get(seq)
+    if (ready !== undefined) return [ready]
+    const row = statement.get(seq)
+    return row === undefined ? [] : [alertRow(context, namedAlert(row))]
+  })
 }
 
 function countOf(context: AlertsContext, from: string, where: string, params: Record<string, string | number>): number {
@@ -73,7 +77,7 @@ export function tabCounts(context: AlertsContext, scope: Scope, userId: string):
     .sql(`SELECT status, COUNT(*) AS n FROM alerts WHERE ${inScope} GROUP BY status`)
     .all(units) as { status: AlertRow['status']; n: number }[]
   const count = (status: AlertRow['status']) => byStatus.find((row) => row.status === status)?.n ?? 0
-  const one = (index: string, where: string, more: Record<string, string> = {}) =>
+  const countOn = (index: string, where: string, more: Record<string, string> = {}) =>
     (
       context.control
         .sql(`SELECT COUNT(*) AS n FROM alerts INDEXED BY ${index} WHERE ${where} AND ${inScope}`)
@@ -81,9 +85,9 @@ export function tabCounts(context: AlertsContext, scope: Scope, userId: string):
     ).n
   return {
     new: count('new'),
-    mine: one('alerts_by_assignee', `assignee = :user AND ${OPEN}`, { user: userId }),
+    mine: countOn('alerts_by_assignee', `assignee = :user AND ${OPEN}`, { user: userId }),
     waiting: count('waiting'),
-    escalated: one('alerts_escalated', `escalated = 1 AND ${OPEN}`),
+    escalated: countOn('alerts_escalated', `escalated = 1 AND ${OPEN}`),
     archived: count('archived'),
     closed: count('closed'),
     all: byStatus.reduce((sum, row) => sum + row.n, 0)
@@ -92,9 +96,10 @@ export function tabCounts(context: AlertsContext, scope: Scope, userId: string):
 
 /** Everything the panel shows of one alert; undefined when there is none. */
 export function alertDetail(context: AlertsContext, id: string): AlertDetail | undefined {
-  const record = context.control.sql(`${selectAlerts} WHERE a.id = ?`).get(id) as NamedAlertRecord | undefined
-  if (record === undefined) return undefined
-  const rule = JSON.parse(record.rule) as RuleSummary
+  const row = context.control.sql(`${selectAlerts} WHERE a.id = ?`).get(id)
+  if (row === undefined) return undefined
+  const record = namedAlert(row)
+  const { rule } = record
   return {
     alert: alertRow(context, record),
     rule: {
@@ -107,22 +112,22 @@ export function alertDetail(context: AlertsContext, id: string): AlertDetail | u
     },
     evidence: evidenceOf(context, record),
     hops: {
-      event: record.event_at,
-      received: record.received_at,
-      matched: record.matched_at,
-      raised: record.raised_at,
-      acknowledged: record.acknowledged_at
+      event: record.eventAt,
+      received: record.receivedAt,
+      matched: record.matchedAt,
+      raised: record.raisedAt,
+      acknowledged: record.acknowledgedAt
     },
     history: historyOf(context, record),
     related: relatedTo(context, record),
     rarity: rarityOf(context, record),
-    previous: record.previous_id,
+    previous: record.previousId,
     timeline: story(context, { alert: id })
   }
 }
 
 /** Earlier alerts of the same fingerprint, by verdict. */
-function historyOf(context: AlertsContext, record: NamedAlertRecord): AlertDetail['history'] {
+function historyOf(context: AlertsContext, record: NamedAlert): AlertDetail['history'] {
   const rows = context.control
     .sql(
       "SELECT verdict, COUNT(*) AS n FROM alerts WHERE fingerprint = ? AND status = 'closed' AND seq < ? GROUP BY verdict"
@@ -133,30 +138,27 @@ function historyOf(context: AlertsContext, record: NamedAlertRecord): AlertDetai
   return { total: rows.reduce((sum, row) => sum + row.n, 0), byVerdict }
 }
 
-function relatedTo(context: AlertsContext, record: NamedAlertRecord): AlertRow[] {
+function relatedTo(context: AlertsContext, record: NamedAlert): AlertRow[] {
   const near = (column: 'entity_key' | 'unit', value: string) =>
     context.control
       .sql(
-        `SELECT seq, last_seen FROM alerts WHERE ${column} = ? AND last_seen BETWEEN ? AND ? AND origin = ? AND seq <> ?
+        `SELECT seq FROM alerts WHERE ${column} = ? AND last_seen BETWEEN ? AND ? AND origin = ? AND seq <> ?
          ORDER BY last_seen DESC LIMIT ${MAX_RELATED}`
       )
-      .all(value, record.last_seen - HOUR_MS, record.last_seen + HOUR_MS, record.origin, record.seq) as {
-      seq: number
-      last_seen: number
-    }[]
-  const sameEntity = record.entity_key === '' ? [] : near('entity_key', record.entity_key)
+      .all(value, record.lastSeen - HOUR_MS, record.lastSeen + HOUR_MS, record.origin, record.seq) as { seq: number }[]
+  const sameEntity = record.entityKey === '' ? [] : near('entity_key', record.entityKey)
   const seqs = new Set([...sameEntity, ...near('unit', record.unit)].map((row) => row.seq))
   return rowsOf(context, [...seqs].slice(0, MAX_RELATED))
 }
 
-function rarityOf(context: AlertsContext, record: NamedAlertRecord): AlertDetail['rarity'] {
-  if (record.entity_key === '') return { firstSeen: record.first_seen, units: 1, alerts: 1 }
+function rarityOf(context: AlertsContext, record: NamedAlert): AlertDetail['rarity'] {
+  if (record.entityKey === '') return { firstSeen: record.firstSeen, units: 1, alerts: 1 }
   const row = context.control
     .sql(
       `SELECT MIN(first_seen) AS firstSeen, COUNT(DISTINCT unit) AS units, COUNT(*) AS alerts FROM
        (SELECT first_seen, unit FROM alerts WHERE entity_key = ? AND origin = ? LIMIT ${MAX_RARITY})`
     )
-    .get(record.entity_key, record.origin) as AlertDetail['rarity']
+    .get(record.entityKey, record.origin) as AlertDetail['rarity']
   return { firstSeen: row.firstSeen, units: row.units, alerts: row.alerts }
 }
 

@@ -1,38 +1,44 @@
 import type { AlertRow } from '#core/api/alerts.ts'
 import { foldText } from '#core/fold.ts'
-import type { Bilingual, RuleSummary } from '#core/match.ts'
-import type { AlertRecord } from '../record/alert.ts'
+import type { Bilingual } from '#core/match.ts'
+import { fromRow, type Alert, type AlertRecord } from '../record/alert.ts'
 import type { AlertsContext } from '../record/context.ts'
 import { hourlyToReturn } from '../life/counting.ts'
-import { fillSentence, manyEntitiesSentence } from './sentence.ts'
+import { words } from '../words.ts'
+import { fillSentence } from './sentence.ts'
 
-/** A record with the assignee's name: what {@link alertRow} needs. */
-export type NamedAlertRecord = AlertRecord & { assignee_name: string | null }
+/** An alert with the assignee's name: what {@link alertRow} needs. */
+export type NamedAlert = Alert & { assigneeName: string | null }
 
-/** Columns and joins of {@link NamedAlertRecord}. */
+/** Columns and joins of {@link namedAlert}. */
 export const selectAlerts = `SELECT a.*, u.name AS assignee_name FROM alerts a LEFT JOIN users u ON u.id = a.assignee`
 
-/** The same for a record in hand. */
-export function withName(context: AlertsContext, record: AlertRecord): NamedAlertRecord {
-  if (record.assignee === null) return { ...record, assignee_name: null }
-  const user = context.control.sql('SELECT name FROM users WHERE id = ?').get(record.assignee) as
+/** The alert of one row of {@link selectAlerts}. */
+export function namedAlert(row: unknown): NamedAlert {
+  const record = row as AlertRecord & { assignee_name: string | null }
+  return Object.assign(fromRow(record), { assigneeName: record.assignee_name })
+}
+
+/** The same for an alert in hand. */
+export function withName(context: AlertsContext, alert: Alert): NamedAlert {
+  if (alert.assignee === null) return { ...alert, assigneeName: null }
+  const user = context.control.sql('SELECT name FROM users WHERE id = ?').get(alert.assignee) as
     { name: string } | undefined
-  return { ...record, assignee_name: user?.name ?? null }
+  return { ...alert, assigneeName: user?.name ?? null }
 }
 
 /**
  * An alert as the API shows it, unmasked. Its `count` is every match so far, for a correlation "at least" (see
  * `addFold`); the sentence of a correlation names the greatest count of one window, never more than that.
  */
-export function alertRow(context: AlertsContext, record: NamedAlertRecord): AlertRow {
-  const rule = JSON.parse(record.rule) as RuleSummary
-  const entity = JSON.parse(record.entity) as Record<string, string>
+export function alertRow(context: AlertsContext, record: NamedAlert): AlertRow {
+  const { rule, entity } = record
   return {
     id: record.id,
     revision: record.revision,
-    ruleId: record.rule_id,
+    ruleId: record.ruleId,
     title: rule.title,
-    sentence: sentenceOf(record, rule, record.window_peak ?? record.count),
+    sentence: sentenceOf(record, record.windowPeak ?? record.count),
     level: record.level,
     origin: record.origin,
     status: record.status,
@@ -40,27 +46,24 @@ export function alertRow(context: AlertsContext, record: NamedAlertRecord): Aler
     unit: context.inventory.label(record.unit),
     entity: Object.entries(entity).map(([field, value]) => ({ field, value })),
     count: record.count,
-    trend: JSON.parse(record.trend) as number[],
-    firstSeen: record.first_seen,
-    lastSeen: record.last_seen,
-    raisedAt: record.raised_at,
-    assignee: record.assignee === null ? null : { id: record.assignee, name: record.assignee_name ?? record.assignee },
-    incident: record.incident_id,
-    escalated: record.escalated === 1,
+    trend: [...record.trend],
+    firstSeen: record.firstSeen,
+    lastSeen: record.lastSeen,
+    raisedAt: record.raisedAt,
+    assignee: record.assignee === null ? null : { id: record.assignee, name: record.assigneeName ?? record.assignee },
+    incident: record.incidentId,
+    escalated: record.escalated,
     reopened: record.reopened,
     deadline: record.deadline,
-    returnsAt: record.status === 'archived' ? hourlyToReturn(record.archived_peak) : null
+    returnsAt: record.status === 'archived' ? hourlyToReturn(record.archivedPeak) : null
   }
 }
 
-function sentenceOf(record: AlertRecord, rule: RuleSummary, count: number | undefined): Bilingual {
-  if (record.many_entities === 0) {
-    return fillSentence(rule.sentence, count, JSON.parse(record.vals) as Record<string, string>)
-  }
+function sentenceOf(record: Alert, count: number | undefined): Bilingual {
+  const { rule } = record
+  if (!record.manyEntities) return fillSentence(rule.sentence, count, record.values)
   const fill = (language: 'vi' | 'en') =>
-    fillSentence(manyEntitiesSentence, count, { 'rule.title': rule.title[language], entities: record.entities })[
-      language
-    ]
+    fillSentence(words.manyEntities, count, { 'rule.title': rule.title[language], entities: record.entities })[language]
   return { vi: fill('vi'), en: fill('en') }
 }
 
@@ -68,11 +71,11 @@ function sentenceOf(record: AlertRecord, rule: RuleSummary, count: number | unde
 const MAX_TEXT = 4_000
 
 /** What a search over alerts looks through: titles, sentence, entity, rule and unit, folded. */
-export function searchText(context: AlertsContext, record: AlertRecord): string {
-  const rule = JSON.parse(record.rule) as RuleSummary
-  const sentence = sentenceOf(record, rule, undefined)
+export function searchText(context: AlertsContext, record: Alert): string {
+  const { rule } = record
+  const sentence = sentenceOf(record, undefined)
   const unit = context.inventory.label(record.unit)
-  const entity = Object.values(JSON.parse(record.entity) as Record<string, string>)
+  const entity = Object.values(record.entity)
   return foldText(
     [
       record.id,
@@ -93,7 +96,7 @@ export function searchText(context: AlertsContext, record: AlertRecord): string 
 }
 
 /** Writes or replaces the searched text of an alert. */
-export function saveSearchText(context: AlertsContext, record: AlertRecord): void {
+export function saveSearchText(context: AlertsContext, record: Alert): void {
   context.control
     .sql('INSERT INTO alert_text (seq, text) VALUES (?, ?) ON CONFLICT (seq) DO UPDATE SET text = excluded.text')
     .run(record.seq, searchText(context, record))

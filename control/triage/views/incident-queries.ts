@@ -1,9 +1,9 @@
 import type { IncidentDetail, IncidentRow } from '#core/api/alerts.ts'
-import type { Bilingual } from '#core/match.ts'
 import { rowsOf } from './alert-queries.ts'
+import type { MadeRows } from '../record/changes.ts'
 import type { AlertsContext } from '../record/context.ts'
 import type { Scope } from '#control/rights/scope.ts'
-import type { IncidentRecord } from '../record/incident-record.ts'
+import { incidentOf, type Incident, type IncidentColumns } from '../record/incident.ts'
 import { mergedInto } from '../acts/incident-merging.ts'
 import { legalClocks } from '../life/legal-clocks.ts'
 import { decodeCursor, encodeCursor, MAX_PAGE } from './queue-filter.ts'
@@ -21,7 +21,7 @@ export type IncidentList = { items: IncidentRow[]; total: number; cursor: string
 /** Alerts shown with an incident, newest first; the others are found in the queue by its number. */
 const MAX_ALERTS = 500
 
-type NamedIncident = IncidentRecord & { assignee_name: string | null }
+type NamedIncident = Incident & { assigneeName: string | null }
 const selectIncidents = 'SELECT i.*, u.name AS assignee_name FROM incidents i LEFT JOIN users u ON u.id = i.assignee'
 
 /** Incidents that touch a scope, those with the newest matches first. */
@@ -49,13 +49,13 @@ export function listIncidents(context: AlertsContext, filter: IncidentFilter): I
   }
   const records = context.control
     .sql(`${selectIncidents} WHERE ${where.join(' AND ')} ORDER BY i.last_seen DESC, i.seq DESC LIMIT :limit`)
-    .all(params) as NamedIncident[]
-  const page = records.slice(0, limit)
+    .all(params)
+  const page = records.slice(0, limit).map(named)
   const last = page.at(-1)
   return {
     items: page.map((record) => incidentRow(context, record)),
     total,
-    cursor: records.length > limit && last !== undefined ? encodeCursor([last.last_seen, last.seq]) : null
+    cursor: records.length > limit && last !== undefined ? encodeCursor([last.lastSeen, last.seq]) : null
   }
 }
 
@@ -68,28 +68,30 @@ export function incidentRowsOf(context: AlertsContext, ids: Iterable<string>): I
   const rows: IncidentRow[] = []
   for (const id of ids) {
     const record = statement.get(id)
-    if (record !== undefined) rows.push(incidentRow(context, record as NamedIncident))
+    if (record !== undefined) rows.push(incidentRow(context, named(record)))
   }
   return rows
 }
 
-/** Everything the incident page shows; undefined when there is none. */
-export function incidentDetail(context: AlertsContext, id: string): IncidentDetail | undefined {
-  const record = context.control.sql(`${selectIncidents} WHERE i.id = ?`).get(id) as NamedIncident | undefined
-  if (record === undefined) return undefined
+/** Everything the incident page shows, with rows that were `made` already where there are; undefined when there is none. */
+export function incidentDetail(context: AlertsContext, id: string, made?: MadeRows): IncidentDetail | undefined {
+  const row = context.control.sql(`${selectIncidents} WHERE i.id = ?`).get(id)
+  if (row === undefined) return undefined
+  const record = named(row)
   const seqs = context.control
     .sql(`SELECT seq FROM alerts WHERE incident_id = ? ORDER BY last_seen DESC, seq DESC LIMIT ${MAX_ALERTS}`)
     .all(id) as { seq: number }[]
   return {
-    incident: incidentRow(context, record),
+    incident: made?.incidents.get(id) ?? incidentRow(context, record),
     alerts: rowsOf(
       context,
-      seqs.map(({ seq }) => seq)
+      seqs.map(({ seq }) => seq),
+      made?.alerts
     ),
     timeline: story(context, { incident: id }),
     merged: mergedInto(context, id),
     // Merged away: the clocks run in the incident that took it in, from the earlier detection of the two.
-    clocks: record.merged_into === null ? legalClocks(record.detected_at) : []
+    clocks: record.mergedInto === null ? legalClocks(record.detectedAt) : []
   }
 }
 
@@ -103,6 +105,11 @@ export function countOpenIncidents(context: AlertsContext, scope: Scope): number
   return (row as { n: number }).n
 }
 
+function named(row: unknown): NamedIncident {
+  const { assignee_name, ...record } = row as IncidentColumns & { assignee_name: string | null }
+  return { ...(incidentOf(record) as Incident), assigneeName: assignee_name }
+}
+
 function incidentRow(context: AlertsContext, record: NamedIncident): IncidentRow {
   const units = context.control
     .sql('SELECT unit FROM incident_units WHERE incident_id = ? ORDER BY unit')
@@ -113,15 +120,15 @@ function incidentRow(context: AlertsContext, record: NamedIncident): IncidentRow
   return {
     id: record.id,
     revision: record.revision,
-    title: JSON.parse(record.title) as Bilingual,
+    title: record.title,
     level: record.level,
     origin: record.origin,
     status: record.status,
     units: units.map(({ unit }) => context.inventory.label(unit)),
     alerts: n,
-    openedAt: record.opened_at,
-    lastSeen: record.last_seen,
-    assignee: record.assignee === null ? null : { id: record.assignee, name: record.assignee_name ?? record.assignee },
+    openedAt: record.openedAt,
+    lastSeen: record.lastSeen,
+    assignee: record.assignee === null ? null : { id: record.assignee, name: record.assigneeName ?? record.assignee },
     reason: record.reason,
     deadline: record.deadline
   }

@@ -1,15 +1,15 @@
-import type { Bilingual, RuleSummary } from '#core/match.ts'
-import type { AlertRecord } from '../record/alert.ts'
+import type { Bilingual } from '#core/match.ts'
+import { fillWords, unitText } from '#core/words.ts'
+import { words } from '../words.ts'
+import type { Alert } from '../record/alert.ts'
 import type { AlertsContext } from '../record/context.ts'
 import { fillSentence } from './sentence.ts'
 
 /** "Web shell được gọi: Xã Phong Thu (Phong Điền)"; an outage in its own sentence, which names the system and the models. */
-export function titleOf(context: AlertsContext, alert: AlertRecord): Bilingual {
-  const { title, sentence } = JSON.parse(alert.rule) as RuleSummary
-  if (alert.rule_id === 'soc.outage') {
-    return fillSentence(sentence, alert.count, JSON.parse(alert.vals) as Record<string, string>)
+export function titleOf(context: AlertsContext, alert: Alert): Bilingual {
+  const { title, sentence } = alert.rule
+  if (alert.ruleId === 'soc.outage') {
+    return fillSentence(sentence, alert.count, alert.values)
   }
-  const { name, district } = context.inventory.label(alert.unit)
-  const where = district === '' ? name : `${name} (${district})`
-  return { vi: `${title.vi}: ${where}`, en: `${title.en}: ${where}` }
+  return fillWords(words.incidentTitle.alert, { title, place: unitText(context.inventory.label(alert.unit)) })
 }

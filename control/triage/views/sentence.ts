@@ -1,4 +1,5 @@
 import type { Bilingual } from '#core/match.ts'
+import { words } from '../words.ts'
 
 /** Longer values are cut: a sentence is read, the event itself is beside it. */
 const MAX_VALUE = 256
@@ -12,21 +13,15 @@ const groups = { vi: new Intl.NumberFormat('vi-VN'), en: new Intl.NumberFormat('
 export function fillSentence(
   template: Bilingual,
   count: number | undefined,
-  values: Record<string, string | number>
+  values: Readonly<Record<string, string | number>>
 ): Bilingual {
   const fill = (language: 'vi' | 'en') =>
     template[language].replace(/\{([\w.@-]{1,100})\}/g, (_all, name: string) => {
       if (name === 'count') return count === undefined ? '' : groups[language].format(count)
       const value = Object.hasOwn(values, name) ? values[name] : undefined
       if (typeof value === 'number') return groups[language].format(value)
-      if (value === undefined || value === '') return language === 'vi' ? 'không rõ' : 'unknown'
+      if (value === undefined || value === '') return words.unknownValue[language]
       return value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE)}…` : value
     })
   return { vi: fill('vi'), en: fill('en') }
-}
-
-/** The sentence of an alert that stands for many entities. */
-export const manyEntitiesSentence: Bilingual = {
-  vi: 'Luật “{rule.title}” khớp trên {entities} đối tượng mới, {count} lần',
-  en: 'Rule “{rule.title}” matched {entities} new entities, {count} times'
 }

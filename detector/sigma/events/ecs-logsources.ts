@@ -1,4 +1,5 @@
 import type { JsonObject } from '#core/event.ts'
+import type { Logsources } from '#core/logsource.ts'
 
 /** Product and service of a dataset, and categories it has whatever the event says of itself. */
 type Source = { product: string; service: string; categories: readonly string[] }
@@ -8,8 +9,11 @@ const proxy = ['proxy']
 const firewall = ['firewall']
 const none: readonly string[] = []
 
-/** Datasets by their full name, else by their module. */
-const datasets = new Map<string, Source>(
+/** Log sources of datasets, by their full name, else by their module. */
+export type Datasets = ReadonlyMap<string, Source>
+
+/** Datasets of the shippers that everybody uses. */
+export const commonDatasets: Datasets = new Map<string, Source>(
   Object.entries({
     'system.auth': ['linux', 'auth'],
     'system.syslog': ['linux', 'syslog'],
@@ -43,14 +47,20 @@ const datasets = new Map<string, Source>(
     'github.audit': ['github', 'audit'],
     'kubernetes.audit': ['kubernetes', 'audit'],
     'kubernetes.audit_logs': ['kubernetes', 'audit'],
-    zeek: ['zeek', ''],
-    // Our own record of an integration exchange.
-    'vong_lau.exchange': ['vong_lau', 'exchange']
+    zeek: ['zeek', '']
   } satisfies Record<string, [string, string, (readonly string[])?]>).map(([name, [product, service, categories]]) => [
     name,
     { product, service, categories: categories ?? none }
   ])
 )
+
+/** The common datasets and those of our own parsers. */
+export function datasetsWith(logsources: Logsources): Datasets {
+  const own = Object.entries(logsources).map(
+    ([name, { product, service, categories = none }]) => [name, { product, service, categories }] as const
+  )
+  return new Map([...commonDatasets, ...own])
+}
 
 /** Programs whose syslog lines Sigma knows as a service of their own. */
 const linuxPrograms = new Map(
@@ -79,7 +89,10 @@ const byCategoryAndType: Record<string, Record<string, string>> = {
 }
 
 /** Where an event that is not from Windows' own log belongs, from its ECS fields. */
-export function ecsLogsource(document: JsonObject): { product: string; service: string; categories: string[] } {
+export function ecsLogsource(
+  document: JsonObject,
+  datasets: Datasets
+): { product: string; service: string; categories: string[] } {
   const event = objectAt(document, 'event')
   const dataset = textAt(event, 'dataset').toLowerCase()
   const module = textAt(event, 'module').toLowerCase()

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '#core/event.ts'
-import { ecsLogsource } from './ecs-logsources.ts'
+import type { Logsources } from '#core/logsource.ts'
+import { commonDatasets, datasetsWith, ecsLogsource, type Datasets } from './ecs-logsources.ts'
 import { createEcsReader } from './ecs-reader.ts'
 import { collectTexts } from './event-texts.ts'
 import { flattenEvtx, isEvtx } from './evtx.ts'
@@ -22,12 +23,22 @@ const ecsObjects = new Set('event ecs winlog process url http dns registry user_
 
 /** Any JSON event as rules see it: flat raw names, nested evtx_dump, Winlogbeat or ECS, nested or with dotted keys. */
 export function toSigmaEvent(document: JsonObject): SigmaEvent {
+  return read(document, commonDatasets)
+}
+
+/** The same, for documents among which are datasets of our own. */
+export function sigmaEvents(logsources: Logsources): (document: JsonObject) => SigmaEvent {
+  const datasets = datasetsWith(logsources)
+  return (document) => read(document, datasets)
+}
+
+function read(document: JsonObject, datasets: Datasets): SigmaEvent {
   let form = 0
   for (const key in document) form |= keyForms.get(key) ?? learn(key)
   if (form === 0) return new FlatEvent(document)
   if ((form & EVTX) !== 0 && isEvtx(document)) return new FlatEvent(flattenEvtx(document))
   const nested = (form & DOTTED) !== 0 ? expandDots(document) : document
-  if ((form & ECS) !== 0 && looksEcs(nested)) return ecsEvent(nested)
+  if ((form & ECS) !== 0 && looksEcs(nested)) return ecsEvent(nested, datasets)
   return new FlatEvent((form & SPACED) !== 0 ? withoutSpaces(document) : document)
 }
 
@@ -99,11 +110,11 @@ class FlatEvent implements SigmaEvent {
   }
 }
 
-function ecsEvent(document: JsonObject): SigmaEvent {
+function ecsEvent(document: JsonObject, datasets: Datasets): SigmaEvent {
   const winlog = readPath(document, 'winlog.channel') ?? readPath(document, 'winlog.provider_name')
   const claimed = readClaims(document)
   if (winlog === undefined) {
-    const source = ecsLogsource(document)
+    const source = ecsLogsource(document, datasets)
     return {
       product: source.product || claimed.product,
       service: source.service || claimed.service,

@@ -29,6 +29,7 @@ export function parseSigma(text: string, file: string): { rules: SigmaRule[]; er
     try {
       if ('fault' in document) throw document.fault
       if (!root) throw new RuleFault('rule.shape', document.line, 'A rule must be a map')
+      if (isRaisedByPlatform(root)) continue
       rules.push(readRule(root, file, document.text))
     } catch (error) {
       if (!(error instanceof RuleFault)) throw error
@@ -37,6 +38,13 @@ export function parseSigma(text: string, file: string): { rules: SigmaRule[]; er
     }
   }
   return { rules, errors }
+}
+
+/** `soc.raised_by: platform` says why a document is skipped: no event makes it true, the platform raises it itself (rules/soc/). */
+function isRaisedByPlatform(root: YamlMap): boolean {
+  const soc = entryOf(root, 'soc')
+  const by = soc?.kind === 'map' ? entryOf(soc, 'raised_by') : undefined
+  return by?.kind === 'scalar' && by.text === 'platform'
 }
 
 /** Id and title for an error, as far as they can be read. */

@@ -4,15 +4,15 @@ import type { Ledger } from '#core/ledger.ts'
 import type { DataPlaneState } from '#core/data-plane.ts'
 
 /** What the data plane last said of itself, in the words of the sources screen. */
-export function sourcesStatus(
-  state: DataPlaneState,
-  config: Config
-): {
+export type SourcesStatus = {
+  /** Undefined until the threads have answered once. */
   ledger: Ledger | undefined
   listeners: SourceList['listeners']
   spool: SourceList['spool']
   store: SourceList['store']
-} {
+}
+
+export function sourcesStatus(state: DataPlaneState, config: Pick<Config, 'SOC_STORE'>): SourcesStatus {
   const last = state.spool.end - 1
   return {
     ledger: state.ledger,

@@ -9,7 +9,7 @@ import type { ProbeResult } from '#core/health.ts'
 import type { HeartbeatKey } from '#core/sender.ts'
 import { heartbeatSnippet } from '#control/senders/snippets.ts'
 import { openForTests, snapshotOf, tester, type Opened } from '#testing/open-source.ts'
-import { beatHeaders, heartbeatProbe, readBeat } from './sources/heartbeat.ts'
+import { heartbeatHeaders, heartbeatProbe, readHeartbeat } from '#collector/sources/heartbeat.ts'
 
 const KEY = 'documentation-key-of-kiosk'
 const OTHER = 'documentation-key-of-camera'
@@ -103,7 +103,7 @@ test('a replayed heartbeat is refused, also an older one, also after a restart',
   open.clock.advance(10_000)
   expect(await send()).toBe(409)
   expect(await send({ time: START - 1 })).toBe(409)
-  // A snapshot made before the beat was committed does not turn time back.
+  // A snapshot made before the heartbeat was committed does not turn time back.
   open.intake.setSnapshot({ ...snapshotOf(tester), heartbeats: keys(START - MINUTE_MS) })
   expect(await send()).toBe(409)
   // A restart begins with what was committed.
@@ -190,7 +190,7 @@ test('no header, path or body makes anything but an answer', async () => {
   const header = fc.string({ unit: 'grapheme-ascii', maxLength: 80 })
   fc.assert(
     fc.property(time, header, (given, signature) => {
-      const read = beatHeaders({ 'x-soc-time': given, 'x-soc-signature': signature })
+      const read = heartbeatHeaders({ 'x-soc-time': given, 'x-soc-signature': signature })
       if (read !== undefined) {
         expect(Number.isSafeInteger(read.time)).toBe(true)
         expect(read.signature.length).toBe(32)
@@ -199,10 +199,10 @@ test('no header, path or body makes anything but an answer', async () => {
   )
   fc.assert(
     fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }).map(Buffer.from), fc.json().map(Buffer.from)), (body) => {
-      const beat = readBeat(body as Buffer)
-      if (beat !== undefined) {
-        expect(beat.detail.length).toBeLessThanOrEqual(300)
-        expect(beat.detail).not.toMatch(/[\p{Cc}\p{Zl}]/u)
+      const heartbeat = readHeartbeat(body as Buffer)
+      if (heartbeat !== undefined) {
+        expect(heartbeat.detail.length).toBeLessThanOrEqual(300)
+        expect(heartbeat.detail).not.toMatch(/[\p{Cc}\p{Zl}]/u)
       }
     })
   )

@@ -1,0 +1,52 @@
+import type { Bilingual } from '#core/match.ts'
+import type { Control } from '#control/database/control.ts'
+import { channelOf } from './channel-lists.ts'
+import { composeText, titleLine, type Message } from './compose.ts'
+import type { OutgoingMessage } from './driver.ts'
+import type { NotificationRecord } from './outbox.ts'
+import type { SecretLinks } from './secret-links.ts'
+
+/** What a row says, for composing it; `link` opened. */
+export const messageOf = (row: NotificationRecord, link: string): Message => ({
+  topic: row.topic,
+  priority: row.priority,
+  code: row.subject_code,
+  title: JSON.parse(row.title) as Bilingual,
+  body: JSON.parse(row.body) as Bilingual,
+  link,
+  at: row.announced_at
+})
+
+/** The full address of a path on the console; '' when there is none or the console has no public address. */
+export const linkOf = (publicUrl: string, path: string) =>
+  path === '' || publicUrl === '' ? '' : `${publicUrl.replace(/\/$/, '')}${path}`
+
+/** A row as its driver gets it. Files go with mails only; the others have the link. */
+export function outgoing(
+  row: NotificationRecord,
+  parts: { control: Control; links: SecretLinks; publicUrl: string }
+): OutgoingMessage {
+  const path = parts.links.open(row)
+  const message = messageOf(row, path)
+  const link = linkOf(parts.publicUrl, path)
+  const attachments =
+    channelOf(row.channel)?.text === 'mail'
+      ? (parts.control
+          .sql('SELECT name, type, bytes FROM announcement_files WHERE announcement_id = ? ORDER BY place')
+          .all(row.announcement_id) as OutgoingMessage['attachments'])
+      : []
+  return {
+    id: row.message_id,
+    address: row.address,
+    name: row.name,
+    priority: row.priority,
+    topic: row.topic,
+    code: row.subject_code,
+    subject: row.subject,
+    title: titleLine(message),
+    text: composeText(row.composed_as, message, link),
+    link,
+    at: row.announced_at,
+    attachments
+  }
+}

@@ -1,0 +1,67 @@
+import type { Clock } from '#core/clock.ts'
+import type { Origin } from '#core/origin.ts'
+import type { Control } from '#control/database/control.ts'
+import type { Outbox } from './outbox.ts'
+
+/** What happens to all notifications of a subject at once: it is taken up, it is over, its origin ends. */
+export class Subjects {
+  readonly #control: Control
+  readonly #clock: Clock
+  readonly #outbox: Outbox
+
+  constructor(control: Control, clock: Clock, outbox: Outbox) {
+    this.#control = control
+    this.#clock = clock
+    this.#outbox = outbox
+  }
+
+  /**
+   * Stops whatever of a subject has not gone out, of announcements with an id below `before`. Returns how many messages and
+   * escalations were stopped.
+   */
+  stop(subject: string, before: number, by: string): number {
+    const waiting = this.#control
+      .sql(
+        `SELECT n.id FROM notifications n JOIN announcements a ON a.id = n.announcement_id
+         WHERE a.subject = ? AND a.id < ? AND n.status IN ('queued', 'deferred')`
+      )
+      .all(subject, before) as IdRow[]
+    for (const { id } of waiting) this.#outbox.move(id, 'cancelled', { code: 'acknowledged' })
+    this.#control
+      .sql(
+        `UPDATE notifications SET receipt_by = NULL WHERE receipt_by IS NOT NULL
+           AND announcement_id IN (SELECT id FROM announcements WHERE subject = ? AND id < ?)`
+      )
+      .run(subject, before)
+    const escalations = this.#control
+      .sql('DELETE FROM escalations WHERE subject = ? AND announcement_id < ?')
+      .run(subject, before)
+    this.#control
+      .sql(
+        'UPDATE announcements SET acknowledged_at = ?, acknowledged_by = ? WHERE subject = ? AND id < ? AND acknowledged_at IS NULL'
+      )
+      .run(this.#clock.now(), by.slice(0, 200), subject, before)
+    return waiting.length + Number(escalations.changes)
+  }
+
+  /** Somebody took it up: what reached that person counts as answered, nothing else goes out. Returns how many were stopped. */
+  acknowledge(subject: string, by: string): number {
+    return this.#control.transaction(() => {
+      const answered = this.#control
+        .sql(
+          `SELECT n.id FROM notifications n JOIN announcements a ON a.id = n.announcement_id
+           WHERE a.subject = ? AND n.status IN ('accepted', 'delivered', 'read') AND (n.recipient = ? OR n.name = ?)`
+        )
+        .all(subject, `user:${by}`, by) as IdRow[]
+      for (const { id } of answered) this.#outbox.move(id, 'answered', { code: 'acknowledged' })
+      return this.stop(subject, Number.MAX_SAFE_INTEGER, by)
+    })
+  }
+
+  /** The end of a demonstration: its announcements go, and their notifications with them. */
+  forget(origin: Origin): void {
+    this.#control.sql('DELETE FROM announcements WHERE origin = ?').run(origin)
+  }
+}
+
+type IdRow = { id: number }

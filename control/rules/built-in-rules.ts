@@ -1,0 +1,138 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseDocument } from 'yaml'
+import type { RuleDetail, RuleRow } from '#core/api/sources.ts'
+import { messageOf, SocError } from '#core/errors.ts'
+import { stableHash } from '#core/ids.ts'
+import { levels, type RuleSummary } from '#core/match.ts'
+
+/** The rules that the platform itself raises (`createBuiltIn`); what they say stands in rules/soc/, one file each. */
+export const builtInIds = [
+  'soc.unknown_sender',
+  'soc.wrong_token',
+  'soc.break_glass',
+  'soc.silent_source',
+  'soc.store_away',
+  'soc.ledger_imbalance',
+  'soc.disk_guard',
+  'soc.outage',
+  'soc.uplink_lost',
+  'soc.integration_failing'
+] as const
+export type BuiltInId = (typeof builtInIds)[number]
+
+/** A built-in rule as its file says it. */
+export type BuiltInRule = {
+  summary: RuleSummary
+  description: string
+  text: string
+  /** As the screens show it: below the rules folder. */
+  file: string
+}
+
+const ownFolder = join(import.meta.dirname, '../../rules/soc')
+const fileOf = (id: BuiltInId) => `${id.slice('soc.'.length).replaceAll('_', '-')}.yml`
+
+/**
+ * Reads the built-in rules. Throws `rules.built_in` with file and field for a file that is missing, broken, or of a rule that
+ * nothing raises: the platform does not start without the words of its own alerts.
+ */
+export function loadBuiltInRules(folder = ownFolder): ReadonlyMap<BuiltInId, BuiltInRule> {
+  const rules = new Map(builtInIds.map((id) => [id, readRule(join(folder, fileOf(id)), id)]))
+  const known = new Set(builtInIds.map(fileOf))
+  for (const name of readdirSync(folder)) {
+    if (!known.has(name)) throw broken(join(folder, name), 'id', 'no built-in rule has this file name')
+  }
+  return rules
+}
+
+function readRule(file: string, id: BuiltInId): BuiltInRule {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw broken(file, 'file', messageOf(error))
+  }
+  const document = parseDocument(text, { prettyErrors: false })
+  const [fault] = document.errors
+  if (fault !== undefined) throw broken(file, 'file', fault.message)
+  const fields: unknown = document.toJS()
+  const rule = fieldsOf(fields)
+  const soc = fieldsOf(rule['soc'])
+  const words = (from: Record<string, unknown>, field: string, name = field): string => {
+    const value = from[field]
+    if (typeof value !== 'string' || value.trim() === '') throw broken(file, name, 'a text is missing')
+    return value
+  }
+  const list = (field: string): string[] => {
+    const value = rule[field]
+    if (!Array.isArray(value) || value.some((item) => typeof item !== 'string')) {
+      throw broken(file, field, 'a list of texts is missing')
+    }
+    return value as string[]
+  }
+  if (words(rule, 'id') !== id) throw broken(file, 'id', `it must be ${id}`)
+  if (soc['raised_by'] !== 'platform') throw broken(file, 'soc.raised_by', 'it must be platform')
+  const level = levels.find((known) => known === rule['level'])
+  if (level === undefined) throw broken(file, 'level', `it must be one of ${levels.join(', ')}`)
+  const sentence = {
+    vi: words(soc, 'sentence_vi', 'soc.sentence_vi'),
+    en: words(soc, 'sentence_en', 'soc.sentence_en')
+  }
+  if (placeholders(sentence.vi) !== placeholders(sentence.en)) {
+    throw broken(file, 'soc.sentence_vi', 'it must use the same fields as soc.sentence_en')
+  }
+  return {
+    summary: {
+      id,
+      version: stableHash([text], 12),
+      title: { vi: words(soc, 'title_vi', 'soc.title_vi'), en: words(rule, 'title') },
+      level,
+      tags: list('tags'),
+      sentence,
+      falsePositives: list('falsepositives')
+    },
+    description: words(rule, 'description'),
+    text,
+    file: `rules/soc/${fileOf(id)}`
+  }
+}
+
+const fieldsOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+
+const placeholders = (sentence: string) => (sentence.match(/\{[^}]+\}/g) ?? []).sort().join()
+
+const broken = (file: string, field: string, reason: string) =>
+  new SocError('rules.built_in', `${file}: ${field}: ${reason}`)
+
+const loaded = loadBuiltInRules()
+/** The rule of an id; every id has one once this module is loaded. */
+const ruleOf = (id: BuiltInId) => loaded.get(id) as BuiltInRule
+
+/** What an alert of a built-in rule keeps of it. */
+export const summaryOf = (id: BuiltInId): RuleSummary => ruleOf(id).summary
+
+/** The built-in rules as the rules screen lists them; their figures are counted elsewhere. */
+export const builtInRules: RuleRow[] = [...loaded.values()].map(({ summary, file }) => ({
+  id: summary.id,
+  title: summary.title,
+  level: summary.level,
+  status: 'stable',
+  kind: 'built_in',
+  logsource: 'soc',
+  tags: summary.tags,
+  file,
+  version: summary.version,
+  state: 'live',
+  error: null,
+  matches24h: 0,
+  falsePositiveShare: null
+}))
+
+/** What the page of a built-in rule shows beside its row. */
+export function builtInDetail(id: string): Omit<RuleDetail, 'rule'> | undefined {
+  const rule = loaded.get(id as BuiltInId)
+  if (rule === undefined) return undefined
+  return { text: rule.text, description: rule.description, falsePositives: rule.summary.falsePositives }
+}
