@@ -1,25 +1,23 @@
 /** A break shorter than this is not worth a banner. */
 export const PATIENCE_MS = 3_000
 
-/** The live feed as seen from this browser. `generation` grows when a page must refetch. */
+/** The live feed as seen from this browser. */
 export class Connection {
   online = $state(false)
   /** Since when the feed is down; null while it is up. */
   downSince = $state<number | null>(null)
   /** When the feed last said anything or was known to be up. */
   lastUp = $state<number | null>(null)
-  generation = $state(0)
   readonly #now: () => number
 
   constructor(now: () => number) {
     this.#now = now
   }
 
-  up(again: boolean): void {
+  up(): void {
     this.online = true
     this.downSince = null
     this.lastUp = this.#now()
-    if (again) this.generation += 1
   }
 
   down(): void {

@@ -24,7 +24,7 @@ export function wireLive(app: Console): () => void {
   })
   const disconnect = connectLive(app.feed, {
     connected: (again) => {
-      app.connection.up(again)
+      app.connection.up()
       if (again) app.feed.emit('reconnected')
     },
     disconnected: () => app.connection.down(),

@@ -128,6 +128,10 @@ export const en: typeof vi = {
   'error.request.foreign_origin': 'The request came from another site and was blocked.',
   'error.route.not_found': 'The server does not have this function.',
   'error.server.failed': 'The server failed. It is in the server’s log.',
+  'error.data_plane.failed':
+    'The part that takes in logs is not running. Try again in a few seconds; if it stays so, tell your operator.',
+  'error.worker.ended':
+    'A part of the server has just ended. Try again in a few seconds; if it stays so, tell your operator.',
   'error.store.away': 'The store is away; events are kept in the spool.',
   'error.store': 'The store cannot answer yet.',
   'error.cursor.invalid': 'The list has changed. Load it again from the start.',

@@ -126,6 +126,8 @@ export const vi = {
   'error.request.foreign_origin': 'Yêu cầu đến từ trang khác nên bị chặn.',
   'error.route.not_found': 'Máy chủ không có chức năng này.',
   'error.server.failed': 'Máy chủ gặp lỗi. Đã ghi vào nhật ký của máy chủ.',
+  'error.data_plane.failed': 'Bộ xử lý nhật ký chưa chạy. Thử lại sau ít giây; nếu vẫn vậy, báo người vận hành.',
+  'error.worker.ended': 'Một phần việc của máy chủ vừa dừng. Thử lại sau ít giây; nếu vẫn vậy, báo người vận hành.',
   'error.store.away': 'Kho lưu trữ đang mất kết nối; sự kiện vẫn được giữ trong vùng đệm.',
   'error.store': 'Kho lưu trữ chưa trả lời được.',
   'error.cursor.invalid': 'Danh sách đã đổi. Tải lại từ đầu.',
