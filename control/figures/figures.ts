@@ -5,6 +5,7 @@ import { levels, type Bilingual } from '#core/match.ts'
 import { targetMinutes } from '#core/targets.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { HealthByOrigin } from '#control/health/health-plane.ts'
+import type { Reads } from '#control/database/reads.ts'
 import { catalogueOf, placesOf, type FigureCatalogue, type Places } from './catalogue.ts'
 import { decisionsOf } from './decisions.ts'
 import { healthOf } from './health-figures.ts'
@@ -24,7 +25,7 @@ import {
   type IncidentFact,
   type Standing
 } from './standing.ts'
-import { standingOf, statesAt, type AlertState, type Database } from './states.ts'
+import { standingOf, statesAt, type AlertState } from './states.ts'
 import { firstKnown, heardIn, type Heard } from './unit-days.ts'
 
 /** Incidents named one by one; the graver and newer first, the rest is counted only. */
@@ -60,7 +61,7 @@ export function requestOf(parts: FiguresParts, period: Period, options: FiguresO
 }
 
 /** Figures on the caller's own thread: for tests and small tools. Screens and reports ask a `FiguresReader`. */
-export function createFigures(parts: FiguresParts & { control: Database }) {
+export function createFigures(parts: FiguresParts & { control: Reads }) {
   return {
     figures: (period: Period, options: FiguresOptions): PeriodFigures =>
       figuresOf(parts.control, requestOf(parts, period, options))
@@ -71,7 +72,7 @@ export function createFigures(parts: FiguresParts & { control: Database }) {
  * Every figure of a period, as of its end, or of now while it runs. A finished period always gives the same figures: they
  * are told from openings, the append-only timeline and whole days, never from how rows stand today.
  */
-export function figuresOf(database: Database, request: FiguresRequest, onStep?: (step: string) => void): PeriodFigures {
+export function figuresOf(database: Reads, request: FiguresRequest, onStep?: (step: string) => void): PeriodFigures {
   const spans = spansOf(request.period, request.now)
   const { origin } = request
   const places = placesOf(request.catalogue, request.scope)
