@@ -224,7 +224,6 @@ export const refusalCodes = {
   'query.unclosed_quote': 'console',
   'query.unexpected': 'console',
   'rule.not_found': 'console',
-  'rules.advice': 'terminal',
   'rules.built_in': 'terminal',
   'store.away': 'console',
   'store.busy': 'console',

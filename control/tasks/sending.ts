@@ -100,7 +100,7 @@ export function suggest(context: TaskContext, about: About, unit?: string): Task
       incident: about.incident,
       title: cut(facts.title, 200),
       what: cut(facts.what, 2000),
-      steps: adviceFor(facts.advised),
+      steps: adviceFor(context.advice, facts.advised),
       deadline,
       contact: contacts[0]?.id ?? null
     },
