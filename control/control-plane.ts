@@ -77,7 +77,11 @@ export function openControlPlane(parts: ControlPlaneParts) {
     onWallChanged: (wall) => changes.emit('wall', wall),
     onKeysChanged: () => changes.emit('snapshot')
   })
-  const tasks = createTasks({ ...base, alerts, notifier: notifications, changed: (row) => changes.emit('task', row) })
+  const tasks = createTasks({
+    ...{ ...base, alerts, notifier: notifications },
+    changed: (row) => changes.emit('task', row),
+    warn: (message) => log.warn({ message }, 'advice')
+  })
   const demonstration = createDemonstrationRecord(control)
   const origin = () => shownOrigin(control, demonstration)
   const figures = createFiguresReader({ control, inventory, clock, health })

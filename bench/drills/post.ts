@@ -110,9 +110,10 @@ function openHealth(control: Control, clock: ManualClock, inventory: Inventory, 
     raise: (fold) => void alerts.raise(fold),
     resolve: (fingerprint, params) => void alerts.resolve(fingerprint, params),
     alertOf: (fingerprint) => {
-      const row = control
-        .sql('SELECT id, incident_id FROM alerts WHERE fingerprint = ? ORDER BY seq DESC LIMIT 1')
-        .get(fingerprint) as { id: string; incident_id: string | null } | undefined
+      const row = control.get<{ id: string; incident_id: string | null }>(
+        'SELECT id, incident_id FROM alerts WHERE fingerprint = ? ORDER BY seq DESC LIMIT 1',
+        fingerprint
+      )
       return row === undefined ? undefined : { alert: row.id, incident: row.incident_id }
     },
     recheck: (ids) => prober.recheck(ids),
@@ -136,9 +137,10 @@ function addProbes(control: Control, health: Health, simulator: Simulator): Repo
 }
 
 function alertsIn(control: Control): DrillAlert[] {
-  const rows = control
-    .sql('SELECT rule_id, level, status, vals FROM alerts WHERE origin = ? ORDER BY seq')
-    .all(ORIGIN) as { rule_id: string; level: string; status: string; vals: string }[]
+  const rows = control.all<{ rule_id: string; level: string; status: string; vals: string }>(
+    'SELECT rule_id, level, status, vals FROM alerts WHERE origin = ? ORDER BY seq',
+    ORIGIN
+  )
   return rows.map((row) => {
     const values = JSON.parse(row.vals) as Record<string, string>
     const system = values['soc.system'] ?? (row.rule_id === 'soc.uplink_lost' ? UPLINK : '')

@@ -131,8 +131,7 @@ export function createSessions(control: Control, clock: Clock, limits: SessionLi
   function find(cookie: string, options = { touch: true }): Viewer | undefined {
     if (!/^[A-Za-z0-9_-]{43}$/.test(cookie)) return undefined
     const now = clock.now()
-    const row = control.sql(`${SELECT} AND s.token_hash = ?`).get(now, now - limits.idleMs, hashOf(cookie)) as
-      Row | undefined
+    const row = control.get<Row>(`${SELECT} AND s.token_hash = ?`, now, now - limits.idleMs, hashOf(cookie))
     if (row === undefined) return undefined
     if (options.touch && now - row.last_used_at >= TOUCH_MS)
       control.sql('UPDATE sessions SET last_used_at = ? WHERE id = ?').run(now, row.id)
@@ -145,9 +144,11 @@ export function createSessions(control: Control, clock: Clock, limits: SessionLi
       const now = clock.now()
       control.transaction(() => {
         control.sql('DELETE FROM sessions WHERE expires_at <= ? OR last_used_at <= ?').run(now, now - limits.idleMs)
-        const surplus = control
-          .sql('SELECT id FROM sessions WHERE user_id = ? ORDER BY last_used_at DESC, rowid DESC LIMIT -1 OFFSET ?')
-          .all(userId, MAX_PER_USER - 1) as { id: string }[]
+        const surplus = control.all<{ id: string }>(
+          'SELECT id FROM sessions WHERE user_id = ? ORDER BY last_used_at DESC, rowid DESC LIMIT -1 OFFSET ?',
+          userId,
+          MAX_PER_USER - 1
+        )
         for (const { id } of surplus) this.end(id)
         control
           .sql(
@@ -182,12 +183,7 @@ export function createSessions(control: Control, clock: Clock, limits: SessionLi
     },
     of(userId, current) {
       const now = clock.now()
-      const rows = control
-        .sql(
-          `SELECT id, created_at, last_used_at, expires_at, address, agent, via FROM sessions
-           WHERE user_id = ? AND expires_at > ? AND last_used_at > ? ORDER BY last_used_at DESC, rowid DESC`
-        )
-        .all(userId, now, now - limits.idleMs) as {
+      const rows = control.all<{
         id: string
         created_at: number
         last_used_at: number
@@ -195,7 +191,13 @@ export function createSessions(control: Control, clock: Clock, limits: SessionLi
         address: string
         agent: string
         via: SessionVia
-      }[]
+      }>(
+        `SELECT id, created_at, last_used_at, expires_at, address, agent, via FROM sessions
+           WHERE user_id = ? AND expires_at > ? AND last_used_at > ? ORDER BY last_used_at DESC, rowid DESC`,
+        userId,
+        now,
+        now - limits.idleMs
+      )
       return rows.map((row) => ({
         id: row.id,
         ...deviceOf(row.agent),
@@ -208,9 +210,9 @@ export function createSessions(control: Control, clock: Clock, limits: SessionLi
       }))
     },
     endAllOf(userId, except = '') {
-      const ended = control.sql('SELECT id FROM sessions WHERE user_id = ? AND id <> ?').all(userId, except) as {
+      const ended = control.all<{
         id: string
-      }[]
+      }>('SELECT id FROM sessions WHERE user_id = ? AND id <> ?', userId, except)
       for (const { id } of ended) this.end(id)
       return ended.length
     },

@@ -47,21 +47,23 @@ export function createReportTables(control: Control, inventory: Inventory) {
     pdf: { hash: stored.pdf_hash, bytes: stored.pdf_bytes },
     docx: { hash: stored.docx_hash, bytes: stored.docx_bytes }
   })
-  const byId = (id: string) =>
-    control.sql(`SELECT ${HEAD} FROM reports WHERE id = ?`).get(id) as StoredReport | undefined
+  const byId = (id: string) => control.get<StoredReport>(`SELECT ${HEAD} FROM reports WHERE id = ?`, id)
 
   return {
     row,
     byId,
     newest: ({ kind, period, unit }: NewReport, origin: Origin) =>
-      control
-        .sql(
-          `SELECT ${HEAD} FROM reports WHERE kind = ? AND from_day = ? AND to_day = ? AND unit = ? AND origin = ?
-           ORDER BY version DESC LIMIT 1`
-        )
-        .get(kind, period.from, period.to, unit, origin) as StoredReport | undefined,
+      control.get<StoredReport>(
+        `SELECT ${HEAD} FROM reports WHERE kind = ? AND from_day = ? AND to_day = ? AND unit = ? AND origin = ?
+           ORDER BY version DESC LIMIT 1`,
+        kind,
+        period.from,
+        period.to,
+        unit,
+        origin
+      ),
     insert(report: Omit<StoredReport, 'seq' | 'id'>): StoredReport {
-      const { next } = control.sql('SELECT COALESCE(MAX(seq), 0) + 1 AS next FROM reports').get() as { next: number }
+      const { next } = control.single<{ next: number }>('SELECT COALESCE(MAX(seq), 0) + 1 AS next FROM reports')
       const stored = { ...report, seq: next, id: `BC-${String(next).padStart(4, '0')}` }
       const columns = Object.keys(stored)
       control
@@ -72,34 +74,32 @@ export function createReportTables(control: Control, inventory: Inventory) {
     /** Newest first. `units`: only reports of these units; reports of the province are for those without a scope. */
     list(filter: { kind?: ReportKind; units?: ReadonlySet<string>; cursor?: string; limit: number }) {
       const before = /^\d{1,15}$/.test(filter.cursor ?? '') ? Number(filter.cursor) : Number.MAX_SAFE_INTEGER
-      const found = control
-        .sql(
-          `SELECT ${HEAD} FROM reports WHERE seq < :before AND (:kind IS NULL OR kind = :kind)
-           AND (:units IS NULL OR unit IN (SELECT value FROM json_each(:units))) ORDER BY seq DESC LIMIT :limit`
-        )
-        .all({
+      const found = control.all<StoredReport>(
+        `SELECT ${HEAD} FROM reports WHERE seq < :before AND (:kind IS NULL OR kind = :kind)
+           AND (:units IS NULL OR unit IN (SELECT value FROM json_each(:units))) ORDER BY seq DESC LIMIT :limit`,
+        {
           before,
           kind: filter.kind ?? null,
           units: filter.units === undefined ? null : JSON.stringify([...filter.units]),
           limit: filter.limit + 1
-        }) as StoredReport[]
+        }
+      )
       const page = found.slice(0, filter.limit)
       return { reports: page.map(row), cursor: found.length > filter.limit ? String(page.at(-1)?.seq) : null }
     },
     /** Removes the rows and slots of an origin; returns the files that no report names any more. */
     forget(origin: Origin): { kind: 'pdf' | 'docx'; hash: string }[] {
       return control.transaction(() => {
-        const gone = control.sql('SELECT pdf_hash, docx_hash FROM reports WHERE origin = ?').all(origin) as Pick<
-          StoredReport,
-          'pdf_hash' | 'docx_hash'
-        >[]
+        const gone = control.all<Pick<StoredReport, 'pdf_hash' | 'docx_hash'>>(
+          'SELECT pdf_hash, docx_hash FROM reports WHERE origin = ?',
+          origin
+        )
         control.sql('DELETE FROM reports WHERE origin = ?').run(origin)
         control.sql(`DELETE FROM report_slots WHERE slot LIKE ? || ':%'`).run(origin)
         const kept = new Set(
-          (control.sql('SELECT pdf_hash, docx_hash FROM reports').all() as typeof gone).flatMap((row) => [
-            row.pdf_hash,
-            row.docx_hash
-          ])
+          control
+            .all<(typeof gone)[number]>('SELECT pdf_hash, docx_hash FROM reports')
+            .flatMap((row) => [row.pdf_hash, row.docx_hash])
         )
         return gone
           .flatMap((row) => [
@@ -118,7 +118,7 @@ export function createReportTables(control: Control, inventory: Inventory) {
     /** When this platform first looked at its schedule: slots due before are not its own. */
     since(now: number): number {
       control.sql(`INSERT OR IGNORE INTO meta (key, value) VALUES ('reports.since', ?)`).run(String(now))
-      const { value } = control.sql(`SELECT value FROM meta WHERE key = 'reports.since'`).get() as { value: string }
+      const { value } = control.single<{ value: string }>(`SELECT value FROM meta WHERE key = 'reports.since'`)
       return Number(value)
     }
   }

@@ -111,10 +111,10 @@ function freeNetworks(written: readonly string[], others: readonly SenderRecord[
 /** The one writer of the tables `senders` and `tokens`. */
 export function createSenders(control: Control, inventory: Inventory, clock: Clock): Senders {
   const get = (id: string) => {
-    const row = control.sql(`${SELECT} WHERE s.id = ?`).get(id) as Row | undefined
+    const row = control.get<Row>(`${SELECT} WHERE s.id = ?`, id)
     return row === undefined ? undefined : recordOf(row)
   }
-  const list = () => (control.sql(`${SELECT} ORDER BY s.name, s.id`).all() as Row[]).map(recordOf)
+  const list = () => control.all<Row>(`${SELECT} ORDER BY s.name, s.id`).map(recordOf)
   const known = (id: string) => {
     const sender = get(id)
     if (sender === undefined) throw new SocError('source.not_found', 'no such sender', { status: 404, params: { id } })
@@ -225,7 +225,7 @@ function raiseVersion(control: Control) {
 
 /** Grows with every change of senders and tokens. */
 export function snapshotVersion(control: Control): number {
-  const row = control.sql('SELECT value FROM meta WHERE key = ?').get(VERSION_KEY) as { value: string } | undefined
+  const row = control.get<{ value: string }>('SELECT value FROM meta WHERE key = ?', VERSION_KEY)
   return Number(row?.value ?? 0)
 }
 
@@ -253,10 +253,10 @@ export function dataPlaneSnapshot(control: Control, inventory: Inventory): DataP
   // Reading needs no clock.
   const senders = createSenders(control, inventory, { now: () => 0 }).list()
   const hashes = new Map<string, string[]>()
-  for (const token of control.sql('SELECT sender_id, hash FROM tokens WHERE revoked_at IS NULL').all() as {
+  for (const token of control.all<{
     sender_id: string
     hash: string
-  }[])
+  }>('SELECT sender_id, hash FROM tokens WHERE revoked_at IS NULL'))
     hashes.set(token.sender_id, [...(hashes.get(token.sender_id) ?? []), token.hash])
   return {
     version: snapshotVersion(control),
