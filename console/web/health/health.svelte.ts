@@ -1,19 +1,20 @@
 import type { Wall } from '#core/api/health.ts'
-import type { Api } from '../api/gather.ts'
 import { Remote } from '../live/remote.svelte.ts'
 
 /** The wall: what the pages of health, and the rail's figure, are read from. The live feed replaces it whole. */
 export class Health {
   readonly remote: Remote<Wall>
+  readonly #fetch: () => Promise<Wall>
   readonly #now: () => number
 
-  constructor(now: () => number) {
+  constructor(fetch: () => Promise<Wall>, now: () => number) {
+    this.#fetch = fetch
     this.#now = now
     this.remote = new Remote(now)
   }
 
-  load(api: Pick<Api, 'wall'>): Promise<void> {
-    return this.remote.load(async () => this.#newer(await api.wall()))
+  load(): Promise<void> {
+    return this.remote.load(async () => this.#newer(await this.#fetch()))
   }
 
   receive(wall: Wall): void {
