@@ -4,17 +4,11 @@ import { Remote } from '../live/remote.svelte.ts'
 /** The wall: what the pages of health, and the rail's figure, are read from. The live feed replaces it whole. */
 export class Health {
   readonly remote: Remote<Wall>
-  readonly #fetch: () => Promise<Wall>
   readonly #now: () => number
 
   constructor(fetch: () => Promise<Wall>, now: () => number) {
-    this.#fetch = fetch
     this.#now = now
-    this.remote = new Remote(now)
-  }
-
-  load(): Promise<void> {
-    return this.remote.load(async () => this.#newer(await this.#fetch()))
+    this.remote = new Remote(now, async () => this.#newer(await fetch()))
   }
 
   receive(wall: Wall): void {

@@ -3,7 +3,7 @@ import type { modelsApi } from '#core/api/models.ts'
 import type { Session } from '#core/api/people.ts'
 import type { Routes } from '#core/api/routes.ts'
 import type { sessionApi } from '#core/api/session.ts'
-import type { NewToken, Summary } from '#core/api/sources.ts'
+import type { NewToken, sourcesApi, Summary } from '#core/api/sources.ts'
 import type { summaryApi } from '#core/api/summary.ts'
 import type { unitsApi } from '#core/api/units.ts'
 import { mayAct } from './access.ts'
@@ -37,7 +37,12 @@ const READY_WITHIN_MS = 400
 
 /** The tables of a part that calls nothing itself. */
 export type NoRoutes = Record<never, never>
-type OwnApi = typeof alertsApi & typeof modelsApi & typeof sessionApi & typeof summaryApi & typeof unitsApi
+type OwnApi = typeof alertsApi &
+  typeof modelsApi &
+  typeof sessionApi &
+  typeof sourcesApi &
+  typeof summaryApi &
+  typeof unitsApi
 
 /**
  * Everything this browser knows, made once by App.svelte and handed to the pages through the context.
@@ -102,9 +107,9 @@ export class Console<A extends Routes = NoRoutes> {
     })
     this.connection = new Connection(now)
     this.notices = new Notices(now)
-    this.summary = new Remote(now)
-    this.units = new Units(now)
-    this.sources = new Sources(now)
+    this.summary = new Remote(now, () => this.#call('GET /api/summary'))
+    this.units = new Units(now, () => this.#call('GET /api/units'))
+    this.sources = new Sources(now, () => this.#call('GET /api/sources'))
     this.health = new Health(() => this.#call('GET /api/health/wall'), now)
     this.queue = new Queue({
       fetch: (filter, cursor, limit) => this.#call('GET /api/alerts', { query: { ...filter, cursor, limit } }),
@@ -146,11 +151,8 @@ export class Console<A extends Routes = NoRoutes> {
 
   /** Asks for what the chrome of every page shows; resolves when its counts and units are there. The wall may come later. */
   async loadChrome(): Promise<void> {
-    void this.health.load()
-    await Promise.all([
-      this.summary.load(() => this.#call('GET /api/summary')),
-      this.units.remote.load(() => this.#call('GET /api/units'))
-    ])
+    void this.health.remote.load()
+    await Promise.all([this.summary.load(), this.units.remote.load()])
   }
 
   /** The session goes on under a new cookie; what is shown stays. */
