@@ -55,7 +55,7 @@ export function createReportTables(control: Control, inventory: Inventory) {
     newest: ({ kind, period, unit }: NewReport, origin: Origin) =>
       control.get<StoredReport>(
         `SELECT ${HEAD} FROM reports WHERE kind = ? AND from_day = ? AND to_day = ? AND unit = ? AND origin = ?
-           ORDER BY version DESC LIMIT 1`,
+         ORDER BY version DESC LIMIT 1`,
         kind,
         period.from,
         period.to,
@@ -76,7 +76,7 @@ export function createReportTables(control: Control, inventory: Inventory) {
       const before = /^\d{1,15}$/.test(filter.cursor ?? '') ? Number(filter.cursor) : Number.MAX_SAFE_INTEGER
       const found = control.all<StoredReport>(
         `SELECT ${HEAD} FROM reports WHERE seq < :before AND (:kind IS NULL OR kind = :kind)
-           AND (:units IS NULL OR unit IN (SELECT value FROM json_each(:units))) ORDER BY seq DESC LIMIT :limit`,
+         AND (:units IS NULL OR unit IN (SELECT value FROM json_each(:units))) ORDER BY seq DESC LIMIT :limit`,
         {
           before,
           kind: filter.kind ?? null,
@@ -90,16 +90,12 @@ export function createReportTables(control: Control, inventory: Inventory) {
     /** Removes the rows and slots of an origin; returns the files that no report names any more. */
     forget(origin: Origin): { kind: 'pdf' | 'docx'; hash: string }[] {
       return control.transaction(() => {
-        const gone = control.all<Pick<StoredReport, 'pdf_hash' | 'docx_hash'>>(
-          'SELECT pdf_hash, docx_hash FROM reports WHERE origin = ?',
-          origin
-        )
+        type Hashes = Pick<StoredReport, 'pdf_hash' | 'docx_hash'>
+        const gone = control.all<Hashes>('SELECT pdf_hash, docx_hash FROM reports WHERE origin = ?', origin)
         control.sql('DELETE FROM reports WHERE origin = ?').run(origin)
         control.sql(`DELETE FROM report_slots WHERE slot LIKE ? || ':%'`).run(origin)
         const kept = new Set(
-          control
-            .all<(typeof gone)[number]>('SELECT pdf_hash, docx_hash FROM reports')
-            .flatMap((row) => [row.pdf_hash, row.docx_hash])
+          control.all<Hashes>('SELECT pdf_hash, docx_hash FROM reports').flatMap((row) => [row.pdf_hash, row.docx_hash])
         )
         return gone
           .flatMap((row) => [
