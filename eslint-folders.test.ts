@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ESLint, Linter, type Rule } from 'eslint'
@@ -52,6 +52,21 @@ describe('the table of folders', () => {
     )
     // `soc bench` starts the measures, which run `soc` in their turn; `soc start` is main.ts, which makes the data folder.
     expect(pairs.map((pair) => pair.join(' ')).sort()).toEqual(['bench cli', 'cli main.ts'])
+  })
+})
+
+describe('the control database', () => {
+  it('is written by the control plane alone', () => {
+    const files = Object.keys(folders)
+      .filter(
+        (name) => product.includes(name) && name !== 'control' && !name.endsWith('.ts') && existsSync(join(root, name))
+      )
+      .flatMap((name) =>
+        readdirSync(join(root, name), { recursive: true, encoding: 'utf8' }).map((path) => join(name, path))
+      )
+      .filter((path) => path.endsWith('.ts') && !/\.(?:test|citest|testing)\.ts$/.test(path))
+    const writing = files.filter((path) => /control(?:\n\s*)?\.sql\(/.test(readFileSync(join(root, path), 'utf8')))
+    expect(writing).toEqual([])
   })
 })
 
