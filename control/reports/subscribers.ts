@@ -42,9 +42,11 @@ export function createSubscribers(control: Control, inventory: Inventory) {
     if (draft.userId !== null && control.sql('SELECT 1 FROM users WHERE id = ?').get(draft.userId) === undefined) {
       throw new SocError('user.unknown', 'no such account', { status: 422 })
     }
-    const { n } = control
-      .sql('SELECT COUNT(*) AS n FROM report_subscribers WHERE kind = ? AND unit = ?')
-      .get(draft.kind, draft.unit) as { n: number }
+    const { n } = control.single<{ n: number }>(
+      'SELECT COUNT(*) AS n FROM report_subscribers WHERE kind = ? AND unit = ?',
+      draft.kind,
+      draft.unit
+    )
     if (n >= MAX_SUBSCRIBERS) {
       throw new SocError('report.subscribers', `at most ${MAX_SUBSCRIBERS} subscribers`, { status: 422 })
     }
@@ -52,21 +54,18 @@ export function createSubscribers(control: Control, inventory: Inventory) {
 
   return {
     list: () =>
-      (control.sql('SELECT * FROM report_subscribers ORDER BY kind, unit, name').all() as SubscriberRow[]).map(
-        subscriberOf
-      ),
+      control.all<SubscriberRow>('SELECT * FROM report_subscribers ORDER BY kind, unit, name').map(subscriberOf),
     of: (kind: ReportKind, unit: string) =>
-      (
-        control
-          .sql(`SELECT * FROM report_subscribers WHERE kind = ? AND unit = ? LIMIT ${MAX_SUBSCRIBERS}`)
-          .all(kind, unit) as SubscriberRow[]
-      ).map(subscriberOf),
+      control
+        .all<SubscriberRow>(
+          `SELECT * FROM report_subscribers WHERE kind = ? AND unit = ? LIMIT ${MAX_SUBSCRIBERS}`,
+          kind,
+          unit
+        )
+        .map(subscriberOf),
     units: () =>
-      (
-        control.sql(`SELECT DISTINCT unit FROM report_subscribers WHERE kind = 'unit_weekly'`).all() as {
-          unit: string
-        }[]
-      )
+      control
+        .all<{ unit: string }>(`SELECT DISTINCT unit FROM report_subscribers WHERE kind = 'unit_weekly'`)
         .map(({ unit }) => unit)
         .filter((unit) => unit !== ''),
     add(draft: NewSubscriber, by: string, at: number): ReportSubscriber {
