@@ -65,9 +65,7 @@ export function createSubscribers(control: Control, inventory: Inventory) {
         .map(subscriberOf),
     units: () =>
       control
-        .all<{
-          unit: string
-        }>(`SELECT DISTINCT unit FROM report_subscribers WHERE kind = 'unit_weekly'`)
+        .all<{ unit: string }>(`SELECT DISTINCT unit FROM report_subscribers WHERE kind = 'unit_weekly'`)
         .map(({ unit }) => unit)
         .filter((unit) => unit !== ''),
     add(draft: NewSubscriber, by: string, at: number): ReportSubscriber {
