@@ -27,6 +27,7 @@ export type Links = {
 }
 
 type Row = {
+  hash: string
   id: string
   user_id: string
   kind: LinkKind

@@ -36,6 +36,7 @@ type SubscriberRow = {
   name: string
 }
 
+const SUBSCRIBER = 'id, kind, unit, user_id, address, name'
 /** Subscribers of one kind and unit; each gets a message per report. */
 const MAX_SUBSCRIBERS = 200
 /** Everything but the figures, which are large and read only where they are asked for. */
@@ -142,11 +143,13 @@ export function createReportTables(control: Control, inventory: Inventory) {
       return Number(value)
     },
     subscribers: () =>
-      control.all<SubscriberRow>('SELECT * FROM report_subscribers ORDER BY kind, unit, name').map(subscriberOf),
+      control
+        .all<SubscriberRow>(`SELECT ${SUBSCRIBER} FROM report_subscribers ORDER BY kind, unit, name`)
+        .map(subscriberOf),
     subscribersOf: (kind: ReportKind, unit: string) =>
       control
         .all<SubscriberRow>(
-          `SELECT * FROM report_subscribers WHERE kind = ? AND unit = ? LIMIT ${MAX_SUBSCRIBERS}`,
+          `SELECT ${SUBSCRIBER} FROM report_subscribers WHERE kind = ? AND unit = ? LIMIT ${MAX_SUBSCRIBERS}`,
           kind,
           unit
         )
