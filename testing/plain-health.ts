@@ -11,6 +11,7 @@ import type {
   Uptime,
   Wall
 } from '#core/api/health.ts'
+import type { RefusalCode } from '#core/codes.ts'
 import { SocError } from '#core/errors.ts'
 import { UPLINK, type HealthState } from '#core/health.ts'
 import { DAY_MS, ICT_OFFSET_MS, MINUTE_MS } from '#core/time.ts'
@@ -20,7 +21,7 @@ import type { HealthPlane } from '#control/health/health-plane.ts'
 
 /*
  * Health as plain values: every system up but the ones that `down` names, states worked out from the catalogue's own
- * walk. For tests of routes and screens; how states really come about is the business of detector/health.
+ * walk. For tests of routes and screens; how states really come about is the business of control/health.
  */
 
 const HOUR = 60 * MINUTE_MS
@@ -231,7 +232,7 @@ export function plainHealth(inventory: Inventory, at: number, down: readonly str
     { from: since, to: null, state: 'DOWN' as const, because: because('hue-s', [], 'hard') },
     { from: at - 3 * DAY_MS, to: since, state: 'UP' as const, because: null }
   ]
-  const refuse = (code: string, id: string): never => {
+  const refuse = (code: RefusalCode, id: string): never => {
     throw new SocError(code, 'no such record', { status: 404, params: { id } })
   }
   const found = (id: string): ProbeRow => probes.get(id) ?? refuse('probe.not_found', id)

@@ -1,6 +1,6 @@
 import type { GrantRow } from '#core/api/accounts.ts'
 import type { Clock } from '#core/clock.ts'
-import { SocError } from '#core/errors.ts'
+import { refuse } from '#core/errors.ts'
 import { randomId } from '#core/ids.ts'
 import { roles, type Role } from '#core/roles.ts'
 import type { Control } from '#control/database/control.ts'
@@ -90,9 +90,6 @@ export function createGrants(control: Control, clock: Clock): Grants {
       state
     }
   }
-  const refuse = (code: string, message: string) => {
-    throw new SocError(code, message, { status: 422 })
-  }
   return {
     of: (userId) =>
       control.all<Row>('SELECT * FROM grants WHERE user_id = ? ORDER BY to_at DESC, id LIMIT 200', userId).map(rowOf),
@@ -100,17 +97,17 @@ export function createGrants(control: Control, clock: Clock): Grants {
       const now = clock.now()
       const from = Math.max(grant.from, now)
       if (grant.to <= from || grant.to - from > MAX_LENGTH_MS)
-        refuse('grant.range', 'a grant ends after it begins, within a year')
-      if (grant.role === null && grant.units.length === 0) refuse('grant.empty', 'a grant gives a role or units')
+        refuse(422, 'grant.range', 'a grant ends after it begins, within a year')
+      if (grant.role === null && grant.units.length === 0) refuse(422, 'grant.empty', 'a grant gives a role or units')
       if (grant.units.length === 0 && user.units.length === 0 && user.role === 'owner')
-        refuse('grant.units_required', 'an account without units needs them named')
+        refuse(422, 'grant.units_required', 'an account without units needs them named')
       return control.transaction(() => {
         const { open } = control.single<{ open: number }>(
           'SELECT count(*) AS open FROM grants WHERE user_id = ? AND to_at > ? AND revoked_at IS NULL',
           user.id,
           now
         )
-        if (open >= MAX_OPEN) refuse('grant.too_many', 'this account has too many open grants')
+        if (open >= MAX_OPEN) refuse(422, 'grant.too_many', 'this account has too many open grants')
         const id = randomId()
         control
           .sql(

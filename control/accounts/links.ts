@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { AccountLinkRow } from '#core/api/accounts.ts'
 import type { Clock } from '#core/clock.ts'
+import type { RefusalCode } from '#core/codes.ts'
 import { SocError } from '#core/errors.ts'
 import { randomId } from '#core/ids.ts'
 import type { Control } from '#control/database/control.ts'
@@ -44,7 +45,7 @@ export function createLinks(control: Control, clock: Clock): Links {
       ? control.get<Row>('SELECT * FROM account_links WHERE hash = ?', hashOf(token))
       : undefined
     if (row === undefined) throw new SocError('link.unknown', 'there is no such link', { status: 404 })
-    const gone = (code: string) => new SocError(code, 'the link is of no use any more', { status: 410 })
+    const gone = (code: RefusalCode) => new SocError(code, 'the link is of no use any more', { status: 410 })
     if (row.used_at !== null) throw gone('link.used')
     if (row.revoked_at !== null) throw gone('link.revoked')
     if (row.expires_at <= clock.now()) throw gone('link.expired')

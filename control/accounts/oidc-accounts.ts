@@ -1,4 +1,5 @@
 import type { Config } from '#core/config.ts'
+import type { RefusalCode } from '#core/codes.ts'
 import { SocError } from '#core/errors.ts'
 import type { Role } from '#core/roles.ts'
 import type { Control } from '#control/database/control.ts'
@@ -23,7 +24,7 @@ export type OidcAccounts = {
 
 export function createOidcAccounts(control: Control, config: Config, users: Users, audit: Audit): OidcAccounts {
   const mapped = config.SOC_OIDC_ROLES
-  const refuse = (code: string, message: string) => new SocError(code, message, { status: 403 })
+  const refusal = (code: RefusalCode, message: string) => new SocError(code, message, { status: 403 })
 
   function find(person: OidcPerson): Row | undefined {
     const bySubject = control.get<Row>(
@@ -53,10 +54,10 @@ export function createOidcAccounts(control: Control, config: Config, users: User
 
   function create(person: OidcPerson, address: string): Row {
     const role = roleOf(person)
-    if (role === undefined) throw refuse('oidc.no_role', 'no group of this person has a role here')
+    if (role === undefined) throw refusal('oidc.no_role', 'no group of this person has a role here')
     const username = (person.username || person.email).replace(/@.*$/, '')
     if (!/^[a-z0-9][a-z0-9._-]{1,63}$/.test(username) || users.credentials(username) !== undefined)
-      throw refuse('oidc.unknown', 'no account can be made under this name')
+      throw refusal('oidc.unknown', 'no account can be made under this name')
     // No password opens it: the hash is no hash.
     const user = users.create({ username, name: person.name || username, role, units: [], mayUnmask: false }, '!')
     control
@@ -94,14 +95,14 @@ export function createOidcAccounts(control: Control, config: Config, users: User
     },
     resolve(person, address) {
       const row = find(person) ?? (config.SOC_OIDC_CREATE ? create(person, address) : undefined)
-      if (row === undefined) throw refuse('oidc.unknown', 'no account is tied to this person')
+      if (row === undefined) throw refusal('oidc.unknown', 'no account is tied to this person')
       const user = users.get(row.user_id)
       if (user === undefined || user.breakGlass !== '')
-        throw refuse('oidc.unknown', 'no account is tied to this person')
-      if (!user.enabled) throw refuse('oidc.disabled', 'the account is closed')
+        throw refusal('oidc.unknown', 'no account is tied to this person')
+      if (!user.enabled) throw refusal('oidc.disabled', 'the account is closed')
       if (mapped.length > 0) {
         const role = roleOf(person)
-        if (role === undefined) throw refuse('oidc.no_role', 'no group of this person has a role here')
+        if (role === undefined) throw refusal('oidc.no_role', 'no group of this person has a role here')
         if (role !== user.role) {
           users.change(user.id, { role })
           audit.record({ user: 'system', act: 'user.changed', target: user.id, params: { role, oidc: true }, address })

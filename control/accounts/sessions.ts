@@ -2,7 +2,7 @@ import { DAY_MS } from '#core/time.ts'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
 import { randomId } from '#core/ids.ts'
-import type { SessionRow } from '#core/api/accounts.ts'
+import type { AccountPolicy, SessionRow } from '#core/api/accounts.ts'
 import { roles, type Role } from '#core/roles.ts'
 import type { Control } from '#control/database/control.ts'
 import { deviceOf } from './device.ts'
@@ -86,45 +86,47 @@ const SELECT = `SELECT s.id, s.user_id, s.csrf, s.via, s.last_used_at, u.usernam
 /** The order in which a person's assignments name the leading role. */
 const leading: readonly Role[] = ['admin', 'analyst', 'auditor', 'owner', 'leader']
 
+/** The viewer of a session's row as rights and policy stand now; undefined when the account's role is unknown. */
+function viewerOf(control: Control, policy: AccountPolicy, row: Row, now: number): Viewer | undefined {
+  const role = roles.find((known) => known === row.role)
+  // A role this version does not know is no role.
+  if (role === undefined) return undefined
+  const base = {
+    id: row.user_id,
+    role,
+    units: JSON.parse(row.units) as string[],
+    mayUnmask: row.may_unmask === 1
+  }
+  const rights = rightsOf(control, base, now)
+  const first = leading.find((one) => rights.assignments.some((assignment) => assignment.role === one)) ?? role
+  const leads = rights.assignments.filter((assignment) => assignment.role === first)
+  const everywhere = leads.some((assignment) => assignment.units.length === 0)
+  const { maxAgeDays, totpRoles } = policy
+  // Whoever the identity provider signed in, or the glass was broken for, is not held up by rules for passwords.
+  const byPassword = row.via === 'password'
+  const aged = maxAgeDays > 0 && row.password_set_at + maxAgeDays * DAY_MS <= now
+  return {
+    id: row.user_id,
+    username: row.username,
+    name: row.name,
+    role: first,
+    units: everywhere ? [] : [...new Set(leads.flatMap((assignment) => assignment.units))],
+    mayUnmask: rights.assignments.some((assignment) => assignment.mayUnmask),
+    assignments: rights.assignments,
+    rightsUntil: rights.until,
+    mustChangePassword: byPassword && (row.must_change_password === 1 || aged),
+    mustSetUpTotp:
+      byPassword && row.totp === 0 && rights.assignments.some((assignment) => totpRoles.includes(assignment.role)),
+    session: { id: row.id, csrf: row.csrf, via: row.via }
+  }
+}
+
+/** Sessions in the control database; they end by themselves at `limits`. */
 export function createSessions(control: Control, clock: Clock, limits: SessionLimits = defaultLimits): Sessions {
   const policy = createPolicy(control)
   const listeners: ((ended: Ended) => void)[] = []
   const tell = (ended: Ended) => {
     for (const listener of listeners) listener(ended)
-  }
-  function viewerOf(row: Row): Viewer | undefined {
-    const role = roles.find((known) => known === row.role)
-    // A role this version does not know is no role.
-    if (role === undefined) return undefined
-    const now = clock.now()
-    const base = {
-      id: row.user_id,
-      role,
-      units: JSON.parse(row.units) as string[],
-      mayUnmask: row.may_unmask === 1
-    }
-    const rights = rightsOf(control, base, now)
-    const first = leading.find((one) => rights.assignments.some((assignment) => assignment.role === one)) ?? role
-    const leads = rights.assignments.filter((assignment) => assignment.role === first)
-    const everywhere = leads.some((assignment) => assignment.units.length === 0)
-    const { maxAgeDays, totpRoles } = policy.get()
-    // Whoever the identity provider signed in, or the glass was broken for, is not held up by rules for passwords.
-    const byPassword = row.via === 'password'
-    const aged = maxAgeDays > 0 && row.password_set_at + maxAgeDays * DAY_MS <= now
-    return {
-      id: row.user_id,
-      username: row.username,
-      name: row.name,
-      role: first,
-      units: everywhere ? [] : [...new Set(leads.flatMap((assignment) => assignment.units))],
-      mayUnmask: rights.assignments.some((assignment) => assignment.mayUnmask),
-      assignments: rights.assignments,
-      rightsUntil: rights.until,
-      mustChangePassword: byPassword && (row.must_change_password === 1 || aged),
-      mustSetUpTotp:
-        byPassword && row.totp === 0 && rights.assignments.some((assignment) => totpRoles.includes(assignment.role)),
-      session: { id: row.id, csrf: row.csrf, via: row.via }
-    }
   }
   function find(cookie: string, options = { touch: true }): Viewer | undefined {
     if (!/^[A-Za-z0-9_-]{43}$/.test(cookie)) return undefined
@@ -133,7 +135,7 @@ export function createSessions(control: Control, clock: Clock, limits: SessionLi
     if (row === undefined) return undefined
     if (options.touch && now - row.last_used_at >= TOUCH_MS)
       control.sql('UPDATE sessions SET last_used_at = ? WHERE id = ?').run(now, row.id)
-    return viewerOf(row)
+    return viewerOf(control, policy.get(), row, now)
   }
 
   return {

@@ -125,4 +125,4 @@ it('prepares every statement of the product, and its columns are the properties 
   expect([...new Set(faults)].join('\n')).toBe('')
   expect([...unused], 'samples that no statement needs').toEqual([])
   expect(sites.length).toBeGreaterThan(380)
-})
+}, 120_000)

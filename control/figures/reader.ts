@@ -1,7 +1,8 @@
 import type { Period, PeriodFigures } from '#core/api/posture.ts'
 import type { Reads } from '#control/database/reads.ts'
-import { figuresOf, requestOf, type FiguresOptions, type FiguresParts } from './figures.ts'
+import { figuresOf } from './figures.ts'
 import { createFigureThreads } from './figures-in.ts'
+import { requestOf, type FiguresOptions, type FiguresParts } from './request.ts'
 
 /** Figures of this many different questions are kept; the oldest goes. */
 const MAX_KEPT = 40

@@ -3,10 +3,10 @@ import type { MaintenanceWindow } from '#core/health.ts'
 import { randomId } from '#core/ids.ts'
 import type { Origin } from '#core/origin.ts'
 import { DAY_MS } from '#core/time.ts'
+import { refuse } from '#core/errors.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
 import type { Fact } from './history.ts'
-import { refuse } from './refusals.ts'
 import { maintenanceKey } from './states.ts'
 
 const MAX_LENGTH_MS = 31 * DAY_MS

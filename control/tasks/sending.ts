@@ -1,6 +1,7 @@
 import type { UnitRef } from '#core/api/common.ts'
 import type { TaskDraft, TaskSuggestion } from '#core/api/tasks.ts'
-import { SocError } from '#core/errors.ts'
+import type { NotFoundNoun } from '#core/codes.ts'
+import { notFound, SocError } from '#core/errors.ts'
 import { levels, type Bilingual, type Level } from '#core/match.ts'
 import type { Origin } from '#core/origin.ts'
 import { DAY_MS } from '#core/time.ts'
@@ -38,7 +39,7 @@ type Facts = {
 /** Reads alerts and incident; throws 404 for what does not exist and 409 for a mix of origins. */
 export function factsOf(context: TaskContext, about: About): Facts {
   const incident = about.incident === null ? undefined : context.alerts.incident(about.incident)
-  if (about.incident !== null && incident === undefined) throw unknown('incident', about.incident)
+  if (about.incident !== null && incident === undefined) throw notFound('incident', about.incident)
   // Only some are read below: what an intruder did is among them before an outage, and the grave before the light.
   const own = (incident?.alerts.filter((alert) => alert.status !== 'closed') ?? [])
     .sort((a, b) => gravity(b) - gravity(a))
@@ -77,10 +78,8 @@ const joined = (texts: readonly Bilingual[]): Bilingual => ({
 const says = (sentences: readonly Bilingual[], title: Bilingual) => sentences.some(({ vi }) => vi === title.vi)
 const ended = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`)
 
-const unknown = (kind: string, id: string) =>
-  new SocError(`${kind}.not_found`, 'there is no such record, or it is not yours', { status: 404, params: { id } })
-function missing(kind: string, id: string): never {
-  throw unknown(kind, id)
+function missing(noun: NotFoundNoun, id: string): never {
+  throw notFound(noun, id)
 }
 
 const cut = (text: Bilingual, length: number): Bilingual => ({
@@ -101,7 +100,7 @@ export function suggest(context: TaskContext, about: About, unit?: string): Task
       incident: about.incident,
       title: cut(facts.title, 200),
       what: cut(facts.what, 2000),
-      steps: adviceFor(facts.advised),
+      steps: adviceFor(context.advice, facts.advised),
       deadline,
       contact: contacts[0]?.id ?? null
     },

@@ -1,5 +1,6 @@
 import type { IncidentDetail, IncidentRow } from '#core/api/alerts.ts'
 import type { Bilingual } from '#core/match.ts'
+import { refuse } from '#core/errors.ts'
 import { alertById, alertsOf, saveAlert } from '../record/alert-record.ts'
 import { noteTurn, withdrawTurn, type Changes } from '../record/changes.ts'
 import { type Actor } from '#control/rights/actor.ts'
@@ -17,7 +18,6 @@ import type { AlertRecord } from '../record/alert.ts'
 import { type Incident } from '../record/incident.ts'
 import { titleOf } from '../views/incident-title.ts'
 import { fromText, toText } from '../record/json-text.ts'
-import { refuse } from '../record/refusals.ts'
 import { tell } from '../record/timeline.ts'
 
 /** The other incident's alerts move here; it closes and points here. */

@@ -1,10 +1,10 @@
+import { refuse } from '#core/errors.ts'
 import { openAlert, saveAlert } from '../record/alert-record.ts'
 import { type Alert } from '../record/alert.ts'
 import type { Actor } from '#control/rights/actor.ts'
 import type { AlertsContext } from '../record/context.ts'
 import type { Changes } from '../record/changes.ts'
 import { incidentById, recount, saveIncident, takeIn } from '../record/incident-record.ts'
-import { refuse } from '../record/refusals.ts'
 import { lastNote, tell } from '../record/timeline.ts'
 
 /** How long an act can be taken back. */

@@ -1,4 +1,5 @@
 import { levels, type Bilingual } from '#core/match.ts'
+import { refuse } from '#core/errors.ts'
 import type { Alert } from './alert.ts'
 import { noteTurn, type Changes } from './changes.ts'
 import { nextNumber, numbered, type AlertsContext } from './context.ts'
@@ -13,7 +14,6 @@ import {
   type IncidentColumns,
   type Reason
 } from './incident.ts'
-import { refuse } from './refusals.ts'
 import { tell } from './timeline.ts'
 
 /** What may change of an incident; the rest is set when it opens. */
