@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import ts from 'typescript'
-import { afterAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { queueTabs } from '#core/api/alerts.ts'
 import { filterSql, placesText, type AlertFilter } from '#control/triage/views/queue-filter.ts'
-import { openControl } from './control.ts'
+import { openControl, type Control } from './control.ts'
 import { textsOf, Unresolved } from './sql-texts.testing.ts'
 
 /*
@@ -35,9 +35,6 @@ const built: Record<string, () => string[]> = {
   'control/triage/views/alert-queries.ts `SELECT COUNT(*) AS n FROM ${from} WHERE ${where}`': () =>
     questions.map(({ from, where }) => `SELECT COUNT(*) AS n FROM ${from} WHERE ${where}`)
 }
-
-const control = openControl(':memory:')
-afterAll(() => control.close())
 
 type Site = { place: string; method: string; text: ts.Expression; row: ts.TypeNode | undefined }
 
@@ -79,7 +76,7 @@ function sitesOf(program: ts.Program, checker: ts.TypeChecker): Site[] {
 }
 
 /** What is wrong with one statement; nothing when all is well. */
-function faultsOf(site: Site, text: string, checker: ts.TypeChecker): string[] {
+function faultsOf(control: Control, site: Site, text: string, checker: ts.TypeChecker): string[] {
   let columns: string[]
   try {
     columns = control
@@ -104,25 +101,55 @@ function faultsOf(site: Site, text: string, checker: ts.TypeChecker): string[] {
   ]
 }
 
-it('prepares every statement of the product, and its columns are the properties of the type it is read as', () => {
+let checker: ts.TypeChecker
+const statements: { site: Site; texts: string[] }[] = []
+const unresolved: string[] = []
+const unused = new Set(Object.keys(built))
+
+beforeAll(() => {
   const program = programOf()
-  const checker = program.getTypeChecker()
-  const sites = sitesOf(program, checker)
-  const unused = new Set(Object.keys(built))
-  const faults = sites.flatMap((site) => {
+  checker = program.getTypeChecker()
+  for (const site of sitesOf(program, checker)) {
     const key = `${site.place.replace(/:\d+$/, '')} ${site.text.getText().replace(/\s+/g, ' ')}`
-    let texts: string[]
+    const sample = built[key]
+    unused.delete(key)
     try {
-      const sample = built[key]
-      unused.delete(key)
-      texts = sample?.() ?? textsOf(site.text, checker)
+      statements.push({ site, texts: sample?.() ?? textsOf(site.text, checker) })
     } catch (error) {
       if (!(error instanceof Unresolved)) throw error
-      return [`${site.place}: ${error.message} (${key})`]
+      unresolved.push(`${site.place}: ${error.message} (${key})`)
     }
-    return texts.flatMap((text) => faultsOf(site, text, checker)).map((fault) => `${site.place}: ${fault}`)
-  })
-  expect([...new Set(faults)].join('\n')).toBe('')
-  expect([...unused], 'samples that no statement needs').toEqual([])
-  expect(sites.length).toBeGreaterThan(380)
+  }
 }, 120_000)
+
+/** The faults of every statement on a freshly migrated database that was `changed` afterwards. */
+function faultsOn(changed = ''): string[] {
+  const control = openControl(':memory:')
+  try {
+    if (changed !== '') control.sql(changed).run()
+    const faults = statements.flatMap(({ site, texts }) =>
+      texts.flatMap((text) => faultsOf(control, site, text, checker)).map((fault) => `${site.place}: ${fault}`)
+    )
+    return [...new Set(faults)]
+  } finally {
+    control.close()
+  }
+}
+
+it('finds every statement of the product, and every text that it can be', () => {
+  expect(unresolved.join('\n')).toBe('')
+  expect([...unused], 'samples that no statement needs').toEqual([])
+  expect(statements.length).toBeGreaterThan(380)
+})
+
+it('prepares every statement, and its columns are the properties of the type it is read as', () => {
+  expect(faultsOn().join('\n')).toBe('')
+})
+
+it('names the places that a renamed column breaks', () => {
+  const named = faultsOn('ALTER TABLE contacts RENAME COLUMN phone TO telephone').join('\n')
+  expect(named).toMatch(/console\/server\/routes\/units\.ts:\d+: no such column: phone/)
+  const whole = faultsOn('ALTER TABLE account_links RENAME COLUMN hash TO digest').join('\n')
+  expect(whole).toMatch(/control\/accounts\/links\.ts:\d+: no column is named hash, a property of Row/)
+  expect(whole).toMatch(/control\/accounts\/links\.ts:\d+: the column digest is no property of its type/)
+})
