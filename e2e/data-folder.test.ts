@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
@@ -54,7 +54,7 @@ afterAll(async () => {
 
 describe('a data folder of 1aaae19, opened by this version', () => {
   test('is migrated after a copy of the control database is put beside it', () => {
-    expect(existsSync(join(data, 'control.db.before-0009'))).toBe(true)
+    expect(readdirSync(data).filter((name) => /^control\.db\.before-\d{4}$/.test(name))).toHaveLength(1)
   })
 
   test('alerts stand as they stood, with evidence and timeline', async () => {

@@ -28,6 +28,7 @@ export type Links = {
 }
 
 type Row = {
+  hash: string
   id: string
   user_id: string
   kind: LinkKind

@@ -175,7 +175,7 @@ export function createSessions(control: Control, clock: Clock, limits: SessionLi
     find,
     isAlive(sessionId) {
       const now = clock.now()
-      return control.sql(`${SELECT} AND s.id = ?`).get(now, now - limits.idleMs, sessionId) !== undefined
+      return control.get<Row>(`${SELECT} AND s.id = ?`, now, now - limits.idleMs, sessionId) !== undefined
     },
     end(sessionId) {
       control.sql('DELETE FROM sessions WHERE id = ?').run(sessionId)

@@ -17,6 +17,8 @@ type Row = {
   at: number
   user: string
   origin: Origin
+  kind: string
+  target: string
   change: string
   reason: string
   reverted_by: number | null

@@ -122,7 +122,7 @@ export function openDays(control: Control, origin: Origin, intervals: Intervals)
     list(node: string, now: number, count: number): { day: string; ms: StateMillis }[] {
       const start = windowStart(now, count)
       const rows = control.all<DayRow>(
-        'SELECT * FROM health_days WHERE origin = ? AND node = ? AND day >= ? AND day < ?',
+        'SELECT day, up, degraded, down, maintenance, unknown FROM health_days WHERE origin = ? AND node = ? AND day >= ? AND day < ?',
         origin,
         node,
         ictDay(start),

@@ -103,7 +103,9 @@ const startOf = (span: 0 | 1 | 2, at: number) => {
 }
 
 type SumRow = {
+  span: 0 | 1 | 2
   hop_id: number
+  at: number
   succeeded: number
   failed: number
   timed_out: number
@@ -215,8 +217,8 @@ export function openExchanges(control: Control, origin: Origin) {
       return into
     },
     /** Minutes since `from` of every way, for the watch over providers. */
-    minutes(from: number): (SumRow & { at: number })[] {
-      return control.all<SumRow & { at: number }>(
+    minutes(from: number): SumRow[] {
+      return control.all<SumRow>(
         `SELECT exchange_sums.* FROM exchange_sums JOIN exchange_hops ON id = hop_id
            WHERE span = 0 AND at >= ? AND origin = ?`,
         from,

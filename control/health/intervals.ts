@@ -115,9 +115,10 @@ export function openIntervals(control: Control, origin: Origin) {
     /** The newest entries of a node, newest first. */
     newest(node: string, limit: number): Entry[] {
       const rows = control.all<Row>(
-        `SELECT ${columns} FROM health_intervals WHERE origin = ? AND node = ? ORDER BY from_at DESC LIMIT ${limit}`,
+        `SELECT ${columns} FROM health_intervals WHERE origin = ? AND node = ? ORDER BY from_at DESC LIMIT ?`,
         origin,
-        node
+        node,
+        limit
       )
       return rows.map(entryOf)
     },

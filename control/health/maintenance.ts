@@ -18,12 +18,15 @@ const LISTED_OVER = 200
 
 type Record_ = {
   id: string
+  origin: Origin
   systems: string
   from_at: number
   to_at: number
   reason: string
   by: string
+  created_at: number
   cancelled_at: number | null
+  cancelled_by: string | null
 }
 
 /** Planned work of one origin. Windows may overlap: a system is in maintenance while any of its windows runs. */

@@ -9,8 +9,9 @@ export const RESULTS_KEPT = 200
 /** Longest code of a result; longer ones are cut. */
 const CODE_MAX = 60
 
-type ProbeRecord = { id: string; draft: string; created_at: number; heartbeat_key: string }
+type ProbeRecord = { id: string; origin: Origin; draft: string; created_at: number; heartbeat_key: string }
 type ResultRecord = {
+  probe: string
   slot: number
   seq: number
   due_at: number
@@ -61,7 +62,7 @@ export function openProbes(control: Control, origin: Origin) {
       return key
     },
     keys(): Map<string, string> {
-      const rows = control.all<ProbeRecord>(
+      const rows = control.all<Pick<ProbeRecord, 'id' | 'heartbeat_key'>>(
         `SELECT id, heartbeat_key FROM health_probes WHERE origin = ? AND heartbeat_key <> ''`,
         origin
       )

@@ -9,6 +9,7 @@ import type { Driver, FailureClass } from './driver.ts'
 const BLOCK_MS = 10 * MINUTE_MS
 
 type State = {
+  channel: ChannelName
   last_success_at: number | null
   last_failure_at: number | null
   last_code: string

@@ -54,11 +54,15 @@ export function createSubscribers(control: Control, inventory: Inventory) {
 
   return {
     list: () =>
-      control.all<SubscriberRow>('SELECT * FROM report_subscribers ORDER BY kind, unit, name').map(subscriberOf),
+      control
+        .all<SubscriberRow>(
+          'SELECT id, kind, unit, user_id, address, name FROM report_subscribers ORDER BY kind, unit, name'
+        )
+        .map(subscriberOf),
     of: (kind: ReportKind, unit: string) =>
       control
         .all<SubscriberRow>(
-          `SELECT * FROM report_subscribers WHERE kind = ? AND unit = ? LIMIT ${MAX_SUBSCRIBERS}`,
+          `SELECT id, kind, unit, user_id, address, name FROM report_subscribers WHERE kind = ? AND unit = ? LIMIT ${MAX_SUBSCRIBERS}`,
           kind,
           unit
         )
