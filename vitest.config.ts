@@ -20,6 +20,8 @@ class LongestFirst extends BaseSequencer {
 const processes = ['bench', 'cli', 'e2e', 'threads'].map((folder) => `${folder}/**/*.test.ts`)
 const elsewhere = ['node_modules/**', 'dist-web/**', 'var/**']
 const patience = { testTimeout: 30_000, hookTimeout: 60_000 }
+/** What one process or thread of ours has compiled the next one takes up: a start costs half of it. */
+const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') }
 
 export default defineConfig({
   test: {
@@ -34,6 +36,7 @@ export default defineConfig({
           exclude: [...elsewhere, ...processes, 'console/web/**'],
           // Modules of ours keep no state between tests: a worker loads them once for all of its files.
           isolate: false,
+          env,
           ...patience
         }
       },
@@ -42,8 +45,7 @@ export default defineConfig({
           name: 'processes',
           include: processes,
           exclude: elsewhere,
-          // What one process has compiled the next one takes up: a start costs half of it.
-          env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
+          env,
           ...patience
         }
       },

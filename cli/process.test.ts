@@ -249,10 +249,12 @@ test('a thread that cannot start ends the process, with the reason', async () =>
 })
 
 test('a rules folder that does not exist, or a data folder that cannot be made, stops the start', async () => {
-  expect((await soc(['start', '--no-build'], { SOC_RULES: join(folder, 'none') })).stderr).toContain('SOC_RULES names')
-  expect((await soc(['start', '--no-build'], { SOC_DATA: '/proc/none', SOC_RULES: rules })).stderr).toContain(
-    'SOC_DATA is "/proc/none"'
-  )
+  const [noRules, noData] = await Promise.all([
+    soc(['start', '--no-build'], { SOC_RULES: join(folder, 'none') }),
+    soc(['start', '--no-build'], { SOC_DATA: '/proc/none', SOC_RULES: rules })
+  ])
+  expect(noRules.stderr).toContain('SOC_RULES names')
+  expect(noData.stderr).toContain('SOC_DATA is "/proc/none"')
 })
 
 test('soc parse prints an event for each line and fails when one was rejected', async () => {
