@@ -27,7 +27,7 @@ import { openArchive, sha256, type FileKind } from './archive.ts'
 import { reportDocument } from './contents.ts'
 import { exactShare } from './numbers.ts'
 import { createReportTables, type StoredReport } from './report-tables.ts'
-import { createRenderer } from './render-in.ts'
+import { createRenderer, type Renderer } from './render-in.ts'
 import { dueSlots, slotName } from './schedule.ts'
 import { readSettings, writeSettings } from './settings.ts'
 import { unitFindings } from './unit-findings.ts'
@@ -51,6 +51,8 @@ export type ReportsParts = {
   /** Origin that reports speak of: the demonstration's while it runs alone. */
   origin(): Origin
   log?: { error(what: object, message: string): void }
+  /** Whose thread typesets the files, when several reports desks share it; else one of their own. */
+  render?: Renderer
 }
 
 export type Reports = {
@@ -85,7 +87,7 @@ export type Reports = {
 export function createReports(parts: ReportsParts): Reports {
   const { control, clock, inventory } = parts
   const read = parts.figures
-  const render = createRenderer()
+  const render = parts.render ?? createRenderer()
   const archive = openArchive(archiveFolder(parts.dataFolder))
   const tables = createReportTables(control, inventory)
   const jobs = new Map<string, ReportJob>()
