@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Ledger } from '#core/ledger.ts'
-import { freePorts, startSocProcess, type RunningFile, type SocProcess } from '#testing/running-process.ts'
+import { freePorts, inherited, startSocProcess, type RunningFile, type SocProcess } from '#testing/running-process.ts'
 import { lockDataFolder } from './lock.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vong-lau-process-'))
@@ -18,13 +18,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 type Ended = { code: number; stdout: string; stderr: string }
 
-/** Runs `soc` with these arguments as a person does, with nothing of our own environment but the path. */
+/** Runs `soc` with these arguments as a person does, with next to nothing of our own environment. */
 function soc(args: string[], settings: Record<string, string> = {}, input = ''): Promise<Ended> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
       [join(import.meta.dirname, 'index.ts'), ...args],
-      { env: { PATH: process.env['PATH'], SOC_DATA: data, ...settings } },
+      { env: { ...inherited, SOC_DATA: data, ...settings } },
       (error, stdout, stderr) => resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
     )
     child.stdin!.end(input)
@@ -166,7 +166,7 @@ test('a start that fails ends, leaves nothing behind and does not use up the fir
   expect(clash).toMatchObject({ code: 1, stdout: '' })
   expect(clash.stderr).toContain(`port ${port}: EADDRINUSE`)
   const child = execFile(process.execPath, [join(import.meta.dirname, 'index.ts'), 'start', '--no-build'], {
-    env: { PATH: process.env['PATH'], SOC_DATA: own, SOC_RULES: rules, SOC_DEMO: 'off', ...freePorts }
+    env: { ...inherited, SOC_DATA: own, SOC_RULES: rules, SOC_DEMO: 'off', ...freePorts }
   })
   let said = ''
   child.stdout!.on('data', (text: string) => (said += text))
@@ -192,8 +192,7 @@ test.concurrent.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
       // Standard input closed from the start, as under a service manager.
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
+        ...inherited,
         SOC_DATA: own,
         SOC_RULES: rules,
         SOC_DEMO: 'off',
@@ -250,10 +249,12 @@ test('a thread that cannot start ends the process, with the reason', async () =>
 })
 
 test('a rules folder that does not exist, or a data folder that cannot be made, stops the start', async () => {
-  expect((await soc(['start', '--no-build'], { SOC_RULES: join(folder, 'none') })).stderr).toContain('SOC_RULES names')
-  expect((await soc(['start', '--no-build'], { SOC_DATA: '/proc/none', SOC_RULES: rules })).stderr).toContain(
-    'SOC_DATA is "/proc/none"'
-  )
+  const [noRules, noData] = await Promise.all([
+    soc(['start', '--no-build'], { SOC_RULES: join(folder, 'none') }),
+    soc(['start', '--no-build'], { SOC_DATA: '/proc/none', SOC_RULES: rules })
+  ])
+  expect(noRules.stderr).toContain('SOC_RULES names')
+  expect(noData.stderr).toContain('SOC_DATA is "/proc/none"')
 })
 
 test('soc parse prints an event for each line and fails when one was rejected', async () => {

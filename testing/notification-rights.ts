@@ -4,7 +4,9 @@ type Shot = { url: string; body?: unknown }
 
 /** Who may use which route of notifications, written down once more for the test of every right. */
 export const notificationRights = (
-  ownUser: string
+  ownUser: string,
+  /** A message about one's own unit, and about another's. */
+  messages: { own: number; foreign: number }
 ): Record<string, { roles: Role[]; own: Shot; foreign?: Shot; then?: string; provinceOnly?: string }> => ({
   'GET /api/notifications': {
     roles: ['admin', 'analyst', 'auditor'],
@@ -12,13 +14,13 @@ export const notificationRights = (
   },
   'GET /api/notifications/:id': {
     roles: ['admin', 'analyst', 'auditor'],
-    own: { url: '/api/notifications/1' },
-    foreign: { url: '/api/notifications/2' }
+    own: { url: `/api/notifications/${messages.own}` },
+    foreign: { url: `/api/notifications/${messages.foreign}` }
   },
   'POST /api/notifications/:id/acts': {
     roles: ['admin'],
-    own: { url: '/api/notifications/1/acts', body: { kind: 'resend' } },
-    foreign: { url: '/api/notifications/2/acts', body: { kind: 'resend' } }
+    own: { url: `/api/notifications/${messages.own}/acts`, body: { kind: 'resend' } },
+    foreign: { url: `/api/notifications/${messages.foreign}/acts`, body: { kind: 'resend' } }
   },
   'GET /api/notifications/outbox': {
     roles: ['admin', 'analyst', 'auditor'],

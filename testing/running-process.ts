@@ -20,6 +20,14 @@ export const freePorts: Record<string, string> = Object.fromEntries(
   ['SOC_CONSOLE_PORT', ...Object.keys(listenerSettings)].map((setting) => [setting, '0'])
 )
 
+/** What a process is given of our own environment: where programs are, and what Node may have compiled already. */
+export const inherited: Record<string, string> = Object.fromEntries(
+  ['PATH', 'HOME', 'NODE_COMPILE_CACHE'].flatMap((name) => {
+    const value = process.env[name]
+    return value === undefined ? [] : [[name, value]]
+  })
+)
+
 /** What a running process writes into its data folder: who it is and where it listens. */
 export type RunningFile = {
   pid: number
@@ -59,8 +67,7 @@ export async function startSocProcess(data: string, settings: Record<string, str
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
+      ...inherited,
       SOC_DATA: data,
       SOC_DEMO: 'off',
       ...freePorts,

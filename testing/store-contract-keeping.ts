@@ -7,7 +7,15 @@ import type { StoreEntry } from '#core/store-entry.ts'
 
 /** Writing, positions, ledger, dead letters and retention. */
 export function keepingContract(name: string, makeHome: MakeHome) {
-  describe(`${name} keeps what it was given`, () => {
+  keepsEvents(`${name} keeps what it was given`, makeHome)
+  keepsDays(`${name} keeps what it was given`, makeHome)
+  keepsPositions(`${name} keeps what it was given`, makeHome)
+  keepsDeadLetters(`${name} keeps what it was given`, makeHome)
+}
+
+/** Events as they were given, each once. */
+function keepsEvents(title: string, makeHome: MakeHome) {
+  describe(title, () => {
     const stage = stageOf(makeHome)
 
     it('gives an event back whole, by search and by id', async () => {
@@ -35,6 +43,24 @@ export function keepingContract(name: string, makeHome: MakeHome) {
       expect(stage.writer.position(0)).toBe(-1)
       expect(stage.writer.fates()).toEqual([])
     })
+
+    it('takes the same event id once a day', async () => {
+      await stage.store([
+        { id: 'same', time: NOON },
+        { id: 'same', time: NOON }
+      ])
+      await stage.store([{ id: 'same', time: NOON }])
+      expect(await stage.ids('')).toEqual(['same'])
+      const [row] = stage.ledger()
+      expect(row!.stored + row!.duplicate).toBe(3)
+    })
+  })
+}
+
+/** Days and origins end without a trace in the others. */
+function keepsDays(title: string, makeHome: MakeHome) {
+  describe(title, () => {
+    const stage = stageOf(makeHome)
 
     it('keeps origins apart and ends one of them without a trace in the others', async () => {
       await stage.store([{ id: 'r', time: NOON }])
@@ -75,6 +101,13 @@ export function keepingContract(name: string, makeHome: MakeHome) {
       await stage.reopen()
       expect(stage.ledger()).toEqual(before)
     })
+  })
+}
+
+/** Ranges are counted once, whoever dies. */
+function keepsPositions(title: string, makeHome: MakeHome) {
+  describe(title, () => {
+    const stage = stageOf(makeHome)
 
     it('skips what it has, counts each frame once, and knows its position after reopening', async () => {
       const entries = [
@@ -106,17 +139,13 @@ export function keepingContract(name: string, makeHome: MakeHome) {
       await stage.writer.write({ partition: 0, from: 0, to: 9, entries: [] })
       expect(stage.writer.position(0)).toBe(9)
     })
+  })
+}
 
-    it('takes the same event id once a day', async () => {
-      await stage.store([
-        { id: 'same', time: NOON },
-        { id: 'same', time: NOON }
-      ])
-      await stage.store([{ id: 'same', time: NOON }])
-      expect(await stage.ids('')).toEqual(['same'])
-      const [row] = stage.ledger()
-      expect(row!.stored + row!.duplicate).toBe(3)
-    })
+/** What could not be parsed. */
+function keepsDeadLetters(title: string, makeHome: MakeHome) {
+  describe(title, () => {
+    const stage = stageOf(makeHome)
 
     it('keeps dead letters whole, newest first, by sender and code, and page by page', async () => {
       await stage.write([

@@ -4,7 +4,14 @@ import { NOON, stageOf, ample, type MakeHome } from './store-contract-home.ts'
 
 /** Search and counting by time. */
 export function searchContract(name: string, makeHome: MakeHome) {
-  describe(`${name} finds what is asked for`, () => {
+  findsByTime(`${name} finds what is asked for`, makeHome)
+  findsByText(`${name} finds what is asked for`, makeHome)
+  findsByUnit(`${name} finds what is asked for`, makeHome)
+}
+
+/** Order, pages and the borders of time. */
+function findsByTime(title: string, makeHome: MakeHome) {
+  describe(title, () => {
     const stage = stageOf(makeHome)
 
     it('gives the newest first and pages through equal times, late and future events without loss or repetition', async () => {
@@ -60,43 +67,6 @@ export function searchContract(name: string, makeHome: MakeHome) {
       expect(await stage.ids('', { from: NOON + 2, to: NOON + 2 })).toEqual([])
     })
 
-    it('finds Vietnamese text with and without accents', async () => {
-      await stage.store([
-        { id: 'a', time: NOON, message: 'Đăng nhập thất bại', fields: { 'user.name': 'Nguyễn Văn Đạt' } },
-        { id: 'b', time: NOON + 1, message: 'dang nhap thanh cong' }
-      ])
-      expect(await stage.ids('đăng nhập')).toEqual(['b', 'a'])
-      expect(await stage.ids('dang NHAP')).toEqual(['b', 'a'])
-      expect(await stage.ids('"thất bại"')).toEqual(['a'])
-      expect(await stage.ids('"bại thất"')).toEqual([])
-      expect(await stage.ids('user.name:"nguyen van dat"')).toEqual(['a'])
-      expect(await stage.ids('user.name:nguyễn*')).toEqual(['a'])
-    })
-
-    it('shows a unit what is about it and what it sent itself, nothing else', async () => {
-      await stage.store([
-        { id: 'own', time: NOON, unit: 'H57.01', senderUnit: 'H57.01' },
-        { id: 'about', time: NOON + 1, unit: 'H57.01', senderUnit: 'H57.09' },
-        { id: 'sent', time: NOON + 2, unit: 'H57.02', senderUnit: 'H57.01' },
-        { id: 'foreign', time: NOON + 3, unit: 'H57.02', senderUnit: 'H57.09' }
-      ])
-      expect(await stage.ids('', { units: ['H57.01'] })).toEqual(['sent', 'about', 'own'])
-      expect(await stage.ids('organization.id:H57.02', { units: ['H57.01'] })).toEqual(['sent'])
-      expect(await stage.ids('NOT organization.id:H57.02 OR soc.sender_unit:H57.09', { units: ['H57.01'] })).toEqual([
-        'about',
-        'own'
-      ])
-      expect(await stage.ids('', { units: [] })).toEqual([])
-      const counted = (units?: string[]) =>
-        stage.reader.histogram(stage.ask('', units && { units }), 10, ample).then(({ total }) => total)
-      expect([
-        await counted(['H57.01']),
-        await counted(['H57.09', 'H57.01']),
-        await counted([]),
-        await counted()
-      ]).toEqual([3, 4, 0, 4])
-    })
-
     it('counts events by time, with empty stretches, at the exact borders', async () => {
       const minute = 60_000
       const from = NOON - 30 * minute - 500
@@ -119,6 +89,26 @@ export function searchContract(name: string, makeHome: MakeHome) {
       }
       expect((await stage.reader.histogram(stage.ask('chan', { from, to }), 12, ample)).total).toBe(3)
       expect((await stage.reader.histogram(stage.ask('message:"chan"', { from, to }), 12, ample)).total).toBe(3)
+    })
+  })
+}
+
+/** Words with and without accents, and words of an attacker. */
+function findsByText(title: string, makeHome: MakeHome) {
+  describe(title, () => {
+    const stage = stageOf(makeHome)
+
+    it('finds Vietnamese text with and without accents', async () => {
+      await stage.store([
+        { id: 'a', time: NOON, message: 'Đăng nhập thất bại', fields: { 'user.name': 'Nguyễn Văn Đạt' } },
+        { id: 'b', time: NOON + 1, message: 'dang nhap thanh cong' }
+      ])
+      expect(await stage.ids('đăng nhập')).toEqual(['b', 'a'])
+      expect(await stage.ids('dang NHAP')).toEqual(['b', 'a'])
+      expect(await stage.ids('"thất bại"')).toEqual(['a'])
+      expect(await stage.ids('"bại thất"')).toEqual([])
+      expect(await stage.ids('user.name:"nguyen van dat"')).toEqual(['a'])
+      expect(await stage.ids('user.name:nguyễn*')).toEqual(['a'])
     })
 
     it('takes hostile texts as texts', async () => {
@@ -159,6 +149,37 @@ export function searchContract(name: string, makeHome: MakeHome) {
       await expect(stage.reader.search(stage.ask('', { cursor: 'not-a-cursor' }), ample)).rejects.toMatchObject({
         status: 400
       })
+    })
+  })
+}
+
+/** What a unit may see. */
+function findsByUnit(title: string, makeHome: MakeHome) {
+  describe(title, () => {
+    const stage = stageOf(makeHome)
+
+    it('shows a unit what is about it and what it sent itself, nothing else', async () => {
+      await stage.store([
+        { id: 'own', time: NOON, unit: 'H57.01', senderUnit: 'H57.01' },
+        { id: 'about', time: NOON + 1, unit: 'H57.01', senderUnit: 'H57.09' },
+        { id: 'sent', time: NOON + 2, unit: 'H57.02', senderUnit: 'H57.01' },
+        { id: 'foreign', time: NOON + 3, unit: 'H57.02', senderUnit: 'H57.09' }
+      ])
+      expect(await stage.ids('', { units: ['H57.01'] })).toEqual(['sent', 'about', 'own'])
+      expect(await stage.ids('organization.id:H57.02', { units: ['H57.01'] })).toEqual(['sent'])
+      expect(await stage.ids('NOT organization.id:H57.02 OR soc.sender_unit:H57.09', { units: ['H57.01'] })).toEqual([
+        'about',
+        'own'
+      ])
+      expect(await stage.ids('', { units: [] })).toEqual([])
+      const counted = (units?: string[]) =>
+        stage.reader.histogram(stage.ask('', units && { units }), 10, ample).then(({ total }) => total)
+      expect([
+        await counted(['H57.01']),
+        await counted(['H57.09', 'H57.01']),
+        await counted([]),
+        await counted()
+      ]).toEqual([3, 4, 0, 4])
     })
   })
 }

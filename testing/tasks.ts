@@ -59,7 +59,7 @@ export function taskTest(environment: Record<string, string> = {}, webRoot?: str
         headers: analyst.headers,
         payload: {
           unit: OWN,
-          alerts: ['a-own'],
+          alerts: [test.world.ids.own],
           incident: null,
           title: { vi: 'Cổng thông tin xã có dấu hiệu bị chiếm quyền', en: '' },
           // Another request each time: the same words twice within a minute are one task.

@@ -17,13 +17,15 @@ import { announceReport } from './announce.ts'
 import { sha256, type FileArchive } from './archive.ts'
 import { reportDocument } from './contents.ts'
 import { exactShare } from './numbers.ts'
-import { createRenderer } from './render-in.ts'
+import { createRenderer, type Renderer } from './render-in.ts'
 import type { ReportTables } from './report-tables.ts'
 import { readSettings } from './settings.ts'
 import type { Subscribers } from './subscribers.ts'
 import { unitFindings } from './unit-findings.ts'
 
 export type MakerParts = {
+  /** Whose thread typesets the files, when several desks of reports share it; else one of their own. */
+  render?: Renderer
   control: Control
   inventory: Inventory
   clock: Clock
@@ -54,7 +56,7 @@ export type ReportMaker = {
 /** Makes reports, one at a time: the caller keeps the order. */
 export function createReportMaker(parts: MakerParts, { archive, tables, subscribers }: Stores): ReportMaker {
   const { control, clock, inventory } = parts
-  const render = createRenderer()
+  const render = parts.render ?? createRenderer()
 
   function firstDay(): string | undefined {
     const first = firstKnown(control, parts.origin())

@@ -12,11 +12,15 @@ import { createFiguresReader } from '#control/figures/reader.ts'
 import { offlineHealth } from '#control/health/offline-health.ts'
 import { actsOn, END, inventory, PERIOD, PHONG_THU, START } from '#testing/sample-period.ts'
 import { sha256 } from './archive.ts'
+import { createRenderer } from './render-in.ts'
 import { createReports, type Reports, type ReportsParts } from './reports.ts'
 import { busyPeriod, readPdf } from '#testing/reports.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'reports-'))
 afterAll(() => rmSync(folder, { recursive: true }))
+
+/** One thread for all desks: it reads its fonts once. */
+const render = createRenderer()
 
 let made = 0
 function desk() {
@@ -40,6 +44,7 @@ function desk() {
       inventory,
       figures: createFiguresReader({ ...own, inventory, health: offlineHealth({ ...own, inventory }) }),
       notifier,
+      render,
       dataFolder,
       origin: () => world.origin
     })

@@ -1,8 +1,9 @@
 import { HOUR_MS } from '#core/time.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { TaskDetail, TaskList, TaskSuggestion } from '#core/api/tasks.ts'
-import { CITIZEN, FOREIGN, OWN, type Person } from '#testing/console.ts'
+import { CITIZEN, FOREIGN, OWN, START, type Person } from '#testing/console.ts'
 import { taskTest, type TaskTest } from '#testing/tasks.ts'
+import { hostileFold } from '#testing/triage.ts'
 
 let t: TaskTest
 beforeEach(() => {
@@ -13,16 +14,17 @@ afterEach(() => t.close())
 const get = (url: string, person: Person) => t.app.inject({ url, headers: person.headers })
 const post = (url: string, person: Person, payload: object) =>
   t.app.inject({ method: 'POST', url, headers: person.headers, payload })
-const acts = () => t.world.asked.flatMap((entry) => ((entry as { act?: unknown }).act as string | object) ?? [])
-const stories = () => acts().filter((act) => typeof act === 'string')
+const alert = () => t.parts.alerts.detail(t.world.ids.own)!
+const acts = () => alert().timeline.map(({ act }) => act)
+const stories = () => acts().filter((act) => act.startsWith('task.'))
 const rungs = () => t.announced.map(({ key }) => key.replace('task:NV-0001:', ''))
 
 describe('a request', () => {
   test('is suggested from its alert: words, steps a clerk can follow, a deadline, the first contact', async () => {
-    const answer = await get('/api/task-suggestion?alerts=a-own', t.analyst)
+    const answer = await get(`/api/task-suggestion?alerts=${t.world.ids.own}`, t.analyst)
     expect(answer.statusCode).toBe(200)
     const { draft, contacts, message } = answer.json<TaskSuggestion>()
-    expect(draft).toMatchObject({ unit: OWN, alerts: ['a-own'], contact: 'c1' })
+    expect(draft).toMatchObject({ unit: OWN, alerts: [t.world.ids.own], contact: 'c1' })
     expect(draft.deadline).toBe(t.parts.clock.now() + 4 * HOUR_MS)
     expect(draft.steps.length).toBeGreaterThan(2)
     expect(contacts.map(({ id }) => id)).toEqual(['c1', 'c2', 'c3'])
@@ -32,10 +34,15 @@ describe('a request', () => {
 
   test('is sent once, lets its alert wait, and is told in the story', async () => {
     const { task, entries } = await t.ask()
-    expect(task).toMatchObject({ id: 'NV-0001', state: 'sent', alerts: ['a-own'], contact: { name: 'Đầu mối một' } })
+    expect(task).toMatchObject({
+      id: 'NV-0001',
+      state: 'sent',
+      alerts: [t.world.ids.own],
+      contact: { name: 'Đầu mối một' }
+    })
     expect(entries.map(({ kind }) => kind)).toEqual(['sent'])
-    expect(acts()).toContainEqual({ kind: 'wait' })
-    expect(t.world.asked).toContainEqual(expect.objectContaining({ act: 'task.sent', alert: 'a-own', unit: OWN }))
+    expect(alert().alert.status).toBe('waiting')
+    expect(alert().timeline).toContainEqual(expect.objectContaining({ act: 'task.sent', unit: OWN }))
     const [message] = t.announced
     expect(message).toMatchObject({
       key: 'task:NV-0001:sent:1',
@@ -83,7 +90,7 @@ describe('a request', () => {
     await expect(t.ask(more)).rejects.toThrow()
     const answer = await post('/api/tasks', t.analyst, {
       unit: OWN,
-      alerts: ['a-own'],
+      alerts: [t.world.ids.own],
       incident: null,
       title: { vi: 'x', en: '' },
       what: { vi: 'x', en: '' },
@@ -99,7 +106,7 @@ describe('a request', () => {
 describe('rights', () => {
   test('an owner sees and answers the tasks of its own units only, and never the links', async () => {
     await t.ask()
-    await t.ask({ unit: FOREIGN, alerts: ['a-foreign'], contact: null })
+    await t.ask({ unit: FOREIGN, alerts: [t.world.ids.foreign], contact: null })
     const owner = t.person('owner', [OWN])
     const { items, counts } = (await get('/api/tasks', owner)).json<TaskList>()
     expect([items.map(({ id }) => id), counts]).toEqual([['NV-0001'], { open: 1, overdue: 0 }])
@@ -121,10 +128,10 @@ describe('rights', () => {
     expect((await post('/api/tasks/NV-0001/answers', t.person('auditor'), { kind: 'done' })).statusCode).toBe(403)
     expect((await get('/api/tasks', t.person('leader'))).statusCode).toBe(403)
     const own = t.person('analyst', [OWN])
-    expect((await get('/api/task-suggestion?alerts=a-foreign', own)).statusCode).toBe(404)
+    expect((await get(`/api/task-suggestion?alerts=${t.world.ids.foreign}`, own)).statusCode).toBe(404)
     const draft = {
       unit: FOREIGN,
-      alerts: ['a-own'],
+      alerts: [t.world.ids.own],
       incident: null,
       title: { vi: 'x', en: '' },
       what: { vi: 'x', en: '' },
@@ -143,9 +150,10 @@ describe('the life of a task', () => {
     await post('/api/tasks/NV-0001/answers', owner, { kind: 'doing' })
     const { task } = (await post('/api/tasks/NV-0001/answers', owner, { kind, text: 'rồi' })).json<TaskDetail>()
     expect(task).toMatchObject({ state: kind, endedAt: t.parts.clock.now() })
-    expect(t.world.asked).toContainEqual({
-      givenBack: { alerts: ['a-own'], incident: null, params: { task: 'NV-0001', state: kind } }
-    })
+    expect(alert().alert).toMatchObject({ status: 'acknowledged', escalated: true, assignee: { id: t.analyst.id } })
+    expect(alert().timeline).toContainEqual(
+      expect.objectContaining({ act: 'alert.given_back', params: { task: 'NV-0001', state: kind } })
+    )
     expect(stories()).toEqual(expect.arrayContaining(['task.sent', 'task.doing', `task.${kind}`]))
     expect(t.acknowledged).toContain('task:NV-0001')
     expect(t.announced.at(-1)).toMatchObject({ subject: 'task:NV-0001:soc', link: '/tasks/NV-0001' })
@@ -191,14 +199,17 @@ describe('the life of a task', () => {
     const deadline = t.parts.clock.now() + 2 * HOUR_MS
     const again = await post('/api/tasks/NV-0001/acts', t.analyst, { kind: 'reopen', deadline, text: 'Trang vẫn còn' })
     expect(again.json()).toMatchObject({ detail: { task: { state: 'sent', deadline, endedAt: null } } })
-    expect(acts().filter((act) => typeof act === 'object' && 'kind' in act && act.kind === 'wait')).toHaveLength(2)
+    expect(acts().filter((act) => act === 'alert.waiting')).toHaveLength(2)
+    expect(alert().alert.status).toBe('waiting')
   })
 
   test('a demonstration that ends takes its tasks along', async () => {
-    t.world.alerts[0]!.origin = 'demonstration'
-    await t.ask()
+    const fold = { ...hostileFold('played', OWN, 'high', START), origin: 'demonstration' as const }
+    t.parts.alerts.raise(fold)
+    const { alert: played } = t.parts.alerts.alertOf(fold.fingerprint)!
+    await t.ask({ alerts: [played] })
     // Form and phone page say what it is.
-    const suggested = await get('/api/task-suggestion?alerts=a-own', t.analyst)
+    const suggested = await get(`/api/task-suggestion?alerts=${played}`, t.analyst)
     expect(suggested.json<TaskSuggestion>().origin).toBe('demonstration')
     expect((await t.app.inject({ url: `/api/task-links/${t.token()}` })).json()).toMatchObject({
       origin: 'demonstration'
@@ -206,7 +217,6 @@ describe('the life of a task', () => {
     expect(await t.parts.tasks.forget('demonstration')).toBe(1)
     for (const table of ['tasks', 'task_links', 'task_entries', 'task_alerts'])
       expect(t.parts.control.sql(`SELECT count(*) AS n FROM ${table}`).get()).toEqual({ n: 0 })
-    t.world.alerts[0]!.origin = 'real'
     expect((await t.ask()).task.id).toBe('NV-0002')
   })
 })
@@ -269,13 +279,13 @@ describe('reminders', () => {
 
 test('lists are paged by deadline and filtered by view, alert and incident', async () => {
   for (let n = 0; n < 5; n++) await t.ask({ deadline: t.parts.clock.now() + (5 - n) * HOUR_MS })
-  await t.ask({ alerts: [], incident: 'VL-0001', deadline: t.parts.clock.now() + 9 * HOUR_MS })
+  await t.ask({ alerts: [], incident: t.world.ids.ownIncident, deadline: t.parts.clock.now() + 9 * HOUR_MS })
   const page = async (query: string) => (await get(`/api/tasks?${query}`, t.analyst)).json<TaskList>()
   const first = await page('limit=4')
   const second = await page(`limit=4&cursor=${first.cursor}`)
   expect([...first.items, ...second.items].map(({ id }) => Number(id.slice(-1)))).toEqual([5, 4, 3, 2, 1, 6])
   expect(second.cursor).toBeNull()
-  expect((await page('view=all&incident=VL-0001')).items.map(({ id }) => id)).toEqual(['NV-0006'])
+  expect((await page(`view=all&incident=${t.world.ids.ownIncident}`)).items.map(({ id }) => id)).toEqual(['NV-0006'])
   t.parts.clock.advance(2 * HOUR_MS + 1)
   expect((await page('view=overdue')).items).toHaveLength(2)
   expect((await get('/api/tasks?cursor=x', t.analyst)).statusCode).toBe(400)

@@ -2,17 +2,8 @@ import { io, type Socket } from 'socket.io-client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { LiveEvents } from '#core/live.ts'
 import { startServer } from '../server.ts'
-import {
-  alertRow,
-  CITIZEN,
-  FOREIGN,
-  incidentRow,
-  OWN,
-  PHONE,
-  testConsole,
-  type Person,
-  type TestConsole
-} from '#testing/console.ts'
+import type { AlertRow } from '#core/api/alerts.ts'
+import { CITIZEN, FOREIGN, OWN, PHONE, testConsole, type Person, type TestConsole } from '#testing/console.ts'
 
 let soc: TestConsole
 let url = ''
@@ -24,6 +15,12 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.disconnect()
   await soc.close()
+})
+
+/** The row of a real alert, with another id at another unit. */
+const alertRow = (id: string, unit: string, more: Partial<AlertRow> = {}): AlertRow => ({
+  ...soc.parts.alerts.detail(soc.world.ids.own)!.alert,
+  ...{ id, unit: soc.parts.inventory.label(unit), ...more }
 })
 
 type Heard = { [E in keyof LiveEvents]: Parameters<LiveEvents[E]>[0][] } & { closed: Promise<string>; socket: Socket }
@@ -92,20 +89,20 @@ describe('the live feed', () => {
     const nobody = await listen(soc.person('owner'))
     const leader = await listen(soc.person('leader'))
     const { live } = soc.parts
-    live.publishAlert(alertRow('a-own', OWN))
-    live.publishAlert(alertRow('a-foreign', FOREIGN))
+    const { ids } = soc.world
+    const { alerts } = soc.parts
+    for (const id of [ids.own, ids.foreign]) live.publishAlert(alerts.detail(id)!.alert)
     live.publishAlert(alertRow('a-unknown', '_unassigned'))
-    live.publishIncident(incidentRow('VL-0003', [OWN, FOREIGN]))
-    live.publishIncident(incidentRow('VL-0002', [FOREIGN]))
+    for (const id of [ids.sharedIncident, ids.foreignIncident]) live.publishIncident(alerts.incident(id)!.incident)
     await settled(analyst, auditor, own, district, nobody, leader)
 
     const idsOf = (heard: Heard) => heard['alert:changed'].map((alert) => alert.id)
     for (const all of [analyst, auditor]) {
-      expect(idsOf(all)).toEqual(['a-own', 'a-foreign', 'a-unknown'])
+      expect(idsOf(all)).toEqual([ids.own, ids.foreign, 'a-unknown'])
       expect(all['incident:changed'].map((incident) => incident.units.length)).toEqual([2, 1])
     }
     for (const some of [own, district]) {
-      expect(idsOf(some)).toEqual(['a-own'])
+      expect(idsOf(some)).toEqual([ids.own])
       expect(some['incident:changed'].map((incident) => incident.units.map((unit) => unit.code))).toEqual([[OWN]])
     }
     for (const none of [nobody, leader]) {
@@ -121,9 +118,10 @@ describe('the live feed', () => {
 
   test('sends a burst on one alert as its newest state, and never an older one after it', async () => {
     const analyst = await listen(soc.person('analyst'))
+    const { own } = soc.world.ids
     for (let revision = 1; revision <= 500; revision++)
-      soc.parts.live.publishAlert(alertRow('a-own', OWN, { revision, count: revision }))
-    soc.parts.live.publishAlert(alertRow('a-own', OWN, { revision: 3, count: 3 }))
+      soc.parts.live.publishAlert(alertRow(own, OWN, { revision, count: revision }))
+    soc.parts.live.publishAlert(alertRow(own, OWN, { revision: 3, count: 3 }))
     await settled(analyst)
     const counts = analyst['alert:changed'].map((alert) => alert.count)
     expect(counts.at(-1)).toBe(500)
@@ -186,10 +184,10 @@ describe('who may listen', () => {
     await soc.app.inject({ method: 'PATCH', url, headers, payload: { units: [FOREIGN] } })
     await heard.closed
     const again = await listen(person)
-    soc.parts.live.publishAlert(alertRow('a-own', OWN))
-    soc.parts.live.publishAlert(alertRow('a-foreign', FOREIGN))
+    soc.parts.live.publishAlert(alertRow(soc.world.ids.own, OWN))
+    soc.parts.live.publishAlert(alertRow(soc.world.ids.foreign, FOREIGN))
     await settled(again)
-    expect(again['alert:changed'].map((alert) => alert.id)).toEqual(['a-foreign'])
+    expect(again['alert:changed'].map((alert) => alert.id)).toEqual([soc.world.ids.foreign])
   })
 
   test('says nothing: any word from the browser ends the connection', async () => {

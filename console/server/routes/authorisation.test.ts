@@ -2,19 +2,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { roles, type Role } from '#core/roles.ts'
 import { permissions } from '#core/permissions.ts'
 import { may } from '#control/rights/permissions.ts'
+import { accountRights } from '#testing/account-rights.ts'
 import { notificationRights } from '#testing/notification-rights.ts'
 import { announcement } from '#testing/notifications.ts'
 import { defaultSettings } from '#control/reports/settings.ts'
 import { areas } from './index.ts'
 import { CITIZEN, FOREIGN, OWN, PHONE, SCRIPT, START, testConsole, type Person } from '#testing/console.ts'
-import { heartbeatDraft, httpDraft, plainHealth, planeOf } from '#testing/plain-health.ts'
-import { loadInventory } from '#province/load.ts'
+import { heartbeatDraft, httpDraft, measureProvince, probesThread, resultOf } from '#testing/measured-health.ts'
 
 /*
  * The expectation is written down here once more, from docs/api.md and design §7, independently of the tables under test.
  * `own` and `foreign` are the same request aimed at something of one's own unit and at something of another's.
  */
-type Shot = { url: string; body?: unknown }
+type Shot = { url: string | (() => string); body?: unknown }
 /** `then`: the refusal of the matter itself that those who may ask get here, instead of a 2xx; `provinceOnly`: those of one unit. */
 type Expected = { roles: readonly Role[]; own: Shot; foreign?: Shot; then?: string; provinceOnly?: string }
 const all = roles
@@ -35,7 +35,7 @@ const taskDraft = (unit: string, alert: string) => ({
   contact: null
 })
 
-let ids = { ownSource: '', foreignSource: '', ownUser: '', foreignUser: '' }
+let ids = { ownSource: '', foreignSource: '', ownUser: '', foreignUser: '', messages: { own: 0, foreign: 0 } }
 const expectations = (): Record<string, Expected> => ({
   'GET /api/session': { roles: all, own: { url: '/api/session' } },
   'DELETE /api/session': { roles: all, own: { url: '/api/session' } },
@@ -48,24 +48,24 @@ const expectations = (): Record<string, Expected> => ({
   'GET /api/alerts': { roles: readersAndOwner, own: { url: '/api/alerts' } },
   'GET /api/alerts/:id': {
     roles: readersAndOwner,
-    own: { url: '/api/alerts/a-own' },
-    foreign: { url: '/api/alerts/a-foreign' }
+    own: { url: `/api/alerts/${triage.own}` },
+    foreign: { url: `/api/alerts/${triage.foreign}` }
   },
   'POST /api/alerts/acts': {
     roles: soc,
-    own: { url: '/api/alerts/acts', body: { ids: ['a-own'], act: { kind: 'acknowledge' } } },
-    foreign: { url: '/api/alerts/acts', body: { ids: ['a-own', 'a-foreign'], act: { kind: 'acknowledge' } } }
+    own: { url: '/api/alerts/acts', body: { ids: [triage.own], act: { kind: 'acknowledge' } } },
+    foreign: { url: '/api/alerts/acts', body: { ids: [triage.own, triage.foreign], act: { kind: 'acknowledge' } } }
   },
   'GET /api/incidents': { roles: readersAndOwner, own: { url: '/api/incidents' } },
   'GET /api/incidents/:id': {
     roles: readersAndOwner,
-    own: { url: '/api/incidents/VL-0001' },
-    foreign: { url: '/api/incidents/VL-0002' }
+    own: { url: `/api/incidents/${triage.ownIncident}` },
+    foreign: { url: `/api/incidents/${triage.foreignIncident}` }
   },
   'POST /api/incidents/:id/acts': {
     roles: soc,
-    own: { url: '/api/incidents/VL-0001/acts', body: { kind: 'note', text: 'x' } },
-    foreign: { url: '/api/incidents/VL-0003/acts', body: { kind: 'note', text: 'x' } }
+    own: { url: `/api/incidents/${triage.ownIncident}/acts`, body: { kind: 'note', text: 'x' } },
+    foreign: { url: `/api/incidents/${triage.sharedIncident}/acts`, body: { kind: 'note', text: 'x' } }
   },
   'GET /api/units': { roles: all, own: { url: '/api/units' } },
   'GET /api/units/:code': { roles: all, own: { url: `/api/units/${OWN}` }, foreign: { url: `/api/units/${FOREIGN}` } },
@@ -119,13 +119,13 @@ const expectations = (): Record<string, Expected> => ({
   },
   'GET /api/task-suggestion': {
     roles: soc,
-    own: { url: '/api/task-suggestion?alerts=a-own' },
-    foreign: { url: '/api/task-suggestion?alerts=a-foreign' }
+    own: { url: `/api/task-suggestion?alerts=${triage.own}` },
+    foreign: { url: `/api/task-suggestion?alerts=${triage.foreign}` }
   },
   'POST /api/tasks': {
     roles: soc,
-    own: { url: '/api/tasks', body: taskDraft(OWN, 'a-own') },
-    foreign: { url: '/api/tasks', body: taskDraft(FOREIGN, 'a-foreign') }
+    own: { url: '/api/tasks', body: taskDraft(OWN, triage.own) },
+    foreign: { url: '/api/tasks', body: taskDraft(FOREIGN, triage.foreign) }
   },
   'POST /api/tasks/:id/acts': {
     roles: soc,
@@ -216,8 +216,8 @@ const expectations = (): Record<string, Expected> => ({
   'GET /api/probes': { roles: readersAndOwner, own: { url: '/api/probes' } },
   'GET /api/probes/:id': {
     roles: readersAndOwner,
-    own: { url: '/api/probes/p-hue-s' },
-    foreign: { url: '/api/probes/p-qlvb' }
+    own: { url: `/api/probes/${probeOf('hue-s')}` },
+    foreign: { url: `/api/probes/${probeOf('qlvb')}` }
   },
   'POST /api/probes': {
     roles: ['admin'],
@@ -226,17 +226,17 @@ const expectations = (): Record<string, Expected> => ({
   },
   'PATCH /api/probes/:id': {
     roles: ['admin'],
-    own: { url: '/api/probes/p-hue-s', body: { enabled: false } },
-    foreign: { url: '/api/probes/p-qlvb', body: { enabled: false } }
+    own: { url: `/api/probes/${probeOf('hue-s')}`, body: { enabled: false } },
+    foreign: { url: `/api/probes/${probeOf('qlvb')}`, body: { enabled: false } }
   },
   'DELETE /api/probes/:id': {
     roles: ['admin'],
-    own: { url: '/api/probes/p-vi-hue-s' },
-    foreign: { url: '/api/probes/p-sso' }
+    own: { url: () => `/api/probes/${spareProbe('hue-s')}` },
+    foreign: { url: () => `/api/probes/${spareProbe('qlvb')}` }
   },
   'POST /api/probes/:id/heartbeat-key': {
     roles: ['admin'],
-    own: { url: '/api/probes/p-nhip/heartbeat-key' },
+    own: { url: `/api/probes/${heartbeat}/heartbeat-key` },
     foreign: { url: `/api/probes/${foreignBeat}/heartbeat-key` }
   },
   'POST /api/probes/try': {
@@ -247,13 +247,13 @@ const expectations = (): Record<string, Expected> => ({
   'GET /api/maintenance': { roles: all, own: { url: '/api/maintenance' } },
   'POST /api/maintenance': {
     roles: soc,
-    own: { url: '/api/maintenance', body: { systems: ['hue-s'], from: 1, to: 2, reason: 'x' } },
-    foreign: { url: '/api/maintenance', body: { systems: ['hue-s', 'qlvb'], from: 1, to: 2, reason: 'x' } }
+    own: { url: '/api/maintenance', body: window('hue-s') },
+    foreign: { url: '/api/maintenance', body: window('hue-s', 'qlvb') }
   },
   'POST /api/maintenance/:id/cancel': {
     roles: soc,
-    own: { url: '/api/maintenance/BT-1/cancel' },
-    foreign: { url: '/api/maintenance/BT-2/cancel' }
+    own: { url: () => `/api/maintenance/${spareWindow('hue-s')}/cancel` },
+    foreign: { url: () => `/api/maintenance/${spareWindow('qlvb')}/cancel` }
   },
   'GET /api/posture': { roles: [...readers, 'leader'], own: { url: `/api/posture?${november}` } },
   'GET /api/posture/units': { roles: [...readers, 'leader'], own: { url: `/api/posture/units?${november}` } },
@@ -264,116 +264,10 @@ const expectations = (): Record<string, Expected> => ({
     foreign: { url: `/api/posture/units/${FOREIGN}?${november}` }
   },
   'GET /api/people': { roles: soc, own: { url: '/api/people' } },
-  'GET /api/users': { roles: ['admin'], own: { url: '/api/users' } },
-  'POST /api/users': {
-    roles: ['admin'],
-    own: { url: '/api/users', body: { username: 'NEW', name: 'x', role: 'owner', units: [OWN] } },
-    foreign: { url: '/api/users', body: { username: 'NEW', name: 'x', role: 'owner', units: [FOREIGN] } }
-  },
-  'PATCH /api/users/:id': {
-    roles: ['admin'],
-    own: { url: `/api/users/${ids.ownUser}`, body: { name: 'y' } },
-    foreign: { url: `/api/users/${ids.foreignUser}`, body: { name: 'y' } }
-  },
-  'POST /api/users/:id/password': {
-    roles: ['admin'],
-    own: { url: `/api/users/${ids.ownUser}/password` },
-    foreign: { url: `/api/users/${ids.foreignUser}/password` }
-  },
-  'DELETE /api/users/:id/sessions': {
-    roles: ['admin'],
-    own: { url: `/api/users/${ids.ownUser}/sessions` },
-    foreign: { url: `/api/users/${ids.foreignUser}/sessions` }
-  },
-  'GET /api/account': { roles: all, own: { url: '/api/account' } },
-  'POST /api/account/totp': {
-    then: 'password.wrong',
-    roles: all,
-    own: { url: '/api/account/totp', body: { password: 'x' } }
-  },
-  'POST /api/account/totp/confirm': {
-    then: 'totp.none',
-    roles: all,
-    own: { url: '/api/account/totp/confirm', body: { code: '000000' } }
-  },
-  'POST /api/account/totp/recovery': {
-    then: 'totp.wrong',
-    roles: all,
-    own: { url: '/api/account/totp/recovery', body: { code: '000000' } }
-  },
-  'POST /api/account/totp/disable': {
-    then: 'password.wrong',
-    roles: all,
-    own: { url: '/api/account/totp/disable', body: { password: 'x', code: '000000' } }
-  },
-  'DELETE /api/account/sessions': { roles: all, own: { url: '/api/account/sessions' } },
-  'DELETE /api/account/sessions/:id': {
-    then: 'session.not_found',
-    roles: all,
-    own: { url: '/api/account/sessions/x' }
-  },
-  'GET /api/users/:id': {
-    roles: ['admin'],
-    own: { url: `/api/users/${ids.ownUser}` },
-    foreign: { url: `/api/users/${ids.foreignUser}` }
-  },
-  'POST /api/users/:id/link': {
-    roles: ['admin'],
-    own: { url: `/api/users/${ids.ownUser}/link` },
-    foreign: { url: `/api/users/${ids.foreignUser}/link` }
-  },
-  'DELETE /api/users/:id/link': {
-    roles: ['admin'],
-    own: { url: `/api/users/${ids.ownUser}/link` },
-    foreign: { url: `/api/users/${ids.foreignUser}/link` }
-  },
-  'DELETE /api/users/:id/sessions/:session': {
-    then: 'session.not_found',
-    roles: ['admin'],
-    own: { url: `/api/users/${ids.ownUser}/sessions/x` },
-    foreign: { url: `/api/users/${ids.foreignUser}/sessions/x` }
-  },
-  'DELETE /api/users/:id/totp': {
-    then: 'totp.none',
-    roles: ['admin'],
-    own: { url: `/api/users/${ids.ownUser}/totp` },
-    foreign: { url: `/api/users/${ids.foreignUser}/totp` }
-  },
-  'PUT /api/users/:id/oidc': {
-    then: 'oidc.off',
-    roles: ['admin'],
-    own: { url: `/api/users/${ids.ownUser}/oidc`, body: {} },
-    foreign: { url: `/api/users/${ids.foreignUser}/oidc`, body: {} }
-  },
-  'POST /api/users/:id/grants': {
-    roles: ['admin'],
-    own: {
-      url: `/api/users/${ids.ownUser}/grants`,
-      body: { role: null, units: [OWN], from: 0, to: START + 86_400_000, reason: 'trực thay' }
-    },
-    foreign: {
-      url: `/api/users/${ids.foreignUser}/grants`,
-      body: { role: null, units: [FOREIGN], from: 0, to: START + 86_400_000, reason: 'trực thay' }
-    }
-  },
-  'DELETE /api/users/:id/grants/:grant': {
-    then: 'grant.not_found',
-    roles: ['admin'],
-    own: { url: `/api/users/${ids.ownUser}/grants/x` },
-    foreign: { url: `/api/users/${ids.foreignUser}/grants/x` }
-  },
-  'GET /api/account-policy': { roles: ['admin'], own: { url: '/api/account-policy' } },
-  'PUT /api/account-policy': {
-    provinceOnly: 'policy.province_only',
-    roles: ['admin'],
-    own: {
-      url: '/api/account-policy',
-      body: { minLength: 12, classes: 0, history: 5, maxAgeDays: 0, refusedWords: [], totpRoles: [] }
-    }
-  },
+  ...accountRights(ids),
   'GET /api/audit/export': { roles: ['admin', 'auditor'], own: { url: '/api/audit/export?format=csv' } },
   'GET /api/audit': { roles: ['admin', 'auditor'], own: { url: '/api/audit' } },
-  ...notificationRights(ids.ownUser),
+  ...notificationRights(ids.ownUser, ids.messages),
   'POST /api/demonstration/end': { roles: ['admin'], own: { url: '/api/demonstration/end' } },
   'GET /api/openapi.json': { roles: all, own: { url: '/api/openapi.json' } }
 })
@@ -397,23 +291,24 @@ const open = [
 const rows: Record<string, { who: string }> = Object.assign({}, ...areas.map((area) => area.api))
 const routes = Object.keys(rows)
 
+const testing = testConsole()
+const { ids: triage } = testing.world
+const { catalogue, clock, health: plane } = testing.parts
 // Systems belong to departments; for this walk two communes own some, so that there is something of one's own.
-const catalogue = loadInventory('2023-11-30')
-const inventory: typeof catalogue = {
-  ...catalogue,
-  system(id) {
-    const system = catalogue.system(id)
-    const owner = ['hue-s', 'vi-hue-s'].includes(id) ? OWN : FOREIGN
-    return system === undefined ? undefined : { ...system, owner }
-  }
-}
-const health = plainHealth(inventory, START)
-// Removed and cancelled once by every role that may: what is gone would hide a refusal.
-health.removeProbe = () => undefined
-for (const system of ['hue-s', 'qlvb']) health.addMaintenance({ systems: [system], from: 1, to: 2, reason: 'x' }, 'x')
+for (const [id, owner] of [
+  ['hue-s', OWN],
+  ['qlvb', FOREIGN]
+] as const)
+  catalogue.change({ kind: 'system', id, set: { owner } }, { user: 'quan-tri', reason: 'x' })
+const { health, probeOf, heartbeat } = measureProvince(testing.parts)
 const foreignBeat = health.addProbe(heartbeatDraft('qlvb')).id
-const tried = health.probe('p-hue-s')!.results[0]!
-const testing = testConsole({ parts: { inventory, health: planeOf(health, async () => tried) } })
+plane.attach(probesThread((probe) => resultOf(probe.id, clock.now())))
+/** Removed and cancelled by every role that may: something new each time, for what is gone would hide a refusal. */
+const spareProbe = (system: string) => health.addProbe(httpDraft(system, 'thừa')).id
+const window = (...systems: string[]) => ({
+  ...{ systems, from: clock.now(), to: clock.now() + 3_600_000, reason: 'x' }
+})
+const spareWindow = (system: string) => health.addMaintenance(window(system), 'x').id
 const registered: string[] = []
 testing.app.addHook('onRoute', ({ method, url }) => void registered.push(`${String(method)} ${url}`))
 let fresh = 0
@@ -421,7 +316,7 @@ async function shoot(route: string, shot: Shot, headers: Record<string, string>)
   const body = JSON.stringify(shot.body)?.replace('NEW', `nguoi-moi-${++fresh}`)
   const answer = await testing.app.inject({
     method: route.split(' ')[0] as 'GET',
-    url: shot.url,
+    url: typeof shot.url === 'string' ? shot.url : shot.url(),
     // An office each: wrong passwords of one must not make the next one wait.
     remoteAddress: `2001:db8::${(++fresh).toString(16)}`,
     headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
@@ -451,14 +346,20 @@ beforeAll(async () => {
     ownSource: await make(OWN),
     foreignSource: await make(FOREIGN),
     ownUser: testing.person('owner', [OWN]).id,
-    foreignUser: testing.person('owner', [FOREIGN]).id
+    foreignUser: testing.person('owner', [FOREIGN]).id,
+    messages: ids.messages
   }
   const asking = { id: testing.person('analyst').id, name: 'Trực ban' }
-  testing.parts.tasks.send(taskDraft(OWN, 'a-own'), asking)
-  testing.parts.tasks.send(taskDraft(FOREIGN, 'a-foreign'), asking)
+  testing.parts.tasks.send(taskDraft(OWN, triage.own), asking)
+  testing.parts.tasks.send(taskDraft(FOREIGN, triage.foreign), asking)
   for (const unit of [OWN, FOREIGN])
     testing.parts.notifications.announce(announcement({ unit, to: [{ kind: 'unit', unit }], escalates: false }))
   testing.parts.control.sql(`UPDATE notifications SET status = 'failed'`).run()
+  const messageOf = (unit: string) =>
+    testing.parts.control
+      .sql('SELECT n.id FROM notifications n JOIN announcements a ON a.id = n.announcement_id WHERE a.unit = ?')
+      .get(unit)!['id'] as number
+  ids.messages = { own: messageOf(OWN), foreign: messageOf(FOREIGN) }
 })
 afterAll(() => testing.close())
 test('every registered route has an entry, every entry a route, and every entry an expectation', () => {
@@ -520,9 +421,10 @@ describe.each(routes.filter((route) => !open.includes(route)))('%s', (route) => 
       expect(mine.body).not.toContain(CITIZEN)
       expect(mine.body).not.toContain(PHONE)
       if (scoped)
-        for (const id of ['a-foreign', 'e-foreign', 'd-foreign', 'VL-0002']) expect(mine.body).not.toContain(id)
+        for (const id of [triage.foreign, 'e-foreign', 'd-foreign', triage.foreignIncident])
+          expect(mine.body).not.toContain(id)
       if (role === 'leader')
-        for (const trace of [SCRIPT.slice(0, 8), '046*', '091*', 'a-own']) expect(mine.body).not.toContain(trace)
+        for (const trace of [SCRIPT.slice(0, 8), '046*', '091*', triage.own]) expect(mine.body).not.toContain(trace)
       if (foreign === undefined) continue
       const theirs = await shoot(route, foreign, testing.person(role, scoped ? [OWN] : []).headers)
       if (scoped) expect([404, 422], theirs.body).toContain(theirs.status)
@@ -541,28 +443,35 @@ test('who gets reports of the province is neither shown to nor ended by the admi
 
 test('an owner without units sees nothing at all', async () => {
   const { headers } = testing.person('owner')
-  expect((await shoot('GET', { url: '/api/alerts' }, headers)).body).not.toContain('a-own')
+  expect((await shoot('GET', { url: '/api/alerts' }, headers)).body).not.toContain(triage.own)
   expect((await shoot('GET', { url: '/api/units' }, headers)).body).toContain('"units":[]')
-  expect((await shoot('GET', { url: '/api/alerts/a-own' }, headers)).status).toBe(404)
+  expect((await shoot('GET', { url: `/api/alerts/${triage.own}` }, headers)).status).toBe(404)
   expect((await shoot('GET', { url: '/api/events/e-own' }, headers)).status).toBe(404)
 })
 
 test('asking for another unit in the address narrows to nothing, never widens', async () => {
   const { headers } = testing.person('owner', [OWN])
-  for (const url of [`/api/alerts?unit=${FOREIGN}`, `/api/incidents?unit=${FOREIGN}`]) {
-    await shoot('GET', { url }, headers)
-    expect(testing.world.asked.at(-1)).toMatchObject({ scope: new Set() })
-  }
+  for (const url of [`/api/alerts?tab=all&unit=${FOREIGN}`, `/api/incidents?unit=${FOREIGN}`])
+    expect(JSON.parse((await shoot('GET', { url }, headers)).body)).toMatchObject({ items: [], total: 0 })
   await shoot('GET', { url: `/api/events?unit=${FOREIGN}` }, headers)
   expect(testing.world.asked.at(-1)).toMatchObject({ units: [] })
 })
 
 test('an incident of several units shows an owner its header and its own part only', async () => {
-  const { body } = await shoot('GET', { url: '/api/incidents/VL-0003' }, testing.person('owner', [OWN]).headers)
+  const { body } = await shoot(
+    'GET',
+    { url: `/api/incidents/${triage.sharedIncident}` },
+    testing.person('owner', [OWN]).headers
+  )
   const seen = JSON.parse(body)
   expect(seen.incident.units.map((unit: { code: string }) => unit.code)).toEqual([OWN])
-  expect(seen.alerts.map((alert: { id: string }) => alert.id)).toEqual(['a-own'])
-  expect(seen.timeline.map((entry: { unit: string }) => entry.unit)).toEqual([OWN])
+  expect(seen.alerts.map((alert: { id: string }) => alert.id)).toEqual([triage.sharedOwn])
+  // What belongs to no unit shows what happened, not what was written.
+  expect(seen.timeline).toMatchObject([
+    { act: 'incident.opened', unit: null, text: '', params: {} },
+    { act: 'incident.alert_joined', unit: OWN },
+    { act: 'note', unit: OWN }
+  ])
   expect(body).not.toContain(FOREIGN)
 })
 

@@ -12,6 +12,7 @@ import { FOREIGN, OWN, START, testConsole } from '#testing/console.ts'
 
 const soc = testConsole()
 const { app, parts } = soc
+const { own, foreign } = soc.world.ids
 beforeAll(async () => void (await app.ready()))
 afterAll(() => soc.close())
 
@@ -28,36 +29,36 @@ describe('rights for a time', () => {
   test('open units at once and close them to the millisecond', async () => {
     const admin = soc.person('admin')
     const person = soc.person('owner', [OWN])
-    expect((await get('/api/alerts/a-foreign', person.headers)).statusCode).toBe(404)
+    expect((await get(`/api/alerts/${foreign}`, person.headers)).statusCode).toBe(404)
     expect((await grant(admin.headers, person.id, { units: [FOREIGN] })).statusCode).toBe(200)
-    expect((await get('/api/alerts/a-foreign', person.headers)).statusCode).toBe(200)
+    expect((await get(`/api/alerts/${foreign}`, person.headers)).statusCode).toBe(200)
     parts.clock.advance(7 * 3_600_000)
-    const later = await get('/api/alerts/a-foreign', person.headers)
+    const later = await get(`/api/alerts/${foreign}`, person.headers)
     expect(later.statusCode).toBe(200)
     for (let hours = 0; hours < 16; hours += 4) {
       parts.clock.advance(4 * 3_600_000)
       await get('/api/session', person.headers)
     }
     parts.clock.advance(3_600_000 - 1)
-    expect((await get('/api/alerts/a-foreign', person.headers)).statusCode).toBe(200)
+    expect((await get(`/api/alerts/${foreign}`, person.headers)).statusCode).toBe(200)
     parts.clock.advance(1)
     // The session ends with the day too; a new one shows what is left.
-    expect((await get('/api/alerts/a-foreign', person.headers)).statusCode).not.toBe(200)
+    expect((await get(`/api/alerts/${foreign}`, person.headers)).statusCode).not.toBe(200)
   })
 
   test('that are taken back allow nothing from the next request on', async () => {
     const admin = soc.person('admin')
     const person = soc.person('leader')
     const given = (await grant(admin.headers, person.id, { role: 'analyst', units: [OWN] })).json()
-    expect((await get('/api/alerts/a-own', person.headers)).statusCode).toBe(200)
-    expect((await get('/api/alerts/a-foreign', person.headers)).statusCode).toBe(404)
+    expect((await get(`/api/alerts/${own}`, person.headers)).statusCode).toBe(200)
+    expect((await get(`/api/alerts/${foreign}`, person.headers)).statusCode).toBe(404)
     const back = await app.inject({
       method: 'DELETE',
       url: `/api/users/${person.id}/grants/${given.id}`,
       headers: admin.headers
     })
     expect(back.statusCode).toBe(204)
-    expect((await get('/api/alerts/a-own', person.headers)).json().code).toBe('access.denied')
+    expect((await get(`/api/alerts/${own}`, person.headers)).json().code).toBe('access.denied')
   })
 
   test('never carry a role beyond the units it was given for', async () => {
@@ -71,9 +72,9 @@ describe('rights for a time', () => {
         headers: person.headers,
         payload: { ids: [id], act: { kind: 'acknowledge' } }
       })
-    expect((await get('/api/alerts/a-foreign', person.headers)).statusCode).toBe(200)
-    expect((await act('a-own')).statusCode).toBe(200)
-    expect((await act('a-foreign')).statusCode).toBe(404)
+    expect((await get(`/api/alerts/${foreign}`, person.headers)).statusCode).toBe(200)
+    expect((await act(own)).statusCode).toBe(200)
+    expect((await act(foreign)).statusCode).toBe(404)
   })
 
   test('are refused when they have no end, give nothing, are one’s own, or go beyond the giver’s units', async () => {

@@ -1,45 +1,36 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type {
-  MaintenanceRow,
-  NewHeartbeatKey,
-  Outage,
-  ProbeResultView,
-  ProbeRow,
-  SystemDetail,
-  Wall
-} from '#core/api/health.ts'
-import { SocError } from '#core/errors.ts'
-import { UPLINK } from '#core/health.ts'
+import type { MaintenanceRow, NewHeartbeatKey, Outage, ProbeRow, SystemDetail, Wall } from '#core/api/health.ts'
+import { UPLINK, type Probe, type ProbeResult } from '#core/health.ts'
+import { HOUR_MS } from '#core/time.ts'
 import { loadInventory } from '#province/load.ts'
 import { CITIZEN, START, testConsole, type Person, type TestConsole } from '#testing/console.ts'
-import { heartbeatDraft, httpDraft, plainHealth, planeOf, type PlainHealth } from '#testing/plain-health.ts'
+import {
+  heartbeatDraft,
+  httpDraft,
+  measureProvince,
+  probesThread,
+  resultOf,
+  type MeasuredHealth
+} from '#testing/measured-health.ts'
 
 const inventory = loadInventory('2023-11-30')
 /** Owns Hue-S, as the catalogue concludes. */
 const IOC = 'H57.hueioc'
 const OTHER = 'H57.syt'
 
-let health: PlainHealth
+let measured: MeasuredHealth
 let soc: TestConsole
-let tries: unknown[]
+let tries: Probe[]
 beforeEach(() => {
   tries = []
-  health = plainHealth(inventory, START)
-  soc = testConsole({
-    parts: {
-      notifiedOf: (incident) =>
-        incident === 'VL-0231' ? { to: 'Trung tâm IOC', at: START, acknowledgedAt: null } : null,
-      health: planeOf(health, async (draft) => {
-        tries.push(draft)
-        if (draft.target.kind === 'http' && draft.target.url.includes('169.254'))
-          throw new SocError('network.forbidden', 'may not be asked', {
-            status: 422,
-            params: { address: '169.254.0.1' }
-          })
-        return { ...health.probe('p-hue-s')!.results[0]!, detail: `trang có ${CITIZEN}` }
-      })
-    }
-  })
+  soc = testConsole()
+  measured = measureProvince(soc.parts)
+  soc.parts.health.attach(
+    probesThread((probe) => {
+      tries.push(probe)
+      return { ...resultOf(probe.id, soc.parts.clock.now()), detail: `trang có ${CITIZEN}` }
+    })
+  )
 })
 afterEach(() => soc.close())
 
@@ -58,8 +49,26 @@ test('the wall shows all 46 models, and every figure passes its schema unchanged
   const { status, body } = await ask<Wall>(soc.person('analyst'), 'GET', '/api/health/wall')
   expect(status).toBe(200)
   expect(body!.models.map((model) => model.id)).toEqual(Array.from({ length: 46 }, (_, index) => index + 1))
-  const told = { to: 'Trung tâm IOC', at: START, acknowledgedAt: null }
-  expect(body).toEqual({ ...health.wall(), outages: health.wall().outages.map((outage) => ({ ...outage, told })) })
+  expect(body).toEqual(measured.health.wall())
+})
+
+test('an outage says which unit was asked about it, and when', async () => {
+  const { incident } = measured.health.wall().outages[0]!
+  const analyst = soc.person('analyst')
+  const words = { vi: 'x', en: '' }
+  soc.parts.tasks.send(
+    {
+      ...{ unit: IOC, alerts: [], incident, title: words, what: words, steps: [words], contact: null },
+      deadline: soc.parts.clock.now() + HOUR_MS
+    },
+    { id: analyst.id, name: 'Trực ban' }
+  )
+  const { body } = await ask<Wall>(analyst, 'GET', '/api/health/wall')
+  expect(body!.outages[0]!.told).toEqual({
+    to: inventory.unit(IOC)!.name,
+    at: soc.parts.clock.now(),
+    acknowledgedAt: null
+  })
 })
 
 test('the killed Hue-S is one outage with ten models', async () => {
@@ -78,8 +87,10 @@ test('alert and incident of an outage are named to those who may open them', asy
     const { alert, incident } = body!.outages[0] as Outage
     return [alert, incident]
   }
-  expect(await named(soc.person('analyst'))).toEqual(['CB-00001', 'VL-0231'])
-  expect(await named(soc.person('owner', [IOC]))).toEqual(['CB-00001', 'VL-0231'])
+  const [{ alert, incident } = expect.fail()] = measured.health.wall().outages
+  expect([alert, incident]).toEqual([expect.stringMatching(/^CB-\d{4}$/), expect.stringMatching(/^VL-\d{4}$/)])
+  expect(await named(soc.person('analyst'))).toEqual([alert, incident])
+  expect(await named(soc.person('owner', [IOC]))).toEqual([alert, incident])
   expect(await named(soc.person('owner', [OTHER]))).toEqual([null, null])
   expect(await named(soc.person('leader'))).toEqual([null, null])
 })
@@ -92,7 +103,7 @@ test('an owner sees every model and system, and probes of its own systems only',
   expect(new Set(probes.map((probe) => inventory.system(probe.draft.system)?.owner))).toEqual(new Set([IOC]))
   expect((await ask<SystemDetail>(owner, 'GET', '/api/systems/qlvb')).body!.probes).toEqual([])
   expect((await ask<SystemDetail>(owner, 'GET', '/api/systems/hue-s')).body!.probes.length).toBeGreaterThan(0)
-  expect((await ask(owner, 'GET', '/api/probes/p-qlvb')).status).toBe(404)
+  expect((await ask(owner, 'GET', `/api/probes/${measured.probeOf('qlvb')}`)).status).toBe(404)
 })
 
 test('no address of a probe reaches a leader, on any page', async () => {
@@ -140,28 +151,32 @@ test('drafts out of bounds are refused before anything is made', async () => {
     { ...good, target: { kind: 'tcp', host: 'a', port: 70_000, slowMs: 0 } },
     { ...good, target: { kind: 'ssh', host: 'a' } }
   ]
-  const before = health.probes().length
+  const before = measured.health.probes().length
   for (const draft of bad) expect((await ask(admin, 'POST', '/api/probes', draft)).status).toBe(400)
-  expect(health.probes()).toHaveLength(before)
+  expect(measured.health.probes()).toHaveLength(before)
 })
 
 test('a heartbeat key is shown once, whole, with a command that carries it', async () => {
   const admin = soc.person('admin')
-  const { body } = await ask<NewHeartbeatKey>(admin, 'POST', '/api/probes/p-nhip/heartbeat-key')
-  expect(body!.key).toBe('khoa-cua-p-nhip')
-  expect(body!.snippets[0]!.text).toContain("KEY='khoa-cua-p-nhip'")
+  const beat = measured.heartbeat
+  const { body } = await ask<NewHeartbeatKey>(admin, 'POST', `/api/probes/${beat}/heartbeat-key`)
+  const { key } = body!
+  expect(key).toMatch(/^[\w-]{43}$/)
+  expect(measured.health.heartbeatKeys().get(beat)?.key).toBe(key)
+  expect(body!.snippets[0]!.text).toContain(`KEY='${key}'`)
   expect(body!.snippets[0]!.text).toContain('http://192.0.2.10:8046/v1/heartbeats/$PROBE')
-  for (const url of ['/api/probes', '/api/probes/p-nhip'])
-    expect((await ask(admin, 'GET', url)).text).not.toContain('khoa-cua')
-  expect((await ask(admin, 'POST', '/api/probes/p-hue-s/heartbeat-key')).body).toMatchObject({
+  for (const url of ['/api/probes', `/api/probes/${beat}`])
+    expect((await ask(admin, 'GET', url)).text).not.toContain(key)
+  const page = measured.probeOf('hue-s')
+  expect((await ask(admin, 'POST', `/api/probes/${page}/heartbeat-key`)).body).toMatchObject({
     code: 'probe.no_heartbeat'
   })
-  expect(JSON.stringify(soc.parts.control.sql('SELECT * FROM audit').all())).not.toContain('khoa-cua')
+  expect(JSON.stringify(soc.parts.control.sql('SELECT * FROM audit').all())).not.toContain(key)
 })
 
 test('a try runs once, is short, is masked, is on record and changes nothing', async () => {
   const analyst = soc.person('analyst')
-  const before = JSON.stringify(health.probes())
+  const before = JSON.stringify(measured.health.probes())
   const answer = await ask<{ detail: string }>(analyst, 'POST', '/api/probes/try', {
     ...httpDraft('hue-s', 'x'),
     attempts: 5,
@@ -170,7 +185,7 @@ test('a try runs once, is short, is masked, is on record and changes nothing', a
   expect(answer.status).toBe(200)
   expect(answer.body!.detail).toBe('trang có 046*******89')
   expect(tries).toEqual([expect.objectContaining({ attempts: 1, timeoutMs: 15_000 })])
-  expect(JSON.stringify(health.probes())).toBe(before)
+  expect(JSON.stringify(measured.health.probes())).toBe(before)
   expect(acts()).toEqual(['probe.tried'])
 })
 
@@ -199,15 +214,17 @@ test('one person gets twenty tries a minute, and does not use up those of anothe
 })
 
 test('eight tries at once, the ninth is asked to come again', async () => {
-  const waiting: ((result: ProbeResultView) => void)[] = []
+  const waiting: ((result: ProbeResult) => void)[] = []
   const full = Promise.withResolvers<void>()
-  const tryProbe = () =>
-    new Promise<ProbeResultView>((done) => {
-      waiting.push(done)
-      if (waiting.length === 8) full.resolve()
-    })
-  await soc.close()
-  soc = testConsole({ parts: { health: planeOf(health, tryProbe) } })
+  soc.parts.health.attach(
+    probesThread(
+      () =>
+        new Promise<ProbeResult>((done) => {
+          waiting.push(done)
+          if (waiting.length === 8) full.resolve()
+        })
+    )
+  )
   const [one, other] = [soc.person('analyst'), soc.person('analyst')]
   const running = Array.from({ length: 8 }, () => ask(one, 'POST', '/api/probes/try', httpDraft('hue-s', 'x')))
   await full.promise
@@ -215,13 +232,13 @@ test('eight tries at once, the ninth is asked to come again', async () => {
     status: 429,
     body: { code: 'probe.busy' }
   })
-  for (const done of waiting) done(health.probe('p-hue-s')!.results[0]!)
+  for (const done of waiting) done(resultOf('try', soc.parts.clock.now()))
   expect((await Promise.all(running)).map(({ status }) => status)).toEqual(Array(8).fill(200))
 })
 
 test('maintenance is planned for known systems, in order, and cancelled', async () => {
   const analyst = soc.person('analyst')
-  const draft = { systems: ['hue-s', 'hue-s'], from: START - 1, to: START + 3_600_000, reason: ' Nâng cấp ' }
+  const draft = { systems: ['hue-s', 'hue-s'], from: START, to: START + HOUR_MS, reason: ' Nâng cấp ' }
   const made = await ask<MaintenanceRow>(analyst, 'POST', '/api/maintenance', draft)
   expect(made.body).toMatchObject({ status: 'running', reason: 'Nâng cấp', systems: [{ id: 'hue-s', name: 'Hue-S' }] })
   expect((await ask<Wall>(analyst, 'GET', '/api/health/wall')).body!.counts.MAINTENANCE).toBeGreaterThan(0)
@@ -236,8 +253,9 @@ test('maintenance is planned for known systems, in order, and cancelled', async 
 })
 
 test('an owner sees planned work of its own systems only', async () => {
-  health.addMaintenance({ systems: ['hue-s', 'qlvb'], from: START, to: START + 1, reason: 'x' }, 'x')
-  health.addMaintenance({ systems: ['qlvb'], from: START, to: START + 1, reason: 'x' }, 'x')
+  const planned = { from: START, to: START + HOUR_MS, reason: 'x' }
+  measured.health.addMaintenance({ systems: ['hue-s', 'qlvb'], ...planned }, 'x')
+  measured.health.addMaintenance({ systems: ['qlvb'], ...planned }, 'x')
   const { body } = await ask<MaintenanceRow[]>(soc.person('owner', [IOC]), 'GET', '/api/maintenance')
   expect(body!.map((row) => row.systems.map((system) => system.id))).toEqual([['hue-s']])
 })

@@ -16,6 +16,7 @@ writeFileSync(join(folder, 'secret.txt'), 'SECRET')
 
 const soc = testConsole({ webRoot: join(folder, 'web') })
 const { app, world } = soc
+const { own } = world.ids
 beforeAll(async () => void (await app.ready()))
 afterAll(async () => {
   await soc.close()
@@ -51,8 +52,8 @@ describe('words of an attacker', () => {
       const answer = await app.inject({ url: `/api/events?q=${encodeURIComponent(word)}`, headers })
       expect(answer.statusCode).toBe(200)
       expect(world.asked.at(-1)).toMatchObject({ query: word })
-      await app.inject({ url: `/api/alerts?q=${encodeURIComponent(word)}`, headers })
-      expect(world.asked.at(-1)).toMatchObject({ q: word })
+      const queue = await app.inject({ url: `/api/alerts?tab=all&q=${encodeURIComponent(word)}`, headers })
+      expect(queue.json(), word).toMatchObject({ items: [], total: 0 })
       expect(
         (
           await app.inject({
@@ -68,7 +69,7 @@ describe('words of an attacker', () => {
     const { headers } = soc.person('analyst')
     for (const url of [
       '/api/alerts',
-      '/api/alerts/a-own',
+      `/api/alerts/${own}`,
       '/api/events',
       '/api/events/e-own',
       '/api/dead-letters',
@@ -102,7 +103,7 @@ describe('malformed requests', () => {
     ['another content type', 'ids=1', 'application/x-www-form-urlencoded', 415, 'request.content_type'],
     ['plain text', '{}', 'text/plain', 415, 'request.content_type'],
     ['broken JSON', '{"ids":', 'application/json', 400, 'request.not_json'],
-    ['a poisoned prototype', '{"__proto__":{"x":1},"ids":["a-own"]}', 'application/json', 400, 'request.not_json'],
+    ['a poisoned prototype', `{"__proto__":{"x":1},"ids":["${own}"]}`, 'application/json', 400, 'request.not_json'],
     ['no body', '', 'application/json', 400, 'request.invalid'],
     ['another shape', '[]', 'application/json', 400, 'request.invalid'],
     [
@@ -112,7 +113,7 @@ describe('malformed requests', () => {
       400,
       'request.invalid'
     ],
-    ['an unknown act', '{"ids":["a-own"],"act":{"kind":"destroy"}}', 'application/json', 400, 'request.invalid'],
+    ['an unknown act', `{"ids":["${own}"],"act":{"kind":"destroy"}}`, 'application/json', 400, 'request.invalid'],
     ['a number for a name', '{"ids":[1],"act":{"kind":"undo"}}', 'application/json', 400, 'request.invalid']
   ])('%s is refused with a code', async (_name, payload, type, status, code) => {
     const answer = await act(payload, type)
@@ -187,15 +188,19 @@ test('the framework’s own refusals speak our codes', () => {
 })
 
 test('a failure inside says nothing of itself', async () => {
-  world.failing = true
+  const { alerts } = soc.parts
+  const { list } = alerts
+  alerts.list = () => {
+    throw new Error(`SQLITE_CORRUPT at /var/secret ${CITIZEN}`)
+  }
   const answer = await app.inject({ url: '/api/alerts', headers: soc.person('analyst').headers })
-  world.failing = false
+  alerts.list = list
   expect([answer.statusCode, answer.json()]).toEqual([500, { code: 'server.failed', params: {} }])
 })
 
 describe('the browser part', () => {
   test('serves its page for every address of its own, and hashed files for ever', async () => {
-    for (const url of ['/', '/alerts/a-own', '/units/19750?x=1']) {
+    for (const url of ['/', `/alerts/${own}`, '/units/19750?x=1']) {
       const page = await app.inject({ url, headers: { accept: 'text/html' } })
       expect([page.statusCode, page.body]).toEqual([200, '<!doctype html><title>trang</title>'])
       expect(page.headers['cache-control']).toBe('no-cache')

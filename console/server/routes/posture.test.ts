@@ -10,7 +10,7 @@ let leader: Person
 let narrow: Person
 
 beforeAll(async () => {
-  server = testConsole()
+  server = testConsole({ quiet: true })
   await server.app.ready()
   leader = server.person('leader')
   narrow = server.person('leader', [OWN])
@@ -88,7 +88,7 @@ describe('posture', () => {
   })
 
   it('speaks of the demonstration only while nothing real was heard, or when asked', async () => {
-    const fresh = testConsole()
+    const fresh = testConsole({ quiet: true })
     await fresh.app.ready()
     const headers = fresh.person('leader').headers
     const origin = async (query: string) =>

@@ -6,6 +6,7 @@ import { readSourceNetwork } from '#control/senders/networks.ts'
 import { dataPlaneSnapshot, tokenHash } from '#control/senders/senders.ts'
 import { createChangeNotice } from '#control/senders/source-rows.ts'
 import { FOREIGN, OWN, START, ledgerRow, testConsole } from '#testing/console.ts'
+import { hostileFold } from '#testing/triage.ts'
 
 const soc = testConsole()
 const { app, parts, world } = soc
@@ -233,8 +234,11 @@ describe('units', () => {
   })
 
   test('with open alerts are watched, and so is their district', async () => {
-    expect(await tile(OWN)).toMatchObject({ state: 'watch', openAlerts: 1, worst: 'high' })
-    const district = parts.inventory.unit(OWN)!.parent!
+    const watched = '19753'
+    parts.alerts.raise(hostileFold('watched', watched, 'high', START))
+    expect(await tile(watched)).toMatchObject({ state: 'watch', openAlerts: 1, worst: 'high' })
+    expect(await tile(OWN)).toMatchObject({ state: 'incident', openAlerts: 3, worst: 'critical' })
+    const district = parts.inventory.unit(watched)!.parent!
     expect((await tile(district)).openAlerts).toBeGreaterThanOrEqual(1)
   })
 
@@ -265,10 +269,20 @@ test('every act leaves its entry in the audit log', async () => {
     ['source.changed', 'PATCH', `/api/sources/${source.id}`, { name: 'x' }],
     ['token.created', 'POST', `/api/sources/${source.id}/tokens`],
     ['token.revoked', 'DELETE', `/api/sources/${source.id}/tokens`],
-    ['alert.verdict', 'POST', '/api/alerts/acts', { ids: ['a-own'], act: { kind: 'verdict', verdict: 'benign' } }],
-    ['alert.merge', 'POST', '/api/alerts/acts', { ids: ['a-own'], act: { kind: 'merge', incident: null } }],
-    ['incident.status', 'POST', '/api/incidents/VL-0001/acts', { kind: 'status', status: 'review' }],
-    ['incident.merge', 'POST', '/api/incidents/VL-0001/acts', { kind: 'merge', from: 'VL-0002' }],
+    [
+      'alert.verdict',
+      'POST',
+      '/api/alerts/acts',
+      { ids: [world.ids.own], act: { kind: 'verdict', verdict: 'benign' } }
+    ],
+    ['alert.merge', 'POST', '/api/alerts/acts', { ids: [world.ids.own], act: { kind: 'merge', incident: null } }],
+    ['incident.status', 'POST', `/api/incidents/${world.ids.ownIncident}/acts`, { kind: 'status', status: 'review' }],
+    [
+      'incident.merge',
+      'POST',
+      `/api/incidents/${world.ids.ownIncident}/acts`,
+      { kind: 'merge', from: world.ids.foreignIncident }
+    ],
     ['dead_letters.replayed', 'POST', '/api/dead-letters/replay', { ids: ['d-own'] }],
     ['user.created', 'POST', '/api/users', { username: 'nguoi-thu', name: 'x', role: 'leader', units: [] }],
     ['user.changed', 'PATCH', `/api/users/${user.id}`, { role: 'leader' }],
@@ -353,7 +367,7 @@ describe('accounts', () => {
 
 test('work is given only to people who may do it', async () => {
   const assign = async (userId: string) =>
-    (await call('POST', '/api/alerts/acts', { ids: ['a-own'], act: { kind: 'assign', userId } })).status
+    (await call('POST', '/api/alerts/acts', { ids: [world.ids.own], act: { kind: 'assign', userId } })).status
   expect(await assign(soc.person('analyst').id)).toBe(200)
   for (const userId of [soc.person('leader').id, soc.person('owner', [OWN]).id, 'nobody'])
     expect(await assign(userId)).toBe(422)
