@@ -14,7 +14,7 @@ import type {
 import type { RefusalCode } from '#core/codes.ts'
 import { SocError } from '#core/errors.ts'
 import { UPLINK, type HealthState } from '#core/health.ts'
-import { DAY_MS, ICT_OFFSET_MS, MINUTE_MS } from '#core/time.ts'
+import { DAY_MS, HOUR_MS, ICT_OFFSET_MS, MINUTE_MS } from '#core/time.ts'
 import type { Inventory, ProvinceModel } from '#province/inventory.ts'
 import type { Health } from '#control/health/health.ts'
 import type { HealthPlane } from '#control/health/health-plane.ts'
@@ -24,7 +24,6 @@ import type { HealthPlane } from '#control/health/health-plane.ts'
  * walk. For tests of routes and screens; how states really come about is the business of detector/health.
  */
 
-const HOUR = 60 * MINUTE_MS
 /** How long the outage of a test has lasted. */
 const FAILING_MS = 6 * MINUTE_MS
 
@@ -78,7 +77,7 @@ function ninetyDays(at: number) {
   return Array.from({ length: 90 }, (_, index) => {
     const day = dayName(at - (89 - index) * DAY_MS)
     if (index < 20) return { day, ms: { ...zero, UNKNOWN: DAY_MS } }
-    return { day, ms: index === 60 ? { ...zero, UP: DAY_MS - HOUR, DOWN: HOUR } : { ...zero, UP: DAY_MS } }
+    return { day, ms: index === 60 ? { ...zero, UP: DAY_MS - HOUR_MS, DOWN: HOUR_MS } : { ...zero, UP: DAY_MS } }
   })
 }
 
@@ -92,8 +91,8 @@ export function plainHealth(inventory: Inventory, at: number, down: readonly str
   }
   const windows = (failing: boolean) => ({
     h24: uptimeOf(at, DAY_MS, failing ? { DOWN: FAILING_MS } : {}),
-    d30: uptimeOf(at, 30 * DAY_MS, { DOWN: HOUR }),
-    d90: uptimeOf(at, 90 * DAY_MS, { UNKNOWN: 20 * DAY_MS, DOWN: HOUR })
+    d30: uptimeOf(at, 30 * DAY_MS, { DOWN: HOUR_MS }),
+    d90: uptimeOf(at, 90 * DAY_MS, { UNKNOWN: 20 * DAY_MS, DOWN: HOUR_MS })
   })
 
   function probeRow(id: string, draft: ProbeDraft): ProbeRow {
@@ -356,7 +355,7 @@ export function heartbeatDraft(system: string): ProbeDraft {
   return {
     ...httpDraft(system, system),
     name: 'Nhịp báo sao lưu',
-    target: { kind: 'heartbeat', everyMs: HOUR, graceMs: 10 * MINUTE_MS, officeHours: false },
+    target: { kind: 'heartbeat', everyMs: HOUR_MS, graceMs: 10 * MINUTE_MS, officeHours: false },
     critical: false
   }
 }

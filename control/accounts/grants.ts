@@ -3,11 +3,12 @@ import type { Clock } from '#core/clock.ts'
 import { refuse } from '#core/errors.ts'
 import { randomId } from '#core/ids.ts'
 import { roles, type Role } from '#core/roles.ts'
+import { DAY_MS } from '#core/time.ts'
 import type { Control } from '#control/database/control.ts'
 
 /** Grants of one account that are neither over nor revoked; more are refused, so that a request reads few rows. */
 const MAX_OPEN = 20
-const MAX_LENGTH_MS = 366 * 86_400_000
+const MAX_LENGTH_MS = 366 * DAY_MS
 
 /** One role over one set of units. Rights of two assignments never mix: what a role may do, it may do in its own units only. */
 export type Assignment = { role: Role; units: readonly string[]; mayUnmask: boolean }

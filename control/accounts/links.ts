@@ -4,10 +4,11 @@ import type { Clock } from '#core/clock.ts'
 import type { RefusalCode } from '#core/codes.ts'
 import { SocError } from '#core/errors.ts'
 import { randomId } from '#core/ids.ts'
+import { HOUR_MS } from '#core/time.ts'
 import type { Control } from '#control/database/control.ts'
 
 /** How long a link waits for its person. */
-export const LINK_MS = 72 * 3_600_000
+export const LINK_MS = 72 * HOUR_MS
 
 export type LinkKind = 'invite' | 'reset'
 export type FoundLink = { id: string; userId: string; kind: LinkKind; expiresAt: number }

@@ -2,6 +2,7 @@ import type { Verdict } from '#core/api/alerts.ts'
 import type { Period, PeriodFigures, Trended, UnitPosture } from '#core/api/posture.ts'
 import { levels, type Bilingual } from '#core/match.ts'
 import { targetMinutes } from '#core/targets.ts'
+import { DAY_MS } from '#core/time.ts'
 import { placesOf, type FigureCatalogue, type Places } from './catalogue.ts'
 import { decisionsOf } from './decisions.ts'
 import type { KindTable } from './kinds.ts'
@@ -53,7 +54,7 @@ export function figuresOf(database: Database, request: FiguresRequest, onStep?: 
   const heard = heardIn(database, origin, spans.current, places)
   const known = firstKnown(database, origin)
   // A comparison with days on which nobody was watching would read as a change for the worse.
-  const compared = known !== undefined && known < spans.before.fromMs + 86_400_000
+  const compared = known !== undefined && known < spans.before.fromMs + DAY_MS
   const heardBefore = compared ? heardIn(database, origin, spans.before, places) : undefined
   onStep?.('states')
   const [now, then] = statesAt(database, origin, [spans.current.asOf, ...(compared ? [spans.before.asOf] : [])])

@@ -1,9 +1,8 @@
-import { MINUTE_MS } from '#core/time.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#core/time.ts'
 import type { UnitRef } from '#core/api/common.ts'
 import type { Bilingual } from '#core/match.ts'
+import { unitText } from '#core/words.ts'
 
-const HOUR_MS = 60 * MINUTE_MS
-const DAY_MS = 24 * HOUR_MS
 const formats = { vi: new Intl.NumberFormat('vi-VN'), en: new Intl.NumberFormat('en-GB') }
 
 /** 1.234 in Vietnamese, 1,234 in English. */
@@ -34,12 +33,9 @@ const of = (value: number, vi: string, en: string): Bilingual => ({
   en: plural(value, en)
 })
 
-/** "Xã Phong Thu (Phong Điền)": two communes share a short name, so the district stands beside it. */
-export const unitName = ({ name, district }: UnitRef): string => (district === '' ? name : `${name} (${district})`)
-
-/** The same inside a Vietnamese sentence, where only the name keeps its capital: "xã Phong Thu (Phong Điền)". */
+/** A unit inside a Vietnamese sentence, where only the name keeps its capital: "xã Phong Thu (Phong Điền)". */
 export const unitNameInside = (unit: UnitRef): string =>
-  unitName(unit).replace(/^(Xã|Phường|Thị trấn|Huyện|Thị xã|Thành phố)(?= )/u, (kind) => kind.toLowerCase())
+  unitText(unit).replace(/^(Xã|Phường|Thị trấn|Huyện|Thị xã|Thành phố)(?= )/u, (kind) => kind.toLowerCase())
 
 /** The same text in both languages: names. */
 export const same = (text: string): Bilingual => ({ vi: text, en: text })

@@ -14,13 +14,13 @@ import type { Notifier } from '#core/notification.ts'
 import type { Origin } from '#core/origin.ts'
 import type { ReportKind } from '#core/report.ts'
 import { ictDay } from '#core/time.ts'
+import { unitText } from '#core/words.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
 import { spansOf } from '#control/figures/period.ts'
 import type { FiguresReader } from '#control/figures/reader.ts'
 import { firstKnown } from '#control/figures/unit-days.ts'
 import { paragraphOf } from '#control/figures/paragraph.ts'
-import { unitName } from '#control/figures/words.ts'
 import { mask } from '#control/rights/masking.ts'
 import { announceReport } from './announce.ts'
 import { openArchive, sha256, type FileKind } from './archive.ts'
@@ -158,7 +158,7 @@ export function createReports(parts: ReportsParts): Reports {
       paragraph: paragraphOf(now, exactShare),
       lastYear: before,
       form: readSettings(control).form,
-      unitName: asked.unit === '' ? '' : unitName(inventory.label(asked.unit)),
+      unitName: asked.unit === '' ? '' : unitText(inventory.label(asked.unit)),
       findings: asked.unit === '' ? null : unitFindings(control, inventory.subtree(asked.unit), now)
     })
     onStep?.('pages', 0.65)

@@ -1,19 +1,11 @@
 import type { PeriodFigures, PostureSentence, Trended } from '#core/api/posture.ts'
 import { levels } from '#core/match.ts'
-import { duration, unitName } from '#control/figures/words.ts'
+import { levelName, levelWords, unitText } from '#core/words.ts'
+import { duration } from '#control/figures/words.ts'
 import type { Block, Run } from './document.ts'
 import { change, moment, percent, shown } from './numbers.ts'
 import { paragraph, type Numbered } from './numbering.ts'
-import {
-  heardFigure,
-  levelWords,
-  MAX_NAMED,
-  NOT_CONCLUDED,
-  NOT_KNOWN,
-  othersThan,
-  wasHeard,
-  type ReportSource
-} from './source.ts'
+import { heardFigure, MAX_NAMED, NOT_CONCLUDED, NOT_KNOWN, othersThan, wasHeard, type ReportSource } from './source.ts'
 
 function emphasised({ text, strong }: PostureSentence): Run[] {
   const runs: Run[] = []
@@ -106,7 +98,7 @@ export function scope({ figures, kind }: ReportSource, numbered: Numbered): Bloc
     blocks.push(
       paragraph(
         `${shown(silent.length)} đơn vị không có nhật ký nào nên chưa kết luận được: `,
-        `${silent.slice(0, MAX_NAMED).map(unitName).join('; ')}${othersThan(kind, silent.length)}`
+        `${silent.slice(0, MAX_NAMED).map(unitText).join('; ')}${othersThan(kind, silent.length)}`
       )
     )
   }
@@ -133,9 +125,7 @@ export function alertFigures({ figures }: ReportSource, numbered: Numbered): Blo
       columns,
       rows: [
         cells('Cảnh báo mở trong kỳ', alerts.raised),
-        ...[...levels]
-          .reverse()
-          .map((level) => cells(`– mức ${levelWords[level].toLowerCase()}`, alerts.byLevel[level])),
+        ...[...levels].reverse().map((level) => cells(`– mức ${levelWords[level].vi}`, alerts.byLevel[level])),
         cells('Sự cố mở trong kỳ', incidents.opened),
         cells('Sự cố đóng trong kỳ', incidents.closed),
         cells('Sự cố còn mở cuối kỳ', incidents.openAtEnd)
@@ -154,7 +144,7 @@ export function alertFigures({ figures }: ReportSource, numbered: Numbered): Blo
       ],
       rows: alerts.topRules.map((rule) => [
         rule.title.vi,
-        levelWords[rule.level],
+        levelName(rule.level).vi,
         shown(rule.alerts),
         shown(rule.units)
       ])

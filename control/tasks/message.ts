@@ -2,19 +2,12 @@ import type { Bilingual, Level } from '#core/match.ts'
 import type { Announcement, Priority } from '#core/notification.ts'
 import { ICT_OFFSET_MS } from '#core/time.ts'
 import type { UnitRef } from '#core/api/common.ts'
+import { levelWords } from '#core/words.ts'
 
 /*
  * Words of the messages around a task. They leave the house and are read on lock screens: a number, a unit, a severity and
  * a deadline, never what happened, to which system, or from where. That stands behind the link.
  */
-
-const levelWords: Record<Level, Bilingual> = {
-  critical: { vi: 'nghiêm trọng', en: 'critical' },
-  high: { vi: 'cao', en: 'high' },
-  medium: { vi: 'trung bình', en: 'medium' },
-  low: { vi: 'thấp', en: 'low' },
-  informational: { vi: 'thông tin', en: 'informational' }
-}
 
 /** 03:21 23/11/2026 in Asia/Ho_Chi_Minh. */
 export function momentText(ms: number): string {
