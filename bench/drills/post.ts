@@ -114,7 +114,7 @@ export async function openPost(
     reporters,
     url: `http://127.0.0.1:${door!.port}`,
     clock,
-    told(message) {
+    log(message) {
       throw new SocError('drill.heartbeat', message)
     }
   })

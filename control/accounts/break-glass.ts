@@ -21,7 +21,7 @@ const sealedPassword = () => `${randomPassword()}-${randomPassword()}`
  */
 export async function sealBreakGlass(
   control: Control,
-  what: 'create' | 'seal',
+  act: 'create' | 'seal',
   clock: Clock = systemClock
 ): Promise<{ username: string; password: string }> {
   const users = createUsers(control, clock)
@@ -31,7 +31,7 @@ export async function sealBreakGlass(
   return control.transaction(() => {
     const found = control.sql(`SELECT id, username FROM users WHERE break_glass <> ''`).get() as
       { id: string; username: string } | undefined
-    if (what === 'create') {
+    if (act === 'create') {
       if (found !== undefined)
         throw new SocError('break_glass.exists', 'there is a break-glass account already: seal it anew', {
           status: 409

@@ -63,7 +63,7 @@ export function rightsOf(control: Control, base: Base, now: number): Rights {
 /** Temporary rights in the control database; who may give them is decided before. */
 export type Grants = {
   /** Newest first, those that are over too. */
-  of(userId: string): GrantRow[]
+  ofUser(userId: string): GrantRow[]
   /** Refuses `grant.range`, `grant.empty`, `grant.units_required`, `grant.too_many`, 422. */
   add(user: { id: string; role: Role; units: readonly string[] }, grant: NewGrant, by: string): GrantRow
   /** True when it was open until now. */
@@ -90,7 +90,7 @@ export function createGrants(control: Control, clock: Clock): Grants {
     }
   }
   return {
-    of: (userId) =>
+    ofUser: (userId) =>
       (
         control.sql('SELECT * FROM grants WHERE user_id = ? ORDER BY to_at DESC, id LIMIT 200').all(userId) as Row[]
       ).map(rowOf),

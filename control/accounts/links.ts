@@ -23,7 +23,7 @@ export type Links = {
   find(token: string): FoundLink
   /** Marks it used; refuses like {@link find}, so of two at once one wins. Inside the transaction of what it allows. */
   use(token: string): FoundLink
-  of(userId: string): AccountLinkRow[]
+  ofUser(userId: string): AccountLinkRow[]
   /** Revokes what waits; how many. */
   revokeAll(userId: string): number
 }
@@ -81,7 +81,7 @@ export function createLinks(control: Control, clock: Clock): Links {
         return link
       })
     },
-    of: (userId) =>
+    ofUser: (userId) =>
       (
         control
           .sql('SELECT * FROM account_links WHERE user_id = ? ORDER BY created_at DESC LIMIT 20')

@@ -52,7 +52,7 @@ export type Sessions = {
   isAlive(sessionId: string): boolean
   end(sessionId: string): void
   /** Open sessions of an account, last used first; `current` marks one. */
-  of(userId: string, current?: string): SessionRow[]
+  ofUser(userId: string, current?: string): SessionRow[]
   /** Ends all sessions of a user, except one when named. Returns how many. */
   endAllOf(userId: string, except?: string): number
   /** The user's rights changed: its sockets must come back with the new ones. */
@@ -104,7 +104,8 @@ export function createSessions(control: Control, clock: Clock, limits: SessionLi
       mayUnmask: row.may_unmask === 1
     }
     const rights = rightsOf(control, base, now)
-    const first = leading.find((one) => rights.assignments.some((assignment) => assignment.role === one)) ?? role
+    const first =
+      leading.find((candidate) => rights.assignments.some((assignment) => assignment.role === candidate)) ?? role
     const leads = rights.assignments.filter((assignment) => assignment.role === first)
     const everywhere = leads.some((assignment) => assignment.units.length === 0)
     const { maxAgeDays, totpRoles } = policy.get()
@@ -178,7 +179,7 @@ export function createSessions(control: Control, clock: Clock, limits: SessionLi
       control.sql('DELETE FROM sessions WHERE id = ?').run(sessionId)
       tell({ session: sessionId })
     },
-    of(userId, current) {
+    ofUser(userId, current) {
       const now = clock.now()
       const rows = control
         .sql(

@@ -267,11 +267,11 @@ function touched(down: number, degraded: number): Bilingual {
 function handling({ handling: { median, targetMs } }: PeriodFigures): Sentence | undefined {
   if (median.value === null) return undefined
   const [took, target] = [duration(median.value), duration(targetMs)]
-  const kept = median.value <= targetMs
+  const isInTime = median.value <= targetMs
   return sentence(
     {
-      vi: `Một nửa số sự cố được xử lý xong trong ${took.vi}, ${kept ? 'đạt' : 'chưa đạt'} mục tiêu ${target.vi}.`,
-      en: `Half of the incidents were handled within ${took.en}, ${kept ? 'inside' : 'outside'} the target of ${target.en}.`
+      vi: `Một nửa số sự cố được xử lý xong trong ${took.vi}, ${isInTime ? 'đạt' : 'chưa đạt'} mục tiêu ${target.vi}.`,
+      en: `Half of the incidents were handled within ${took.en}, ${isInTime ? 'inside' : 'outside'} the target of ${target.en}.`
     },
     'incidents.handling_median',
     '/posture/incidents?show=closed'

@@ -33,7 +33,7 @@ export function unitDetail(database: Database, figures: PeriodFigures, code: str
     asOf,
     unit,
     days,
-    incidents: figures.incidents.list.filter((incident) => incident.units.some((one) => one.code === code)),
+    incidents: figures.incidents.list.filter((incident) => incident.units.some((unit) => unit.code === code)),
     decisions: figures.decisions.filter((decision) => decision.unit.code === code)
   }
 }

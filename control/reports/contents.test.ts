@@ -60,7 +60,7 @@ describe('what a report says', () => {
     const shares = linesOf(source).flatMap((line) => line.match(/[\d.,]+ ?%/g) ?? [])
     expect(shares.length).toBeGreaterThan(3)
     expect(shares.filter((share) => !/^[\d.]+,\d\d%$/.test(share))).toEqual(
-      ['90%'].filter((one) => shares.includes(one))
+      ['90%'].filter((share) => shares.includes(share))
     )
   })
 

@@ -59,13 +59,13 @@ export function createReportTables(control: Control, inventory: Inventory) {
     pdf: { hash: stored.pdf_hash, bytes: stored.pdf_bytes },
     docx: { hash: stored.docx_hash, bytes: stored.docx_bytes }
   })
-  const subscriberOf = (one: SubscriberRow): ReportSubscriber => ({
-    id: one.id,
-    kind: one.kind,
-    unit: one.unit === '' ? null : inventory.label(one.unit),
-    userId: one.user_id,
-    address: one.address,
-    name: one.name
+  const subscriberOf = (subscriber: SubscriberRow): ReportSubscriber => ({
+    id: subscriber.id,
+    kind: subscriber.kind,
+    unit: subscriber.unit === '' ? null : inventory.label(subscriber.unit),
+    userId: subscriber.user_id,
+    address: subscriber.address,
+    name: subscriber.name
   })
   const byId = (id: string) =>
     control.sql(`SELECT ${HEAD} FROM reports WHERE id = ?`).get(id) as StoredReport | undefined
@@ -115,7 +115,7 @@ export function createReportTables(control: Control, inventory: Inventory) {
         >[]
         control.sql('DELETE FROM reports WHERE origin = ?').run(origin)
         control.sql(`DELETE FROM report_slots WHERE slot LIKE ? || ':%'`).run(origin)
-        const kept = new Set(
+        const stillNamed = new Set(
           (control.sql('SELECT pdf_hash, docx_hash FROM reports').all() as typeof gone).flatMap((row) => [
             row.pdf_hash,
             row.docx_hash
@@ -126,7 +126,7 @@ export function createReportTables(control: Control, inventory: Inventory) {
             { kind: 'pdf' as const, hash: row.pdf_hash },
             { kind: 'docx' as const, hash: row.docx_hash }
           ])
-          .filter(({ hash }) => !kept.has(hash))
+          .filter(({ hash }) => !stillNamed.has(hash))
       })
     },
     slotFilled: (slot: string) => control.sql('SELECT 1 FROM report_slots WHERE slot = ?').get(slot) !== undefined,

@@ -50,7 +50,7 @@ export type ReportsParts = {
   figures: FiguresReader
   /** Origin that reports speak of: the demonstration's while it runs alone. */
   origin(): Origin
-  log?: { error(what: object, message: string): void }
+  log?: { error(fields: object, message: string): void }
 }
 
 export type Reports = {

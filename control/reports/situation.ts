@@ -23,7 +23,7 @@ function emphasised({ text, strong }: PostureSentence): Run[] {
 }
 
 export function overview({ figures, paragraph: sentences, lastYear }: ReportSource, numbered: Numbered): Block[] {
-  const told = sentences.flatMap((sentence, index) => [...(index === 0 ? [] : [' ']), ...emphasised(sentence)])
+  const runs = sentences.flatMap((sentence, index) => [...(index === 0 ? [] : [' ']), ...emphasised(sentence)])
   const row = (name: string, now: Trended, show: (value: number) => string, year: number | null | undefined) => [
     name,
     now.value === null ? NOT_KNOWN : show(now.value),
@@ -32,11 +32,12 @@ export function overview({ figures, paragraph: sentences, lastYear }: ReportSour
     change(now) || '–'
   ]
   const heard = (trended: Trended) => heardFigure(figures, trended)
-  const yearOf = (of: (figures: PeriodFigures) => Trended) => lastYear && heardFigure(lastYear, of(lastYear)).value
+  const yearOf = (figureOf: (figures: PeriodFigures) => Trended) =>
+    lastYear && heardFigure(lastYear, figureOf(lastYear)).value
   const coverage = { value: figures.coverage.share, before: figures.coverage.before, query: 'coverage' }
   const blocks: Block[] = [
     numbered('TÌNH HÌNH CHUNG'),
-    paragraph(...(told.length === 0 ? [NOT_CONCLUDED] : told)),
+    paragraph(...(runs.length === 0 ? [NOT_CONCLUDED] : runs)),
     {
       kind: 'table',
       caption: numbered.table('Số liệu chính'),
@@ -52,13 +53,13 @@ export function overview({ figures, paragraph: sentences, lastYear }: ReportSour
           'Sự cố cần chỉ đạo',
           heard(figures.incidents.needDecision),
           shown,
-          yearOf((of) => of.incidents.needDecision)
+          yearOf((year) => year.incidents.needDecision)
         ),
         row(
           'Đơn vị có rủi ro',
           heard(figures.unitsAtRisk),
           shown,
-          yearOf((of) => of.unitsAtRisk)
+          yearOf((year) => year.unitsAtRisk)
         ),
         row('Độ phủ giám sát', coverage, percent, lastYear?.coverage.share),
         row(
@@ -71,7 +72,7 @@ export function overview({ figures, paragraph: sentences, lastYear }: ReportSour
           'Việc quá hạn ở đơn vị',
           heard(figures.tasks.overdueAtEnd),
           shown,
-          yearOf((of) => of.tasks.overdueAtEnd)
+          yearOf((year) => year.tasks.overdueAtEnd)
         )
       ]
     }

@@ -96,23 +96,23 @@ export function createSenders(control: Control, inventory: Inventory, clock: Clo
    * and the intake takes the smaller for its own.
    */
   function checkNetworks(written: readonly string[], own: string | undefined): string[] {
-    const kept = new Map<string, SourceNetwork>()
+    const networks = new Map<string, SourceNetwork>()
     for (const text of written) {
       const network = readSourceNetwork(text)
-      kept.set(networkKey(network), network)
+      networks.set(networkKey(network), network)
     }
-    for (const other of list()) {
-      if (other.id === own) continue
-      for (const theirs of other.networks) {
-        const shared = kept.get(networkKey(readSourceNetwork(theirs)))
+    for (const sender of list()) {
+      if (sender.id === own) continue
+      for (const theirs of sender.networks) {
+        const shared = networks.get(networkKey(readSourceNetwork(theirs)))
         if (shared !== undefined)
           throw new SocError('network.taken', 'another sender has this network', {
             status: 409,
-            params: { network: shared.text, other: other.name }
+            params: { network: shared.text, other: sender.name }
           })
       }
     }
-    return [...kept.values()].map((network) => network.text)
+    return [...networks.values()].map((network) => network.text)
   }
   function checkSpeaksFor(speaksFor: SenderRecord['speaksFor']) {
     if (Array.isArray(speaksFor)) speaksFor.forEach(checkUnit)

@@ -102,7 +102,7 @@ export const Outage = Type.Object({
   /** When the deciding probe runs next. */
   nextCheckAt: maybe(Millis),
   /** Who was told of its incident, and when they took it up. */
-  told: Type.Optional(Type.Object({ to: Type.String(), at: Millis, acknowledgedAt: maybe(Millis) }))
+  notified: Type.Optional(Type.Object({ to: Type.String(), at: Millis, acknowledgedAt: maybe(Millis) }))
 })
 export type Outage = Static<typeof Outage>
 

@@ -59,8 +59,11 @@ test('the wall shows all 46 models, and every figure passes its schema unchanged
   const { status, body } = await ask<Wall>(soc.person('analyst'), 'GET', '/api/health/wall')
   expect(status).toBe(200)
   expect(body!.models.map((model) => model.id)).toEqual(Array.from({ length: 46 }, (_, index) => index + 1))
-  const told = { to: 'Trung tâm IOC', at: START, acknowledgedAt: null }
-  expect(body).toEqual({ ...health.wall(), outages: health.wall().outages.map((outage) => ({ ...outage, told })) })
+  const notified = { to: 'Trung tâm IOC', at: START, acknowledgedAt: null }
+  expect(body).toEqual({
+    ...health.wall(),
+    outages: health.wall().outages.map((outage) => ({ ...outage, notified }))
+  })
 })
 
 test('the killed Hue-S is one outage with ten models', async () => {
