@@ -6,6 +6,7 @@ import { createAudit } from './audit.ts'
 import { hashPassword, randomPassword } from './password.ts'
 import { createSessions } from './sessions.ts'
 import { createUsers } from './users.ts'
+import { accountNames } from './words.ts'
 
 const USERNAME = 'break-glass'
 
@@ -37,7 +38,7 @@ export async function sealBreakGlass(
           status: 409
         })
       const user = users.create(
-        { username: USERNAME, name: 'Tài khoản khẩn cấp', role: 'admin', units: [], mayUnmask: false },
+        { username: USERNAME, name: accountNames.breakGlass, role: 'admin', units: [], mayUnmask: false },
         hash
       )
       control.sql(`UPDATE users SET break_glass = 'sealed', must_change_password = 0 WHERE id = ?`).run(user.id)
