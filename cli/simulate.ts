@@ -46,7 +46,7 @@ stand-in as JSON lines and goes on. Ends with SIGINT or SIGTERM, or at the end o
     if (!(rate > 0 && rate <= 1_000)) throw new SocError('cli.usage', '--rate: above 0, at most 1000')
     if ((values.to === undefined) !== (values.token === undefined))
       throw new SocError('cli.usage', '--to and --token belong together')
-    const told = (line: string) => void process.stderr.write(`${line}\n`)
+    const log = (line: string) => void process.stderr.write(`${line}\n`)
     const simulator = await createSimulator({
       seed,
       clock: systemClock,
@@ -58,8 +58,8 @@ stand-in as JSON lines and goes on. Ends with SIGINT or SIGTERM, or at the end o
     try {
       const control = await openControlPage(simulator, port)
       try {
-        told(await obey(simulator, 'list'))
-        told(`\n${control.url}`)
+        log(await obey(simulator, 'list'))
+        log(`\n${control.url}`)
         if (values.probes) {
           for (const probe of simulator.probes()) process.stdout.write(`${JSON.stringify(probe)}\n`)
         }
@@ -70,7 +70,7 @@ stand-in as JSON lines and goes on. Ends with SIGINT or SIGTERM, or at the end o
             token: values.token,
             clock: systemClock,
             from: systemClock.now(),
-            told
+            log: log
           })
           timer = setInterval(() => void sender.step(), SEND_EVERY_MS)
         }
@@ -79,7 +79,7 @@ stand-in as JSON lines and goes on. Ends with SIGINT or SIGTERM, or at the end o
           try {
             process.stdout.write(`${await obey(simulator, line)}\n`)
           } catch (error) {
-            told(messageOf(error))
+            log(messageOf(error))
           }
         })
       } finally {

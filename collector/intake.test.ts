@@ -176,24 +176,24 @@ test('the keys remembered have a ceiling', () => {
 })
 
 test('notices tell at once, then once a minute how many more, and forget what is quiet', () => {
-  const told: IntakeNotice[] = []
-  const notices = new Notices((notice) => told.push(notice))
+  const heardNotices: IntakeNotice[] = []
+  const notices = new Notices((notice) => heardNotices.push(notice))
   const wrong = (at: number, peer = '192.0.2.1:1') =>
     notices.add({ kind: 'wrong_token', at, origin: 'real', sender: '_unassigned', peer, listener: 'http' })
   wrong(0)
   wrong(10)
   wrong(20, '192.0.2.1:2')
   wrong(30, '192.0.2.2:1')
-  expect(told.map(({ peer, count }) => [peer, count])).toEqual([
+  expect(heardNotices.map(({ peer, count }) => [peer, count])).toEqual([
     ['192.0.2.1:1', 1],
     ['192.0.2.2:1', 1]
   ])
   notices.tick(60_000)
-  expect(told.slice(2)).toMatchObject([{ peer: '192.0.2.1:2', count: 2 }])
+  expect(heardNotices.slice(2)).toMatchObject([{ peer: '192.0.2.1:2', count: 2 }])
   notices.tick(200_000)
   for (let index = 0; index < 5_000; index++) wrong(200_000, `[2001:db8::${index.toString(16)}]:9`)
   notices.tick(260_000)
-  const late = told.slice(3)
+  const late = heardNotices.slice(3)
   expect(late.length).toBeLessThanOrEqual(1_003)
   expect(late.reduce((sum, { count }) => sum + count, 0)).toBe(5_000)
 })

@@ -15,12 +15,12 @@ function newest(path: string): number {
 }
 
 /** Builds the console when it is missing or older than its sources. Without the build tools (an image) what is there is served. */
-export async function ensureWeb(told: (message: string) => void): Promise<void> {
+export async function ensureWeb(log: (message: string) => void): Promise<void> {
   const sources = ['console/web', 'core', 'package-lock.json', 'vite.config.ts'].map((path) => join(root, path))
   const present = sources.filter((path) => existsSync(path))
   if (existsSync(built) && statSync(built).mtimeMs >= Math.max(...present.map(newest))) return
   if (!existsSync(join(root, 'console/web')) || !existsSync(join(root, 'node_modules/vite'))) return
-  told('building the console …')
+  log('building the console …')
   const { build } = await import('vite')
   await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' })
 }

@@ -6,6 +6,9 @@ export const DAY_MS = 86_400_000
 /** Asia/Ho_Chi_Minh is UTC+7 all year, without daylight saving. */
 export const ICT_OFFSET_MS = 7 * 3_600_000
 
+/** 7 as "07": hours, minutes, days, months. */
+export const twoDigits = (value: number): string => String(value).padStart(2, '0')
+
 /** The UTC day of a moment, `2026-11-23`: how day files and indices are named. */
 export function utcDay(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10)

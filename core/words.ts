@@ -9,6 +9,13 @@ export const levelWords: Record<Level, Bilingual> = {
   informational: { vi: 'thông tin', en: 'informational' }
 }
 
+/** A level by itself, on a badge or in a column: "Nghiêm trọng". */
+export const levelName = (level: Level): Bilingual => ({
+  vi: capital(levelWords[level].vi),
+  en: capital(levelWords[level].en)
+})
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
 /** "Xã Phong Thu (Phong Điền)": two communes share a short name, so the district stands beside it. */
 export const unitText = ({ name, district }: { name: string; district: string }): string =>
   district === '' ? name : `${name} (${district})`

@@ -88,7 +88,7 @@ export function createDemonstratedSystems(parts: {
         turns: about.story.turns,
         startedAt: about.startedAt,
         consoleUrl: parts.consoleUrl(),
-        told: parts.log
+        log: parts.log
       })
       parts.log(`simulated systems: ${running.controlUrl}`)
       return running

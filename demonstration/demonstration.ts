@@ -98,7 +98,7 @@ export function createDemonstration(parts: {
         })),
         token: (sender) => tokens.get(sender) ?? '',
         clock,
-        told: parts.log,
+        log: parts.log,
         played: state.played,
         onPlayed: (played) => record.write({ ...state, played })
       })

@@ -12,7 +12,7 @@ export type Demonstration = ReturnType<typeof openDemonstration>
 export function openDemonstration(parts: {
   control: ControlPlane
   dataPlane: DataPlane
-  log: { warn(what: object, message: string): void }
+  log: { warn(fields: object, message: string): void }
 }) {
   const { control, dataPlane } = parts
   const { health, changes } = control

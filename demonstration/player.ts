@@ -19,12 +19,12 @@ export function playStory(options: {
   listeners: DemoListener[]
   token: (sender: string) => string
   clock: Clock
-  told: (message: string) => void
+  log: (message: string) => void
   /** Steps played before: after a restart the story goes on, it is not told again. */
   played: number
   onPlayed: (steps: number) => void
 }): { stop(): void } {
-  const { story, folder, clock, told } = options
+  const { story, folder, clock, log: log } = options
   const senders = new Map(story.senders.map((sender) => [sender.id, sender]))
   let stopped = false
   let timer: NodeJS.Timeout | undefined
@@ -69,7 +69,7 @@ export function playStory(options: {
       await wait(step.after)
       if (stopped) return
       await send(senders.get(step.sender)!, linesNow(step.file)).catch((error: unknown) =>
-        told(`${step.title}: ${String(error)}`)
+        log(`${step.title}: ${String(error)}`)
       )
       if (stopped) return
       options.onPlayed(index + 1)
@@ -85,7 +85,7 @@ export function playStory(options: {
       const year = new Date(now).getUTCFullYear()
       const moved = shiftTimes(line, now - (newestTime(line, year) ?? now), year)
       await send(senders.get(source.sender)!, [moved]).catch((error: unknown) =>
-        told(`${source.file}: ${String(error)}`)
+        log(`${source.file}: ${String(error)}`)
       )
     }
   }

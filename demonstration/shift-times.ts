@@ -1,7 +1,8 @@
-/** Asia/Ho_Chi_Minh: how times without a zone in our sample logs are meant. */
-const LOCAL_OFFSET_MS = 7 * 3_600_000
+import { ICT_OFFSET_MS, twoDigits } from '#core/time.ts'
+
+/** How times without a zone in our sample logs are meant. */
+const LOCAL_OFFSET_MS = ICT_OFFSET_MS
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-const two = (value: number) => String(value).padStart(2, '0')
 
 /** Local calendar parts of a moment at an offset from UTC. */
 function parts(ms: number, offsetMs: number) {
@@ -10,7 +11,7 @@ function parts(ms: number, offsetMs: number) {
     year: date.getUTCFullYear(),
     month: date.getUTCMonth(),
     day: date.getUTCDate(),
-    time: `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`
+    time: `${twoDigits(date.getUTCHours())}:${twoDigits(date.getUTCMinutes())}:${twoDigits(date.getUTCSeconds())}`
   }
 }
 
@@ -35,7 +36,7 @@ const forms: TimeForm[] = [
       Date.parse(`${date}T${time}${(fraction ?? '').slice(0, 4)}Z`) - offsetOf(zone!),
     write: (ms, [, , , fraction, zone]) => {
       const local = parts(ms, offsetOf(zone!))
-      return `${local.year}-${two(local.month + 1)}-${two(local.day)}T${local.time}${fraction ?? ''}${zone}`
+      return `${local.year}-${twoDigits(local.month + 1)}-${twoDigits(local.day)}T${local.time}${fraction ?? ''}${zone}`
     }
   },
   {
@@ -44,17 +45,17 @@ const forms: TimeForm[] = [
     read: ([, date, time, fraction]) => Date.parse(`${date}T${time}${fraction}Z`),
     write: (ms, [, , , fraction]) => {
       const utc = parts(ms, 0)
-      return `${utc.year}-${two(utc.month + 1)}-${two(utc.day)} ${utc.time}${fraction}`
+      return `${utc.year}-${twoDigits(utc.month + 1)}-${twoDigits(utc.day)} ${utc.time}${fraction}`
     }
   },
   {
     // Web server: 23/Nov/2026:02:18:40 +0700
     pattern: /\b(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})/g,
     read: ([, day, month, year, time, zone]) =>
-      Date.parse(`${year}-${two(months.indexOf(month!) + 1)}-${day}T${time}Z`) - offsetOf(zone!),
+      Date.parse(`${year}-${twoDigits(months.indexOf(month!) + 1)}-${day}T${time}Z`) - offsetOf(zone!),
     write: (ms, [, , , , , zone]) => {
       const local = parts(ms, offsetOf(zone!))
-      return `${two(local.day)}/${months[local.month]}/${local.year}:${local.time} ${zone}`
+      return `${twoDigits(local.day)}/${months[local.month]}/${local.year}:${local.time} ${zone}`
     }
   },
   {
@@ -63,7 +64,7 @@ const forms: TimeForm[] = [
     read: ([, date, time]) => Date.parse(`${date}T${time}Z`) - LOCAL_OFFSET_MS,
     write: (ms) => {
       const local = parts(ms, LOCAL_OFFSET_MS)
-      return `date=${local.year}-${two(local.month + 1)}-${two(local.day)} time=${local.time}`
+      return `date=${local.year}-${twoDigits(local.month + 1)}-${twoDigits(local.day)} time=${local.time}`
     }
   },
   {
@@ -76,7 +77,8 @@ const forms: TimeForm[] = [
     // RFC 3164: Nov 23 02:18:40
     pattern: /\b([A-Z][a-z]{2}) ([ \d]\d) (\d\d:\d\d:\d\d)\b/g,
     read: ([, month, day, time], year) =>
-      Date.parse(`${year}-${two(months.indexOf(month!) + 1)}-${two(Number(day))}T${time}Z`) - LOCAL_OFFSET_MS,
+      Date.parse(`${year}-${twoDigits(months.indexOf(month!) + 1)}-${twoDigits(Number(day))}T${time}Z`) -
+      LOCAL_OFFSET_MS,
     write: (ms) => {
       const local = parts(ms, LOCAL_OFFSET_MS)
       return `${months[local.month]} ${String(local.day).padStart(2, ' ')} ${local.time}`

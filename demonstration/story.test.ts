@@ -32,10 +32,10 @@ describe('the story of the demonstration', () => {
 
   it('lets the portal fall minutes after the web shell, on a host that its logs name', () => {
     const shell = story.steps.findIndex((step) => step.file === '2-web-shell-phong-thu.log')
-    const told = story.steps.slice(0, shell + 1).reduce((sum, step) => sum + step.after, 0)
+    const untilShell = story.steps.slice(0, shell + 1).reduce((sum, step) => sum + step.after, 0)
     const falls = story.turns.find((turn) => turn.system === 'cong-phong-thu' && turn.fault === 'down')!
-    expect(falls.after - told).toBeGreaterThan(120)
-    expect(falls.after - told).toBeLessThan(600)
+    expect(falls.after - untilShell).toBeGreaterThan(120)
+    expect(falls.after - untilShell).toBeLessThan(600)
     const log = readFileSync(join(folder, '2-web-shell-phong-thu.log'), 'utf8')
     expect(story.systems[0]!.hosts.some((host) => log.includes(host))).toBe(true)
   })

@@ -28,7 +28,7 @@ const health = {
   newHeartbeatKey: (id: string) => `key of ${id}`
 }
 const allowed: string[] = []
-const told: string[] = []
+const logged: string[] = []
 const rechecked: string[] = []
 let systems: SimulatedSystems
 
@@ -48,7 +48,7 @@ beforeAll(async () => {
     turns: [{ title: 'NDXP ngừng', after: 60, system: 'ndxp', fault: 'down' }],
     startedAt: systemClock.now() - 90_000,
     consoleUrl: 'http://127.0.0.1:8045/',
-    told: (message) => void told.push(message)
+    log: (message) => void logged.push(message)
   })
 })
 afterAll(async () => {
@@ -84,7 +84,7 @@ describe('simulated systems of the demonstration', () => {
     await expect
       .poll(async () => (await (await fetch(`${systems.controlUrl}/state`)).text()).includes('"ndxp","kind":"down"'))
       .toBe(true)
-    expect(told).toContain('NDXP ngừng')
+    expect(logged).toContain('NDXP ngừng')
   })
 
   it('can be broken and mended by hand', async () => {

@@ -73,9 +73,9 @@ export async function startSimulatedSystems(parts: {
   startedAt: number
   /** The console itself, so that model 45 is measured too: `http://127.0.0.1:8045`; '' leaves it out. */
   consoleUrl: string
-  told(message: string): void
+  log(message: string): void
 }): Promise<SimulatedSystems> {
-  const { clock, health, told } = parts
+  const { clock, health, log } = parts
   /** Probe ids by system. */
   const probesOf = new Map<string, string[]>()
   const simulator = await createSimulator({
@@ -104,18 +104,18 @@ export async function startSimulatedSystems(parts: {
           reporters.push({ system: draft.system, probe: id, key: health.newHeartbeatKey(id) })
       }
     })
-    const beats = createHeartbeats({ simulator, reporters, url: parts.heartbeatsUrl, clock, told })
-    const sender = createExchangeSender({ simulator, ...parts.events, clock, from: clock.now(), told })
+    const heartbeats = createHeartbeats({ simulator, reporters, url: parts.heartbeatsUrl, clock, log })
+    const sender = createExchangeSender({ simulator, ...parts.events, clock, from: clock.now(), log })
     const turns = createTurns(parts.turns, parts.startedAt, clock, simulator)
     const every = (ms: number, act: () => Promise<unknown>) => {
-      const run = () => void act().catch((error: unknown) => told(messageOf(error)))
+      const run = () => void act().catch((error: unknown) => log(messageOf(error)))
       run()
       timers.push(setInterval(run, ms))
     }
-    every(BEAT_EVERY_MS, () => beats.step())
+    every(BEAT_EVERY_MS, () => heartbeats.step())
     every(SEND_EVERY_MS, () => sender.step())
     every(LOOK_EVERY_MS, async () => {
-      for (const title of await turns.step()) told(title)
+      for (const title of await turns.step()) log(title)
     })
     control = await openControlPage(simulator, 0)
     const controlUrl = control.url

@@ -12,7 +12,7 @@ export type Hands = {
  * is already over is not played again: of the turns before, only the last of each system counts.
  */
 export function createTurns(turns: readonly StoryTurn[], startedAt: number, clock: Clock, hands: Hands) {
-  const ordered = [...turns].sort((one, other) => one.after - other.after)
+  const ordered = [...turns].sort((a, b) => a.after - b.after)
   let done = 0
   let first = true
 

@@ -15,7 +15,7 @@ const MAX_EXCHANGE_FOLDS = 2_000
 const MAX_ACTIVITY_FOLDS = 4_000
 const OTHER = 'other'
 /** Exchanges whose own clock is further off than this are counted at the minute they were received. */
-const MAX_SKEW_MS = 24 * 3_600_000
+const MAX_SKEW_MS = DAY_MS
 
 /**
  * Counts what a range of the spool says beside matches: integration exchanges per minute, hop and service, and events per

@@ -64,7 +64,7 @@ async function person(username?: string, size = { width: 1440, height: 900 }): P
   return page
 }
 /** What a browser is told, answers and pushes, as text. */
-function told(page: Page): string[] {
+function textsHeardBy(page: Page): string[] {
   const texts: string[] = []
   page.on('response', (answer) => {
     if (!new URL(answer.url()).pathname.startsWith('/api')) return
@@ -309,7 +309,7 @@ describe('the same day as others see it', () => {
 
   test('an owner has its task with what was said, and nothing of other units', async () => {
     const page = await person()
-    const texts = told(page)
+    const texts = textsHeardBy(page)
     await signInOnPage(page, soc, { username: 'chu-hue-s', password: PASSWORD })
     await settled(page)
     expect(new URL(page.url()).pathname).toBe('/mine')
@@ -335,7 +335,7 @@ describe('the same day as others see it', () => {
 
   test('a leader has figures and the wall, never an alert’s words, a log or an address', async () => {
     const page = await person()
-    const texts = told(page)
+    const texts = textsHeardBy(page)
     await signInOnPage(page, soc, { username: 'lanh-dao', password: PASSWORD })
     await settled(page)
     expect(new URL(page.url()).pathname).toBe('/posture')

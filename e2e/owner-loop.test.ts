@@ -31,7 +31,7 @@ const ask = () => {
 }
 const alert = () => bench.alerts.detail('CB-0001')!
 const incident = () => bench.alerts.incident('VL-0001')!
-const told = (entries: { act: string }[]) => entries.map(({ act }) => act).filter((act) => act.startsWith('task.'))
+const taskActs = (entries: { act: string }[]) => entries.map(({ act }) => act).filter((act) => act.startsWith('task.'))
 
 test('an alert and its incident wait for the unit and come back with its answer, told in both stories', () => {
   const task = ask()
@@ -45,8 +45,8 @@ test('an alert and its incident wait for the unit and come back with its answer,
   tasks.desk.answer(token, jar, { nonce: doing.nonce!, kind: 'done', text: 'Đã đổi mật khẩu' })
   expect(alert().alert).toMatchObject({ status: 'acknowledged', escalated: true, assignee: { id: actor.id } })
   expect(incident().incident.status).toBe('in_progress')
-  expect(told(alert().timeline)).toEqual(['task.sent', 'task.doing', 'task.done'])
-  expect(told(incident().timeline)).toEqual(['task.sent', 'task.doing', 'task.done'])
+  expect(taskActs(alert().timeline)).toEqual(['task.sent', 'task.doing', 'task.done'])
+  expect(taskActs(incident().timeline)).toEqual(['task.sent', 'task.doing', 'task.done'])
   expect(incident().timeline.find(({ act }) => act === 'task.done')).toMatchObject({
     text: 'Đã đổi mật khẩu',
     unit: UNIT

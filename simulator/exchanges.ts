@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '#core/time.ts'
+import { DAY_MS, MINUTE_MS } from '#core/time.ts'
 import type { BusinessAnswer } from '#core/exchange.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { FaultKind } from './faults.ts'
@@ -7,7 +7,7 @@ import { intensity } from './rhythm.ts'
 import type { ServiceFlow } from './services.ts'
 
 /** Longest range asked at once: a caller that was away longer asks in pieces. */
-export const RANGE_MAX_MS = 24 * 3_600_000
+export const RANGE_MAX_MS = DAY_MS
 /** Share of exchanges that fail by chance while nothing is broken. */
 const CHANCE_FAILURE = 0.002
 /** A consumer gives up after this long. Milliseconds. */

@@ -28,7 +28,7 @@ export function createHeartbeats(options: {
   reporters: readonly Reporter[]
   url: string
   clock: Clock
-  told(message: string): void
+  log(message: string): void
 }) {
   const { simulator, clock } = options
   const toldOf = new Set<string>()
@@ -55,7 +55,7 @@ export function createHeartbeats(options: {
   function tellOnce(reporter: Reporter, why: string) {
     if (toldOf.has(reporter.system)) return
     toldOf.add(reporter.system)
-    options.told(`heartbeat of ${reporter.system}: ${why}`)
+    options.log(`heartbeat of ${reporter.system}: ${why}`)
   }
 
   return {

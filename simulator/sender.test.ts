@@ -38,9 +38,9 @@ afterAll(async () => {
   server.closeAllConnections()
 })
 
-const told: string[] = []
+const logged: string[] = []
 const sender = () =>
-  createExchangeSender({ simulator, url, token: 'secret', clock, from: clock.now(), told: (line) => told.push(line) })
+  createExchangeSender({ simulator, url, token: 'secret', clock, from: clock.now(), log: (line) => logged.push(line) })
 const ids = () =>
   heard.flatMap(({ body }) => body.split('\n').map((line) => JSON.parse(line) as { id: string; hop: string }))
 
@@ -70,7 +70,7 @@ describe('exchange records on their way to the intake', () => {
     answerWith = 200
     await sending.step()
     expect(heard[1]!.body).toBe(heard[0]!.body)
-    expect(told.at(-1)).toContain('503')
+    expect(logged.at(-1)).toContain('503')
   })
 
   it('wait while our own line is cut', async () => {
@@ -95,7 +95,7 @@ describe('exchange records on their way to the intake', () => {
       )
     )
     expect(oldest).toBeGreaterThanOrEqual(clock.now() - 600_000)
-    expect(told.at(-1)).toContain('left out')
+    expect(logged.at(-1)).toContain('left out')
   })
 })
 
@@ -110,7 +110,7 @@ describe('heartbeats', () => {
       ],
       url,
       clock,
-      told: (line) => told.push(line)
+      log: (line) => logged.push(line)
     })
     await simulator.break('led', 'errors')
     await simulator.break('camera-csgt-01', 'silence')
@@ -132,7 +132,7 @@ describe('heartbeats', () => {
       reporters: [{ system: 'led', probe: 'p2', key: 'k2' }],
       url,
       clock,
-      told: (line) => lines.push(line)
+      log: (line) => lines.push(line)
     })
     answerWith = 403
     expect([await beats.step(), await beats.step()]).toEqual([0, 0])

@@ -22,7 +22,7 @@ export function createExchangeSender(options: {
   token: string
   clock: Clock
   from: number
-  told(message: string): void
+  log(message: string): void
 }): ExchangeSender {
   const { simulator, clock } = options
   let upTo = options.from
@@ -41,9 +41,9 @@ export function createExchangeSender(options: {
       })
       await response.arrayBuffer()
       if (response.ok) return true
-      options.told(`exchange records: HTTP ${response.status}`)
+      options.log(`exchange records: HTTP ${response.status}`)
     } catch (error) {
-      options.told(`exchange records: ${String(error)}`)
+      options.log(`exchange records: ${String(error)}`)
     }
     return false
   }
@@ -52,7 +52,7 @@ export function createExchangeSender(options: {
     const now = clock.now()
     if (waiting.length === 0) {
       if (now - upTo > BEHIND_MAX_MS) {
-        options.told(`exchange records: ${Math.round((now - upTo) / 1_000)} s behind, older ones are left out`)
+        options.log(`exchange records: ${Math.round((now - upTo) / 1_000)} s behind, older ones are left out`)
         upTo = now - BEHIND_MAX_MS
       }
       const lines = simulator.recordsBetween(upTo, now).map((record) => JSON.stringify(record))

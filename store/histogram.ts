@@ -1,15 +1,12 @@
-import { ICT_OFFSET_MS } from '#core/time.ts'
+import { DAY_MS, HOUR_MS, ICT_OFFSET_MS, MINUTE_MS } from '#core/time.ts'
 
 const SECOND = 1_000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 /** Widths a person reads easily, milliseconds. Beyond the last one it is doubled. */
 const widths = [
   ...[1, 2, 5, 10, 15, 30].map((n) => n * SECOND),
-  ...[1, 2, 5, 10, 15, 30].map((n) => n * MINUTE),
-  ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
-  ...[1, 2, 7, 14, 28].map((n) => n * DAY)
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * MINUTE_MS),
+  ...[1, 2, 3, 6, 12].map((n) => n * HOUR_MS),
+  ...[1, 2, 7, 14, 28].map((n) => n * DAY_MS)
 ]
 /** More buckets than a screen has columns are not drawn. */
 export const MAX_BUCKETS = 1_000
@@ -21,7 +18,7 @@ export const MAX_BUCKETS = 1_000
  */
 export function cutTime(from: number, to: number, buckets: number): { intervalMs: number; starts: number[] } {
   const most = Math.min(Math.max(Math.trunc(buckets) || 1, 1), MAX_BUCKETS)
-  if (!(to > from)) return { intervalMs: MINUTE, starts: [] }
+  if (!(to > from)) return { intervalMs: MINUTE_MS, starts: [] }
   let step = 0
   let width = widths[0]!
   // One bucket can always be had by doubling, but a border in the middle may need a second one.

@@ -12,7 +12,7 @@ export type DrillLine = { scenario: string; expected: string; seen: string; pass
 export type Drill = {
   about: string
   help: string
-  run(args: { seed: number; only: string | undefined }, told: (line: DrillLine) => void): Promise<DrillLine[]>
+  run(args: { seed: number; only: string | undefined }, log: (line: DrillLine) => void): Promise<DrillLine[]>
 }
 
 /** Tuesday morning in November 2023, when offices work. */
@@ -63,7 +63,7 @@ Usage: soc drill health [--seed N] [--only WORD] [--json]
 
 Opens a stand-in for every system of the catalogue and breaks them as each line says. Sockets, probe runners, health engine, alerts and the
 parser of exchange records are the real ones; only the clock is simulated. --only plays the lines whose name contains a word.`,
-  async run({ seed, only }, told) {
+  async run({ seed, only }, log) {
     const word = only?.toLowerCase()
     const chosen = scenarios.filter(({ name }) => word === undefined || name.toLowerCase().includes(word))
     const drill = await openDrill(seed)
@@ -72,7 +72,7 @@ parser of exchange records are the real ones; only the clock is simulated. --onl
       for (const scenario of chosen) {
         const line = await drill.play(scenario)
         lines.push(line)
-        told(line)
+        log(line)
       }
     } finally {
       await drill.close()

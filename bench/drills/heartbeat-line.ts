@@ -41,7 +41,7 @@ export async function openHeartbeatLine({ simulator, reporters, health, snapshot
     reporters,
     url: `http://127.0.0.1:${listener!.port}`,
     clock,
-    told(message) {
+    log(message) {
       throw new SocError('drill.heartbeat', message)
     }
   })

@@ -41,7 +41,7 @@ const modelsIn = (wall: Wall, state: string) =>
 const listed = (ids: readonly number[]) => (ids.length === 0 ? 'none' : ids.join(', '))
 
 /** `1 alert: hue-s; DOWN 22, 23; DEGRADED 2`: every alert by its system (others than outages with their rule), and how models stand. */
-function told(seen: Seen, which: DrillAlert[] = seen.alerts): string {
+function summaryOf(seen: Seen, which: DrillAlert[] = seen.alerts): string {
   const systems = which
     .map(({ rule, system }) => (rule === 'soc.outage' ? system : [rule, system].join(' ').trim()))
     .sort()
@@ -65,14 +65,14 @@ export const scenarios: Scenario[] = [
     async play(stage) {
       const seen = await broken(stage, [['hue-s', 'down']])
       const values = outages(seen)[0]?.values ?? {}
-      return `${told(seen)}; alert names DOWN ${values['models.down']}; DEGRADED ${values['models.degraded']}`
+      return `${summaryOf(seen)}; alert names DOWN ${values['models.down']}; DEGRADED ${values['models.degraded']}`
     }
   },
   {
     name: 'Hue-S and NDXP down together',
     expected: '2 alerts: hue-s, ndxp; DOWN 22, 23, 26, 27, 44; DEGRADED 1, 2, 6, 18, 24, 25, 28, 32, 37',
     play: async (stage) =>
-      told(
+      summaryOf(
         await broken(stage, [
           ['hue-s', 'down'],
           ['ndxp', 'down']
@@ -84,7 +84,7 @@ export const scenarios: Scenario[] = [
     expected: '1 alert: ndxp; DOWN 26; DEGRADED 1, 2, 6, 18, 22, 23, 24, 25, 27, 28, 32, 37, 44; card look-up ≥ 99 %',
     async play(stage) {
       const seen = await broken(stage, [['ndxp', 'down']], INTEGRATION_SEEN)
-      return `${told(seen)}; card look-up ${seen.success('tra-cuu-bhyt') >= 0.99 ? '≥ 99 %' : seen.success('tra-cuu-bhyt')}`
+      return `${summaryOf(seen)}; card look-up ${seen.success('tra-cuu-bhyt') >= 0.99 ? '≥ 99 %' : seen.success('tra-cuu-bhyt')}`
     }
   },
   {
@@ -93,7 +93,7 @@ export const scenarios: Scenario[] = [
     async play(stage) {
       await stage.break('ndxp', 'down')
       await stage.pass(40)
-      return told(await broken(stage, [['hue-s', 'down']]))
+      return summaryOf(await broken(stage, [['hue-s', 'down']]))
     }
   },
   {
@@ -107,7 +107,7 @@ export const scenarios: Scenario[] = [
       await stage.pass(RECOVERS)
       const then = stage.look()
       const open = then.alerts.filter((alert) => alert.open)
-      const now = told(then, open).replace('alert', 'open alert')
+      const now = summaryOf(then, open).replace('alert', 'open alert')
       const all = `, ${then.alerts.length} in all`
       return `first ${before.length} alert: ${before.join(', ')}; then ${now.replace(';', `${all};`)}`
     }
@@ -144,7 +144,7 @@ export const scenarios: Scenario[] = [
       const seen = await broken(stage, [['tra-cuu-bhyt', 'business_rejections']], INTEGRATION_SEEN)
       const model = seen.wall.models.find((candidate) => candidate.id === 6)!
       const success = model.sli !== null && model.sli >= 0.99 ? '≥ 99 %' : String(model.sli)
-      return `${told(seen)}; model 6 ${model.state}, technical success ${success}`
+      return `${summaryOf(seen)}; model 6 ${model.state}, technical success ${success}`
     }
   },
   {
@@ -156,28 +156,28 @@ export const scenarios: Scenario[] = [
         [3, 7, 11].map((number): [string, FaultKind] => [`camera-csgt-${String(number).padStart(2, '0')}`, 'silence']),
         FAILS
       )
-      return told(seen).replace(';', `, ${outages(seen)[0]?.level};`)
+      return summaryOf(seen).replace(';', `, ${outages(seen)[0]?.level};`)
     }
   },
   {
     name: 'VNeID shows a wrong certificate',
     expected: '1 alert: vneid; DOWN 5, 30, 31; DEGRADED 1',
-    play: async (stage) => told(await broken(stage, [['vneid', 'wrong_certificate']]))
+    play: async (stage) => summaryOf(await broken(stage, [['vneid', 'wrong_certificate']]))
   },
   {
     name: 'VBDLIS slow',
     expected: '0 alerts; DOWN none; DEGRADED 37',
-    play: async (stage) => told(await broken(stage, [['vbdlis', 'slow']], ONE_ROUND))
+    play: async (stage) => summaryOf(await broken(stage, [['vbdlis', 'slow']], ONE_ROUND))
   },
   {
     name: 'ASM answers with errors',
     expected: '1 alert: asm; DOWN 9, 10, 11; DEGRADED 1',
-    play: async (stage) => told(await broken(stage, [['asm', 'errors']]))
+    play: async (stage) => summaryOf(await broken(stage, [['asm', 'errors']]))
   },
   {
     name: 'kiosk silent',
     expected: '1 alert: kiosk-hcc; DOWN 2; DEGRADED none',
-    play: async (stage) => told(await broken(stage, [['kiosk-hcc', 'silence']]))
+    play: async (stage) => summaryOf(await broken(stage, [['kiosk-hcc', 'silence']]))
   },
   {
     name: 'Hue-S down and back',
@@ -188,7 +188,7 @@ export const scenarios: Scenario[] = [
       await stage.pass(RECOVERS)
       const seen = stage.look()
       const open = seen.alerts.filter((alert) => alert.open)
-      return told(seen, open).replace('alerts', `open alerts of ${seen.alerts.length}`)
+      return summaryOf(seen, open).replace('alerts', `open alerts of ${seen.alerts.length}`)
     }
   }
 ]

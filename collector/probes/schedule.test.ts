@@ -127,24 +127,24 @@ test('whatever the intervals and however unevenly time passes, no due time runs 
         const schedule = new Schedule()
         const probes = intervals.map((intervalMs, index) => probeOf(target, { id: `p${index}`, intervalMs }))
         schedule.set(probes, START)
-        const told = new Map(probes.map(({ id }) => [id, new Set<number>()]))
+        const reported = new Map(probes.map(({ id }) => [id, new Set<number>()]))
         let now = START
         for (const step of steps) {
           now += step
           const { starts, missed } = schedule.take(now)
           for (const { probe, dueAt, count } of missed) {
-            for (let index = 0; index < count; index++) told.get(probe.id)!.add(dueAt + index * probe.intervalMs)
+            for (let index = 0; index < count; index++) reported.get(probe.id)!.add(dueAt + index * probe.intervalMs)
           }
           for (const { probe, dueAt } of starts) {
-            expect(told.get(probe.id)!.has(dueAt)).toBe(false)
-            told.get(probe.id)!.add(dueAt)
+            expect(reported.get(probe.id)!.has(dueAt)).toBe(false)
+            reported.get(probe.id)!.add(dueAt)
             schedule.done(probe, now)
           }
         }
         for (const probe of probes) {
           for (let due = dueAfter(probe, START); due <= now; due += probe.intervalMs) {
             // A first run out of turn may stand for the first regular one that passed in the same step.
-            const seen = [...told.get(probe.id)!].some((at) => at > due - probe.intervalMs && at <= due)
+            const seen = [...reported.get(probe.id)!].some((at) => at > due - probe.intervalMs && at <= due)
             expect(seen).toBe(true)
           }
         }

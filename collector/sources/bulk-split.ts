@@ -79,8 +79,8 @@ function readAction(line: Buffer): Action | undefined {
   if (typeof meta !== 'object' || meta === null || Array.isArray(meta)) return undefined
   const text = (key: string, most: number) => {
     const value = Object.hasOwn(meta, key) ? (meta as Record<string, unknown>)[key] : ''
-    const told = typeof value === 'number' ? String(value) : value
-    return typeof told === 'string' ? told.slice(0, most) : ''
+    const text = typeof value === 'number' ? String(value) : value
+    return typeof text === 'string' ? text.slice(0, most) : ''
   }
   return {
     operation: name as BulkOperation,
@@ -99,10 +99,10 @@ function clientKeyOf(index: string, id: string): string {
 /** Compact, because Vector looks for the very bytes `"errors":true`; `status` is all that senders read of an item. */
 export function bulkAnswer(items: readonly BulkItem[], tookMs: number): string {
   const errors = items.some((item) => item.status >= 400)
-  const told = items.map(({ operation, status }) =>
+  const answers = items.map(({ operation, status }) =>
     status === 400
       ? `{"${operation}":{"status":400,"error":{"type":"missing_document","reason":"no document follows the action"}}}`
       : `{"${operation}":{"status":${status}}}`
   )
-  return `{"took":${tookMs},"errors":${errors},"items":[${told.join(',')}]}`
+  return `{"took":${tookMs},"errors":${errors},"items":[${answers.join(',')}]}`
 }

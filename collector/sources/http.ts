@@ -289,10 +289,10 @@ function readTarget(url: string): { path: string; query: URLSearchParams } | und
 }
 
 function routeOf(path: string, query: URLSearchParams): Route | undefined {
-  const told = (name: string) => (query.get(name) ?? '').slice(0, MAX_HINT)
-  if (path === '/v1/events') return { kind: 'events', hints: { dataset: told('dataset'), index: '', pipeline: '' } }
+  const hintOf = (name: string) => (query.get(name) ?? '').slice(0, MAX_HINT)
+  if (path === '/v1/events') return { kind: 'events', hints: { dataset: hintOf('dataset'), index: '', pipeline: '' } }
   const bulk = /^(?:\/([^/_][^/]*))?\/_bulk$/.exec(path)
   if (bulk === null) return undefined
   const index = (bulk[1] ?? '').slice(0, MAX_HINT)
-  return { kind: 'bulk', hints: { dataset: '', index, pipeline: told('pipeline') } }
+  return { kind: 'bulk', hints: { dataset: '', index, pipeline: hintOf('pipeline') } }
 }

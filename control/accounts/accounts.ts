@@ -5,6 +5,7 @@ import { createAudit } from './audit.ts'
 import { hashPassword, randomPassword } from './password.ts'
 import { createSessions } from './sessions.ts'
 import { createUsers } from './users.ts'
+import { accountNames } from './words.ts'
 
 /** Username and the password to be shown once on the terminal, never logged; it must be changed at the first sign-in. */
 export type FirstSignIn = { username: string; password: string }
@@ -22,7 +23,7 @@ export async function createFirstAdministrator(
   return control.transaction(() => {
     if (!empty()) return undefined
     const user = users.create(
-      { username: 'admin', name: 'Quản trị viên', role: 'admin', units: [], mayUnmask: false },
+      { username: 'admin', name: accountNames.firstAdmin, role: 'admin', units: [], mayUnmask: false },
       hash
     )
     createAudit(control, clock).record({

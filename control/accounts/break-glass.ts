@@ -6,6 +6,7 @@ import { createAudit } from './audit.ts'
 import { hashPassword, randomPassword } from './password.ts'
 import { createSessions } from './sessions.ts'
 import { createUsers } from './users.ts'
+import { accountNames } from './words.ts'
 
 const USERNAME = 'break-glass'
 
@@ -21,7 +22,7 @@ const sealedPassword = () => `${randomPassword()}-${randomPassword()}`
  */
 export async function sealBreakGlass(
   control: Control,
-  what: 'create' | 'seal',
+  act: 'create' | 'seal',
   clock: Clock = systemClock
 ): Promise<{ username: string; password: string }> {
   const users = createUsers(control, clock)
@@ -32,13 +33,13 @@ export async function sealBreakGlass(
     const found = control.get<{ id: string; username: string }>(
       `SELECT id, username FROM users WHERE break_glass <> ''`
     )
-    if (what === 'create') {
+    if (act === 'create') {
       if (found !== undefined)
         throw new SocError('break_glass.exists', 'there is a break-glass account already: seal it anew', {
           status: 409
         })
       const user = users.create(
-        { username: USERNAME, name: 'Tài khoản khẩn cấp', role: 'admin', units: [], mayUnmask: false },
+        { username: USERNAME, name: accountNames.breakGlass, role: 'admin', units: [], mayUnmask: false },
         hash
       )
       control.sql(`UPDATE users SET break_glass = 'sealed', must_change_password = 0 WHERE id = ?`).run(user.id)

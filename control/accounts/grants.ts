@@ -3,11 +3,12 @@ import type { Clock } from '#core/clock.ts'
 import { refuse } from '#core/errors.ts'
 import { randomId } from '#core/ids.ts'
 import { roles, type Role } from '#core/roles.ts'
+import { DAY_MS } from '#core/time.ts'
 import type { Control } from '#control/database/control.ts'
 
 /** Grants of one account that are neither over nor revoked; more are refused, so that a request reads few rows. */
 const MAX_OPEN = 20
-const MAX_LENGTH_MS = 366 * 86_400_000
+const MAX_LENGTH_MS = 366 * DAY_MS
 
 /** One role over one set of units. Rights of two assignments never mix: what a role may do, it may do in its own units only. */
 export type Assignment = { role: Role; units: readonly string[]; mayUnmask: boolean }
@@ -64,7 +65,7 @@ export function rightsOf(control: Control, base: Base, now: number): Rights {
 /** Temporary rights in the control database; who may give them is decided before. */
 export type Grants = {
   /** Newest first, those that are over too. */
-  of(userId: string): GrantRow[]
+  ofUser(userId: string): GrantRow[]
   /** Refuses `grant.range`, `grant.empty`, `grant.units_required`, `grant.too_many`, 422. */
   add(user: { id: string; role: Role; units: readonly string[] }, grant: NewGrant, by: string): GrantRow
   /** True when it was open until now. */
@@ -91,7 +92,7 @@ export function createGrants(control: Control, clock: Clock): Grants {
     }
   }
   return {
-    of: (userId) =>
+    ofUser: (userId) =>
       control.all<Row>('SELECT * FROM grants WHERE user_id = ? ORDER BY to_at DESC, id LIMIT 200', userId).map(rowOf),
     add(user, grant, by) {
       const now = clock.now()

@@ -4,10 +4,11 @@ import type { Clock } from '#core/clock.ts'
 import type { RefusalCode } from '#core/codes.ts'
 import { SocError } from '#core/errors.ts'
 import { randomId } from '#core/ids.ts'
+import { HOUR_MS } from '#core/time.ts'
 import type { Control } from '#control/database/control.ts'
 
 /** How long a link waits for its person. */
-export const LINK_MS = 72 * 3_600_000
+export const LINK_MS = 72 * HOUR_MS
 
 export type LinkKind = 'invite' | 'reset'
 export type FoundLink = { id: string; userId: string; kind: LinkKind; expiresAt: number }
@@ -22,7 +23,7 @@ export type Links = {
   find(token: string): FoundLink
   /** Marks it used; refuses like {@link find}, so of two at once one wins. Inside the transaction of what it allows. */
   use(token: string): FoundLink
-  of(userId: string): AccountLinkRow[]
+  ofUser(userId: string): AccountLinkRow[]
   /** Revokes what waits; how many. */
   revokeAll(userId: string): number
 }
@@ -81,7 +82,7 @@ export function createLinks(control: Control, clock: Clock): Links {
         return link
       })
     },
-    of: (userId) =>
+    ofUser: (userId) =>
       control
         .all<Row>('SELECT * FROM account_links WHERE user_id = ? ORDER BY created_at DESC LIMIT 20', userId)
         .map((row) => ({

@@ -12,7 +12,7 @@ type Row = { user_id: string; issuer: string; subject: string | null; login: str
 
 /** Which account a person of the identity provider signs in to. */
 export type OidcAccounts = {
-  of(userId: string): { issuer: string; subject: string | null; login: string | null } | null
+  ofUser(userId: string): { issuer: string; subject: string | null; login: string | null } | null
   /** Ties an account to a subject or a login; neither unties it. Refuses `oidc.taken`, 409. */
   link(userId: string, issuer: string, link: { subject?: string; login?: string }): void
   /**
@@ -74,7 +74,7 @@ export function createOidcAccounts(control: Control, config: Config, users: User
   }
 
   return {
-    of(userId) {
+    ofUser(userId) {
       const row = control.get<Row>('SELECT * FROM oidc_links WHERE user_id = ?', userId)
       return row === undefined ? null : { issuer: row.issuer, subject: row.subject, login: row.login }
     },

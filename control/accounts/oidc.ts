@@ -3,6 +3,7 @@ import type { Clock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
 import { SocError } from '#core/errors.ts'
 import { randomId } from '#core/ids.ts'
+import { HOUR_MS } from '#core/time.ts'
 
 /** A sign-in at the provider may take this long. */
 const FLOW_MS = 10 * 60_000
@@ -11,7 +12,7 @@ const MAX_FLOWS = 1000
 /** Seconds the provider has for each of its answers. */
 const TIMEOUT_S = 8
 /** What the provider publishes about itself is asked for again after this long. */
-const FRESH_MS = 60 * 60_000
+const FRESH_MS = HOUR_MS
 
 /** What a verified ID token says of a person. */
 export type OidcPerson = {

@@ -24,7 +24,7 @@ test('what is no argon2id hash matches nothing', async () => {
 
 test('a flood of sign-ins is refused instead of piling up', async () => {
   const all = await Promise.allSettled(Array.from({ length: 60 }, () => hashPassword('x', cheap)))
-  const refused = all.filter((one) => one.status === 'rejected')
+  const refused = all.filter((result) => result.status === 'rejected')
   expect(refused).toHaveLength(60 - 36)
   expect(refused[0]!.reason).toMatchObject({ code: 'session.busy', status: 503 })
   await expect(hashPassword('x', cheap)).resolves.toContain('argon2id')

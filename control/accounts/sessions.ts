@@ -1,4 +1,4 @@
-import { DAY_MS } from '#core/time.ts'
+import { DAY_MS, HOUR_MS } from '#core/time.ts'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
 import { randomId } from '#core/ids.ts'
@@ -11,9 +11,9 @@ import { createPolicy } from './policy.ts'
 
 /** Milliseconds without use, and in all, after which a session ends. */
 export type SessionLimits = { idleMs: number; absoluteMs: number }
-const defaultLimits: SessionLimits = { idleMs: 8 * 3_600_000, absoluteMs: DAY_MS }
+const defaultLimits: SessionLimits = { idleMs: 8 * HOUR_MS, absoluteMs: DAY_MS }
 /** A break-glass session is for one emergency. */
-const BREAK_GLASS_MS = 3_600_000
+const BREAK_GLASS_MS = HOUR_MS
 /** Use is written down once a minute at most, so that reading costs no commit. */
 const TOUCH_MS = 60_000
 /** Sessions one person may hold; the oldest ends when another is opened. */
@@ -52,7 +52,7 @@ export type Sessions = {
   isAlive(sessionId: string): boolean
   end(sessionId: string): void
   /** Open sessions of an account, last used first; `current` marks one. */
-  of(userId: string, current?: string): SessionRow[]
+  ofUser(userId: string, current?: string): SessionRow[]
   /** Ends all sessions of a user, except one when named. Returns how many. */
   endAllOf(userId: string, except?: string): number
   /** The user's rights changed: its sockets must come back with the new ones. */
@@ -181,7 +181,7 @@ export function createSessions(control: Control, clock: Clock, limits: SessionLi
       control.sql('DELETE FROM sessions WHERE id = ?').run(sessionId)
       tell({ session: sessionId })
     },
-    of(userId, current) {
+    ofUser(userId, current) {
       const now = clock.now()
       const rows = control.all<{
         id: string

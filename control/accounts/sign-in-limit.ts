@@ -1,4 +1,5 @@
 import type { Clock } from '#core/clock.ts'
+import { HOUR_MS } from '#core/time.ts'
 
 /** Free tries before the first wait; then the wait doubles from one second up to the ceiling. */
 const pair = { free: 5, longestMs: 60_000 }
@@ -7,7 +8,7 @@ const account = { free: 5, longestMs: 60_000 }
 // One address may stand for a whole office, so it gets more tries and then a longer wait.
 const address = { free: 20, longestMs: 15 * 60_000 }
 /** Failures are forgotten after this much quiet. */
-const FORGET_MS = 60 * 60_000
+const FORGET_MS = HOUR_MS
 /** Names remembered per kind. At the ceiling the one quiet for longest is forgotten; the address limit slows whoever floods. */
 const MAX_REMEMBERED = 10_000
 

@@ -132,7 +132,7 @@ export function createCatalogue(parts: {
         if (row === undefined || edit === undefined || edit.kind === 'revert' || row.reverted_by !== null) {
           throw new SocError('catalogue.change_not_found', 'no such standing change', { status: 404, params: { id } })
         }
-        const next = build(editsOf(standing().filter((other) => other.id !== id)))
+        const next = build(editsOf(standing().filter((change) => change.id !== id)))
         const made = write({ kind: 'revert', of: id }, editTarget(edit), { ...by, origin: row.origin })
         control.sql('UPDATE catalogue_changes SET reverted_by = ? WHERE id = ?').run(made, id)
         // A revert stands for nothing itself: it is its own end.

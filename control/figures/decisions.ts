@@ -59,7 +59,7 @@ function ofIncident(incident: IncidentFact, asOf: number, places: Places): Decis
 }
 
 function ofTask(task: TaskFact, { span, alerts }: Standing, places: Places): Decision {
-  const alert = alerts.find((one) => one.id === task.alert)
+  const alert = alerts.find((candidate) => candidate.id === task.alert)
   const answered = task.answeredAt !== null
   return {
     unit: places.ref(task.unit),

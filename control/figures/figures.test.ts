@@ -147,20 +147,20 @@ describe('incidents', () => {
 
   it('that were merged into another, or left empty, do not count', () => {
     const period = testPeriod()
-    const one = period.open(START, [period.raise(START)])
+    const first = period.open(START, [period.raise(START)])
     const two = period.open(START + 1, [period.raise(START + 1, { unit: '19750' })])
-    const params = { from: two, into: one, alerts: 1 }
-    period.tell(START + HOUR_MS, 'incident.merged', { incident: one }, params)
+    const params = { from: two, into: first, alerts: 1 }
+    period.tell(START + HOUR_MS, 'incident.merged', { incident: first }, params)
     period.tell(START + HOUR_MS, 'incident.merged', { incident: two }, params)
     expect(period.figures(PERIOD, real).incidents).toMatchObject({
       opened: { value: 1 },
-      list: [{ id: one, units: [{ code: PHONG_THU }, { code: '19750' }] }]
+      list: [{ id: first, units: [{ code: PHONG_THU }, { code: '19750' }] }]
     })
-    period.tell(START + 2 * HOUR_MS, 'incident.unmerged', { incident: one }, params)
+    period.tell(START + 2 * HOUR_MS, 'incident.unmerged', { incident: first }, params)
     period.tell(START + 2 * HOUR_MS, 'incident.unmerged', { incident: two }, params)
     expect(period.figures(PERIOD, real).incidents.list.map(({ id, units }) => [id, units.length])).toEqual([
       [two, 1],
-      [one, 1]
+      [first, 1]
     ])
     period.tell(START + 3 * HOUR_MS, 'incident.emptied', { incident: two })
     expect(period.figures(PERIOD, real).incidents.opened.value).toBe(1)
@@ -228,15 +228,15 @@ describe('tasks', () => {
 
   it('of an incident stand in its row, also after it was merged', () => {
     const period = testPeriod()
-    const one = period.open(START, [period.raise(START, { level: 'medium' })], { level: 'medium' })
+    const first = period.open(START, [period.raise(START, { level: 'medium' })], { level: 'medium' })
     const two = period.open(START, [period.raise(START, { level: 'medium', unit: '19750' })], { level: 'medium' })
     period.ask(START, '19750', { incident: two })
     expect(period.figures(PERIOD, real).decisions).toMatchObject([{ incident: two, unit: { code: '19750' } }])
-    period.tell(START + 1, 'incident.merged', { incident: two }, { from: two, into: one, alerts: 1 })
+    period.tell(START + 1, 'incident.merged', { incident: two }, { from: two, into: first, alerts: 1 })
     expect(period.figures(PERIOD, real)).toMatchObject({
       incidents: { needDecision: { value: 1 } },
       decisions: [
-        { incident: one, unit: { code: '19750' }, why: { vi: expect.stringContaining('cùng 1 đơn vị khác') } }
+        { incident: first, unit: { code: '19750' }, why: { vi: expect.stringContaining('cùng 1 đơn vị khác') } }
       ]
     })
   })
@@ -280,8 +280,8 @@ describe('the same period', () => {
         period.hear(START, PHONG_THU)
         for (const alert of alerts.slice(0, 2)) period.ask(END - DAY_MS, PHONG_THU, { alert })
         const before = period.figures(PERIOD, real)
-        for (const { after, act, ...of } of acts)
-          doLater(period, END + after, act, alerts[of.alert]!, incidents, of.incident)
+        for (const { after, act, ...target } of acts)
+          doLater(period, END + after, act, alerts[target.alert]!, incidents, target.incident)
         period.clock.advance(60 * DAY_MS)
         expect(period.figures(PERIOD, real)).toEqual(before)
         period.control.close()
@@ -293,8 +293,8 @@ describe('the same period', () => {
   it('while it runs speaks of now, and compares with as much of the period before', () => {
     const period = testPeriod(':memory:', START + 2 * DAY_MS)
     period.hear(START - 31 * DAY_MS, PHONG_THU)
-    const early = START - 31 * DAY_MS + HOUR_MS
-    period.open(early, [period.raise(early)])
+    const longBefore = START - 31 * DAY_MS + HOUR_MS
+    period.open(longBefore, [period.raise(longBefore)])
     const late = START - HOUR_MS
     period.open(late, [period.raise(late)])
     const made = period.figures(PERIOD, real)
@@ -305,8 +305,8 @@ describe('the same period', () => {
 
 function doLater(period: TestPeriod, at: number, act: string, alert: string, incidents: string[], which: number) {
   const incident = incidents[which]!
-  const other = incidents[(which + 1) % incidents.length]!
-  const params = { from: other, into: incident, alerts: 2 }
+  const source = incidents[(which + 1) % incidents.length]!
+  const params = { from: source, into: incident, alerts: 2 }
   const acts: Record<string, () => unknown> = {
     verdict: () => period.judge(at, alert),
     reopened: () => period.tell(at, 'alert.reopened', { alert }),
@@ -321,8 +321,8 @@ function doLater(period: TestPeriod, at: number, act: string, alert: string, inc
       period.close(at, incident)
     },
     merge: () => {
-      period.control.sql('UPDATE incidents SET merged_into = ? WHERE id = ?').run(incident, other)
-      period.tell(at, 'incident.merged', { incident: other }, params)
+      period.control.sql('UPDATE incidents SET merged_into = ? WHERE id = ?').run(incident, source)
+      period.tell(at, 'incident.merged', { incident: source }, params)
     },
     left: () => period.tell(at, 'incident.alert_left', { alert, incident }, { alert, to: '' }),
     raise: () => period.open(at, [period.raise(at)]),
@@ -367,11 +367,11 @@ describe('the thread', () => {
   it('is asked once for the same question at the same time', async () => {
     const period = testPeriod()
     const read = createFiguresReader(partsOf(period))
-    const one = read(PERIOD, real)
-    expect(read(PERIOD, real)).toBe(one)
-    expect(read(PERIOD, { origin: 'demonstration' })).not.toBe(one)
-    await one
+    const firstAnswer = read(PERIOD, real)
+    expect(read(PERIOD, real)).toBe(firstAnswer)
+    expect(read(PERIOD, { origin: 'demonstration' })).not.toBe(firstAnswer)
+    await firstAnswer
     period.clock.advance(3_600_000)
-    expect(read(PERIOD, real)).not.toBe(one)
+    expect(read(PERIOD, real)).not.toBe(firstAnswer)
   })
 })

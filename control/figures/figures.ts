@@ -3,6 +3,7 @@ import type { Period, PeriodFigures, Trended, UnitPosture } from '#core/api/post
 import { levels, type Bilingual } from '#core/match.ts'
 import { targetMinutes } from '#core/targets.ts'
 import type { Reads } from '#control/database/reads.ts'
+import { DAY_MS } from '#core/time.ts'
 import { placesOf, type FigureCatalogue, type Places } from './catalogue.ts'
 import { decisionsOf } from './decisions.ts'
 import type { KindTable } from './kinds.ts'
@@ -54,7 +55,7 @@ export function figuresOf(database: Reads, request: FiguresRequest, onStep?: (st
   const heard = heardIn(database, origin, spans.current, places)
   const known = firstKnown(database, origin)
   // A comparison with days on which nobody was watching would read as a change for the worse.
-  const compared = known !== undefined && known < spans.before.fromMs + 86_400_000
+  const compared = known !== undefined && known < spans.before.fromMs + DAY_MS
   const heardBefore = compared ? heardIn(database, origin, spans.before, places) : undefined
   onStep?.('states')
   const [now, then] = statesAt(database, origin, [spans.current.asOf, ...(compared ? [spans.before.asOf] : [])])
@@ -62,7 +63,7 @@ export function figuresOf(database: Reads, request: FiguresRequest, onStep?: (st
   onStep?.('standing')
   const standing = standingAt(database, origin, spans.current, now, scope)
   const earlier = then && standingAt(database, origin, spans.before, then, scope)
-  const both = (query: string, figure: (of: Standing) => number | null): Trended => ({
+  const both = (query: string, figure: (standing: Standing) => number | null): Trended => ({
     value: figure(standing),
     before: earlier === undefined ? null : figure(earlier),
     query
@@ -88,38 +89,38 @@ export function figuresOf(database: Reads, request: FiguresRequest, onStep?: (st
       query: 'events.total'
     },
     alerts: {
-      raised: both('alerts.raised', (of) => raisedIn(of).length),
+      raised: both('alerts.raised', (at) => raisedIn(at).length),
       byLevel: Object.fromEntries(
         [...levels]
           .reverse()
           .map((level) => [
             level,
-            both('alerts.by_level', (of) => raisedIn(of).filter((alert) => alert.level === level).length)
+            both('alerts.by_level', (at) => raisedIn(at).filter((alert) => alert.level === level).length)
           ])
       ),
       byVerdict: verdictsOf(raisedIn(standing)),
       topRules: topRulesOf(raisedIn(standing), places)
     },
     incidents: {
-      opened: both('incidents.opened', (of) => openedIn(of).length),
-      closed: both('incidents.closed', (of) => closedIn(of).length),
-      openAtEnd: both('incidents.open_at_end', (of) => of.incidents.filter(isOpen).length),
-      needDecision: both('incidents.need_decision', (of) => of.incidents.filter(needsDecision).length),
+      opened: both('incidents.opened', (at) => openedIn(at).length),
+      closed: both('incidents.closed', (at) => closedIn(at).length),
+      openAtEnd: both('incidents.open_at_end', (at) => at.incidents.filter(isOpen).length),
+      needDecision: both('incidents.need_decision', (at) => at.incidents.filter(needsDecision).length),
       byReason: countBy(openedIn(standing).map((incident) => incident.reason)),
       byKind: kindsOf(openedIn(standing)),
       list: listOf(standing, places)
     },
-    unitsAtRisk: both('units.at_risk', (of) => unitsAtRisk(of, places).size),
+    unitsAtRisk: both('units.at_risk', (at) => unitsAtRisk(at, places).size),
     handling: {
-      median: both('incidents.handling_median', (of) => medianHandling(closedIn(of))),
+      median: both('incidents.handling_median', (at) => medianHandling(closedIn(at))),
       // The target of the middle incident, the stricter one of two: always one that was set, never a mean of two.
       targetMs: (targets[Math.ceil(targets.length / 2) - 1] ?? targetMinutes.high ?? 0) * 60_000
     },
     tasks: {
-      sent: both('tasks.sent', (of) => sentIn(of).length),
-      answered: both('tasks.answered', (of) => sentIn(of).filter((task) => task.answeredAt !== null).length),
-      answeredInTime: both('tasks.answered_in_time', (of) => sentIn(of).filter((task) => task.inTime).length),
-      overdueAtEnd: both('tasks.overdue_at_end', (of) => of.overdue.length),
+      sent: both('tasks.sent', (at) => sentIn(at).length),
+      answered: both('tasks.answered', (at) => sentIn(at).filter((task) => task.answeredAt !== null).length),
+      answeredInTime: both('tasks.answered_in_time', (at) => sentIn(at).filter((task) => task.inTime).length),
+      overdueAtEnd: both('tasks.overdue_at_end', (at) => at.overdue.length),
       longestOverdueMs: late.length === 0 ? null : Math.max(...late)
     },
     health: request.health,
@@ -130,8 +131,8 @@ export function figuresOf(database: Reads, request: FiguresRequest, onStep?: (st
 
 function coverageOf(heard: Heard, before: Heard | undefined, places: Places): PeriodFigures['coverage'] {
   const watched = places.units.filter((unit) => unit.watched)
-  const seen = (of: Heard) => watched.filter((unit) => of.units.has(unit.code)).length
-  const share = (of: Heard) => (watched.length === 0 ? null : seen(of) / watched.length)
+  const seen = (heard: Heard) => watched.filter((unit) => heard.units.has(unit.code)).length
+  const share = (heard: Heard) => (watched.length === 0 ? null : seen(heard) / watched.length)
   return {
     units: watched.length,
     withEvidence: seen(heard),

@@ -73,12 +73,12 @@ describe('the paragraph', () => {
   })
 
   it('never speaks for units that were silent', () => {
-    const one = figures((made) => {
+    const single = figures((made) => {
       made.coverage.silent = [inventory.label(PHONG_THU)]
       made.coverage.withEvidence -= 1
       made.coverage.share = made.coverage.withEvidence / made.coverage.units
     })
-    expect(said(one)).toEqual([
+    expect(said(single)).toEqual([
       'Kỳ này không có sự cố cần chỉ đạo ở những đơn vị có dữ liệu.',
       'Số liệu phủ 99 % đơn vị; xã Phong Thu (Phong Điền) im lặng nên chưa kết luận được.'
     ])
@@ -91,21 +91,21 @@ describe('the paragraph', () => {
   })
 
   it('names the place of one incident, the level of many, and counts a mix', () => {
-    const [commune, other, district] = [PHONG_THU, '19750', inventory.units('district')[0]!.code]
-    const of = (codes: string[], n = codes.length) =>
+    const [commune, second, district] = [PHONG_THU, '19750', inventory.units('district')[0]!.code]
+    const inUnits = (codes: string[], n = codes.length) =>
       figures((made) => {
         made.incidents.needDecision.value = n
         made.decisions = codes.map((code) => decision(code))
       })
-    expect(said(of([commune]))[0]).toBe('Kỳ này có 1 sự cố cần chỉ đạo, ở xã Phong Thu (Phong Điền).')
-    expect(saidEnglish(of([commune]))[0]).toBe(
+    expect(said(inUnits([commune]))[0]).toBe('Kỳ này có 1 sự cố cần chỉ đạo, ở xã Phong Thu (Phong Điền).')
+    expect(saidEnglish(inUnits([commune]))[0]).toBe(
       'This period has 1 incident that needs a decision, at Xã Phong Thu (Phong Điền).'
     )
-    expect(said(of([commune], 2))[0]).toBe('Kỳ này có 2 sự cố cần chỉ đạo, đều ở xã Phong Thu (Phong Điền).')
-    expect(said(of([commune, other]))[0]).toBe('Kỳ này có 2 sự cố cần chỉ đạo, đều ở cấp xã.')
-    expect(said(of([commune, other, district]))[0]).toBe('Kỳ này có 3 sự cố cần chỉ đạo, ở 2 xã và 1 huyện.')
-    expect(said(of(['_unassigned']))[0]).toBe('Kỳ này có 1 sự cố cần chỉ đạo.')
-    const running = of([commune, other])
+    expect(said(inUnits([commune], 2))[0]).toBe('Kỳ này có 2 sự cố cần chỉ đạo, đều ở xã Phong Thu (Phong Điền).')
+    expect(said(inUnits([commune, second]))[0]).toBe('Kỳ này có 2 sự cố cần chỉ đạo, đều ở cấp xã.')
+    expect(said(inUnits([commune, second, district]))[0]).toBe('Kỳ này có 3 sự cố cần chỉ đạo, ở 2 xã và 1 huyện.')
+    expect(said(inUnits(['_unassigned']))[0]).toBe('Kỳ này có 1 sự cố cần chỉ đạo.')
+    const running = inUnits([commune, second])
     running.running = true
     expect(said(running)[0]).toBe('Đến nay, kỳ này có 2 sự cố cần chỉ đạo, đều ở cấp xã.')
   })
@@ -125,36 +125,39 @@ describe('the paragraph', () => {
   })
 
   it('tells outages of one system together, and what they took with them', () => {
-    const of = (...outages: PeriodFigures['health']['outages']) =>
+    const saidOf = (...outages: PeriodFigures['health']['outages']) =>
       said(figures((made) => (made.health.outages = outages)))[1]
-    expect(of(outage('Hue-S', 41, [2, 18, 22, 23, 24, 25, 27, 28, 32, 44]))).toBe(
+    expect(saidOf(outage('Hue-S', 41, [2, 18, 22, 23, 24, 25, 27, 28, 32, 44]))).toBe(
       'Hue-S ngừng một lần 41 phút, 10 mô hình ngừng.'
     )
-    expect(of(outage('LGSP', 41, [26], START + DAY_MS, [1, 2, 3, 4]))).toBe(
+    expect(saidOf(outage('LGSP', 41, [26], START + DAY_MS, [1, 2, 3, 4]))).toBe(
       'LGSP ngừng một lần 41 phút, 1 mô hình ngừng, 4 mô hình suy giảm.'
     )
     // Degraded in one outage and down in another: it was down.
-    expect(of(outage('LGSP', 30, [], START + DAY_MS, [1, 2]), outage('LGSP', 30, [1]))).toBe(
+    expect(saidOf(outage('LGSP', 30, [], START + DAY_MS, [1, 2]), outage('LGSP', 30, [1]))).toBe(
       'LGSP ngừng 2 lần, tổng cộng 1 giờ, 1 mô hình ngừng, 1 mô hình suy giảm.'
     )
-    expect(of(outage('NDXP', 41, []))).toBe('NDXP ngừng một lần 41 phút.')
+    expect(saidOf(outage('NDXP', 41, []))).toBe('NDXP ngừng một lần 41 phút.')
     const english = saidEnglish(figures((made) => (made.health.outages = [outage('LGSP', 41, [26], null, [1, 2])])))
     expect(english[1]).toBe(
       'LGSP was down once for 41 minutes, with 1 model down and 2 models degraded, and was not back at the end.'
     )
-    expect(of(outage('Hue-S', 41, [2]), outage('Hue-S', 84, [2, 3], null), outage('NDXP', 600, []))).toBe(
+    expect(saidOf(outage('Hue-S', 41, [2]), outage('Hue-S', 84, [2, 3], null), outage('NDXP', 600, []))).toBe(
       'Hue-S ngừng 2 lần, tổng cộng 2 giờ 5 phút, 2 mô hình ngừng, đến cuối kỳ chưa khôi phục; 1 hệ thống khác cũng từng ngừng.'
     )
     // What is still down is named before what was worse and is over.
-    expect(of(outage('NDXP', 600, [1, 2, 3]), outage('Hue-S', 2, [2], null))).toMatch(/^Hue-S ngừng một lần 2 phút/)
+    expect(saidOf(outage('NDXP', 600, [1, 2, 3]), outage('Hue-S', 2, [2], null))).toMatch(/^Hue-S ngừng một lần 2 phút/)
   })
 
   it('compares only with a period that has data, and handling only when something was closed', () => {
-    const made = figures((one) => {
-      Object.assign(one.incidents.opened, { value: 7, before: 4 })
-      one.incidents.closed.value = 5
-      one.incidents.byKind = [{ kind: { vi: 'Dò mật khẩu', en: 'Password guessing' }, incidents: 3 }]
-      one.handling = { median: { value: 3 * HOUR_MS + 12 * MINUTE_MS, before: null, query: '' }, targetMs: 4 * HOUR_MS }
+    const made = figures((draft) => {
+      Object.assign(draft.incidents.opened, { value: 7, before: 4 })
+      draft.incidents.closed.value = 5
+      draft.incidents.byKind = [{ kind: { vi: 'Dò mật khẩu', en: 'Password guessing' }, incidents: 3 }]
+      draft.handling = {
+        median: { value: 3 * HOUR_MS + 12 * MINUTE_MS, before: null, query: '' },
+        targetMs: 4 * HOUR_MS
+      }
     })
     expect(said(made).slice(1, 3)).toEqual([
       'Trong kỳ mở 7 sự cố, nhiều nhất là dò mật khẩu (3); đã đóng 5; mở mới nhiều hơn kỳ trước 3.',
@@ -169,10 +172,10 @@ describe('the paragraph', () => {
   })
 
   it('names a query and a place for every sentence, and its bold words are in it', () => {
-    const made = figures((one) => {
-      one.incidents.needDecision.value = 1
-      one.decisions = [decision(PHONG_THU)]
-      one.health.outages = [outage('Hue-S', 41, [2])]
+    const made = figures((draft) => {
+      draft.incidents.needDecision.value = 1
+      draft.decisions = [decision(PHONG_THU)]
+      draft.health.outages = [outage('Hue-S', 41, [2])]
     })
     for (const { text, strong, query, link } of paragraphOf(made)) {
       expect(query).toMatch(/^[a-z]+\.[a-z_]+$/)

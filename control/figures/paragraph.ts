@@ -1,7 +1,8 @@
 import type { UnitRef } from '#core/api/common.ts'
 import type { PeriodFigures, PostureSentence } from '#core/api/posture.ts'
 import type { Bilingual } from '#core/match.ts'
-import { duration, number, plural, unitKinds, unitName, unitNameInside, wholePercent } from './words.ts'
+import { unitText } from '#core/words.ts'
+import { duration, number, plural, unitKinds, unitNameInside, wholePercent } from './words.ts'
 
 /*
  * The paragraph above the figures: what a leader would be told in a minute, made from the figures and nothing else. A
@@ -105,7 +106,7 @@ function placeOf(figures: PeriodFigures, n: number): Bilingual {
   if (first === undefined || known === 0) return { vi: '', en: '' }
   if (units.size === 1) {
     const all = { vi: n === 1 ? ', ở' : ', đều ở', en: n === 1 ? ', at' : ', all at' }
-    return { vi: `${all.vi} ${unitNameInside(first)}`, en: `${all.en} ${unitName(first)}` }
+    return { vi: `${all.vi} ${unitNameInside(first)}`, en: `${all.en} ${unitText(first)}` }
   }
   if (known === units.size) {
     if (kinds.commune === known) return { vi: ', đều ở cấp xã', en: ', all at commune level' }
@@ -189,7 +190,7 @@ function overdue({ tasks, decisions: rows }: PeriodFigures): Sentence | undefine
   const worst = rows.find((row) => row.overdueMs !== null)
   const late = duration(tasks.longestOverdueMs ?? 0)
   if (worst === undefined) return undefined
-  const strong = { vi: `${unitName(worst.unit)} quá hạn ${late.vi}`, en: `${unitName(worst.unit)} is ${late.en} late` }
+  const strong = { vi: `${unitText(worst.unit)} quá hạn ${late.vi}`, en: `${unitText(worst.unit)} is ${late.en} late` }
   const rest =
     n === 1
       ? { vi: '', en: '' }
@@ -266,11 +267,11 @@ function touched(down: number, degraded: number): Bilingual {
 function handling({ handling: { median, targetMs } }: PeriodFigures): Sentence | undefined {
   if (median.value === null) return undefined
   const [took, target] = [duration(median.value), duration(targetMs)]
-  const kept = median.value <= targetMs
+  const isInTime = median.value <= targetMs
   return sentence(
     {
-      vi: `Một nửa số sự cố được xử lý xong trong ${took.vi}, ${kept ? 'đạt' : 'chưa đạt'} mục tiêu ${target.vi}.`,
-      en: `Half of the incidents were handled within ${took.en}, ${kept ? 'inside' : 'outside'} the target of ${target.en}.`
+      vi: `Một nửa số sự cố được xử lý xong trong ${took.vi}, ${isInTime ? 'đạt' : 'chưa đạt'} mục tiêu ${target.vi}.`,
+      en: `Half of the incidents were handled within ${took.en}, ${isInTime ? 'inside' : 'outside'} the target of ${target.en}.`
     },
     'incidents.handling_median',
     '/posture/incidents?show=closed'
@@ -291,7 +292,7 @@ function coverage(figures: PeriodFigures, percent: (share: number) => Bilingual)
   const [first] = seen.silent
   const silent =
     seen.silent.length === 1 && first !== undefined
-      ? { vi: unitNameInside(first), en: `${unitName(first)} is` }
+      ? { vi: unitNameInside(first), en: `${unitText(first)} is` }
       : { vi: unitKinds(kindsOf(figures, seen.silent)).vi, en: `${unitKinds(kindsOf(figures, seen.silent)).en} are` }
   return sentence(
     {

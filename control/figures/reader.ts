@@ -21,29 +21,29 @@ export type FiguresReader = (
  * answered once. A database in memory (tests) has no file another connection could open: there the figures are made here.
  */
 export function createFiguresReader(parts: FiguresParts & { control: Reads }): FiguresReader {
-  const kept = new Map<string, { at: number; until: number; figures: Promise<PeriodFigures> }>()
+  const answered = new Map<string, { at: number; until: number; figures: Promise<PeriodFigures> }>()
   const path = pathOf(parts.control)
   const threads = createFigureThreads()
   return (period, options, onStep) => {
     const now = parts.clock.now()
     const key = JSON.stringify([period.from, period.to, options.origin, options.scope && [...options.scope].sort()])
-    const known = kept.get(key)
+    const known = answered.get(key)
     if (known !== undefined && now >= known.at && now < known.until) return known.figures
     const request = requestOf(parts, period, options)
     const figures = path === '' ? Promise.resolve(figuresOf(parts.control, request)) : threads(path, request, onStep)
     const entry = { at: now, until: now + KEPT_RUNNING_MS, figures }
-    kept.delete(key)
-    kept.set(key, entry)
-    for (const oldest of kept.keys()) {
-      if (kept.size <= MAX_KEPT) break
-      kept.delete(oldest)
+    answered.delete(key)
+    answered.set(key, entry)
+    for (const oldest of answered.keys()) {
+      if (answered.size <= MAX_KEPT) break
+      answered.delete(oldest)
     }
     figures.then(
       (made) => {
         if (!made.running && made.asOf + KEPT_FINISHED_MS < now) entry.until = now + KEPT_FINISHED_MS
       },
       () => {
-        if (kept.get(key) === entry) kept.delete(key)
+        if (answered.get(key) === entry) answered.delete(key)
       }
     )
     return figures

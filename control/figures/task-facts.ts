@@ -47,7 +47,7 @@ export function tasksAt(database: Reads, origin: string, at: number): TaskFact[]
     if (fact === undefined) continue
     if (answers.has(kind) && fact.answeredAt === null) {
       fact.answeredAt = moment
-      const held = set.get(task)?.findLast((one) => one.at <= moment)?.deadline ?? fact.deadline
+      const held = set.get(task)?.findLast((change) => change.at <= moment)?.deadline ?? fact.deadline
       fact.inTime = moment <= held
     }
     if (endings.has(kind)) fact.over = true

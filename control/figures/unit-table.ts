@@ -37,7 +37,7 @@ export function unitDetail(database: Reads, figures: PeriodFigures, code: string
     asOf,
     unit,
     days,
-    incidents: figures.incidents.list.filter((incident) => incident.units.some((one) => one.code === code)),
+    incidents: figures.incidents.list.filter((incident) => incident.units.some((unit) => unit.code === code)),
     decisions: figures.decisions.filter((decision) => decision.unit.code === code)
   }
 }

@@ -1,9 +1,9 @@
 import type { Origin } from '#core/origin.ts'
-import { ictDay } from '#core/time.ts'
+import { DAY_MS, ictDay } from '#core/time.ts'
 import type { Control } from '#control/database/control.ts'
 
 /** Stored times this far ahead are a clock that was wrong, not one that was set back by hours: until then time stands still instead. */
-const TOLERANCE_MS = 24 * 3_600_000
+const TOLERANCE_MS = DAY_MS
 
 /**
  * A process that ran with its clock ahead has written states of days that have not come. Once the clock is right again they are

@@ -1,5 +1,6 @@
 import type { PeriodFigures } from '#core/api/posture.ts'
-import { unitName } from '#control/figures/words.ts'
+import { unitText } from '#core/words.ts'
+
 import type { ReportDocument } from './document.ts'
 import { shown } from './numbers.ts'
 
@@ -42,7 +43,7 @@ export function unitAnnex(figures: PeriodFigures): ReportDocument['annexes'][num
             ],
             rows: units.map((unit, index) => [
               String(index + 1),
-              unitName(unit.unit),
+              unitText(unit.unit),
               stateWords[unit.state],
               shown(unit.daysWithEvidence),
               ...[unit.events, unit.alerts, unit.incidents, unit.openIncidents].map((value) =>

@@ -3,7 +3,7 @@ import { DAY_MS, HOUR_MS } from '#core/time.ts'
 import type { PeriodFigures } from '#core/api/posture.ts'
 import { paragraphOf } from '#control/figures/paragraph.ts'
 import { END, PERIOD, PHONG_THU, START, testPeriod } from '#testing/sample-period.ts'
-import { unitName } from '#control/figures/words.ts'
+import { unitText } from '#core/words.ts'
 import { reportDocument } from './contents.ts'
 import type { Block } from './document.ts'
 import { change, exactShare, percent } from './numbers.ts'
@@ -60,7 +60,7 @@ describe('what a report says', () => {
     const shares = linesOf(source).flatMap((line) => line.match(/[\d.,]+ ?%/g) ?? [])
     expect(shares.length).toBeGreaterThan(3)
     expect(shares.filter((share) => !/^[\d.]+,\d\d%$/.test(share))).toEqual(
-      ['90%'].filter((one) => shares.includes(one))
+      ['90%'].filter((share) => shares.includes(share))
     )
   })
 
@@ -82,7 +82,7 @@ describe('what a report says', () => {
       ])
         expect(lines.find((line) => line.startsWith(name))).toMatch(/^[^|]+\| chưa có số liệu \|.*\| –$/)
       const [first] = figures.units
-      const row = lines.find((line) => line.includes(`| ${unitName(first!.unit)} |`))
+      const row = lines.find((line) => line.includes(`| ${unitText(first!.unit)} |`))
       if (kind === 'weekly' || kind === 'monthly') expect(row).toContain('| không có nhật ký | 0 | – | – | – | – | – |')
     }
   )

@@ -1,4 +1,5 @@
 import type { ReportForm } from '#core/api/reports.ts'
+import { ictDay } from '#core/time.ts'
 
 /**
  * A report as text, before it is a PDF or a Word file: both are made from this and so say the same. The form is that of
@@ -63,7 +64,7 @@ export const numberLine = (form: ReportForm) => `Số:        /BC-${clean(form.a
 /** "Thừa Thiên Huế, ngày 05 tháng 01 năm 2024": days below 10 and months 1 and 2 with a zero (NĐ 30, phụ lục I). */
 export function placeAndDate(form: ReportForm, dated: number | null): string {
   if (dated === null) return `${form.place}, ngày      tháng      năm `
-  const [year = '', month = '', day = ''] = new Date(dated + 7 * 3_600_000).toISOString().slice(0, 10).split('-')
+  const [year = '', month = '', day = ''] = ictDay(dated).split('-')
   const shownMonth = Number(month) <= 2 ? month : String(Number(month))
   return `${form.place}, ngày ${day} tháng ${shownMonth} năm ${year}`
 }

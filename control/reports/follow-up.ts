@@ -1,11 +1,12 @@
 import type { incidentStatuses } from '#core/api/alerts.ts'
 import type { UnitRef } from '#core/api/common.ts'
 import type { PeriodFigures } from '#core/api/posture.ts'
-import { duration, unitName } from '#control/figures/words.ts'
+import { levelWords, unitText } from '#core/words.ts'
+import { duration } from '#control/figures/words.ts'
 import type { Block, Run } from './document.ts'
 import { moment, percent, shown } from './numbers.ts'
 import { paragraph, type Numbered } from './numbering.ts'
-import { levelWords, MAX_NAMED, NOT_CONCLUDED, othersThan, wasHeard, type ReportSource } from './source.ts'
+import { MAX_NAMED, NOT_CONCLUDED, othersThan, wasHeard, type ReportSource } from './source.ts'
 
 /** Units named for one incident. */
 const MAX_UNITS_NAMED = 5
@@ -33,7 +34,7 @@ export function notable(figures: PeriodFigures, numbered: Numbered): Block[] {
           kind: 'list',
           items: graver.map((incident) => [
             { text: incident.id, bold: true },
-            ` (${levelWords[incident.level].toLowerCase()}): ${incident.title.vi}; ${namedUnits(incident.units)}; `,
+            ` (${levelWords[incident.level].vi}): ${incident.title.vi}; ${namedUnits(incident.units)}; `,
             `mở lúc ${moment(incident.openedAt)}; `,
             incident.closedAt === null
               ? `cuối kỳ: ${statusWords[incident.status] ?? incident.status}`
@@ -47,7 +48,7 @@ export function notable(figures: PeriodFigures, numbered: Numbered): Block[] {
 function namedUnits(units: readonly UnitRef[]): string {
   if (units.length === 0) return 'chưa rõ đơn vị'
   const others = units.length - MAX_UNITS_NAMED
-  const named = units.slice(0, MAX_UNITS_NAMED).map(unitName).join(', ')
+  const named = units.slice(0, MAX_UNITS_NAMED).map(unitText).join(', ')
   return others > 0 ? `${named} và ${shown(others)} đơn vị khác` : named
 }
 
@@ -86,7 +87,7 @@ export function answers({ figures, kind }: ReportSource, numbered: Numbered): Bl
             'Đơn vị còn việc quá hạn: ',
             `${late
               .slice(0, MAX_NAMED)
-              .map((unit) => `${unitName(unit.unit)} (${shown(unit.overdueTasks)})`)
+              .map((unit) => `${unitText(unit.unit)} (${shown(unit.overdueTasks)})`)
               .join('; ')}${othersThan(kind, late.length)}`
           )
         ])
@@ -147,7 +148,7 @@ export function proposals({ figures, kind }: ReportSource, numbered: Numbered): 
       rows: decisions
         .slice(0, MAX_NOTABLE)
         .map((decision) => [
-          unitName(decision.unit),
+          unitText(decision.unit),
           decision.why.vi,
           decision.overdueMs === null ? 'chưa quá hạn' : duration(decision.overdueMs).vi
         ])

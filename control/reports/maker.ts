@@ -11,7 +11,7 @@ import { paragraphOf } from '#control/figures/paragraph.ts'
 import { spansOf } from '#control/figures/period.ts'
 import type { FiguresReader } from '#control/figures/reader.ts'
 import { firstKnown } from '#control/figures/unit-days.ts'
-import { unitName } from '#control/figures/words.ts'
+import { unitText } from '#core/words.ts'
 import { mask } from '#control/rights/masking.ts'
 import { announceReport } from './announce.ts'
 import { sha256, type FileArchive } from './archive.ts'
@@ -89,7 +89,7 @@ export function createReportMaker(parts: MakerParts, { archive, tables, subscrib
       paragraph: paragraphOf(now, exactShare),
       lastYear: before,
       form: readSettings(control).form,
-      unitName: asked.unit === '' ? '' : unitName(inventory.label(asked.unit)),
+      unitName: asked.unit === '' ? '' : unitText(inventory.label(asked.unit)),
       findings: asked.unit === '' ? null : unitFindings(control, inventory.subtree(asked.unit), now)
     })
     return { now, document }

@@ -27,11 +27,11 @@ function desk() {
   const dataFolder = join(folder, String(made++))
   const period = busyPeriod(`${dataFolder}.db`)
   const { control, clock } = period
-  const told: Announcement[] = []
+  const announced: Announcement[] = []
   const notifier = {
     announce(announcement: Announcement) {
       if (failing.announce) throw new Error('the outbox is full')
-      told.push(announcement)
+      announced.push(announcement)
     },
     acknowledge: () => 0,
     forget: () => undefined
@@ -50,7 +50,17 @@ function desk() {
     })
   const count = () => control.single<{ n: number }>('SELECT COUNT(*) AS n FROM reports').n
   const at = (moment: number) => clock.advance(moment - clock.now())
-  return { ...period, told, at, failing, world, open, count, reports: open(), files: join(dataFolder, 'reports') }
+  return {
+    ...period,
+    announced,
+    at,
+    failing,
+    world,
+    open,
+    count,
+    reports: open(),
+    files: join(dataFolder, 'reports')
+  }
 }
 type Desk = ReturnType<typeof desk>
 
@@ -106,8 +116,8 @@ describe('a report of a finished period', { timeout: 60_000 }, () => {
   })
 
   it('is told to its subscribers with the PDF, and to nobody else', () => {
-    expect(place.told).toHaveLength(1)
-    expect(place.told[0]).toMatchObject({
+    expect(place.announced).toHaveLength(1)
+    expect(place.announced[0]).toMatchObject({
       topic: 'report',
       subject: 'report:BC-0001',
       link: '/reports/BC-0001',
@@ -115,7 +125,7 @@ describe('a report of a finished period', { timeout: 60_000 }, () => {
       to: [{ kind: 'address', channel: 'email', address: 'so@example.vn', name: 'Sở' }],
       attachments: [{ name: 'BC-0001.pdf', type: 'application/pdf' }]
     })
-    expect(sha256(place.told[0]?.attachments?.[0]?.bytes ?? '')).toBe(first.pdf.hash)
+    expect(sha256(place.announced[0]?.attachments?.[0]?.bytes ?? '')).toBe(first.pdf.hash)
   })
 
   it('stays the same report whatever happens later, and is told only once', async () => {
@@ -123,7 +133,7 @@ describe('a report of a finished period', { timeout: 60_000 }, () => {
     place.raise(END + 3 * HOUR_MS)
     place.clock.advance(DAY_MS)
     expect(await place.reports.made(monthly, 'other')).toEqual(first)
-    expect([place.count(), place.told.length]).toEqual([1, 1])
+    expect([place.count(), place.announced.length]).toEqual([1, 1])
   })
 
   it('is made anew only with a reason, as the next version of the same figures and the same pages', async () => {
@@ -159,13 +169,13 @@ describe('making reports', { timeout: 60_000 }, () => {
     const daily: NewReport = { kind: 'daily', period: { from: '2023-11-10', to: '2023-11-10' }, unit: '' }
     place.failing.announce = true
     await expect(place.reports.made(daily, 'x')).rejects.toThrow('the outbox is full')
-    expect([place.count(), place.told.length]).toEqual([0, 0])
+    expect([place.count(), place.announced.length]).toEqual([0, 0])
     const left = readdirSync(place.files).sort()
     expect(left).toHaveLength(2)
     place.failing.announce = false
     const row = await place.reports.made(daily, 'x')
     expect(readdirSync(place.files).sort()).toEqual(left)
-    expect([row.id, place.count(), place.told.length]).toEqual(['BC-0001', 1, 1])
+    expect([row.id, place.count(), place.announced.length]).toEqual(['BC-0001', 1, 1])
   })
 
   it('of a period that still runs is a draft for whoever asked, and never sent', async () => {
@@ -174,11 +184,11 @@ describe('making reports', { timeout: 60_000 }, () => {
     place.at(END - 2 * DAY_MS)
     const week: NewReport = { kind: 'daily', period: { from: '2023-11-06', to: '2023-11-14' }, unit: '' }
     const draft = await place.reports.made(week, 'x')
-    expect([draft.draft, place.told.length]).toEqual([true, 0])
+    expect([draft.draft, place.announced.length]).toEqual([true, 0])
     place.at(END + HOUR_MS)
     const whole = await place.reports.made(week, 'x')
     expect(whole).toMatchObject({ draft: false, version: 2 })
-    expect(place.told).toHaveLength(1)
+    expect(place.announced).toHaveLength(1)
   })
 
   it('refuses what is no period, no unit, or of the wrong kind before anything is begun', () => {
@@ -219,12 +229,12 @@ describe('making reports', { timeout: 60_000 }, () => {
   it('ends with the demonstration it speaks of', async () => {
     place = desk()
     const daily: NewReport = { kind: 'daily', period: { from: '2023-11-10', to: '2023-11-10' }, unit: '' }
-    const kept = await place.reports.made(daily, 'x')
+    const made = await place.reports.made(daily, 'x')
     place.world.origin = 'demonstration'
     const shown = await place.reports.made(daily, 'x')
     expect(shown.origin).toBe('demonstration')
     place.reports.forget('demonstration')
-    expect(place.reports.list({ limit: 5 }).reports).toEqual([kept])
+    expect(place.reports.list({ limit: 5 }).reports).toEqual([made])
     expect(place.reports.verify()).toEqual([])
     expect(readdirSync(place.files)).toHaveLength(2)
     // Ended while it was being made: nothing is archived of what is gone.
@@ -257,7 +267,7 @@ describe('the schedule', { timeout: 60_000 }, () => {
       ['monthly', '2023-10-15', '']
     ])
     expect(rows.every(({ madeBy, draft }) => madeBy === 'system' && !draft)).toBe(true)
-    expect(place.told.map(({ unit }) => unit).sort()).toEqual(['', PHONG_THU].sort())
+    expect(place.announced.map(({ unit }) => unit).sort()).toEqual(['', PHONG_THU].sort())
     await restarted.tick()
     await place.open().tick()
     expect(place.count()).toBe(4)

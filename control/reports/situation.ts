@@ -1,19 +1,11 @@
 import type { PeriodFigures, PostureSentence, Trended } from '#core/api/posture.ts'
 import { levels } from '#core/match.ts'
-import { duration, unitName } from '#control/figures/words.ts'
+import { levelName, levelWords, unitText } from '#core/words.ts'
+import { duration } from '#control/figures/words.ts'
 import type { Block, Run } from './document.ts'
 import { change, moment, percent, shown } from './numbers.ts'
 import { paragraph, type Numbered } from './numbering.ts'
-import {
-  heardFigure,
-  levelWords,
-  MAX_NAMED,
-  NOT_CONCLUDED,
-  NOT_KNOWN,
-  othersThan,
-  wasHeard,
-  type ReportSource
-} from './source.ts'
+import { heardFigure, MAX_NAMED, NOT_CONCLUDED, NOT_KNOWN, othersThan, wasHeard, type ReportSource } from './source.ts'
 
 function emphasised({ text, strong }: PostureSentence): Run[] {
   const runs: Run[] = []
@@ -31,7 +23,7 @@ function emphasised({ text, strong }: PostureSentence): Run[] {
 }
 
 export function overview({ figures, paragraph: sentences, lastYear }: ReportSource, numbered: Numbered): Block[] {
-  const told = sentences.flatMap((sentence, index) => [...(index === 0 ? [] : [' ']), ...emphasised(sentence)])
+  const runs = sentences.flatMap((sentence, index) => [...(index === 0 ? [] : [' ']), ...emphasised(sentence)])
   const row = (name: string, now: Trended, show: (value: number) => string, year: number | null | undefined) => [
     name,
     now.value === null ? NOT_KNOWN : show(now.value),
@@ -40,11 +32,12 @@ export function overview({ figures, paragraph: sentences, lastYear }: ReportSour
     change(now) || '–'
   ]
   const heard = (trended: Trended) => heardFigure(figures, trended)
-  const yearOf = (of: (figures: PeriodFigures) => Trended) => lastYear && heardFigure(lastYear, of(lastYear)).value
+  const yearOf = (figureOf: (figures: PeriodFigures) => Trended) =>
+    lastYear && heardFigure(lastYear, figureOf(lastYear)).value
   const coverage = { value: figures.coverage.share, before: figures.coverage.before, query: 'coverage' }
   const blocks: Block[] = [
     numbered('TÌNH HÌNH CHUNG'),
-    paragraph(...(told.length === 0 ? [NOT_CONCLUDED] : told)),
+    paragraph(...(runs.length === 0 ? [NOT_CONCLUDED] : runs)),
     {
       kind: 'table',
       caption: numbered.table('Số liệu chính'),
@@ -60,13 +53,13 @@ export function overview({ figures, paragraph: sentences, lastYear }: ReportSour
           'Sự cố cần chỉ đạo',
           heard(figures.incidents.needDecision),
           shown,
-          yearOf((of) => of.incidents.needDecision)
+          yearOf((year) => year.incidents.needDecision)
         ),
         row(
           'Đơn vị có rủi ro',
           heard(figures.unitsAtRisk),
           shown,
-          yearOf((of) => of.unitsAtRisk)
+          yearOf((year) => year.unitsAtRisk)
         ),
         row('Độ phủ giám sát', coverage, percent, lastYear?.coverage.share),
         row(
@@ -79,7 +72,7 @@ export function overview({ figures, paragraph: sentences, lastYear }: ReportSour
           'Việc quá hạn ở đơn vị',
           heard(figures.tasks.overdueAtEnd),
           shown,
-          yearOf((of) => of.tasks.overdueAtEnd)
+          yearOf((year) => year.tasks.overdueAtEnd)
         )
       ]
     }
@@ -106,7 +99,7 @@ export function scope({ figures, kind }: ReportSource, numbered: Numbered): Bloc
     blocks.push(
       paragraph(
         `${shown(silent.length)} đơn vị không có nhật ký nào nên chưa kết luận được: `,
-        `${silent.slice(0, MAX_NAMED).map(unitName).join('; ')}${othersThan(kind, silent.length)}`
+        `${silent.slice(0, MAX_NAMED).map(unitText).join('; ')}${othersThan(kind, silent.length)}`
       )
     )
   }
@@ -133,9 +126,7 @@ export function alertFigures({ figures }: ReportSource, numbered: Numbered): Blo
       columns,
       rows: [
         cells('Cảnh báo mở trong kỳ', alerts.raised),
-        ...[...levels]
-          .reverse()
-          .map((level) => cells(`– mức ${levelWords[level].toLowerCase()}`, alerts.byLevel[level])),
+        ...[...levels].reverse().map((level) => cells(`– mức ${levelWords[level].vi}`, alerts.byLevel[level])),
         cells('Sự cố mở trong kỳ', incidents.opened),
         cells('Sự cố đóng trong kỳ', incidents.closed),
         cells('Sự cố còn mở cuối kỳ', incidents.openAtEnd)
@@ -154,7 +145,7 @@ export function alertFigures({ figures }: ReportSource, numbered: Numbered): Blo
       ],
       rows: alerts.topRules.map((rule) => [
         rule.title.vi,
-        levelWords[rule.level],
+        levelName(rule.level).vi,
         shown(rule.alerts),
         shown(rule.units)
       ])

@@ -1,7 +1,6 @@
 import type { PeriodFigures, PostureSentence, Trended } from '#core/api/posture.ts'
 import type { ReportForm } from '#core/api/reports.ts'
 import type { ReportKind } from '#core/report.ts'
-import type { Level } from '#core/match.ts'
 import type { UnitFindings } from './unit-findings.ts'
 
 /** Everything a report is made from: the figures and the sentences told from them, nothing else. */
@@ -18,14 +17,6 @@ export type ReportSource = {
   findings: UnitFindings | null
 }
 
-/** Levels as a report names them. */
-export const levelWords: Record<Level, string> = {
-  critical: 'Nghiêm trọng',
-  high: 'Cao',
-  medium: 'Trung bình',
-  low: 'Thấp',
-  informational: 'Thông tin'
-}
 /** In a cell without a figure. */
 export const NOT_KNOWN = 'chưa có số liệu'
 /** In place of a sentence that nothing happened, where nothing was heard: silence is no evidence. */

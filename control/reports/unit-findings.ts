@@ -72,7 +72,7 @@ export function unitFindings(control: Control, units: ReadonlySet<string>, figur
   )
   return {
     techniques: [...techniques.values()]
-      .sort((one, other) => levels.indexOf(other.level) - levels.indexOf(one.level) || other.alerts - one.alerts)
+      .sort((a, b) => levels.indexOf(b.level) - levels.indexOf(a.level) || b.alerts - a.alerts)
       .slice(0, MAX_LINES),
     objects: most(objects),
     attackers: most(attackers),
@@ -83,5 +83,5 @@ export function unitFindings(control: Control, units: ReadonlySet<string>, figur
 const most = (counts: Map<string, number>) =>
   [...counts]
     .map(([name, alerts]) => ({ name, alerts }))
-    .sort((one, other) => other.alerts - one.alerts || one.name.localeCompare(other.name, 'vi'))
+    .sort((a, b) => b.alerts - a.alerts || a.name.localeCompare(b.name, 'vi'))
     .slice(0, MAX_LINES)

@@ -8,6 +8,7 @@ import type { Inventory } from '#province/inventory.ts'
 import { unitByDomain } from '#province/load.ts'
 import type { Control } from '#control/database/control.ts'
 import { networkKey } from '#core/network.ts'
+import { unitText } from '#core/words.ts'
 import { readSourceNetwork, type SourceNetwork } from './networks.ts'
 
 /** A sender as people manage it; its token hashes go only into the snapshot. */
@@ -238,9 +239,7 @@ function names(inventory: Inventory): Names {
   if (known === undefined) {
     const unitNames: Record<string, string> = {}
     for (const { code } of inventory.units()) {
-      const { name, district } = inventory.label(code)
-      // Two communes share a short name: the district stands beside it.
-      unitNames[code] = district === '' ? name : `${name} (${district})`
+      unitNames[code] = unitText(inventory.label(code))
     }
     known = { unitNames, unitByDomain: unitByDomain(inventory) }
     namesOf.set(inventory, known)

@@ -79,7 +79,7 @@ export function sourceRows(context: SourceParts, scope: Scope): SourceRow[] {
     .map((sender) => rowOf(context, sender, heard.get(sender.id)))
   if (scope !== undefined) return rows
   const ids = new Set(senders.map((sender) => sender.id))
-  for (const [id, one] of heard) if (!ids.has(id) && one.received > 0) rows.push(strangerOf(context, id, one))
+  for (const [id, row] of heard) if (!ids.has(id) && row.received > 0) rows.push(strangerOf(context, id, row))
   return rows
 }
 

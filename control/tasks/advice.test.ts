@@ -46,7 +46,7 @@ test('a web shell, a silent source and ransomware get their own first step; the 
 test('the flagship of the demonstration: evidence is kept and passwords are changed, whatever the outage would ask for', () => {
   const rules = own.flatMap((text) => text.split(/^---$/m).map((part) => parse(part) as Rule | null))
   const alert = (title: string) => {
-    const rule = rules.find((one) => one?.title === title)
+    const rule = rules.find((candidate) => candidate?.title === title)
     if (rule?.id === undefined || rule.level === undefined) throw new Error(title)
     return { ruleId: rule.id, level: rule.level, tags: rule.tags ?? [] }
   }
@@ -78,11 +78,11 @@ test('a rule from elsewhere may bring its own steps; advice that cannot be read 
   rule('own', '[{ vi: Tắt máy in, en: Switch off the printer }, call_soc]')
   rule('wrong', '[no_such_step]')
   const heard: string[] = []
-  const other = readAdviceBook([folder, join(folder, 'none')], (message) => heard.push(message))
+  const foreign = readAdviceBook([folder, join(folder, 'none')], (message) => heard.push(message))
   rmSync(folder, { recursive: true })
   const steps = (ruleId: string) =>
-    adviceOf(other, [{ ruleId, level: 'high', tags: ['attack.t1490'] }]).map(({ en }) => en)
-  expect(steps('own')).toEqual(['Switch off the printer', other.last.en])
+    adviceOf(foreign, [{ ruleId, level: 'high', tags: ['attack.t1490'] }]).map(({ en }) => en)
+  expect(steps('own')).toEqual(['Switch off the printer', foreign.last.en])
   expect(steps('wrong')[0]).toContain('Unplug')
   expect(heard).toEqual([expect.stringContaining('was not read'), expect.stringContaining('no_such_step')])
 })

@@ -27,7 +27,7 @@ const jpeg = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(
 const png = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.alloc(50)])
 const heic = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypheic'), Buffer.alloc(40)])
 const webp = Buffer.from('RIFF\x10\x00\x00\x00WEBPVP8 ........')
-const kept = () => {
+const storedFiles = () => {
   try {
     return readdirSync(join(folder, 'evidence'))
   } catch {
@@ -48,7 +48,7 @@ describe('a file', () => {
     const answer = await own.send(own.nonce, '../../Ảnh màn hình.html', jpeg)
     expect(answer.statusCode).toBe(200)
     expect(answer.json()).toMatchObject({ files: 1, state: 'sent' })
-    const [name] = kept()
+    const [name] = storedFiles()
     expect(name).toMatch(/^[\w-]{22}$/)
     expect(readFileSync(join(folder, 'evidence', name!))).toEqual(jpeg)
     const { files } = (await t.app.inject({ url: '/api/tasks/NV-0001', headers: t.analyst.headers })).json<TaskDetail>()
@@ -72,7 +72,7 @@ describe('a file', () => {
     await own.send(own.nonce, 'a.jpg', jpeg)
     expect((await own.send(own.nonce, 'a.jpg', jpeg)).json()).toMatchObject({ files: 1 })
     expect((await own.send(own.nonce, 'b.jpg', png)).json()).toMatchObject({ code: 'task_link.nonce_used' })
-    expect(kept()).toHaveLength(1)
+    expect(storedFiles()).toHaveLength(1)
   })
 
   test.each([
@@ -92,7 +92,7 @@ describe('a file', () => {
     const own = await unit()
     const answer = await own.send(own.nonce, name, body)
     expect([415, 422]).toContain(answer.statusCode)
-    expect(kept()).toEqual([])
+    expect(storedFiles()).toEqual([])
     // The nonce is not used up: the unit may send something else with it.
     expect((await own.send(own.nonce, 'a.jpg', jpeg)).statusCode).toBe(200)
   })
@@ -104,7 +104,7 @@ describe('a file', () => {
     let { nonce } = own
     for (let n = 0; n < 10; n++) nonce = nonceOf(await own.send(nonce, `${n}.jpg`, jpeg))
     expect((await own.send(nonce, '11.jpg', jpeg)).json()).toMatchObject({ code: 'task.too_many_files' })
-    expect(kept()).toHaveLength(10)
+    expect(storedFiles()).toHaveLength(10)
   })
 
   test('of a gigabyte that does not say so is cut off at the limit', async () => {
@@ -143,7 +143,7 @@ describe('a file', () => {
     // A connection that is closed under a sender may swallow the answer; it never takes the gigabyte.
     expect([0, 413]).toContain(status)
     expect(sent).toBeLessThan(64 * 1024 * 1024)
-    expect(kept()).toEqual([])
+    expect(storedFiles()).toEqual([])
   })
 
   describe('that is still on its way', () => {
@@ -167,9 +167,9 @@ describe('a file', () => {
         })
         upload.on('error', reject)
       })
-      const before = kept().length
+      const before = storedFiles().length
       upload.write('nhật ký của máy một cửa')
-      await vi.waitFor(() => expect(kept().length).toBeGreaterThan(before))
+      await vi.waitFor(() => expect(storedFiles().length).toBeGreaterThan(before))
       return { status, end: () => (upload.end('.'), status) }
     }
 
@@ -179,17 +179,17 @@ describe('a file', () => {
       const upload = await begin(own, own.nonce)
       t.parts.tasks.act('NV-0001', { kind: 'revoke' }, t.asking)
       expect(await upload.end()).toBe(404)
-      expect(kept()).toEqual([])
+      expect(storedFiles()).toEqual([])
     })
 
     test('is not kept when another device answered meanwhile', async () => {
       const own = await unit()
       await t.app.listen({ host: '127.0.0.1', port: 0 })
       const upload = await begin(own, own.nonce)
-      const other = phone(t)
-      expect((await other.say(nonceOf(await other.open()), 'doing')).statusCode).toBe(200)
+      const secondPhone = phone(t)
+      expect((await secondPhone.say(nonceOf(await secondPhone.open()), 'doing')).statusCode).toBe(200)
       expect(await upload.end()).toBe(403)
-      expect(kept()).toEqual([])
+      expect(storedFiles()).toEqual([])
     })
 
     test('leaves room for other units: of one task two are read at a time', async () => {
@@ -233,20 +233,20 @@ describe('a file', () => {
   test('left between folder and books by a crash is swept, what is in the books stays', async () => {
     const own = await unit()
     const second = nonceOf(await own.send(own.nonce, 'a.jpg', jpeg))
-    const [known] = kept()
+    const [known] = storedFiles()
     mkdirSync(join(folder, 'evidence'), { recursive: true })
     writeFileSync(join(folder, 'evidence', '.incoming-x'), 'half')
     writeFileSync(join(folder, 'evidence', 'orphan'), 'whole')
     await own.send(second, 'b.jpg', png)
     // The sweep is the first thing a new process does with the folder.
-    expect(kept()).toContain('orphan')
+    expect(storedFiles()).toContain('orphan')
     const { createEvidence } = await import('./evidence.ts')
     const anew = createEvidence({ control: t.parts.control, folder, reserveBytes: 0 })
     const { Readable } = await import('node:stream')
     const added = await anew.take(Readable.from([jpeg]), { name: 'c.jpg', size: jpeg.length, task: 'NV-0001' })
-    expect(kept().sort()).toEqual([...new Set([known!, added.id, ...kept()])].sort())
-    expect(kept()).not.toContain('orphan')
-    expect(kept()).not.toContain('.incoming-x')
+    expect(storedFiles().sort()).toEqual([...new Set([known!, added.id, ...storedFiles()])].sort())
+    expect(storedFiles()).not.toContain('orphan')
+    expect(storedFiles()).not.toContain('.incoming-x')
   })
 })
 

@@ -42,9 +42,9 @@ export function createEvidence(parts: { control: Control; folder: string; reserv
     if (swept) return
     swept = true
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const kept = parts.control.sql('SELECT 1 FROM task_files WHERE id = ?')
+    const named = parts.control.sql('SELECT 1 FROM task_files WHERE id = ?')
     for (const name of readdirSync(folder))
-      if (kept.get(name) === undefined) rmSync(join(folder, name), { force: true })
+      if (named.get(name) === undefined) rmSync(join(folder, name), { force: true })
   }
 
   async function checkDisk() {

@@ -17,7 +17,7 @@ export type GuessLimit = {
 export function createGuessLimit(clock: Clock): GuessLimit {
   let startedAt = -Infinity
   let together = 0
-  let told = false
+  let warned = false
   const perAddress = new Map<string, number>()
   return {
     count(address) {
@@ -25,7 +25,7 @@ export function createGuessLimit(clock: Clock): GuessLimit {
       if (now - startedAt >= WINDOW_MS) {
         startedAt = now
         together = 0
-        told = false
+        warned = false
         perAddress.clear()
       }
       if (perAddress.size >= MAX_ADDRESSES) perAddress.clear()
@@ -33,8 +33,8 @@ export function createGuessLimit(clock: Clock): GuessLimit {
       perAddress.set(address, own)
       together += 1
       if (own <= PER_ADDRESS && together <= TOGETHER) return { waitS: 0, first: false }
-      const first = !told
-      told = true
+      const first = !warned
+      warned = true
       return { waitS: Math.ceil((startedAt + WINDOW_MS - now) / 1000), first }
     }
   }

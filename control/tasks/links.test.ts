@@ -54,9 +54,9 @@ describe('a link that is opened', () => {
     await t.ask()
     const unit = phone(t)
     await unit.say(nonceOf(await unit.open()), 'doing')
-    const kept = everything()
-    expect(kept).not.toContain(t.token())
-    for (const secret of unit.cookies.values()) expect(kept).not.toContain(secret)
+    const stored = everything()
+    expect(stored).not.toContain(t.token())
+    for (const secret of unit.cookies.values()) expect(stored).not.toContain(secret)
   })
 
   test.each(['unknown', 'expired', 'revoked', 'withdrawn'] as const)('that is %s gets the one answer', async (why) => {

@@ -30,7 +30,7 @@ export type Links = {
   create(task: string, contact: string): string
   /** The link behind a token that can still be used; undefined for unknown, revoked and expired ones alike. */
   find(token: string): Link | undefined
-  of(task: string): Link[]
+  ofTask(task: string): Link[]
   /** Ends every link of a task; returns how many were open. */
   revoke(task: string): number
   /** The first device to answer keeps the link. */
@@ -51,14 +51,14 @@ export function createLinks(control: Control, clock: Clock, validDays: number): 
   const macOf = (link: Link, device: string, issued: string) =>
     createHmac('sha256', key).update([link.hash, device, issued].join('\0')).digest('base64url')
   const open = (link: Link) => link.revoked_at === null && link.expires_at > clock.now()
-  const of = (task: string) =>
+  const ofTask = (task: string) =>
     control.all<Link>('SELECT * FROM task_links WHERE task_id = ? ORDER BY created_at, id', task)
 
   return {
     create(task, contact) {
       const token = randomId(SECRET_BYTES)
       const now = clock.now()
-      const older = of(task).filter(open)
+      const older = ofTask(task).filter(open)
       for (const link of older.slice(0, Math.max(0, older.length - MAX_LINKS + 1)))
         control.sql('UPDATE task_links SET revoked_at = ? WHERE id = ?').run(now, link.id)
       control
@@ -73,7 +73,7 @@ export function createLinks(control: Control, clock: Clock, validDays: number): 
       const link = control.get<Link>('SELECT * FROM task_links WHERE hash = ?', secretHash(token))
       return link !== undefined && open(link) ? link : undefined
     },
-    of,
+    ofTask: ofTask,
     revoke(task) {
       const done = control
         .sql('UPDATE task_links SET revoked_at = ? WHERE task_id = ? AND revoked_at IS NULL AND expires_at > ?')

@@ -189,8 +189,8 @@ describe('the life of a task', () => {
     expect(link).toMatch(/^\/t\/[\w-]{43}$/)
     expect((await t.app.inject({ url: `/api/task-links/${old}` })).statusCode).toBe(404)
     expect((await t.app.inject({ url: `/api/task-links/${link.slice(3)}` })).statusCode).toBe(200)
-    const kept = t.parts.control.sql("SELECT params FROM audit WHERE act = 'task.link'").get()
-    expect(kept).toEqual({ params: '{"shown":true}' })
+    const audited = t.parts.control.sql("SELECT params FROM audit WHERE act = 'task.link'").get()
+    expect(audited).toEqual({ params: '{"shown":true}' })
   })
 
   test('done too early is asked again: new deadline, new message, the alert waits again', async () => {

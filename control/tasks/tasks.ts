@@ -92,7 +92,7 @@ export function createTasks(
       steps: JSON.parse(record.steps) as TaskDetail['steps'],
       entries: entriesOf(context, record.id),
       files: filesOf(context, record.id),
-      links: context.links.of(record.id).map((link) => ({
+      links: context.links.ofTask(record.id).map((link) => ({
         id: link.id,
         contact: link.contact_name,
         createdAt: link.created_at,

@@ -79,7 +79,7 @@ export function enter(context: TaskContext, record: TaskRecord, entry: Entry): v
   const ids = alertsOf(context, record.id)
   const known = alerts.unitsOf(ids)
   const existing = ids.filter((id) => known.has(id))
-  const told = existing.length > 1 && !milestones.has(kind) ? existing.slice(0, 1) : existing
+  const tellers = existing.length > 1 && !milestones.has(kind) ? existing.slice(0, 1) : existing
   const story = {
     act: `task.${kind}`,
     unit: record.unit,
@@ -89,8 +89,10 @@ export function enter(context: TaskContext, record: TaskRecord, entry: Entry): v
   }
   const incident =
     record.incident_id !== null && alerts.incident(record.incident_id) !== undefined ? record.incident_id : null
-  if (told.length === 0 && incident !== null) alerts.tell({ ...story, incident })
-  told.forEach((alert, at) => alerts.tell({ ...story, alert, ...(at === 0 && incident !== null ? { incident } : {}) }))
+  if (tellers.length === 0 && incident !== null) alerts.tell({ ...story, incident })
+  tellers.forEach((alert, at) =>
+    alerts.tell({ ...story, alert, ...(at === 0 && incident !== null ? { incident } : {}) })
+  )
 }
 
 /** To whom of a unit a message goes. */

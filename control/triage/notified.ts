@@ -3,7 +3,7 @@ import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
 import { unitText } from '#core/words.ts'
 
-type Notified = NonNullable<Outage['told']>
+type Notified = NonNullable<Outage['notified']>
 
 /**
  * Who was notified of an incident since a moment (an outage may come to an incident that is older), and when they took it up:

@@ -77,8 +77,8 @@ describe('the watch over our own senses', () => {
   })
 
   it('does not tell again after a restart of a silence that an alert tells of already', () => {
-    const told = String(START - HOUR_MS)
-    const { clock, watch, rules } = watching((fold) => fold.values[LAST_RECEIVED] === told)
+    const lastReceived = String(START - HOUR_MS)
+    const { clock, watch, rules } = watching((fold) => fold.values[LAST_RECEIVED] === lastReceived)
     clock.advance(2 * HOUR_MS)
     watch.state(stateOf(START - HOUR_MS))
     expect(rules()).toEqual([])

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { DAY_MS } from '../time.ts'
 import { businessAnswers } from '../exchange.ts'
 import { healthStates } from '../health.ts'
 import { probeKindNames } from '../probes/target.ts'
@@ -101,7 +102,7 @@ export const Outage = Type.Object({
   /** When the deciding probe runs next. */
   nextCheckAt: maybe(Millis),
   /** Who was told of its incident, and when they took it up. */
-  told: Type.Optional(Type.Object({ to: Type.String(), at: Millis, acknowledgedAt: maybe(Millis) }))
+  notified: Type.Optional(Type.Object({ to: Type.String(), at: Millis, acknowledgedAt: maybe(Millis) }))
 })
 export type Outage = Static<typeof Outage>
 
@@ -136,7 +137,7 @@ export const ProbeDraft = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 200 }),
   system: Type.String({ minLength: 1, maxLength: 100 }),
   target: ProbeTargetSchema,
-  intervalMs: Type.Integer({ minimum: 5_000, maximum: 86_400_000 }),
+  intervalMs: Type.Integer({ minimum: 5_000, maximum: DAY_MS }),
   timeoutMs: Type.Integer({ minimum: 100, maximum: 60_000 }),
   attempts: Type.Integer({ minimum: 1, maximum: 5 }),
   retryMs: Type.Integer({ minimum: 0, maximum: 60_000 }),

@@ -46,8 +46,8 @@ export function accountHandlers(context: Context, opening: Opening): Handlers<ty
         passwordSetAt,
         rules: rulesOf(context),
         via: viewer.session.via,
-        grants: grants.of(viewer.id),
-        sessions: sessions.of(viewer.id, viewer.session.id)
+        grants: grants.ofUser(viewer.id),
+        sessions: sessions.ofUser(viewer.id, viewer.session.id)
       }
     },
     'POST /api/account/totp': async (request) => {
@@ -91,7 +91,7 @@ export function accountHandlers(context: Context, opening: Opening): Handlers<ty
     'DELETE /api/account/sessions/:id': (request) => {
       const viewer = viewerOf(request)
       const { id } = request.params
-      if (!sessions.of(viewer.id).some((session) => session.id === id)) throw notFound('session', id)
+      if (!sessions.ofUser(viewer.id).some((session) => session.id === id)) throw notFound('session', id)
       control.transaction(() => {
         sessions.end(id)
         auditAct(context, request, 'session.revoked', id)

@@ -67,14 +67,14 @@ describe('a link to set the own password', () => {
 
   test('goes to the address of the account, without a word about who it is', async () => {
     const { link } = await invite('moi-hai', { email: 'moi.hai@example.vn' })
-    const told = world.asked.at(-1) as { link: string; topic: string; to: unknown[]; body: { vi: string } }
+    const announced = world.asked.at(-1) as { link: string; topic: string; to: unknown[]; body: { vi: string } }
     expect(link.sent).toBe(true)
-    expect(told).toMatchObject({
+    expect(announced).toMatchObject({
       topic: 'account',
       link: link.path,
       to: [{ channel: 'email', address: 'moi.hai@example.vn' }]
     })
-    expect(JSON.stringify([told.body])).not.toContain('Người mới')
+    expect(JSON.stringify([announced.body])).not.toContain('Người mới')
   })
 
   test('is over after 72 hours, when revoked, and when a newer one is made', async () => {

@@ -3,6 +3,7 @@ import { auditExport } from '../views/audit-export.ts'
 import { auditAct, type Context } from '../context.ts'
 import { manages, type Scope } from '#control/rights/scope.ts'
 import type { AuditFilter, auditApi } from '#core/api/audit.ts'
+import { ictDay } from '#core/time.ts'
 import type { Handlers } from './serve.ts'
 
 /** The log of acts, newest first, and its export. */
@@ -52,7 +53,7 @@ export function auditHandlers(context: Context): Handlers<typeof auditApi> {
         page: (after, limit) => audit.page({ ...asked, ...amongOf(request.scope), after, upTo, limit }),
         head
       })
-      const day = new Date(context.clock.now() + 7 * 3_600_000).toISOString().slice(0, 10)
+      const day = ictDay(context.clock.now())
       void reply
         .type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8')
         .header('content-disposition', `attachment; filename="audit-${day}.${format}"`)

@@ -64,7 +64,7 @@ test('an outage says which unit was asked about it, and when', async () => {
     { id: analyst.id, name: 'Trực ban' }
   )
   const { body } = await ask<Wall>(analyst, 'GET', '/api/health/wall')
-  expect(body!.outages[0]!.told).toEqual({
+  expect(body!.outages[0]!.notified).toEqual({
     to: inventory.unit(IOC)!.name,
     at: soc.parts.clock.now(),
     acknowledgedAt: null

@@ -64,7 +64,7 @@ describe('the second factor', () => {
       parts.control.sql('SELECT * FROM recovery_codes').all(),
       parts.control.sql('SELECT * FROM audit').all()
     ])
-    for (const told of [secret, ...codes]) expect(stored).not.toContain(told)
+    for (const shown of [secret, ...codes]) expect(stored).not.toContain(shown)
     expect(statSync(join(folder, 'keys', 'accounts.key')).mode & 0o777).toBe(0o600)
     expect(readdirSync(join(folder, 'keys'))).toEqual(['accounts.key'])
   })

@@ -21,10 +21,10 @@ export function userAccessHandlers(context: Context): Handlers<typeof userAccess
       const user = managed(context, id, request.scope, { sealed: true })
       return {
         user,
-        oidc: oidcAccounts.of(id),
-        grants: grants.of(id),
-        sessions: sessions.of(id, viewerOf(request).session.id),
-        links: links.of(id)
+        oidc: oidcAccounts.ofUser(id),
+        grants: grants.ofUser(id),
+        sessions: sessions.ofUser(id, viewerOf(request).session.id),
+        links: links.ofUser(id)
       }
     },
     'POST /api/users/:id/link': (request) => {
@@ -48,7 +48,7 @@ export function userAccessHandlers(context: Context): Handlers<typeof userAccess
     'DELETE /api/users/:id/sessions/:session': (request) => {
       const { id, session } = request.params
       managed(context, id, request.scope, { sealed: true })
-      if (!sessions.of(id).some((one) => one.id === session)) throw notFound('session', session)
+      if (!sessions.ofUser(id).some((one) => one.id === session)) throw notFound('session', session)
       control.transaction(() => {
         sessions.end(session)
         auditAct(context, request, 'user.session_ended', id, { session })

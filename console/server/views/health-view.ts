@@ -7,7 +7,7 @@ import { inScope, type Scope } from '#control/rights/scope.ts'
 /** Whose eyes: a role and a set of units. */
 export type Eyes = { role: Role; scope: Scope }
 /** Whom an outage was announced to, and when it was taken up; null when nobody has been notified yet. */
-export type NotifiedOf = (incident: string, since?: number) => NonNullable<Outage['told']> | null
+export type NotifiedOf = (incident: string, since?: number) => NonNullable<Outage['notified']> | null
 type Needs = { inventory: Inventory; notifiedOf: NotifiedOf }
 
 /**
@@ -26,12 +26,13 @@ const mayHold = (role: Role, permission: 'alerts.read' | 'incidents.read' | 'pro
 /** States and causes are everybody's; the alert and the incident behind them only of those who may open them. */
 function outageView(context: Needs, outage: Outage, { role, scope }: Eyes): Outage {
   const mine = systemInScope(context, scope, outage.system)
-  const told = outage.incident === null ? null : (outage.told ?? context.notifiedOf(outage.incident, outage.since))
+  const notified =
+    outage.incident === null ? null : (outage.notified ?? context.notifiedOf(outage.incident, outage.since))
   return {
     ...outage,
     alert: mine && mayHold(role, 'alerts.read') ? outage.alert : null,
     incident: mine && mayHold(role, 'incidents.read') ? outage.incident : null,
-    ...(told === null ? {} : { told })
+    ...(notified === null ? {} : { notified: notified })
   }
 }
 

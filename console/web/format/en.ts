@@ -1,3 +1,4 @@
+import { levelName } from '#core/words.ts'
 import type { vi } from './vi.ts'
 
 /** The same in English. */
@@ -14,11 +15,11 @@ export const en: typeof vi = {
   'span.days': (n) => `${n} d`,
   'span.daysHours': (d, h) => `${d} d ${h} h`,
 
-  'level.critical': 'Critical',
-  'level.high': 'High',
-  'level.medium': 'Medium',
-  'level.low': 'Low',
-  'level.informational': 'Informational',
+  'level.critical': levelName('critical').en,
+  'level.high': levelName('high').en,
+  'level.medium': levelName('medium').en,
+  'level.low': levelName('low').en,
+  'level.informational': levelName('informational').en,
 
   'origin.real': 'real',
   'origin.demonstration': 'demonstration',

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '#core/time.ts'
+import { HOUR_MS, MINUTE_MS } from '#core/time.ts'
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
 import { en } from '../i18n/en.ts'
@@ -15,7 +15,6 @@ import { offsetText } from '../sources/offset.ts'
 import { clockTenths, fromField, hop, moment, shortMoment, shortPeriod, shortTime, span, toField } from './time.ts'
 import { OVERSCAN, scrollToShow, windowOf } from '../kit/virtual-window.ts'
 
-const HOUR = 60 * MINUTE_MS
 /** 02:21:40 on 23/11/2026 in Asia/Ho_Chi_Minh. */
 const night = Date.UTC(2026, 10, 22, 19, 21, 40, 130)
 
@@ -44,26 +43,31 @@ test('times are shown in Asia/Ho_Chi_Minh', () => {
 })
 
 test('a time of today is a clock, of this year a day, else a whole date', () => {
-  expect(shortTime(night, night + HOUR)).toBe('02:21')
+  expect(shortTime(night, night + HOUR_MS)).toBe('02:21')
   // 23:40 of the evening before is less than three hours ago, and yet another day.
-  expect(shortTime(night - 3 * HOUR, night)).toBe('22/11')
+  expect(shortTime(night - 3 * HOUR_MS, night)).toBe('22/11')
   expect(shortTime(Date.UTC(2023, 9, 15), night)).toBe('15/10/2023')
-  expect(shortMoment(night - 3 * HOUR, night)).toBe('22/11 23:21')
+  expect(shortMoment(night - 3 * HOUR_MS, night)).toBe('22/11 23:21')
   // An end without its day would look like one of the day on the left.
-  expect(shortPeriod(night - 26 * HOUR, night - HOUR, night)).toBe('22/11 00:21 – 23/11 01:21')
-  expect(shortPeriod(night - 2 * HOUR, night - HOUR, night)).toBe('00:21 – 01:21')
+  expect(shortPeriod(night - 26 * HOUR_MS, night - HOUR_MS, night)).toBe('22/11 00:21 – 23/11 01:21')
+  expect(shortPeriod(night - 2 * HOUR_MS, night - HOUR_MS, night)).toBe('00:21 – 01:21')
 })
 
 test('lengths of time are as short as they can be said', () => {
-  const said = [18_000, 42 * MINUTE_MS, 3 * HOUR + 12 * MINUTE_MS, 4 * HOUR, 5 * HOUR + 30 * MINUTE_MS, 31 * HOUR].map(
-    span
-  )
+  const said = [
+    18_000,
+    42 * MINUTE_MS,
+    3 * HOUR_MS + 12 * MINUTE_MS,
+    4 * HOUR_MS,
+    5 * HOUR_MS + 30 * MINUTE_MS,
+    31 * HOUR_MS
+  ].map(span)
   expect(said).toEqual(['18 s', '42 ph', '3 g 12', '4 g', '5 g', '1 ng 7 g'])
-  expect([48 * HOUR, 119 * HOUR, 7 * 24 * HOUR + HOUR].map(span)).toEqual(['2 ng', '4 ng 23 g', '7 ng'])
+  expect([48 * HOUR_MS, 119 * HOUR_MS, 7 * 24 * HOUR_MS + HOUR_MS].map(span)).toEqual(['2 ng', '4 ng 23 g', '7 ng'])
   expect(span(-42 * MINUTE_MS)).toBe('42 ph')
   expect([hop(340), hop(61_000), hop(-340)]).toEqual(['0,3 s', '1 ph 01 s', '−0,3 s'])
   language.show('en', en)
-  expect([span(3 * HOUR + 2 * MINUTE_MS), hop(340)]).toEqual(['3 h 02', '0.3 s'])
+  expect([span(3 * HOUR_MS + 2 * MINUTE_MS), hop(340)]).toEqual(['3 h 02', '0.3 s'])
 })
 
 test('a time field keeps its minute in Vietnam wherever the browser stands', () => {

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, ICT_OFFSET_MS, MINUTE_MS } from '#core/time.ts'
+import { DAY_MS, HOUR_MS, ICT_OFFSET_MS, MINUTE_MS, twoDigits } from '#core/time.ts'
 import { t } from '../i18n/text.svelte.ts'
 import { spanWords } from './span-words.ts'
 
@@ -6,8 +6,6 @@ import { spanWords } from './span-words.ts'
 function local(ms: number): Date {
   return new Date(ms + ICT_OFFSET_MS)
 }
-
-const two = (value: number) => String(value).padStart(2, '0')
 
 /** The day number in Asia/Ho_Chi_Minh, to tell today from yesterday. */
 function dayNumber(ms: number): number {
@@ -17,12 +15,12 @@ function dayNumber(ms: number): number {
 /** 02:21 */
 export function clockTime(ms: number): string {
   const time = local(ms)
-  return `${two(time.getUTCHours())}:${two(time.getUTCMinutes())}`
+  return `${twoDigits(time.getUTCHours())}:${twoDigits(time.getUTCMinutes())}`
 }
 
 /** 02:21:40 */
 export function clockSeconds(ms: number): string {
-  return `${clockTime(ms)}:${two(local(ms).getUTCSeconds())}`
+  return `${clockTime(ms)}:${twoDigits(local(ms).getUTCSeconds())}`
 }
 
 /** 02:18:40,1: the hop times of one alert. */
@@ -33,7 +31,7 @@ export function clockTenths(ms: number): string {
 /** 15/10/2023 */
 export function date(ms: number): string {
   const time = local(ms)
-  return `${two(time.getUTCDate())}/${two(time.getUTCMonth() + 1)}/${time.getUTCFullYear()}`
+  return `${twoDigits(time.getUTCDate())}/${twoDigits(time.getUTCMonth() + 1)}/${time.getUTCFullYear()}`
 }
 
 /** 02:21:40 15/10/2023, for titles and stories. */
@@ -68,7 +66,7 @@ export function span(ms: number): string {
   if (length < DAY_MS) {
     const hours = Math.floor(length / HOUR_MS)
     const minutes = Math.floor((length % HOUR_MS) / MINUTE_MS)
-    return hours < 5 && minutes > 0 ? t('span.hoursMinutes', hours, two(minutes)) : t('span.hours', hours)
+    return hours < 5 && minutes > 0 ? t('span.hoursMinutes', hours, twoDigits(minutes)) : t('span.hours', hours)
   }
   const days = Math.floor(length / DAY_MS)
   const hours = Math.floor((length % DAY_MS) / HOUR_MS)
@@ -89,7 +87,7 @@ export function hop(ms: number): string {
   if (ms < 0) return `−${hop(-ms)}`
   if (ms < MINUTE_MS) return t('span.tenths', (Math.floor(ms / 100) / 10).toFixed(1))
   if (ms >= HOUR_MS) return span(ms)
-  return t('span.minutesSeconds', Math.floor(ms / MINUTE_MS), two(Math.floor((ms % MINUTE_MS) / 1000)))
+  return t('span.minutesSeconds', Math.floor(ms / MINUTE_MS), twoDigits(Math.floor((ms % MINUTE_MS) / 1000)))
 }
 
 /** What a `datetime-local` field holds for a moment, in Asia/Ho_Chi_Minh. */

@@ -1,3 +1,5 @@
+import { levelName } from '#core/words.ts'
+
 /** Words of what every feature prints: spans of time, deadlines, levels, origins. */
 export const vi = {
   'span.seconds': (n: number) => `${n} s`,
@@ -12,11 +14,11 @@ export const vi = {
   'span.days': (n: number) => `${n} ng`,
   'span.daysHours': (d: number, h: number) => `${d} ng ${h} g`,
 
-  'level.critical': 'Nghiêm trọng',
-  'level.high': 'Cao',
-  'level.medium': 'Trung bình',
-  'level.low': 'Thấp',
-  'level.informational': 'Thông tin',
+  'level.critical': levelName('critical').vi,
+  'level.high': levelName('high').vi,
+  'level.medium': levelName('medium').vi,
+  'level.low': levelName('low').vi,
+  'level.informational': levelName('informational').vi,
 
   'origin.real': 'thật',
   'origin.demonstration': 'minh họa',

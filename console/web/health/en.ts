@@ -83,7 +83,7 @@ export const en: typeof vi = {
   'outage.degraded': (ids) => `degraded ${ids}`,
   'outage.attached': (n) => `${s(n, 'system', 'systems')} down with it`,
   'outage.oneIncident': '1 incident',
-  'outage.told': (to, at) => `${to} told ${at}`,
+  'outage.notified': (to, at) => `${to} told ${at}`,
   'outage.acknowledged': (at) => `received ${at}`,
   'outage.notAcknowledged': 'not received yet',
   'outage.notTold': 'nobody told yet',

@@ -83,7 +83,7 @@ export const vi = {
   'outage.degraded': (ids: string) => `suy giảm ${ids}`,
   'outage.attached': (n: number) => `${n} hệ thống ngừng theo`,
   'outage.oneIncident': '1 sự cố',
-  'outage.told': (to: string, at: string) => `đã báo ${to} ${at}`,
+  'outage.notified': (to: string, at: string) => `đã báo ${to} ${at}`,
   'outage.acknowledged': (at: string) => `đã nhận ${at}`,
   'outage.notAcknowledged': 'chưa nhận',
   'outage.notTold': 'chưa báo ai',

@@ -1,13 +1,14 @@
 import { ICT_OFFSET_MS } from '#core/time.ts'
+import { levelName } from '#core/words.ts'
 
 /** Words of the page behind a task's link. Apart from the console's catalogue, so that the page stays small. */
 const vi = {
   demonstration: 'minh họa',
-  'level.critical': 'Nghiêm trọng',
-  'level.high': 'Cao',
-  'level.medium': 'Trung bình',
-  'level.low': 'Thấp',
-  'level.informational': 'Thông tin',
+  'level.critical': levelName('critical').vi,
+  'level.high': levelName('high').vi,
+  'level.medium': levelName('medium').vi,
+  'level.low': levelName('low').vi,
+  'level.informational': levelName('informational').vi,
   left: (time: string) => `còn ${time}`,
   over: (time: string) => `quá hạn ${time}`,
   due: (at: string) => `Hạn ${at}`,
@@ -73,11 +74,11 @@ export type PhoneWords = typeof vi
 
 const en: PhoneWords = {
   demonstration: 'demonstration',
-  'level.critical': 'Critical',
-  'level.high': 'High',
-  'level.medium': 'Medium',
-  'level.low': 'Low',
-  'level.informational': 'Informational',
+  'level.critical': levelName('critical').en,
+  'level.high': levelName('high').en,
+  'level.medium': levelName('medium').en,
+  'level.low': levelName('low').en,
+  'level.informational': levelName('informational').en,
   left: (time) => `${time} left`,
   over: (time) => `overdue by ${time}`,
   due: (at) => `Due ${at}`,

@@ -1,13 +1,12 @@
 import type { Period } from '#core/api/posture.ts'
 import { monthOf, reportMonthOf, weekOf } from '#core/period.ts'
-import { ictDay, ictDayStart } from '#core/time.ts'
+import { ictDay, ictDayStart, twoDigits } from '#core/time.ts'
 
 /** Periods one can choose by name; a free one carries its days. */
 export const periodNames = ['week', 'month', 'lastMonth', 'reportMonth'] as const
 export type PeriodName = (typeof periodNames)[number]
 export type PeriodChoice = { name: PeriodName } | { name: 'free'; from: string; to: string }
 
-const two = (value: number) => String(value).padStart(2, '0')
 /** The days that a choice means today, in Asia/Ho_Chi_Minh. Weeks begin on Monday, reporting months on the 15th. */
 export function periodOf(choice: PeriodChoice, now: number): Period {
   const today = ictDay(now)
@@ -31,7 +30,7 @@ export function readDay(text: string, now: number): string | null {
   if (found === null) return null
   const [day, month] = [Number(found[1]), Number(found[2])]
   const year = found[3] ?? ictDay(now).slice(0, 4)
-  const written = `${year}-${two(month)}-${two(day)}`
+  const written = `${year}-${twoDigits(month)}-${twoDigits(day)}`
   const start = ictDayStart(written)
   return !Number.isNaN(start) && ictDay(start) === written ? written : null
 }

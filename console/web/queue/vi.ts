@@ -1,3 +1,6 @@
+import type { Level } from '#core/match.ts'
+import { levelWords } from '#core/words.ts'
+
 type P = Record<string, string | number>
 
 /** Words of the queue, the alert panel and the acts on alerts. */
@@ -138,7 +141,7 @@ export const vi = {
   'story.alert.archived': (p: P) =>
     p['hourly'] === undefined ? 'ẩn đến khi tăng' : `ẩn đến khi có ${p['hourly']} lần một giờ hoặc gặp ở đơn vị khác`,
   'story.alert.waiting': 'chờ đơn vị trả lời',
-  'story.alert.level': (p: P) => `mức độ theo luật: ${levelWords[String(p['to'])] ?? p['to']}`,
+  'story.alert.level': (p: P) => `mức độ theo luật: ${levelIn(p['to'])}`,
   'story.alert.undone': 'hoàn tác việc vừa làm',
   'story.alert.recovered': 'hết sự cố gốc: hệ thống hoạt động lại',
 
@@ -158,10 +161,5 @@ const verdictWords: Record<string, string> = {
   test: 'thử nghiệm'
 }
 
-const levelWords: Record<string, string> = {
-  critical: 'nghiêm trọng',
-  high: 'cao',
-  medium: 'trung bình',
-  low: 'thấp',
-  informational: 'thông tin'
-}
+/** A level inside a sentence; a word that is no level stays as it is. */
+const levelIn = (level: string | number | undefined) => levelWords[level as Level]?.vi ?? level

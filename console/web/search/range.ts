@@ -1,10 +1,12 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#core/time.ts'
+
 /** Ranges one click away; the rest by two time fields. */
 export const ranges = {
-  '15m': 900_000,
-  '1h': 3_600_000,
-  '24h': 86_400_000,
-  '7d': 604_800_000,
-  '30d': 2_592_000_000
+  '15m': 15 * MINUTE_MS,
+  '1h': HOUR_MS,
+  '24h': DAY_MS,
+  '7d': 7 * DAY_MS,
+  '30d': 30 * DAY_MS
 } as const
 export type RangeName = keyof typeof ranges | 'custom'
 export const rangeNames = [...(Object.keys(ranges) as (keyof typeof ranges)[]), 'custom'] as const

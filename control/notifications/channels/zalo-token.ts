@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { Clock } from '#core/clock.ts'
 import { messageOf } from '#core/errors.ts'
+import { HOUR_MS } from '#core/time.ts'
 import type { SendResult } from '../driver.ts'
 import { jsonOf, post } from '../http-post.ts'
 
@@ -8,7 +9,7 @@ type StoredToken = { accessToken: string; refreshToken: string; renewedAt: numbe
 type Failure = Extract<SendResult, { kind: 'failed' }>
 
 /** Renewed this long before it runs out (25 hours as documented). */
-const EARLY_MS = 2 * 3_600_000
+const EARLY_MS = 2 * HOUR_MS
 
 /**
  * The access token of a Zalo OA, shared by its chat and ZNS. A refresh token works once and answers with the next one, so

@@ -1,9 +1,8 @@
-import { MINUTE_MS } from '#core/time.ts'
+import { HOUR_MS, MINUTE_MS } from '#core/time.ts'
 import { describe, expect, it } from 'vitest'
 import { OUTAGE_HOSTS, OUTAGE_RULE, OUTAGE_SYSTEM } from './outage-incident.ts'
 import { addToEvidence, actor, sampleFold, START, testBench } from '#testing/folds.ts'
 
-const HOUR = 60 * MINUTE_MS
 const host = 'portal.example.test'
 
 const outage = (more: Parameters<typeof sampleFold>[0] = {}, at = START) => ({
@@ -57,7 +56,7 @@ describe('a root outage', () => {
   it.each([
     ['on another host', { entity: 'other.example.test' }],
     ['of another origin', { entity: host, origin: 'demonstration' as const }],
-    ['more than an hour before', { entity: host, lastSeen: START - HOUR - 1 }],
+    ['more than an hour before', { entity: host, lastSeen: START - HOUR_MS - 1 }],
     ['that is informational', { entity: host, level: 'informational' as const }]
   ])('stays apart from an alert %s', (_what, alert) => {
     const bench = testBench()
@@ -72,7 +71,7 @@ describe('what is over', () => {
     const bench = testBench()
     const fold = outage()
     bench.alerts.raise(fold)
-    bench.clock.advance(HOUR)
+    bench.clock.advance(HOUR_MS)
     const { alerts, incidents } = bench.alerts.resolve(fold.fingerprint, { minutes: 60 })
     expect(alerts).toMatchObject([{ status: 'closed', verdict: 'true_positive' }])
     expect(incidents).toMatchObject([{ id: 'VL-0001', status: 'review' }])
