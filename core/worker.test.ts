@@ -30,13 +30,13 @@ test('each question gets its own answer, whatever the order, and messages are he
 test('an error of ours crosses whole; another gets the code and status of its protocol', async () => {
   const { worker } = start()
   await expect(worker.ask((id) => ({ kind: 'refuse', id, ours: true }))).rejects.toMatchObject({
-    code: 'tested.busy',
+    code: 'session.busy',
     message: 'busy',
     status: 429,
     params: { retryAfterS: 2 }
   })
   await expect(worker.ask((id) => ({ kind: 'refuse', id, ours: false }))).rejects.toMatchObject({
-    code: 'tested.failed',
+    code: 'server.failed',
     message: 'not ours',
     status: 503
   })

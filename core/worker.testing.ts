@@ -18,17 +18,17 @@ port.on('message', (message: ToTested | { kind: 'stop' }) => {
   switch (message.kind) {
     case 'echo':
       return void answer(port, message.id, () => sleep(message.afterMs ?? 0, message.value, { ref: false }), {
-        code: 'tested.failed'
+        code: 'server.failed'
       })
     case 'refuse':
       return void answer(
         port,
         message.id,
         () => {
-          if (message.ours) throw new SocError('tested.busy', 'busy', { status: 429, params: { retryAfterS: 2 } })
+          if (message.ours) throw new SocError('session.busy', 'busy', { status: 429, params: { retryAfterS: 2 } })
           throw new TypeError('not ours')
         },
-        { code: 'tested.failed', status: 503 }
+        { code: 'server.failed', status: 503 }
       )
     case 'die':
       return process.exit(3)

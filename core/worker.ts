@@ -1,9 +1,10 @@
 import { Worker, type MessagePort, type Transferable } from 'node:worker_threads'
+import type { RefusalCode } from './codes.ts'
 import { messageOf, SocError } from './errors.ts'
 
 /** What a thread answers to a question: a value, or why there is none. */
 export type Answer = { kind: 'answer'; id: number; value?: unknown; error?: AnswerError }
-type AnswerError = { code: string; message: string; status: number; params: Record<string, string | number> }
+type AnswerError = { code: RefusalCode; message: string; status: number; params: Record<string, string | number> }
 
 /** Every thread takes this as its last message: it finishes, closes its ports and ends by itself. */
 export type Stop = { kind: 'stop' }
@@ -158,7 +159,7 @@ export async function answer(
   port: Pick<MessagePort, 'postMessage'>,
   id: number,
   work: () => unknown,
-  otherwise: { code: string; status?: number }
+  otherwise: { code: RefusalCode; status?: number }
 ): Promise<void> {
   let message: Answer
   try {

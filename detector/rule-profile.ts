@@ -24,6 +24,9 @@ export type RuleProfile = {
 
 const MAX_FIELDS = 8
 const MAX_SENTENCE = 500
+/** Steps of advice, and the length of one: what a form holds. The control plane reads them (control/rules/advice-book.ts). */
+const MAX_STEPS = 5
+const MAX_STEP = 300
 
 /** Every key under `soc`, how it is checked and what to say when it is not so. */
 const keys: Record<string, { good(value: unknown, listenerNames: readonly string[]): boolean; expected: string }> = {
@@ -41,6 +44,10 @@ const keys: Record<string, { good(value: unknown, listenerNames: readonly string
   after: {
     good: isAfter,
     expected: 'a rule and a time, such as { rule: name, within: 30m } or { rule: name, within: 30m, by: [source.ip] }'
+  },
+  advice: {
+    good: isAdvice,
+    expected: `1 to ${MAX_STEPS} steps, each a name from rules/soc/advice.yml or { vi: …, en: … }`
   },
   sample: {
     good: isSample,
@@ -135,6 +142,14 @@ function isAfter(value: unknown): boolean {
     isText(within, 10) &&
     readTimespan(within) !== undefined &&
     (by === undefined || isFieldList(by))
+  )
+}
+function isAdvice(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_STEPS) return false
+  return value.every(
+    (step) =>
+      isText(step, MAX_STEP) ||
+      (isObject(step) && Object.keys(step).length === 2 && isText(step['vi'], MAX_STEP) && isText(step['en'], MAX_STEP))
   )
 }
 function isSample(value: unknown, listenerNames: readonly string[]): boolean {

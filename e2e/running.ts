@@ -6,7 +6,6 @@ import { expect } from 'vitest'
 import type { NewUser, OncePassword, Session } from '#core/api/people.ts'
 import type { SourceList } from '#core/api/sources.ts'
 import type { Static } from 'typebox'
-import { SocError } from '#core/errors.ts'
 import type { AdminClient, SocProcess } from '#testing/running-process.ts'
 
 /** Frames by fate over every sender, from the ledger on screen. */
@@ -148,7 +147,7 @@ export async function signInAgain(
       ...(body === undefined ? {} : { body: JSON.stringify(body) })
     })
     const text = await answer.text()
-    if (!answer.ok) throw new SocError('e2e.api', `${method} ${path}: ${answer.status} ${text}`)
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
     cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? cookie
     return (text === '' ? undefined : JSON.parse(text)) as T
   }

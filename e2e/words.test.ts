@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { channels } from '#control/notifications/channels/index.ts'
 import { en } from '../console/web/i18n/en.ts'
 import { vi } from '../console/web/i18n/vi.ts'
+import { codesFor } from '#core/codes.ts'
 import { outcomesOfKinds, wordsOfOutcome } from '#core/probes/target.ts'
 import { faultWords, words } from '../console/web/phone/words.ts'
 
@@ -41,37 +42,6 @@ function wordless(prefix: string, codes: readonly string[]): string[] {
   )
 }
 
-/** The text of a call from its opening bracket to the closing one. */
-function callAt(text: string, open: number): string {
-  let depth = 0
-  for (let at = open; at < text.length; at++) {
-    if (text[at] === '(') depth += 1
-    if (text[at] === ')' && --depth === 0) return text.slice(open, at + 1)
-  }
-  return text.slice(open)
-}
-
-/** Codes of refusals that reach a browser: those with a status below 500, and 503, which keeps its code. */
-function refusals(): string[] {
-  const codes = new Set<string>()
-  for (const { text } of sourcesOf('core', 'detector', 'control', 'console/server', 'store', 'province', 'threads')) {
-    for (const { index } of text.matchAll(/new SocError\(/g)) {
-      const call = callAt(text, text.indexOf('(', index))
-      const code = /^\(\s*'([a-z0-9_.]+)'/.exec(call)?.[1]
-      if (code !== undefined && /status: (?:4\d\d|503)/.test(call)) codes.add(code)
-    }
-    for (const [, code] of text.matchAll(/\brefuse\(\s*4\d\d,\s*'([a-z0-9_.]+)'/g)) codes.add(code!)
-    for (const [, kind] of text.matchAll(/\bnotFound\('([a-z_]+)'/g)) codes.add(`${kind}.not_found`)
-    for (const [, code] of text.matchAll(/FST_[A-Z_]+: '([a-z_.]+)'/g)) codes.add(code!)
-  }
-  return [...codes].sort()
-}
-
-/** Refusals of machines (senders, providers that call back): no screen shows them. */
-const machines = /^(?:hook|spool|intake|heartbeat|sender)\./
-/** Of the page behind a task's link: it has its own words, and fetches a new nonce by itself. */
-const ofLinks = /^task_link\./
-
 describe('what people read has words in both languages', () => {
   test('every entry of the story of an alert or an incident', () => {
     const acts = found(sourcesOf('control/triage'), /\bact: '([a-z_.]+)'/g)
@@ -84,17 +54,14 @@ describe('what people read has words in both languages', () => {
     expect(wordless('entry', steps)).toEqual([])
   })
 
-  test('every refusal of the API', () => {
-    const codes = refusals().filter((code) => !machines.test(code))
+  test('every refusal that a person can meet', () => {
+    const codes = codesFor('console')
     expect(codes.length).toBeGreaterThan(100)
-    expect(
-      wordless(
-        'error',
-        codes.filter((code) => !ofLinks.test(code))
-      )
-    ).toEqual([])
+    expect(wordless('error', codes)).toEqual([])
     const { vi: said } = words
-    const links = codes.filter((code) => ofLinks.test(code) && !code.startsWith('task_link.nonce'))
+    // The page fetches a new nonce by itself.
+    const links = codesFor('task_link').filter((code) => !code.startsWith('task_link.nonce'))
+    expect(links.length).toBeGreaterThan(2)
     expect(links.filter((code) => faultWords(said, code, 'NV-0001') === faultWords(said, 'brand.new', ''))).toEqual([])
   })
 

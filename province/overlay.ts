@@ -1,5 +1,6 @@
 import type { CatalogueEdit } from '#core/api/catalogue.ts'
-import { SocError } from '#core/errors.ts'
+import type { RefusalCode } from '#core/codes.ts'
+import { refuse } from '#core/errors.ts'
 import type { ProvinceData } from './data.ts'
 
 type Edit<K extends CatalogueEdit['kind']> = Extract<CatalogueEdit, { kind: K }>
@@ -31,7 +32,7 @@ function withEdit(data: ProvinceData, edit: CatalogueEdit): ProvinceData {
       return withSystem(data, edit)
     case 'retire': {
       const { systems } = data['systems.json']
-      if (!systems.some((system) => system.id === edit.id)) refuse('catalogue.system_unknown', edit.id)
+      if (!systems.some((system) => system.id === edit.id)) refuseChange('catalogue.system_unknown', edit.id)
       return { ...data, 'systems.json': { systems: systems.filter((system) => system.id !== edit.id) } }
     }
     case 'dependency':
@@ -39,7 +40,7 @@ function withEdit(data: ProvinceData, edit: CatalogueEdit): ProvinceData {
     case 'no_dependency': {
       const { dependencies } = data['dependencies.json']
       const left = dependencies.filter((edge) => dependencyKey(edge) !== dependencyKey(edit.key))
-      if (left.length === dependencies.length) refuse('catalogue.dependency_unknown', dependencyKey(edit.key))
+      if (left.length === dependencies.length) refuseChange('catalogue.dependency_unknown', dependencyKey(edit.key))
       return { ...data, 'dependencies.json': { dependencies: left } }
     }
   }
@@ -48,7 +49,7 @@ function withEdit(data: ProvinceData, edit: CatalogueEdit): ProvinceData {
 function withModel(data: ProvinceData, edit: Edit<'model'>): ProvinceData {
   const { models } = data['models.json']
   const model = models.find((one) => one.id === edit.id)
-  if (model === undefined) refuse('catalogue.model_unknown', String(edit.id))
+  if (model === undefined) refuseChange('catalogue.model_unknown', String(edit.id))
   const { shortName, stage, owner, systems, notes } = { ...model, ...edit.set }
   const changed = {
     // Its number, exact name and printed figures are the report's.
@@ -63,7 +64,7 @@ function withModel(data: ProvinceData, edit: Edit<'model'>): ProvinceData {
 function withSystem(data: ProvinceData, edit: Edit<'system'>): ProvinceData {
   const { systems } = data['systems.json']
   const before = systems.find((one) => one.id === edit.id)
-  if (before === undefined && edit.set.name === undefined) refuse('catalogue.system_needs_name', edit.id)
+  if (before === undefined && edit.set.name === undefined) refuseChange('catalogue.system_needs_name', edit.id)
   const system = {
     id: edit.id,
     name: '',
@@ -82,7 +83,7 @@ function withDependency(data: ProvinceData, edit: Edit<'dependency'>): ProvinceD
   const { dependencies } = data['dependencies.json']
   const { key, set } = edit
   if (set.kind === 'monitoring' && key.scope !== MONITORING_SCOPE) {
-    refuse('catalogue.monitoring_scope', dependencyKey(key))
+    refuseChange('catalogue.monitoring_scope', dependencyKey(key))
   }
   const edge = { ...key, ...set, inferred: false }
   const at = dependencies.findIndex((one) => dependencyKey(one) === dependencyKey(key))
@@ -90,6 +91,6 @@ function withDependency(data: ProvinceData, edit: Edit<'dependency'>): ProvinceD
   return { ...data, 'dependencies.json': { dependencies: list } }
 }
 
-function refuse(code: string, id: string): never {
-  throw new SocError(code, `the catalogue refuses the change of ${id}`, { status: 422, params: { id } })
+function refuseChange(code: RefusalCode, id: string): never {
+  refuse(422, code, `the catalogue refuses the change of ${id}`, { id })
 }

@@ -6,7 +6,7 @@ import { loadInventory } from '#province/load.ts'
 import { openControl, type Control } from '#control/database/control.ts'
 import { offlineHealth } from '#control/health/offline-health.ts'
 import { countActivity } from '#control/figures/activity.ts'
-import { createFigures } from '#control/figures/figures.ts'
+import { createFigures } from '#control/figures/request.ts'
 
 /*
  * What the tests of this folder stand on: the real schema and inventory, and the rows that the detector writes when an

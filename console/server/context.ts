@@ -72,10 +72,4 @@ export function auditAct(
   context.audit.record({ user: viewerOf(request).username, act, target, params, address: request.ip })
 }
 
-/** The same answer for what does not exist and for what belongs to another unit: existence is not told. */
-export function notFound(kind: string, id: string): SocError {
-  return new SocError(`${kind}.not_found`, 'there is no such record, or it is not yours', {
-    status: 404,
-    params: { id: id.slice(0, 100) }
-  })
-}
+export { notFound } from '#core/errors.ts'

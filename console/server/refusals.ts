@@ -1,10 +1,11 @@
 import type { FastifyError } from 'fastify'
 import type { ApiError } from '#core/api/common.ts'
+import type { RefusalCode } from '#core/codes.ts'
 import { SocError } from '#core/errors.ts'
 import type { App } from './context.ts'
 
 /** What the framework refuses by itself, in our words. */
-const frameworkCodes: Record<string, string> = {
+const frameworkCodes: Record<string, RefusalCode> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'request.too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request.content_type',
   FST_ERR_CTP_INVALID_JSON_BODY: 'request.not_json',

@@ -1,6 +1,6 @@
 import type { GrantRow } from '#core/api/accounts.ts'
 import type { Clock } from '#core/clock.ts'
-import { SocError } from '#core/errors.ts'
+import { refuse } from '#core/errors.ts'
 import { randomId } from '#core/ids.ts'
 import { roles, type Role } from '#core/roles.ts'
 import type { Control } from '#control/database/control.ts'
@@ -38,9 +38,11 @@ const unmasks = (role: Role, may: boolean) => may && role !== 'leader' && role !
 /** What an account may do now: its own role and units, and every grant that runs. Read anew for each request. */
 export function rightsOf(control: Control, base: Base, now: number): Rights {
   const own = { role: base.role, units: base.units, mayUnmask: unmasks(base.role, base.mayUnmask) }
-  const rows = control
-    .sql('SELECT role, units, from_at, to_at FROM grants WHERE user_id = ? AND to_at > ? AND revoked_at IS NULL')
-    .all(base.id, now) as Pick<Row, 'role' | 'units' | 'from_at' | 'to_at'>[]
+  const rows = control.all<Pick<Row, 'role' | 'units' | 'from_at' | 'to_at'>>(
+    'SELECT role, units, from_at, to_at FROM grants WHERE user_id = ? AND to_at > ? AND revoked_at IS NULL',
+    base.id,
+    now
+  )
   const assignments = [own]
   let until = Infinity
   for (const row of rows) {
@@ -88,27 +90,24 @@ export function createGrants(control: Control, clock: Clock): Grants {
       state
     }
   }
-  const refuse = (code: string, message: string) => {
-    throw new SocError(code, message, { status: 422 })
-  }
   return {
     of: (userId) =>
-      (
-        control.sql('SELECT * FROM grants WHERE user_id = ? ORDER BY to_at DESC, id LIMIT 200').all(userId) as Row[]
-      ).map(rowOf),
+      control.all<Row>('SELECT * FROM grants WHERE user_id = ? ORDER BY to_at DESC, id LIMIT 200', userId).map(rowOf),
     add(user, grant, by) {
       const now = clock.now()
       const from = Math.max(grant.from, now)
       if (grant.to <= from || grant.to - from > MAX_LENGTH_MS)
-        refuse('grant.range', 'a grant ends after it begins, within a year')
-      if (grant.role === null && grant.units.length === 0) refuse('grant.empty', 'a grant gives a role or units')
+        refuse(422, 'grant.range', 'a grant ends after it begins, within a year')
+      if (grant.role === null && grant.units.length === 0) refuse(422, 'grant.empty', 'a grant gives a role or units')
       if (grant.units.length === 0 && user.units.length === 0 && user.role === 'owner')
-        refuse('grant.units_required', 'an account without units needs them named')
+        refuse(422, 'grant.units_required', 'an account without units needs them named')
       return control.transaction(() => {
-        const { open } = control
-          .sql('SELECT count(*) AS open FROM grants WHERE user_id = ? AND to_at > ? AND revoked_at IS NULL')
-          .get(user.id, now) as { open: number }
-        if (open >= MAX_OPEN) refuse('grant.too_many', 'this account has too many open grants')
+        const { open } = control.single<{ open: number }>(
+          'SELECT count(*) AS open FROM grants WHERE user_id = ? AND to_at > ? AND revoked_at IS NULL',
+          user.id,
+          now
+        )
+        if (open >= MAX_OPEN) refuse(422, 'grant.too_many', 'this account has too many open grants')
         const id = randomId()
         control
           .sql(
@@ -116,7 +115,7 @@ export function createGrants(control: Control, clock: Clock): Grants {
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
           )
           .run(id, user.id, grant.role, JSON.stringify(grant.units), from, grant.to, grant.reason, now, by)
-        return rowOf(control.sql('SELECT * FROM grants WHERE id = ?').get(id) as Row)
+        return rowOf(control.single<Row>('SELECT * FROM grants WHERE id = ?', id))
       })
     },
     revoke(userId, grantId, by) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { AccountLinkRow } from '#core/api/accounts.ts'
 import type { Clock } from '#core/clock.ts'
+import type { RefusalCode } from '#core/codes.ts'
 import { SocError } from '#core/errors.ts'
 import { randomId } from '#core/ids.ts'
 import type { Control } from '#control/database/control.ts'
@@ -27,6 +28,7 @@ export type Links = {
 }
 
 type Row = {
+  hash: string
   id: string
   user_id: string
   kind: LinkKind
@@ -40,10 +42,10 @@ type Row = {
 export function createLinks(control: Control, clock: Clock): Links {
   function find(token: string): FoundLink {
     const row = /^[A-Za-z0-9_-]{43}$/.test(token)
-      ? (control.sql('SELECT * FROM account_links WHERE hash = ?').get(hashOf(token)) as Row | undefined)
+      ? control.get<Row>('SELECT * FROM account_links WHERE hash = ?', hashOf(token))
       : undefined
     if (row === undefined) throw new SocError('link.unknown', 'there is no such link', { status: 404 })
-    const gone = (code: string) => new SocError(code, 'the link is of no use any more', { status: 410 })
+    const gone = (code: RefusalCode) => new SocError(code, 'the link is of no use any more', { status: 410 })
     if (row.used_at !== null) throw gone('link.used')
     if (row.revoked_at !== null) throw gone('link.revoked')
     if (row.expires_at <= clock.now()) throw gone('link.expired')
@@ -80,25 +82,23 @@ export function createLinks(control: Control, clock: Clock): Links {
       })
     },
     of: (userId) =>
-      (
-        control
-          .sql('SELECT * FROM account_links WHERE user_id = ? ORDER BY created_at DESC LIMIT 20')
-          .all(userId) as Row[]
-      ).map((row) => ({
-        id: row.id,
-        kind: row.kind,
-        createdAt: row.created_at,
-        by: row.created_by,
-        expiresAt: row.expires_at,
-        state:
-          row.used_at !== null
-            ? 'used'
-            : row.revoked_at !== null
-              ? 'revoked'
-              : row.expires_at <= clock.now()
-                ? 'expired'
-                : 'waiting'
-      })),
+      control
+        .all<Row>('SELECT * FROM account_links WHERE user_id = ? ORDER BY created_at DESC LIMIT 20', userId)
+        .map((row) => ({
+          id: row.id,
+          kind: row.kind,
+          createdAt: row.created_at,
+          by: row.created_by,
+          expiresAt: row.expires_at,
+          state:
+            row.used_at !== null
+              ? 'used'
+              : row.revoked_at !== null
+                ? 'revoked'
+                : row.expires_at <= clock.now()
+                  ? 'expired'
+                  : 'waiting'
+        })),
     revokeAll
   }
 }

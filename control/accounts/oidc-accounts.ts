@@ -1,4 +1,5 @@
 import type { Config } from '#core/config.ts'
+import type { RefusalCode } from '#core/codes.ts'
 import { SocError } from '#core/errors.ts'
 import type { Role } from '#core/roles.ts'
 import type { Control } from '#control/database/control.ts'
@@ -23,20 +24,24 @@ export type OidcAccounts = {
 
 export function createOidcAccounts(control: Control, config: Config, users: Users, audit: Audit): OidcAccounts {
   const mapped = config.SOC_OIDC_ROLES
-  const refuse = (code: string, message: string) => new SocError(code, message, { status: 403 })
+  const refusal = (code: RefusalCode, message: string) => new SocError(code, message, { status: 403 })
 
   function find(person: OidcPerson): Row | undefined {
-    const bySubject = control
-      .sql('SELECT * FROM oidc_links WHERE issuer = ? AND subject = ?')
-      .get(person.issuer, person.subject) as Row | undefined
+    const bySubject = control.get<Row>(
+      'SELECT * FROM oidc_links WHERE issuer = ? AND subject = ?',
+      person.issuer,
+      person.subject
+    )
     if (bySubject !== undefined) return bySubject
     // A login is believed once: from the first sign-in on the subject counts, which no renaming at the provider moves.
     // An address in the user name is what its person typed there, not what the provider has verified.
     for (const login of [person.email, person.username.includes('@') ? '' : person.username]) {
       if (login === '') continue
-      const row = control
-        .sql('SELECT * FROM oidc_links WHERE issuer = ? AND login = ? AND subject IS NULL')
-        .get(person.issuer, login) as Row | undefined
+      const row = control.get<Row>(
+        'SELECT * FROM oidc_links WHERE issuer = ? AND login = ? AND subject IS NULL',
+        person.issuer,
+        login
+      )
       if (row === undefined) continue
       control.sql('UPDATE oidc_links SET subject = ? WHERE user_id = ?').run(person.subject, row.user_id)
       return row
@@ -49,10 +54,10 @@ export function createOidcAccounts(control: Control, config: Config, users: User
 
   function create(person: OidcPerson, address: string): Row {
     const role = roleOf(person)
-    if (role === undefined) throw refuse('oidc.no_role', 'no group of this person has a role here')
+    if (role === undefined) throw refusal('oidc.no_role', 'no group of this person has a role here')
     const username = (person.username || person.email).replace(/@.*$/, '')
     if (!/^[a-z0-9][a-z0-9._-]{1,63}$/.test(username) || users.credentials(username) !== undefined)
-      throw refuse('oidc.unknown', 'no account can be made under this name')
+      throw refusal('oidc.unknown', 'no account can be made under this name')
     // No password opens it: the hash is no hash.
     const user = users.create({ username, name: person.name || username, role, units: [], mayUnmask: false }, '!')
     control
@@ -70,7 +75,7 @@ export function createOidcAccounts(control: Control, config: Config, users: User
 
   return {
     of(userId) {
-      const row = control.sql('SELECT * FROM oidc_links WHERE user_id = ?').get(userId) as Row | undefined
+      const row = control.get<Row>('SELECT * FROM oidc_links WHERE user_id = ?', userId)
       return row === undefined ? null : { issuer: row.issuer, subject: row.subject, login: row.login }
     },
     link(userId, issuer, { subject, login }) {
@@ -90,14 +95,14 @@ export function createOidcAccounts(control: Control, config: Config, users: User
     },
     resolve(person, address) {
       const row = find(person) ?? (config.SOC_OIDC_CREATE ? create(person, address) : undefined)
-      if (row === undefined) throw refuse('oidc.unknown', 'no account is tied to this person')
+      if (row === undefined) throw refusal('oidc.unknown', 'no account is tied to this person')
       const user = users.get(row.user_id)
       if (user === undefined || user.breakGlass !== '')
-        throw refuse('oidc.unknown', 'no account is tied to this person')
-      if (!user.enabled) throw refuse('oidc.disabled', 'the account is closed')
+        throw refusal('oidc.unknown', 'no account is tied to this person')
+      if (!user.enabled) throw refusal('oidc.disabled', 'the account is closed')
       if (mapped.length > 0) {
         const role = roleOf(person)
-        if (role === undefined) throw refuse('oidc.no_role', 'no group of this person has a role here')
+        if (role === undefined) throw refusal('oidc.no_role', 'no group of this person has a role here')
         if (role !== user.role) {
           users.change(user.id, { role })
           audit.record({ user: 'system', act: 'user.changed', target: user.id, params: { role, oidc: true }, address })

@@ -1,6 +1,6 @@
 import { foldText } from '#core/fold.ts'
 import type { PasswordRules } from '#core/api/accounts.ts'
-import { SocError } from '#core/errors.ts'
+import { refuse } from '#core/errors.ts'
 
 export const MIN_PASSWORD = 12
 export const MAX_PASSWORD = 256
@@ -104,19 +104,16 @@ export function checkPassword(
   username: string,
   { minLength, classes, words }: PasswordLimits = { minLength: MIN_PASSWORD, classes: 0, words: [] }
 ): void {
-  const refuse = (code: string, message: string, params: Record<string, number> = {}) => {
-    throw new SocError(code, message, { status: 422, params })
-  }
   const length = [...password.normalize('NFKC')].length
-  if (length < minLength) refuse('password.short', 'the password is too short', { min: minLength })
-  if (length > MAX_PASSWORD) refuse('password.long', 'the password is too long', { max: MAX_PASSWORD })
+  if (length < minLength) refuse(422, 'password.short', 'the password is too short', { min: minLength })
+  if (length > MAX_PASSWORD) refuse(422, 'password.long', 'the password is too long', { max: MAX_PASSWORD })
   if (kindsOf(password) < classes)
-    refuse('password.kinds', 'the password has too few kinds of characters', { kinds: classes })
+    refuse(422, 'password.kinds', 'the password has too few kinds of characters', { kinds: classes })
   const folded = foldText(password)
   const name = foldText(username)
   if (name.length >= 3 && folded.split(name).join('').length < 8)
-    refuse('password.username', 'the password is little more than the user name')
-  if (isPattern(password)) refuse('password.pattern', 'the password is a pattern')
+    refuse(422, 'password.username', 'the password is little more than the user name')
+  if (isPattern(password)) refuse(422, 'password.pattern', 'the password is a pattern')
   if (isCommon(password, words.length === 0 ? longestFirst : comparable(words)))
-    refuse('password.common', 'the password is made of common words')
+    refuse(422, 'password.common', 'the password is made of common words')
 }

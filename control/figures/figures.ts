@@ -1,13 +1,11 @@
 import type { Verdict } from '#core/api/alerts.ts'
 import type { Period, PeriodFigures, Trended, UnitPosture } from '#core/api/posture.ts'
-import type { Clock } from '#core/clock.ts'
 import { levels, type Bilingual } from '#core/match.ts'
 import { targetMinutes } from '#core/targets.ts'
-import type { Inventory } from '#province/inventory.ts'
-import type { HealthByOrigin } from '#control/health/health-plane.ts'
-import { catalogueOf, placesOf, type FigureCatalogue, type Places } from './catalogue.ts'
+import type { Reads } from '#control/database/reads.ts'
+import { placesOf, type FigureCatalogue, type Places } from './catalogue.ts'
 import { decisionsOf } from './decisions.ts'
-import { healthOf } from './health-figures.ts'
+import type { KindTable } from './kinds.ts'
 import { spansOf } from './period.ts'
 import {
   closedIn,
@@ -24,7 +22,7 @@ import {
   type IncidentFact,
   type Standing
 } from './standing.ts'
-import { standingOf, statesAt, type AlertState, type Database } from './states.ts'
+import { standingOf, statesAt, type AlertState } from './states.ts'
 import { firstKnown, heardIn, type Heard } from './unit-days.ts'
 
 /** Incidents named one by one; the graver and newer first, the rest is counted only. */
@@ -40,42 +38,18 @@ export type FiguresRequest = {
   now: number
   catalogue: FigureCatalogue
   health: PeriodFigures['health']
-}
-
-export type FiguresParts = { inventory: Inventory; clock: Clock; health: HealthByOrigin }
-export type FiguresOptions = { origin: string; scope?: ReadonlySet<string> | undefined }
-
-/** What crosses to the thread that makes the figures. Throws 400 `posture.*` for a period that cannot be. */
-export function requestOf(parts: FiguresParts, period: Period, options: FiguresOptions): FiguresRequest {
-  const now = parts.clock.now()
-  const { fromMs, current } = spansOf(period, now)
-  return {
-    period: { from: period.from, to: period.to },
-    origin: options.origin,
-    scope: options.scope === undefined ? null : [...options.scope],
-    now,
-    catalogue: catalogueOf(parts.inventory),
-    health: healthOf(parts.health, parts.inventory, { fromMs, asOf: current.asOf, ...options })
-  }
-}
-
-/** Figures on the caller's own thread: for tests and small tools. Screens and reports ask a `FiguresReader`. */
-export function createFigures(parts: FiguresParts & { control: Database }) {
-  return {
-    figures: (period: Period, options: FiguresOptions): PeriodFigures =>
-      figuresOf(parts.control, requestOf(parts, period, options))
-  }
+  kinds: KindTable
 }
 
 /**
  * Every figure of a period, as of its end, or of now while it runs. A finished period always gives the same figures: they
  * are told from openings, the append-only timeline and whole days, never from how rows stand today.
  */
-export function figuresOf(database: Database, request: FiguresRequest, onStep?: (step: string) => void): PeriodFigures {
+export function figuresOf(database: Reads, request: FiguresRequest, onStep?: (step: string) => void): PeriodFigures {
   const spans = spansOf(request.period, request.now)
   const { origin } = request
   const places = placesOf(request.catalogue, request.scope)
-  const whole = request.scope === null
+  const scope = { places, whole: request.scope === null, kinds: request.kinds }
   onStep?.('days')
   const heard = heardIn(database, origin, spans.current, places)
   const known = firstKnown(database, origin)
@@ -86,8 +60,8 @@ export function figuresOf(database: Database, request: FiguresRequest, onStep?: 
   const [now, then] = statesAt(database, origin, [spans.current.asOf, ...(compared ? [spans.before.asOf] : [])])
   if (now === undefined) throw new Error('no states')
   onStep?.('standing')
-  const standing = standingAt(database, origin, spans.current, now, places, whole)
-  const earlier = then && standingAt(database, origin, spans.before, then, places, whole)
+  const standing = standingAt(database, origin, spans.current, now, scope)
+  const earlier = then && standingAt(database, origin, spans.before, then, scope)
   const both = (query: string, figure: (of: Standing) => number | null): Trended => ({
     value: figure(standing),
     before: earlier === undefined ? null : figure(earlier),

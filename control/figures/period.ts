@@ -1,5 +1,5 @@
 import type { Period } from '#core/api/posture.ts'
-import { SocError } from '#core/errors.ts'
+import { refuse } from '#core/errors.ts'
 import { DAY_MS, ictDay, ictDayStart } from '#core/time.ts'
 
 /** Longest period: a year and its leap day, with room for reporting months that begin on the 15th. */
@@ -30,10 +30,10 @@ export function spansOf(period: Period, now: number): Spans {
   const fromMs = startOf(period.from)
   const toMs = startOf(period.to) + DAY_MS
   const length = toMs - fromMs
-  if (length <= 0) refuse('posture.backwards', 'the period ends before it begins', {})
+  if (length <= 0) refuse(400, 'posture.backwards', 'the period ends before it begins', {})
   if (length > MAX_PERIOD_DAYS * DAY_MS)
-    refuse('posture.too_long', `a period has at most ${MAX_PERIOD_DAYS} days`, { max: MAX_PERIOD_DAYS })
-  if (fromMs > now) refuse('posture.future', 'the period has not begun', { from: period.from })
+    refuse(400, 'posture.too_long', `a period has at most ${MAX_PERIOD_DAYS} days`, { max: MAX_PERIOD_DAYS })
+  if (fromMs > now) refuse(400, 'posture.future', 'the period has not begun', { from: period.from })
   const running = now < toMs
   const asOf = running ? now : toMs
   return {
@@ -54,10 +54,6 @@ function spanOf(fromMs: number, asOf: number): Span {
 function startOf(day: string): number {
   const start = ictDayStart(day)
   // Date.parse takes 2023-02-30 for 2 March in some engines: a day must come back as it was written.
-  if (Number.isNaN(start) || ictDay(start) !== day) refuse('posture.no_day', `${day} is no day`, { day })
+  if (Number.isNaN(start) || ictDay(start) !== day) refuse(400, 'posture.no_day', `${day} is no day`, { day })
   return start
-}
-
-function refuse(code: string, message: string, params: Record<string, string | number>): never {
-  throw new SocError(code, message, { status: 400, params })
 }

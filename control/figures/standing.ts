@@ -1,8 +1,9 @@
 import { levels, type Bilingual, type Level } from '#core/match.ts'
+import type { Reads } from '#control/database/reads.ts'
 import type { Places } from './catalogue.ts'
-import { kindOf } from './kinds.ts'
+import { kindOf, type KindTable } from './kinds.ts'
 import type { Span } from './period.ts'
-import { incidentOf, standingOf, type AlertState, type Database, type IncidentState, type States } from './states.ts'
+import { incidentOf, standingOf, type AlertState, type IncidentState, type States } from './states.ts'
 import { isOverdue, tasksAt, type TaskFact } from './task-facts.ts'
 
 /** An incident with what its alerts said of it at the moment. */
@@ -33,14 +34,16 @@ export type Standing = {
 
 const unnamed: Bilingual = { vi: 'Sự cố chưa có cảnh báo', en: 'Incident without alerts' }
 
+/** What figures are cut to (`whole`: the province), and how they name kinds of incident. */
+export type Scope = { places: Places; whole: boolean; kinds: KindTable }
+
 /** Cuts the states at the end of a span to a scope and joins alerts, incidents and tasks. */
 export function standingAt(
-  database: Database,
+  database: Reads,
   origin: string,
   span: Span,
   states: States,
-  places: Places,
-  whole: boolean
+  { places, whole, kinds }: Scope
 ): Standing {
   const tasks = tasksAt(database, origin, span.asOf).filter((task) => places.inside(task.unit))
   const overdue = tasks.filter((task) => isOverdue(task, span.asOf))
@@ -56,7 +59,7 @@ export function standingAt(
   }
   const incidents = [...states.incidents.values()]
     .filter((incident) => incident.mergedInto === null && !incident.emptied)
-    .map((incident) => factOf(incident, members.get(incident.id) ?? [], late, places))
+    .map((incident) => factOf(incident, members.get(incident.id) ?? [], late, places, kinds))
     .filter((incident) => whole || incident.units.length > 0)
   const alerts = [...states.alerts.values()].filter((alert) => places.inside(alert.unit))
   return { span, alerts, incidents, tasks, overdue }
@@ -77,7 +80,8 @@ function factOf(
   incident: IncidentState,
   alerts: readonly AlertState[],
   overdue: readonly TaskFact[],
-  places: Places
+  places: Places,
+  kinds: KindTable
 ): IncidentFact {
   const own = alerts.filter((alert) => places.inside(alert.unit))
   const leading = (own.length > 0 ? own : alerts).reduce<AlertState | undefined>(
@@ -94,7 +98,7 @@ function factOf(
     ].filter((code) => places.inside(code)),
     firstSeen: Math.min(incident.openedAt, ...alerts.slice(0, 1000).map((alert) => alert.receivedAt)),
     title: leading?.title ?? unnamed,
-    kind: kindOf(leading?.ruleId ?? '', leading?.tags ?? []),
+    kind: kindOf(kinds, leading?.ruleId ?? '', leading?.tags ?? []),
     overdue: overdue.filter(
       (task) => task.incident === incident.id || (task.incident === null && task.alert !== null && ids.has(task.alert))
     )

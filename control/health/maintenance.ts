@@ -3,10 +3,10 @@ import type { MaintenanceWindow } from '#core/health.ts'
 import { randomId } from '#core/ids.ts'
 import type { Origin } from '#core/origin.ts'
 import { DAY_MS } from '#core/time.ts'
+import { refuse } from '#core/errors.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
 import type { Fact } from './history.ts'
-import { refuse } from './refusals.ts'
 import { maintenanceKey } from './states.ts'
 
 const MAX_LENGTH_MS = 31 * DAY_MS
@@ -18,12 +18,15 @@ const LISTED_OVER = 200
 
 type Record_ = {
   id: string
+  origin: Origin
   systems: string
   from_at: number
   to_at: number
   reason: string
   by: string
+  created_at: number
   cancelled_at: number | null
+  cancelled_by: string | null
 }
 
 /** Planned work of one origin. Windows may overlap: a system is in maintenance while any of its windows runs. */
@@ -67,9 +70,11 @@ export function openMaintenance(control: Control, origin: Origin, inventory: () 
 
   return {
     load(now: number) {
-      const rows = control
-        .sql('SELECT * FROM health_maintenance WHERE origin = ? AND to_at > ? AND cancelled_at IS NULL')
-        .all(origin, now) as Record_[]
+      const rows = control.all<Record_>(
+        'SELECT * FROM health_maintenance WHERE origin = ? AND to_at > ? AND cancelled_at IS NULL',
+        origin,
+        now
+      )
       windows = rows.map(windowOf)
     },
     /** Beginnings and ends in (from, to], as facts in order of time. */
@@ -97,14 +102,16 @@ export function openMaintenance(control: Control, origin: Origin, inventory: () 
       return ends.length === 0 ? null : Math.max(...ends)
     },
     list(now: number): MaintenanceRow[] {
-      const rows = control
-        .sql(`SELECT * FROM health_maintenance WHERE origin = ? AND to_at > ? ORDER BY to_at DESC`)
-        .all(origin, now) as Record_[]
-      const over = control
-        .sql(
-          `SELECT * FROM health_maintenance WHERE origin = ? AND to_at <= ? ORDER BY to_at DESC LIMIT ${LISTED_OVER}`
-        )
-        .all(origin, now) as Record_[]
+      const rows = control.all<Record_>(
+        `SELECT * FROM health_maintenance WHERE origin = ? AND to_at > ? ORDER BY to_at DESC`,
+        origin,
+        now
+      )
+      const over = control.all<Record_>(
+        `SELECT * FROM health_maintenance WHERE origin = ? AND to_at <= ? ORDER BY to_at DESC LIMIT ${LISTED_OVER}`,
+        origin,
+        now
+      )
       return [...rows, ...over].map((row) => rowOf(windowOf(row), now))
     },
     /**
@@ -136,8 +143,7 @@ export function openMaintenance(control: Control, origin: Origin, inventory: () 
     },
     /** Calls a window off, or ends a running one now. Throws 404 `maintenance.unknown`, 409 `maintenance.over`. */
     cancel(id: string, by: string, now: number): { row: MaintenanceRow; facts: Fact[] } {
-      const row = control.sql('SELECT * FROM health_maintenance WHERE id = ? AND origin = ?').get(id, origin) as
-        Record_ | undefined
+      const row = control.get<Record_>('SELECT * FROM health_maintenance WHERE id = ? AND origin = ?', id, origin)
       if (row === undefined) refuse(404, 'maintenance.unknown', `there is no window ${id}`, { id })
       const status = statusOf(windowOf(row), now)
       if (status === 'over' || status === 'cancelled') {

@@ -2,8 +2,8 @@ import Schema from 'typebox/schema'
 import { ProbeDraft } from '#core/api/health.ts'
 import { UPLINK } from '#core/health.ts'
 import { kindNamed } from '#core/probes/target.ts'
+import { refuse } from '#core/errors.ts'
 import type { Inventory } from '#province/inventory.ts'
-import { refuse } from './refusals.ts'
 
 const shape = Schema.Compile(ProbeDraft)
 

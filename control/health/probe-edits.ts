@@ -1,9 +1,9 @@
 import type { ProbeDraft, ProbeRow } from '#core/api/health.ts'
 import type { Probe } from '#core/health.ts'
+import { refuse } from '#core/errors.ts'
 import type { Engine, EngineParts } from './engine.ts'
 import { checkedDraft } from './probe-draft.ts'
 import { draftOf, probeOf } from './probes-table.ts'
-import { refuse } from './refusals.ts'
 import type { Views } from './views.ts'
 
 /** Probes of one origin; further ones are refused. */

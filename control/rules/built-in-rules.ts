@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseDocument } from 'yaml'
 import type { RuleDetail, RuleRow } from '#core/api/sources.ts'
-import { messageOf, SocError } from '#core/errors.ts'
 import { stableHash } from '#core/ids.ts'
-import { levels, type RuleSummary } from '#core/match.ts'
+import { levels, type Bilingual, type RuleSummary } from '#core/match.ts'
+import { bilingualOf, broken, fieldsOf, ownFolder, readOwnYaml } from './own-yaml.ts'
 
 /** The rules that the platform itself raises (`createBuiltIn`); what they say stands in rules/soc/, one file each. */
 export const builtInIds = [
@@ -28,9 +27,14 @@ export type BuiltInRule = {
   text: string
   /** As the screens show it: below the rules folder. */
   file: string
+  /** Steps as the file says them; `readAdviceBook` reads them. */
+  advice: unknown
+  /** Kind of the incident; without it the tags decide. */
+  kind: Bilingual | undefined
 }
 
-const ownFolder = join(import.meta.dirname, '../../rules/soc')
+/** Words that go with rules and are none; who reads them checks them. */
+const wordFiles = ['advice.yml', 'kinds.yml']
 const fileOf = (id: BuiltInId) => `${id.slice('soc.'.length).replaceAll('_', '-')}.yml`
 
 /**
@@ -39,7 +43,7 @@ const fileOf = (id: BuiltInId) => `${id.slice('soc.'.length).replaceAll('_', '-'
  */
 export function loadBuiltInRules(folder = ownFolder): ReadonlyMap<BuiltInId, BuiltInRule> {
   const rules = new Map(builtInIds.map((id) => [id, readRule(join(folder, fileOf(id)), id)]))
-  const known = new Set(builtInIds.map(fileOf))
+  const known = new Set([...builtInIds.map(fileOf), ...wordFiles])
   for (const name of readdirSync(folder)) {
     if (!known.has(name)) throw broken(join(folder, name), 'id', 'no built-in rule has this file name')
   }
@@ -47,17 +51,7 @@ export function loadBuiltInRules(folder = ownFolder): ReadonlyMap<BuiltInId, Bui
 }
 
 function readRule(file: string, id: BuiltInId): BuiltInRule {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw broken(file, 'file', messageOf(error))
-  }
-  const document = parseDocument(text, { prettyErrors: false })
-  const [fault] = document.errors
-  if (fault !== undefined) throw broken(file, 'file', fault.message)
-  const fields: unknown = document.toJS()
-  const rule = fieldsOf(fields)
+  const { text, fields: rule } = readOwnYaml(file)
   const soc = fieldsOf(rule['soc'])
   const words = (from: Record<string, unknown>, field: string, name = field): string => {
     const value = from[field]
@@ -82,6 +76,8 @@ function readRule(file: string, id: BuiltInId): BuiltInRule {
   if (placeholders(sentence.vi) !== placeholders(sentence.en)) {
     throw broken(file, 'soc.sentence_vi', 'it must use the same fields as soc.sentence_en')
   }
+  const kind = soc['kind'] === undefined ? undefined : bilingualOf(soc['kind'])
+  if (soc['kind'] !== undefined && kind === undefined) throw broken(file, 'soc.kind', 'vi or en is missing')
   return {
     summary: {
       id,
@@ -94,17 +90,13 @@ function readRule(file: string, id: BuiltInId): BuiltInRule {
     },
     description: words(rule, 'description'),
     text,
+    advice: soc['advice'],
+    kind,
     file: `rules/soc/${fileOf(id)}`
   }
 }
 
-const fieldsOf = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
-
 const placeholders = (sentence: string) => (sentence.match(/\{[^}]+\}/g) ?? []).sort().join()
-
-const broken = (file: string, field: string, reason: string) =>
-  new SocError('rules.built_in', `${file}: ${field}: ${reason}`)
 
 const loaded = loadBuiltInRules()
 /** The rule of an id; every id has one once this module is loaded. */
@@ -136,3 +128,10 @@ export function builtInDetail(id: string): Omit<RuleDetail, 'rule'> | undefined 
   if (rule === undefined) return undefined
   return { text: rule.text, description: rule.description, falsePositives: rule.summary.falsePositives }
 }
+
+/** Steps of a built-in rule as its file says them. */
+export const builtInSteps = (id: string): unknown => loaded.get(id as BuiltInId)?.advice
+
+/** Kinds that built-in rules name themselves, by rule. */
+export const builtInKinds = (): [id: string, kind: Bilingual][] =>
+  [...loaded].flatMap(([id, { kind }]) => (kind === undefined ? [] : [[id, kind]]))

@@ -1,4 +1,5 @@
 import { parseNetwork, type Network } from '#core/network.ts'
+import type { RefusalCode } from '#core/codes.ts'
 import { SocError } from '#core/errors.ts'
 
 export type SourceNetwork = Network & { /** Canonical, host bits cleared: `192.0.2.0/24`. */ text: string }
@@ -11,7 +12,7 @@ const WIDEST: Record<number, number> = { 4: 8, 16: 16 }
  * `network.too_wide`, 422, naming what was written.
  */
 export function readSourceNetwork(written: string): SourceNetwork {
-  const refuse = (code: string, cause?: unknown) =>
+  const refusal = (code: RefusalCode, cause?: unknown) =>
     new SocError(code, `"${written.slice(0, 60)}" cannot be a source network`, {
       status: 422,
       params: { network: written.slice(0, 60) },
@@ -21,9 +22,9 @@ export function readSourceNetwork(written: string): SourceNetwork {
   try {
     network = parseNetwork(written)
   } catch (error) {
-    throw refuse('network.invalid', error)
+    throw refusal('network.invalid', error)
   }
-  if (network.prefix < WIDEST[network.bytes.length]!) throw refuse('network.too_wide')
+  if (network.prefix < WIDEST[network.bytes.length]!) throw refusal('network.too_wide')
   return { ...network, text: `${addressText(network.bytes)}/${network.prefix}` }
 }
 

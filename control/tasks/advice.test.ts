@@ -1,11 +1,22 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { Level } from '#core/match.ts'
-import { adviceFor } from './advice.ts'
+import { readAdviceBook } from '#control/rules/advice-book.ts'
+import { adviceFor as adviceOf, type Advised } from './advice.ts'
 
 const rules = join(import.meta.dirname, '../../rules')
+const warnings: string[] = []
+const book = readAdviceBook([rules], (message) => warnings.push(message))
+const adviceFor = (alerts: readonly Advised[]) => adviceOf(book, alerts)
+
+test('every advice of a rule of ours is read', () => {
+  expect(warnings).toEqual([])
+  expect(book.byRule.size).toBeGreaterThan(15)
+})
+
 type Rule = { id?: string; title?: string; level?: Level; tags?: string[] }
 const own = readdirSync(rules, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.yml'))
@@ -58,4 +69,20 @@ test('the flagship of the demonstration: evidence is kept and passwords are chan
   expect(adviceFor([outage])[0]?.en).toContain('system runs')
   // An intrusion that no line fits still speaks before an outage.
   expect(adviceFor([outage, { ruleId: 'x', level: 'low', tags: [] }])[0]?.en).toContain('person in charge')
+})
+
+test('a rule from elsewhere may bring its own steps; advice that cannot be read is warned of and its tags decide', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'advice-'))
+  const rule = (id: string, advice: string) =>
+    writeFileSync(join(folder, `${id}.yml`), `id: ${id}\ntags: [attack.t1490]\nsoc: { advice: ${advice} }\n`)
+  rule('own', '[{ vi: Tắt máy in, en: Switch off the printer }, call_soc]')
+  rule('wrong', '[no_such_step]')
+  const heard: string[] = []
+  const other = readAdviceBook([folder, join(folder, 'none')], (message) => heard.push(message))
+  rmSync(folder, { recursive: true })
+  const steps = (ruleId: string) =>
+    adviceOf(other, [{ ruleId, level: 'high', tags: ['attack.t1490'] }]).map(({ en }) => en)
+  expect(steps('own')).toEqual(['Switch off the printer', other.last.en])
+  expect(steps('wrong')[0]).toContain('Unplug')
+  expect(heard).toEqual([expect.stringContaining('was not read'), expect.stringContaining('no_such_step')])
 })

@@ -13,6 +13,7 @@ import { SocError } from '#core/errors.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Actor } from '#control/rights/actor.ts'
 import { giveBack, isOpen, takeAnswer } from './answering.ts'
+import { readAdviceBook } from '#control/rules/advice-book.ts'
 import { createEvidence, type Evidence, type StoredEvidence } from './evidence.ts'
 import { checkFileRoom, createLinkDesk, keepFile, type LinkDesk } from './link-desk.ts'
 import { createLinks } from './links.ts'
@@ -52,9 +53,13 @@ export type Tasks = {
   forget(origin: Origin): Promise<number>
 }
 
-/** Builds the tasks on an open control database. `changed` hears every committed change. */
+/** Builds the tasks on an open control database. `changed` hears every committed change, `warn` of advice that cannot be read. */
 export function createTasks(
-  parts: Omit<TaskContext, 'links' | 'changed'> & { config: Config; changed(row: TaskRow): void }
+  parts: Omit<TaskContext, 'links' | 'advice' | 'changed'> & {
+    config: Config
+    changed(row: TaskRow): void
+    warn?(message: string): void
+  }
 ): Tasks {
   const { control, clock } = parts
   const context: TaskContext = {
@@ -64,6 +69,7 @@ export function createTasks(
     alerts: parts.alerts,
     notifier: parts.notifier,
     links: createLinks(control, clock, parts.config.SOC_TASK_LINK_DAYS),
+    advice: readAdviceBook(parts.config.SOC_RULES, parts.warn ?? (() => undefined)),
     changed: (record) => control.afterCommit(() => parts.changed(taskRow(context, record)))
   }
   const evidence = createEvidence({
@@ -151,7 +157,7 @@ export function createTasks(
     evidence,
     tick: () => remind(context),
     async forget(origin) {
-      const rows = control.sql('SELECT id FROM tasks WHERE origin = ?').all(origin) as { id: string }[]
+      const rows = control.all<{ id: string }>('SELECT id FROM tasks WHERE origin = ?', origin)
       const files = rows.flatMap(({ id }) => filesOf(context, id))
       control.sql('DELETE FROM tasks WHERE origin = ?').run(origin)
       for (const { id } of files) await evidence.discard(id)

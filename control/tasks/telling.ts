@@ -3,6 +3,7 @@ import type { Audience, Notifier } from '#core/notification.ts'
 import type { Actor } from '#control/rights/actor.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Control } from '#control/database/control.ts'
+import type { AdviceBook } from '#control/rules/advice-book.ts'
 import type { Alerts } from '#control/triage/alerts.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Links } from './links.ts'
@@ -20,6 +21,8 @@ export type TaskContext = {
   alerts: TaskAlerts
   notifier: Notifier
   links: Links
+  /** First steps by rule and by ATT&CK tag. */
+  advice: AdviceBook
   /** Screens hear of the record once its transaction is committed. */
   changed(record: TaskRecord): void
 }

@@ -13,6 +13,7 @@ import { actOnAlerts } from './acts/alert-acts.ts'
 import { hasOpenAlert, lastValuesOf, openAlert } from './record/alert-record.ts'
 import { alertDetail, listAlerts, openByUnit, tabCounts, unitsOf } from './views/alert-queries.ts'
 import { HOUR_MS } from '#core/time.ts'
+import { refuse } from '#core/errors.ts'
 import { type AlertsContext } from './record/context.ts'
 import { noChanges, type Changed, type Changes, type MadeRows, type TurnKind } from './record/changes.ts'
 import { type Actor } from '#control/rights/actor.ts'
@@ -33,7 +34,6 @@ import { resolveAlert, tellOf, type TimelineEntry } from './acts/from-other-part
 import { giveBack, type GivenBack } from './acts/given-back.ts'
 import { advance, positionOf, type DetectorPosition } from './record/position.ts'
 import type { AlertFilter } from './views/queue-filter.ts'
-import { refuse } from './record/refusals.ts'
 import { countForRule, forgetOldHours } from './record/rule-hours.ts'
 
 /** What may be announced, said inside the transaction that made it so. */

@@ -1,6 +1,4 @@
-import { type UnitDetail } from '#core/api/province.ts'
-import { randomId } from '#core/ids.ts'
-import { checkChannels } from '#control/notifications/channel-lists.ts'
+import { contactsOf, replaceContacts } from '#control/notifications/unit-contacts.ts'
 import { may } from '#control/rights/permissions.ts'
 import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { showWhole } from '#control/rights/masking.ts'
@@ -17,16 +15,7 @@ export function unitHandlers(context: Context): Handlers<typeof unitsApi> {
     const tile = unitTile(context, code, scope)
     const unit = inventory.unit(code)
     if (tile === undefined || unit === undefined) throw notFound('unit', code)
-    const contacts = withContacts
-      ? (
-          control
-            .sql('SELECT id, role, name, phone, email, channels FROM contacts WHERE unit = ? ORDER BY rowid')
-            .all(code) as (Omit<UnitDetail['contacts'][number], 'channels'> & { channels: string })[]
-        ).map((contact) => ({
-          ...contact,
-          channels: JSON.parse(contact.channels) as NonNullable<UnitDetail['contacts'][number]['channels']>
-        }))
-      : []
+    const contacts = withContacts ? contactsOf(control, code) : []
     return {
       unit: tile,
       ref: inventory.label(code),
@@ -51,13 +40,8 @@ export function unitHandlers(context: Context): Handlers<typeof unitsApi> {
     'PUT /api/units/:code/contacts': (request) => {
       const { code } = request.params
       if (unitTile(context, code, request.scope) === undefined) throw notFound('unit', code)
-      checkChannels(request.body.contacts.flatMap(({ channels = [] }) => channels))
       control.transaction(() => {
-        control.sql('DELETE FROM contacts WHERE unit = ?').run(code)
-        for (const { role, name, phone, email, channels = [] } of request.body.contacts)
-          control
-            .sql('INSERT INTO contacts (id, unit, role, name, phone, email, channels) VALUES (?, ?, ?, ?, ?, ?, ?)')
-            .run(randomId(), code, role, name, phone, email, JSON.stringify(channels))
+        replaceContacts(control, code, request.body.contacts)
         auditAct(context, request, 'contacts.replaced', code, { count: request.body.contacts.length })
       })
       return detailOf(code, request.scope, true)

@@ -142,6 +142,8 @@ export const en: typeof vi = {
   'error.source.not_found': 'There is no such source.',
   'error.network.invalid': (p) => `Not a network: ${p['network'] ?? ''}. For example: 192.0.2.0/24.`,
   'error.network.taken': (p) => `The network ${p['network'] ?? ''} belongs to another source.`,
+  'error.network.too_wide': (p) =>
+    `The network ${p['network'] ?? ''} is too wide: at most a /8 (IPv4) or a /16 (IPv6).`,
   'error.token.too_many': 'This source has too many tokens. Revoke old ones first.'
 }
 

@@ -142,5 +142,6 @@ export const vi = {
   'error.source.not_found': 'Không có nguồn này.',
   'error.network.invalid': (p: P) => `Mạng viết sai: ${p['network'] ?? ''}. Ví dụ đúng: 192.0.2.0/24.`,
   'error.network.taken': (p: P) => `Mạng ${p['network'] ?? ''} đã thuộc nguồn khác.`,
+  'error.network.too_wide': (p: P) => `Mạng ${p['network'] ?? ''} quá rộng: rộng nhất là /8 (IPv4) hoặc /16 (IPv6).`,
   'error.token.too_many': 'Nguồn này đã có quá nhiều mã. Thu hồi mã cũ trước.'
 }

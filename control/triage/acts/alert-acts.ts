@@ -1,5 +1,6 @@
 import type { AlertAct } from '#core/api/alerts.ts'
 import type { Bilingual } from '#core/match.ts'
+import { refuse } from '#core/errors.ts'
 import { alertById, openAlert, saveAlert } from '../record/alert-record.ts'
 import { type Alert } from '../record/alert.ts'
 import { noteTurn, type Changes } from '../record/changes.ts'
@@ -17,7 +18,6 @@ import {
 } from '../record/incident-record.ts'
 import { type Incident } from '../record/incident.ts'
 import { titleOf } from '../views/incident-title.ts'
-import { refuse } from '../record/refusals.ts'
 import { lastNote, tell } from '../record/timeline.ts'
 import { rememberAct, undo, UNDO_MS } from './undo.ts'
 
@@ -180,7 +180,7 @@ function merge(
 function togetherAlready(context: AlertsContext, records: Alert[]): Incident | undefined {
   const id = records[0]?.incidentId
   if (id === undefined || id === null || records.some((record) => record.incidentId !== id)) return undefined
-  const { n } = context.control.sql('SELECT COUNT(*) AS n FROM alerts WHERE incident_id = ?').get(id) as { n: number }
+  const { n } = context.control.single<{ n: number }>('SELECT COUNT(*) AS n FROM alerts WHERE incident_id = ?', id)
   const incident = incidentById(context, id)
   return n === records.length && incident?.status !== 'closed' ? incident : undefined
 }

@@ -1,9 +1,9 @@
+import { refuse } from '#core/errors.ts'
 import { alertById, OPEN, openAlert, saveAlert } from '../record/alert-record.ts'
 import type { Actor } from '#control/rights/actor.ts'
 import type { AlertsContext } from '../record/context.ts'
 import type { Changes } from '../record/changes.ts'
 import { incidentById, saveIncident } from '../record/incident-record.ts'
-import { refuse } from '../record/refusals.ts'
 import { tell } from '../record/timeline.ts'
 
 /** An entry that another part writes into the story of an alert, an incident, or both. */

@@ -1,4 +1,5 @@
 import type { IncidentAct } from '#core/api/alerts.ts'
+import { refuse } from '#core/errors.ts'
 import { requireUser } from './alert-acts.ts'
 import type { Actor } from '#control/rights/actor.ts'
 import type { AlertsContext } from '../record/context.ts'
@@ -6,7 +7,6 @@ import type { Changes } from '../record/changes.ts'
 import { mergeFrom, release, unmerge } from './incident-merging.ts'
 import { incidentById, saveIncident } from '../record/incident-record.ts'
 import { type Incident } from '../record/incident.ts'
-import { refuse } from '../record/refusals.ts'
 import { tell } from '../record/timeline.ts'
 
 /** Applies one act of a person to an incident, inside the caller's transaction. An act that changes nothing may be sent twice. */

@@ -1,9 +1,9 @@
 import type { QueueTab } from '#core/api/alerts.ts'
 import { foldText } from '#core/fold.ts'
 import { levels, type Level } from '#core/match.ts'
+import { refuse } from '#core/errors.ts'
 import { OPEN } from '../record/alert-record.ts'
 import type { Scope } from '#control/rights/scope.ts'
-import { refuse } from '../record/refusals.ts'
 
 /** What a queue page asks for. */
 export type AlertFilter = {

@@ -29,7 +29,7 @@ export function parseSigma(text: string, file: string): { rules: SigmaRule[]; er
     try {
       if ('fault' in document) throw document.fault
       if (!root) throw new RuleFault('rule.shape', document.line, 'A rule must be a map')
-      if (isRaisedByPlatform(root)) continue
+      if (isOfThePlatform(root)) continue
       rules.push(readRule(root, file, document.text))
     } catch (error) {
       if (!(error instanceof RuleFault)) throw error
@@ -40,11 +40,15 @@ export function parseSigma(text: string, file: string): { rules: SigmaRule[]; er
   return { rules, errors }
 }
 
-/** `soc.raised_by: platform` says why a document is skipped: no event makes it true, the platform raises it itself (rules/soc/). */
-function isRaisedByPlatform(root: YamlMap): boolean {
+/**
+ * What no event makes true, and only the platform reads (rules/soc/): `soc.raised_by: platform` marks a rule that it raises
+ * itself, `soc.holds` a file that is no rule.
+ */
+function isOfThePlatform(root: YamlMap): boolean {
   const soc = entryOf(root, 'soc')
-  const by = soc?.kind === 'map' ? entryOf(soc, 'raised_by') : undefined
-  return by?.kind === 'scalar' && by.text === 'platform'
+  if (soc?.kind !== 'map') return false
+  const by = entryOf(soc, 'raised_by')
+  return (by?.kind === 'scalar' && by.text === 'platform') || entryOf(soc, 'holds') !== undefined
 }
 
 /** Id and title for an error, as far as they can be read. */
