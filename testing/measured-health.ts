@@ -7,10 +7,7 @@ import type { Health } from '#control/health/health.ts'
 import type { HealthPlane } from '#control/health/health-plane.ts'
 import type { Inventory } from '#province/inventory.ts'
 
-/*
- * The health of a province for tests of routes and screens: the real engine of a control plane, brought to a state by
- * probes that were added to it and by results that it took. Only the thread that would run the probes is missing.
- */
+/* The health of a province for tests of routes and screens: the real engine, given probes and results as their thread would. */
 
 /** Systems that are measured; of the others nothing is known. */
 const MEASURED = 40
@@ -25,9 +22,9 @@ type Plane = { inventory: Inventory; health: HealthPlane; clock: ReturnType<type
 
 export type MeasuredHealth = {
   health: Health
-  /** The page probe of each measured system. */
+  /** The page probe of a measured system. */
   probeOf(system: string): string
-  /** The heartbeat of Hue-S; it has not been heard yet. */
+  /** The heartbeat of Hue-S, not heard yet. */
   heartbeat: string
   /** Lets the probes of these systems fail, until the outage is announced. */
   break(...systems: string[]): void

@@ -148,7 +148,7 @@ it('prepares every statement, and its columns are the properties of the type it 
 
 it('names the places that a renamed column breaks', () => {
   const named = faultsOn('ALTER TABLE contacts RENAME COLUMN phone TO telephone').join('\n')
-  expect(named).toMatch(/console\/server\/routes\/units\.ts:\d+: no such column: phone/)
+  expect(named).toMatch(/control\/notifications\/unit-contacts\.ts:\d+: no such column: phone/)
   const whole = faultsOn('ALTER TABLE account_links RENAME COLUMN hash TO digest').join('\n')
   expect(whole).toMatch(/control\/accounts\/links\.ts:\d+: no column is named hash, a property of Row/)
   expect(whole).toMatch(/control\/accounts\/links\.ts:\d+: the column digest is no property of its type/)

@@ -34,6 +34,8 @@ export type MakerParts = {
   figures: FiguresReader
   /** Origin that reports speak of: the demonstration's while it runs alone. */
   origin(): Origin
+  /** Whose thread typesets the files, when several desks share it; else one of their own. */
+  render?: Renderer
 }
 type Stores = { archive: FileArchive; tables: ReportTables; subscribers: Subscribers }
 
