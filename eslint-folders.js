@@ -23,7 +23,7 @@ export const folders = {
   rules: ['core', 'collector', 'detector', 'cli'],
   simulator: ['core', 'province'],
   demonstration: ['core', 'province', 'control', 'simulator'],
-  cli: [...product, 'console', 'rules', 'bench', 'main.ts'],
+  cli: [...product, 'console', 'bench', 'main.ts'],
   bench: [...product, 'console', 'cli', 'testing', 'main.ts'],
   testing: [...product, 'console', 'cli', 'main.ts'],
   e2e: [...product, 'console', 'console/web', 'rules', 'cli', 'bench', 'testing', 'main.ts'],
@@ -65,7 +65,8 @@ export const folderLaw = {
       ImportDeclaration: check,
       ExportNamedDeclaration: check,
       ExportAllDeclaration: check,
-      ImportExpression: check
+      ImportExpression: check,
+      TSImportType: check
     }
   }
 }

@@ -46,18 +46,18 @@ function wayBack(start, target) {
 export const noCycle = {
   meta: { type: 'problem', schema: [], messages: { cycle: 'Import cycle: {{path}}' } },
   create(context) {
-    return {
-      ImportDeclaration(node) {
-        const target = resolveFile(context.filename, node.source.value)
-        if (target === undefined || !target.endsWith('.ts')) return
-        const path = target === context.filename ? [target] : wayBack(target, context.filename)
-        if (path)
-          context.report({
-            node,
-            messageId: 'cycle',
-            data: { path: path.map((file) => file.slice(root.length + 1)).join(' → ') }
-          })
-      }
+    function check(node) {
+      const specifier = node.source?.value
+      const target = specifier === undefined ? undefined : resolveFile(context.filename, specifier)
+      if (target === undefined || !target.endsWith('.ts')) return
+      const path = target === context.filename ? [target] : wayBack(target, context.filename)
+      if (path)
+        context.report({
+          node,
+          messageId: 'cycle',
+          data: { path: path.map((file) => file.slice(root.length + 1)).join(' → ') }
+        })
     }
+    return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check }
   }
 }

@@ -41,6 +41,7 @@ control.transaction(() => {
   })
 })
 notifications.start()
+setInterval(() => notifications.tick(), 1_000).unref()
 for (let n = 0; n < total; n++) {
   const done = control.sql('SELECT 1 FROM meta WHERE key = ?').get(`change-${n}`) !== undefined
   if (done) continue

@@ -72,9 +72,10 @@ function openHealth(folder: string, plane: () => ProbesPlane | undefined) {
     raise: (fold) => void alerts.raise(fold),
     resolve: (fingerprint, params) => void alerts.resolve(fingerprint, params),
     alertOf(fingerprint) {
-      const row = control
-        .sql('SELECT id, incident_id FROM alerts WHERE fingerprint = ? ORDER BY seq DESC LIMIT 1')
-        .get(fingerprint) as { id: string; incident_id: string | null } | undefined
+      const row = control.get<{ id: string; incident_id: string | null }>(
+        'SELECT id, incident_id FROM alerts WHERE fingerprint = ? ORDER BY seq DESC LIMIT 1',
+        fingerprint
+      )
       return row === undefined ? undefined : { alert: row.id, incident: row.incident_id }
     },
     recheck: (ids) => plane()?.recheck(ids),

@@ -117,7 +117,7 @@ async function measure(
   }
   clock.advance(start + DAYS * DAY_MS + 3_600_000 - clock.now())
   const filledS = (performance.now() - begun) / 1_000
-  const count = (sql: string) => (control.sql(sql).get() as { n: number }).n
+  const count = (sql: string) => control.single<{ n: number }>(sql).n
   const reports = createReports({
     ...{ control, inventory, clock, dataFolder: folder, origin: () => 'real' },
     figures: createFiguresReader({ control, inventory, clock, health: offlineHealth({ control, inventory, clock }) }),

@@ -45,16 +45,14 @@ Works while Vọng Lâu runs and when it does not. The data folder is SOC_DATA.`
         return 0
       }
       if (action !== 'list') throw new SocError('cli.usage', `users: there is no action "${action}"`)
-      const rows = control
-        .sql('SELECT username, name, role, units, enabled, last_sign_in_at FROM users ORDER BY username')
-        .all() as {
+      const rows = control.all<{
         username: string
         name: string
         role: string
         units: string
         enabled: number
         last_sign_in_at: number | null
-      }[]
+      }>('SELECT username, name, role, units, enabled, last_sign_in_at FROM users ORDER BY username')
       if (values.json)
         process.stdout.write(
           `${JSON.stringify(rows.map((row) => ({ ...row, units: JSON.parse(row.units), enabled: row.enabled === 1 })))}\n`

@@ -86,12 +86,12 @@ export function openControlPlane(parts: ControlPlaneParts) {
   const origin = () => shownOrigin(control, demonstration)
   const figures = createFiguresReader({ control, inventory, clock, health })
   const reports = createReports({
-    ...{ control, inventory, clock, health, figures, notifier: notifications, log, origin },
+    ...{ control, inventory, clock, figures, notifier: notifications, log, origin },
     dataFolder: config.SOC_DATA
   })
   const watch = createWatch({
     ...{ clock, builtIn },
-    silentAfterMs: (of) => silentAfterMs(config, of),
+    silentAfterMs: (sender) => silentAfterMs(config, sender),
     senders: () => dataPlaneSnapshot(control, inventory).senders,
     raise: (fold) => alerts.raise(fold),
     alreadyTold: (fold) => alerts.lastValues(fold.fingerprint)?.[LAST_RECEIVED] === fold.values[LAST_RECEIVED]
@@ -141,7 +141,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
       dataPlane = planes.dataPlane
       health.attach(planes.probes)
       notifications.start()
-      const stopJobs = startJobs(jobsOf({ ...base, tasks, reports, health, dataPlane, log }), log)
+      const stopJobs = startJobs(jobsOf({ ...base, tasks, notifications, reports, health, dataPlane, log }), log)
       return () => {
         stopJobs()
         dataPlane = undefined
@@ -149,12 +149,12 @@ export function openControlPlane(parts: ControlPlaneParts) {
     },
 
     /** Deletes what an origin left behind, in the order in which the parts lean on each other: the end of a demonstration. */
-    async forget(of: Extract<Origin, 'demonstration'>) {
-      await tasks.forget(of)
+    async forget(ended: Extract<Origin, 'demonstration'>) {
+      await tasks.forget(ended)
       alerts.endDemonstration()
-      notifications.forget(of)
-      reports.forget(of)
-      forgetActivity(control, of)
+      notifications.forget(ended)
+      reports.forget(ended)
+      forgetActivity(control, ended)
     }
   }
 }
@@ -164,6 +164,7 @@ function jobsOf(parts: {
   config: Config
   clock: Clock
   tasks: { tick(): unknown }
+  notifications: { tick(): unknown }
   reports: { tick(): unknown }
   health: { tick(): unknown }
   dataPlane: DataPlane
@@ -183,6 +184,8 @@ function jobsOf(parts: {
     { name: 'reports', cron: '* * * * *', run: () => parts.reports.tick() },
     // Reminders and escalations are due to the second, not to the millisecond.
     { name: 'tasks', everyMs: 2_000, run: () => parts.tasks.tick() },
+    // Escalations, retries and receipts have no other clock; a new row wakes the outbox at once.
+    { name: 'notifications', everyMs: 1_000, run: () => parts.notifications.tick() },
     { name: 'health', everyMs: 250, run: () => parts.health.tick() }
   ]
 }

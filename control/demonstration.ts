@@ -1,4 +1,4 @@
-import type { Control } from '#control/database/control.ts'
+import type { Reads } from '#control/database/reads.ts'
 
 const META_KEY = 'demonstration'
 
@@ -8,10 +8,10 @@ export type DemonstrationState = { startedAt: number; endedAt?: number; played: 
 /** The demonstration as the control plane knows it: what the database remembers, and whether it plays now. */
 export type DemonstrationRecord = ReturnType<typeof createDemonstrationRecord>
 
-export function createDemonstrationRecord(control: Pick<Control, 'sql'>) {
+export function createDemonstrationRecord(control: Reads) {
   let playing = false
   function read(): DemonstrationState | undefined {
-    const row = control.sql('SELECT value FROM meta WHERE key = ?').get(META_KEY) as { value: string } | undefined
+    const row = control.get<{ value: string }>('SELECT value FROM meta WHERE key = ?', META_KEY)
     return row === undefined ? undefined : (JSON.parse(row.value) as DemonstrationState)
   }
   return {

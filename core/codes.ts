@@ -258,6 +258,8 @@ export const refusalCodes = {
   'console.listen': 'terminal',
   'control.migration': 'terminal',
   'control.newer': 'terminal',
+  /** A statement that always gives a row gave none. */
+  'control.no_row': 'terminal',
   'data.locked': 'terminal',
   'data_plane.failed': 'console',
   'data_plane.refused': 'terminal',

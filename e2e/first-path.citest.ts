@@ -246,7 +246,7 @@ describe('from the wire to the incident, in a real browser', () => {
       expect(complaints.list).toEqual([])
     }
     await visit(leader.page, soc.url, '/posture')
-    expect(await leader.page.locator('dl.figures').innerText()).toMatch(/\d/)
+    expect(await leader.page.locator('main dl').first().innerText()).toMatch(/\d/)
     expect(await leader.page.locator('[data-alert-id]').count()).toBe(0)
 
     const auditor = await enter('kiem-tra')

@@ -4,6 +4,7 @@ import { stableHash } from '#core/ids.ts'
 import type { Evidence, Level, MatchBatch, MatchFold } from '#core/match.ts'
 import { loadInventory } from '#province/load.ts'
 import { openControl, type Control } from '#control/database/control.ts'
+import { readsOver } from '#control/database/reads.ts'
 import { createAlerts, type Changed } from '#control/triage/alerts.ts'
 
 /** What the tests of this folder stand on: an empty control database, a clock of their own, and made-up matches. */
@@ -20,7 +21,7 @@ export function countingControl(control: Control): { control: Control; asked: st
     asked.push(text)
     return control.sql(text)
   }
-  return { control: { ...control, sql }, asked }
+  return { control: { ...control, ...readsOver(sql) }, asked }
 }
 
 export function testBench(path = ':memory:', control = openControl(path)) {

@@ -83,16 +83,16 @@ export function testNotifications(
     },
     /** Every message's channel, recipient, status and code, oldest first. */
     fates: () =>
-      (
-        control.sql('SELECT channel, recipient, status, code FROM notifications ORDER BY id').all() as {
+      control
+        .all<{
           channel: string
           recipient: string
           status: string
           code: string
-        }[]
-      ).map(
-        ({ channel, recipient, status, code }) => `${channel} ${recipient} ${status}${code === '' ? '' : ` ${code}`}`
-      ),
+        }>('SELECT channel, recipient, status, code FROM notifications ORDER BY id')
+        .map(
+          ({ channel, recipient, status, code }) => `${channel} ${recipient} ${status}${code === '' ? '' : ` ${code}`}`
+        ),
     /** Time passes in steps, and what becomes due in them is sent. */
     async pass(ms: number, step = 30_000) {
       for (let gone = 0; gone < ms; gone += step) {

@@ -21,7 +21,7 @@ import type { HealthPlane } from '#control/health/health-plane.ts'
 
 /*
  * Health as plain values: every system up but the ones that `down` names, states worked out from the catalogue's own
- * walk. For tests of routes and screens; how states really come about is the business of detector/health.
+ * walk. For tests of routes and screens; how states really come about is the business of control/health.
  */
 
 /** How long the outage of a test has lasted. */

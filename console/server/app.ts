@@ -55,15 +55,14 @@ export function buildApp(context: Context): App {
       }
     }
   })
-  void app.register(
-    unwrapped(async () => {
-      addGate(app, context)
-      addSerialiser(app)
-      addBodies(app)
-      const opening = createOpening(context)
-      for (const area of areas) area.serve(app, context, opening)
-    })
-  )
+  // The hooks of the plug-ins above must be there before the first route is.
+  app.after(() => {
+    addGate(app, context)
+    addSerialiser(app)
+    addBodies(app)
+    const opening = createOpening(context)
+    for (const area of areas) area.serve(app, context, opening)
+  })
   // The files' own routes come after the gate, which asks them too whom they let in.
   addWeb(app, { tls, webRoot: builtWeb(context.webRoot) })
   return app
@@ -80,11 +79,6 @@ const lazySerializers: ReturnType<typeof SerializerSelector> = (...given) => {
 const lazyValidator: typeof TypeBoxValidatorCompiler = (route) => {
   let built: ReturnType<typeof TypeBoxValidatorCompiler> | undefined
   return (value: unknown) => (built ??= TypeBoxValidatorCompiler(route))(value)
-}
-
-/** A plug-in whose hooks hold for the whole console, not for itself alone: Fastify's mark against encapsulation. */
-function unwrapped<T extends () => Promise<void>>(plugin: T): T {
-  return Object.assign(plugin, { [Symbol.for('skip-override')]: true })
 }
 
 const builtWeb = (folder: string | undefined) =>

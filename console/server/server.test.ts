@@ -35,9 +35,9 @@ test('with TLS the cookie belongs to this host and to TLS alone, and browsers st
     const url = await startServer(soc.app, soc.parts.config)
     expect(url).toMatch(/^https:/)
     const { id } = soc.person('analyst')
-    const { username } = soc.parts.control.sql('SELECT username FROM users WHERE id = ?').get(id) as {
+    const { username } = soc.parts.control.single<{
       username: string
-    }
+    }>('SELECT username FROM users WHERE id = ?', id)
     const headers = await new Promise<Record<string, unknown>>((resolve, reject) => {
       const asked = request(
         `${url}api/session`,

@@ -13,8 +13,10 @@ export function verifyAuditChain(control: Control): ChainReport {
   let head = ''
   let rows = 0
   let last: number | undefined
-  const all = control.sql('SELECT id, at, user, act, target, params, address, hash FROM audit ORDER BY id').iterate()
-  for (const row of all as Iterable<ChainedRow & { hash: string }>) {
+  const all = control.each<ChainedRow & { hash: string }>(
+    'SELECT id, at, user, act, target, params, address, hash FROM audit ORDER BY id'
+  )
+  for (const row of all) {
     // Ids are given without gaps from the day the chain began; before it a gap may stand, and its neighbours were chained as they were.
     if (chainHash(head, row) !== row.hash) {
       const gap = last === undefined ? row.id > 1 : row.id !== last + 1
@@ -24,7 +26,7 @@ export function verifyAuditChain(control: Control): ChainReport {
     last = row.id
     rows++
   }
-  const given = control.sql(`SELECT seq FROM sqlite_sequence WHERE name = 'audit'`).get() as { seq: number } | undefined
+  const given = control.get<{ seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'audit'`)
   const missing = given !== undefined && given.seq > (last ?? 0)
   return { rows, head, fault: missing ? { id: (last ?? 0) + 1, kind: 'missing' } : null }
 }

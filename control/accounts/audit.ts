@@ -50,21 +50,18 @@ export function createAudit(control: Control, clock: Clock): Audit {
 
   // One step through an index per name, not a walk over all rows.
   const acts = () =>
-    (
-      control
-        .sql(
-          `WITH RECURSIVE names(act) AS (
+    control
+      .all<{ act: string }>(
+        `WITH RECURSIVE names(act) AS (
              SELECT min(act) FROM audit UNION ALL SELECT (SELECT min(act) FROM audit WHERE act > names.act) FROM names WHERE act IS NOT NULL
            ) SELECT act FROM names WHERE act IS NOT NULL`
-        )
-        .all() as { act: string }[]
-    ).map((row) => row.act)
+      )
+      .map((row) => row.act)
 
   /** Ids of a time range: times never run backwards in the log, so the index over time gives both ends. */
   function idsOf({ from, to }: AuditFilter): { least: number; most: number } {
     const first = (at: number) =>
-      (control.sql('SELECT id FROM audit WHERE at >= ? ORDER BY at, id LIMIT 1').get(at) as { id: number } | undefined)
-        ?.id
+      control.get<{ id: number }>('SELECT id FROM audit WHERE at >= ? ORDER BY at, id LIMIT 1', at)?.id
     const least = from === undefined ? 0 : (first(from) ?? MAX_ID)
     const end = to === undefined ? undefined : first(to)
     return { least, most: end === undefined ? MAX_ID : end - 1 }
@@ -85,12 +82,10 @@ export function createAudit(control: Control, clock: Clock): Audit {
         name === '' ? '' : `AND ${walk.includes('act') ? '' : '+'}act = :act`,
         among === undefined ? '' : 'AND +user IN (SELECT value FROM json_each(:among))'
       ].join(' ')
-      return control
-        .sql(
-          `SELECT id, at, user, act, target, params, address FROM audit
-           WHERE id BETWEEN :least AND :most ${tests} ORDER BY id ${order} LIMIT :limit`
-        )
-        .all({
+      return control.all<Row>(
+        `SELECT id, at, user, act, target, params, address FROM audit
+           WHERE id BETWEEN :least AND :most ${tests} ORDER BY id ${order} LIMIT :limit`,
+        {
           least,
           most,
           limit,
@@ -98,14 +93,14 @@ export function createAudit(control: Control, clock: Clock): Audit {
           ...(user === '' ? {} : { user }),
           ...(name === '' ? {} : { act: name }),
           ...(among === undefined ? {} : { among: JSON.stringify(among) })
-        }) as Row[]
+        }
+      )
     })
     if (named.length > 1) found.sort((a, b) => (newestFirst ? b.id - a.id : a.id - b.id))
     return found.slice(0, limit).map(entryOf)
   }
   const head = () =>
-    (control.sql('SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1').get() as
-      { id: number; hash: string } | undefined) ?? {
+    control.get<{ id: number; hash: string }>('SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1') ?? {
       id: 0,
       hash: ''
     }
@@ -116,8 +111,9 @@ export function createAudit(control: Control, clock: Clock): Audit {
       if (json.length > MAX_PARAMS) json = JSON.stringify({ omitted: json.length })
       // The last row is read and the next one written under one lock: the command line writes here too.
       control.transaction(() => {
-        const last = control.sql('SELECT id, at, hash FROM audit ORDER BY id DESC LIMIT 1').get() as
-          { id: number; at: number; hash: string } | undefined
+        const last = control.get<{ id: number; at: number; hash: string }>(
+          'SELECT id, at, hash FROM audit ORDER BY id DESC LIMIT 1'
+        )
         const row = {
           id: (last?.id ?? 0) + 1,
           // A clock that was set back must not put an act before the one it followed.

@@ -30,8 +30,9 @@ export async function sealBreakGlass(
   const password = sealedPassword()
   const hash = await hashPassword(password)
   return control.transaction(() => {
-    const found = control.sql(`SELECT id, username FROM users WHERE break_glass <> ''`).get() as
-      { id: string; username: string } | undefined
+    const found = control.get<{ id: string; username: string }>(
+      `SELECT id, username FROM users WHERE break_glass <> ''`
+    )
     if (act === 'create') {
       if (found !== undefined)
         throw new SocError('break_glass.exists', 'there is a break-glass account already: seal it anew', {

@@ -39,9 +39,11 @@ const unmasks = (role: Role, may: boolean) => may && role !== 'leader' && role !
 /** What an account may do now: its own role and units, and every grant that runs. Read anew for each request. */
 export function rightsOf(control: Control, base: Base, now: number): Rights {
   const own = { role: base.role, units: base.units, mayUnmask: unmasks(base.role, base.mayUnmask) }
-  const rows = control
-    .sql('SELECT role, units, from_at, to_at FROM grants WHERE user_id = ? AND to_at > ? AND revoked_at IS NULL')
-    .all(base.id, now) as Pick<Row, 'role' | 'units' | 'from_at' | 'to_at'>[]
+  const rows = control.all<Pick<Row, 'role' | 'units' | 'from_at' | 'to_at'>>(
+    'SELECT role, units, from_at, to_at FROM grants WHERE user_id = ? AND to_at > ? AND revoked_at IS NULL',
+    base.id,
+    now
+  )
   const assignments = [own]
   let until = Infinity
   for (const row of rows) {
@@ -91,9 +93,7 @@ export function createGrants(control: Control, clock: Clock): Grants {
   }
   return {
     ofUser: (userId) =>
-      (
-        control.sql('SELECT * FROM grants WHERE user_id = ? ORDER BY to_at DESC, id LIMIT 200').all(userId) as Row[]
-      ).map(rowOf),
+      control.all<Row>('SELECT * FROM grants WHERE user_id = ? ORDER BY to_at DESC, id LIMIT 200', userId).map(rowOf),
     add(user, grant, by) {
       const now = clock.now()
       const from = Math.max(grant.from, now)
@@ -103,9 +103,11 @@ export function createGrants(control: Control, clock: Clock): Grants {
       if (grant.units.length === 0 && user.units.length === 0 && user.role === 'owner')
         refuse(422, 'grant.units_required', 'an account without units needs them named')
       return control.transaction(() => {
-        const { open } = control
-          .sql('SELECT count(*) AS open FROM grants WHERE user_id = ? AND to_at > ? AND revoked_at IS NULL')
-          .get(user.id, now) as { open: number }
+        const { open } = control.single<{ open: number }>(
+          'SELECT count(*) AS open FROM grants WHERE user_id = ? AND to_at > ? AND revoked_at IS NULL',
+          user.id,
+          now
+        )
         if (open >= MAX_OPEN) refuse(422, 'grant.too_many', 'this account has too many open grants')
         const id = randomId()
         control
@@ -114,7 +116,7 @@ export function createGrants(control: Control, clock: Clock): Grants {
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
           )
           .run(id, user.id, grant.role, JSON.stringify(grant.units), from, grant.to, grant.reason, now, by)
-        return rowOf(control.sql('SELECT * FROM grants WHERE id = ?').get(id) as Row)
+        return rowOf(control.single<Row>('SELECT * FROM grants WHERE id = ?', id))
       })
     },
     revoke(userId, grantId, by) {

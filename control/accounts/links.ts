@@ -42,7 +42,7 @@ type Row = {
 export function createLinks(control: Control, clock: Clock): Links {
   function find(token: string): FoundLink {
     const row = /^[A-Za-z0-9_-]{43}$/.test(token)
-      ? (control.sql('SELECT * FROM account_links WHERE hash = ?').get(hashOf(token)) as Row | undefined)
+      ? control.get<Row>('SELECT * FROM account_links WHERE hash = ?', hashOf(token))
       : undefined
     if (row === undefined) throw new SocError('link.unknown', 'there is no such link', { status: 404 })
     const gone = (code: RefusalCode) => new SocError(code, 'the link is of no use any more', { status: 410 })
@@ -82,25 +82,23 @@ export function createLinks(control: Control, clock: Clock): Links {
       })
     },
     ofUser: (userId) =>
-      (
-        control
-          .sql('SELECT * FROM account_links WHERE user_id = ? ORDER BY created_at DESC LIMIT 20')
-          .all(userId) as Row[]
-      ).map((row) => ({
-        id: row.id,
-        kind: row.kind,
-        createdAt: row.created_at,
-        by: row.created_by,
-        expiresAt: row.expires_at,
-        state:
-          row.used_at !== null
-            ? 'used'
-            : row.revoked_at !== null
-              ? 'revoked'
-              : row.expires_at <= clock.now()
-                ? 'expired'
-                : 'waiting'
-      })),
+      control
+        .all<Row>('SELECT * FROM account_links WHERE user_id = ? ORDER BY created_at DESC LIMIT 20', userId)
+        .map((row) => ({
+          id: row.id,
+          kind: row.kind,
+          createdAt: row.created_at,
+          by: row.created_by,
+          expiresAt: row.expires_at,
+          state:
+            row.used_at !== null
+              ? 'used'
+              : row.revoked_at !== null
+                ? 'revoked'
+                : row.expires_at <= clock.now()
+                  ? 'expired'
+                  : 'waiting'
+        })),
     revokeAll
   }
 }

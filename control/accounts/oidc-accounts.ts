@@ -27,17 +27,21 @@ export function createOidcAccounts(control: Control, config: Config, users: User
   const refusal = (code: RefusalCode, message: string) => new SocError(code, message, { status: 403 })
 
   function find(person: OidcPerson): Row | undefined {
-    const bySubject = control
-      .sql('SELECT * FROM oidc_links WHERE issuer = ? AND subject = ?')
-      .get(person.issuer, person.subject) as Row | undefined
+    const bySubject = control.get<Row>(
+      'SELECT * FROM oidc_links WHERE issuer = ? AND subject = ?',
+      person.issuer,
+      person.subject
+    )
     if (bySubject !== undefined) return bySubject
     // A login is believed once: from the first sign-in on the subject counts, which no renaming at the provider moves.
     // An address in the user name is what its person typed there, not what the provider has verified.
     for (const login of [person.email, person.username.includes('@') ? '' : person.username]) {
       if (login === '') continue
-      const row = control
-        .sql('SELECT * FROM oidc_links WHERE issuer = ? AND login = ? AND subject IS NULL')
-        .get(person.issuer, login) as Row | undefined
+      const row = control.get<Row>(
+        'SELECT * FROM oidc_links WHERE issuer = ? AND login = ? AND subject IS NULL',
+        person.issuer,
+        login
+      )
       if (row === undefined) continue
       control.sql('UPDATE oidc_links SET subject = ? WHERE user_id = ?').run(person.subject, row.user_id)
       return row
@@ -71,7 +75,7 @@ export function createOidcAccounts(control: Control, config: Config, users: User
 
   return {
     ofUser(userId) {
-      const row = control.sql('SELECT * FROM oidc_links WHERE user_id = ?').get(userId) as Row | undefined
+      const row = control.get<Row>('SELECT * FROM oidc_links WHERE user_id = ?', userId)
       return row === undefined ? null : { issuer: row.issuer, subject: row.subject, login: row.login }
     },
     link(userId, issuer, { subject, login }) {

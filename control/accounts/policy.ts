@@ -25,7 +25,7 @@ export type Policy = {
 
 export function createPolicy(control: Control): Policy {
   const get = (): AccountPolicy => {
-    const row = control.sql('SELECT policy FROM account_policy WHERE only = 1').get() as { policy: string } | undefined
+    const row = control.get<{ policy: string }>('SELECT policy FROM account_policy WHERE only = 1')
     return row === undefined ? defaultPolicy : { ...defaultPolicy, ...(JSON.parse(row.policy) as AccountPolicy) }
   }
   return {
@@ -39,9 +39,11 @@ export function createPolicy(control: Control): Policy {
     },
     async checkReuse(userId, current, password) {
       const { history } = get()
-      const old = control
-        .sql('SELECT password FROM password_history WHERE user_id = ? ORDER BY id DESC LIMIT ?')
-        .all(userId, history) as { password: string }[]
+      const old = control.all<{ password: string }>(
+        'SELECT password FROM password_history WHERE user_id = ? ORDER BY id DESC LIMIT ?',
+        userId,
+        history
+      )
       // Never more than the policy's ceiling of history: each costs what a sign-in costs.
       for (const stored of [current, ...old.map((row) => row.password)].slice(0, history))
         if (await verifyPassword(password, stored))

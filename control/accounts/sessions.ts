@@ -2,7 +2,7 @@ import { DAY_MS, HOUR_MS } from '#core/time.ts'
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
 import { randomId } from '#core/ids.ts'
-import type { SessionRow } from '#core/api/accounts.ts'
+import type { AccountPolicy, SessionRow } from '#core/api/accounts.ts'
 import { roles, type Role } from '#core/roles.ts'
 import type { Control } from '#control/database/control.ts'
 import { deviceOf } from './device.ts'
@@ -86,56 +86,57 @@ const SELECT = `SELECT s.id, s.user_id, s.csrf, s.via, s.last_used_at, u.usernam
 /** The order in which a person's assignments name the leading role. */
 const leading: readonly Role[] = ['admin', 'analyst', 'auditor', 'owner', 'leader']
 
+/** The viewer of a session's row as rights and policy stand now; undefined when the account's role is unknown. */
+function viewerOf(control: Control, policy: AccountPolicy, row: Row, now: number): Viewer | undefined {
+  const role = roles.find((known) => known === row.role)
+  // A role this version does not know is no role.
+  if (role === undefined) return undefined
+  const base = {
+    id: row.user_id,
+    role,
+    units: JSON.parse(row.units) as string[],
+    mayUnmask: row.may_unmask === 1
+  }
+  const rights = rightsOf(control, base, now)
+  const first =
+    leading.find((candidate) => rights.assignments.some((assignment) => assignment.role === candidate)) ?? role
+  const leads = rights.assignments.filter((assignment) => assignment.role === first)
+  const everywhere = leads.some((assignment) => assignment.units.length === 0)
+  const { maxAgeDays, totpRoles } = policy
+  // Whoever the identity provider signed in, or the glass was broken for, is not held up by rules for passwords.
+  const byPassword = row.via === 'password'
+  const aged = maxAgeDays > 0 && row.password_set_at + maxAgeDays * DAY_MS <= now
+  return {
+    id: row.user_id,
+    username: row.username,
+    name: row.name,
+    role: first,
+    units: everywhere ? [] : [...new Set(leads.flatMap((assignment) => assignment.units))],
+    mayUnmask: rights.assignments.some((assignment) => assignment.mayUnmask),
+    assignments: rights.assignments,
+    rightsUntil: rights.until,
+    mustChangePassword: byPassword && (row.must_change_password === 1 || aged),
+    mustSetUpTotp:
+      byPassword && row.totp === 0 && rights.assignments.some((assignment) => totpRoles.includes(assignment.role)),
+    session: { id: row.id, csrf: row.csrf, via: row.via }
+  }
+}
+
+/** Sessions in the control database; they end by themselves at `limits`. */
 export function createSessions(control: Control, clock: Clock, limits: SessionLimits = defaultLimits): Sessions {
   const policy = createPolicy(control)
   const listeners: ((ended: Ended) => void)[] = []
   const tell = (ended: Ended) => {
     for (const listener of listeners) listener(ended)
   }
-  function viewerOf(row: Row): Viewer | undefined {
-    const role = roles.find((known) => known === row.role)
-    // A role this version does not know is no role.
-    if (role === undefined) return undefined
-    const now = clock.now()
-    const base = {
-      id: row.user_id,
-      role,
-      units: JSON.parse(row.units) as string[],
-      mayUnmask: row.may_unmask === 1
-    }
-    const rights = rightsOf(control, base, now)
-    const first =
-      leading.find((candidate) => rights.assignments.some((assignment) => assignment.role === candidate)) ?? role
-    const leads = rights.assignments.filter((assignment) => assignment.role === first)
-    const everywhere = leads.some((assignment) => assignment.units.length === 0)
-    const { maxAgeDays, totpRoles } = policy.get()
-    // Whoever the identity provider signed in, or the glass was broken for, is not held up by rules for passwords.
-    const byPassword = row.via === 'password'
-    const aged = maxAgeDays > 0 && row.password_set_at + maxAgeDays * DAY_MS <= now
-    return {
-      id: row.user_id,
-      username: row.username,
-      name: row.name,
-      role: first,
-      units: everywhere ? [] : [...new Set(leads.flatMap((assignment) => assignment.units))],
-      mayUnmask: rights.assignments.some((assignment) => assignment.mayUnmask),
-      assignments: rights.assignments,
-      rightsUntil: rights.until,
-      mustChangePassword: byPassword && (row.must_change_password === 1 || aged),
-      mustSetUpTotp:
-        byPassword && row.totp === 0 && rights.assignments.some((assignment) => totpRoles.includes(assignment.role)),
-      session: { id: row.id, csrf: row.csrf, via: row.via }
-    }
-  }
   function find(cookie: string, options = { touch: true }): Viewer | undefined {
     if (!/^[A-Za-z0-9_-]{43}$/.test(cookie)) return undefined
     const now = clock.now()
-    const row = control.sql(`${SELECT} AND s.token_hash = ?`).get(now, now - limits.idleMs, hashOf(cookie)) as
-      Row | undefined
+    const row = control.get<Row>(`${SELECT} AND s.token_hash = ?`, now, now - limits.idleMs, hashOf(cookie))
     if (row === undefined) return undefined
     if (options.touch && now - row.last_used_at >= TOUCH_MS)
       control.sql('UPDATE sessions SET last_used_at = ? WHERE id = ?').run(now, row.id)
-    return viewerOf(row)
+    return viewerOf(control, policy.get(), row, now)
   }
 
   return {
@@ -144,9 +145,11 @@ export function createSessions(control: Control, clock: Clock, limits: SessionLi
       const now = clock.now()
       control.transaction(() => {
         control.sql('DELETE FROM sessions WHERE expires_at <= ? OR last_used_at <= ?').run(now, now - limits.idleMs)
-        const surplus = control
-          .sql('SELECT id FROM sessions WHERE user_id = ? ORDER BY last_used_at DESC, rowid DESC LIMIT -1 OFFSET ?')
-          .all(userId, MAX_PER_USER - 1) as { id: string }[]
+        const surplus = control.all<{ id: string }>(
+          'SELECT id FROM sessions WHERE user_id = ? ORDER BY last_used_at DESC, rowid DESC LIMIT -1 OFFSET ?',
+          userId,
+          MAX_PER_USER - 1
+        )
         for (const { id } of surplus) this.end(id)
         control
           .sql(
@@ -181,12 +184,7 @@ export function createSessions(control: Control, clock: Clock, limits: SessionLi
     },
     ofUser(userId, current) {
       const now = clock.now()
-      const rows = control
-        .sql(
-          `SELECT id, created_at, last_used_at, expires_at, address, agent, via FROM sessions
-           WHERE user_id = ? AND expires_at > ? AND last_used_at > ? ORDER BY last_used_at DESC, rowid DESC`
-        )
-        .all(userId, now, now - limits.idleMs) as {
+      const rows = control.all<{
         id: string
         created_at: number
         last_used_at: number
@@ -194,7 +192,13 @@ export function createSessions(control: Control, clock: Clock, limits: SessionLi
         address: string
         agent: string
         via: SessionVia
-      }[]
+      }>(
+        `SELECT id, created_at, last_used_at, expires_at, address, agent, via FROM sessions
+           WHERE user_id = ? AND expires_at > ? AND last_used_at > ? ORDER BY last_used_at DESC, rowid DESC`,
+        userId,
+        now,
+        now - limits.idleMs
+      )
       return rows.map((row) => ({
         id: row.id,
         ...deviceOf(row.agent),
@@ -207,9 +211,9 @@ export function createSessions(control: Control, clock: Clock, limits: SessionLi
       }))
     },
     endAllOf(userId, except = '') {
-      const ended = control.sql('SELECT id FROM sessions WHERE user_id = ? AND id <> ?').all(userId, except) as {
+      const ended = control.all<{
         id: string
-      }[]
+      }>('SELECT id FROM sessions WHERE user_id = ? AND id <> ?', userId, except)
       for (const { id } of ended) this.end(id)
       return ended.length
     },

@@ -33,7 +33,7 @@ type Row = { secret: string; confirmed_at: number | null; last_step: number }
 
 export function createTotp(control: Control, clock: Clock, keys: KeyFile): Totp {
   const rowOf = (userId: string) =>
-    control.sql('SELECT secret, confirmed_at, last_step FROM totp WHERE user_id = ?').get(userId) as Row | undefined
+    control.get<Row>('SELECT secret, confirmed_at, last_step FROM totp WHERE user_id = ?', userId)
   const totpOf = (secret: string, username = '') =>
     new TOTP({
       issuer: 'Vọng Lâu',
@@ -70,9 +70,10 @@ export function createTotp(control: Control, clock: Clock, keys: KeyFile): Totp 
   return {
     state(userId) {
       const row = rowOf(userId)
-      const { left } = control
-        .sql('SELECT count(*) AS left FROM recovery_codes WHERE user_id = ? AND used_at IS NULL')
-        .get(userId) as { left: number }
+      const { left } = control.single<{ left: number }>(
+        'SELECT count(*) AS left FROM recovery_codes WHERE user_id = ? AND used_at IS NULL',
+        userId
+      )
       const since = row?.confirmed_at ?? null
       return { enabled: since !== null, since, recoveryLeft: since === null ? 0 : left }
     },

@@ -88,16 +88,17 @@ export type Users = {
 export function createUsers(control: Control, clock: Clock): Users {
   const policy = createPolicy(control)
   const get = (id: string) => {
-    const row = control.sql(`${SELECT} WHERE u.id = ?2`).get(clock.now(), id) as Row | undefined
+    const row = control.get<Row>(`${SELECT} WHERE u.id = ?2`, clock.now(), id)
     return row === undefined ? undefined : rowOf(row)
   }
   const users: Users = {
-    list: () => (control.sql(`${SELECT} ORDER BY u.username`).all(clock.now()) as Row[]).map(rowOf),
+    list: () => control.all<Row>(`${SELECT} ORDER BY u.username`, clock.now()).map(rowOf),
     get,
     credentials(username) {
-      const row = control
-        .sql('SELECT id, password, enabled, break_glass FROM users WHERE username = ?')
-        .get(username) as { id: string; password: string; enabled: number; break_glass: string } | undefined
+      const row = control.get<{ id: string; password: string; enabled: number; break_glass: string }>(
+        'SELECT id, password, enabled, break_glass FROM users WHERE username = ?',
+        username
+      )
       return row === undefined
         ? undefined
         : { id: row.id, password: row.password, enabled: row.enabled === 1, breakGlass: row.break_glass }
@@ -159,7 +160,7 @@ export function createUsers(control: Control, clock: Clock): Users {
       })
     },
     setPassword(id, password, mustChange, remember = true) {
-      const old = control.sql('SELECT password FROM users WHERE id = ?').get(id) as { password: string } | undefined
+      const old = control.get<{ password: string }>('SELECT password FROM users WHERE id = ?', id)
       if (old !== undefined && remember) policy.remember(id, old.password)
       control
         .sql('UPDATE users SET password = ?, must_change_password = ?, password_set_at = ? WHERE id = ?')
@@ -169,11 +170,9 @@ export function createUsers(control: Control, clock: Clock): Users {
       control.sql('UPDATE users SET last_sign_in_at = ? WHERE id = ?').run(clock.now(), id)
     },
     assignable: () =>
-      control
-        .sql(
-          `SELECT id, name FROM users WHERE enabled = 1 AND break_glass = '' AND role IN ('admin', 'analyst') ORDER BY name`
-        )
-        .all() as { id: string; name: string }[]
+      control.all<{ id: string; name: string }>(
+        `SELECT id, name FROM users WHERE enabled = 1 AND break_glass = '' AND role IN ('admin', 'analyst') ORDER BY name`
+      )
   }
   return users
 }

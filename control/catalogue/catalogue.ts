@@ -53,8 +53,7 @@ export function createCatalogue(parts: {
   const { control, clock, date } = parts
   const data = parts.data ?? readProvinceData()
   const listeners: (() => void)[] = []
-  const standing = () =>
-    control.sql('SELECT * FROM catalogue_changes WHERE reverted_by IS NULL ORDER BY id').all() as Row[]
+  const standing = () => control.all<Row>('SELECT * FROM catalogue_changes WHERE reverted_by IS NULL ORDER BY id')
   const editOf = (row: Row) => JSON.parse(row.change) as CatalogueEdit | { kind: 'revert'; of: number }
   const editsOf = (rows: readonly Row[]) =>
     rows.map(editOf).filter((edit): edit is CatalogueEdit => edit.kind !== 'revert')
@@ -93,7 +92,7 @@ export function createCatalogue(parts: {
       .run(clock.now(), by.user, by.origin ?? 'real', change.kind, target, JSON.stringify(change), by.reason)
     return Number(lastInsertRowid)
   }
-  const rowOf = (id: number) => control.sql('SELECT * FROM catalogue_changes WHERE id = ?').get(id) as Row | undefined
+  const rowOf = (id: number) => control.get<Row>('SELECT * FROM catalogue_changes WHERE id = ?', id)
   const entryOf = (row: Row, edit: CatalogueEdit): CatalogueEntry => ({
     id: row.id,
     at: row.at,
@@ -108,7 +107,7 @@ export function createCatalogue(parts: {
     inventory: newestInventory(() => current),
     view: () => viewOf(current, editsOf(standing())),
     history() {
-      const rows = control.sql('SELECT * FROM catalogue_changes ORDER BY id DESC LIMIT 500').all() as Row[]
+      const rows = control.all<Row>('SELECT * FROM catalogue_changes ORDER BY id DESC LIMIT 500')
       return rows.flatMap((row) => {
         const edit = editOf(row)
         if (edit.kind !== 'revert') return [entryOf(row, edit)]

@@ -1,17 +1,16 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { SocError } from '#core/errors.ts'
 import { chainHash } from './audit-chain.ts'
+import { readsOf, type Reads } from './reads.ts'
 
 /** The control database: accounts, senders, alerts, incidents, audit. One process writes it. */
-export type Control = {
+export type Control = Reads & {
   /** Runs `act` in one immediate transaction; nested calls join the outer one. Rolls back on throw. */
   transaction<T>(act: () => T): T
   /** Runs `act` once the outermost transaction is committed (at once when there is none); forgotten on rollback. */
   afterCommit(act: () => void): void
-  /** A prepared statement, kept for the next call with the same text. */
-  sql(text: string): StatementSync
   close(): void
 }
 
@@ -39,10 +38,10 @@ export function openControl(path: string): Control {
     })
   )
   migrate(database, path)
-  const statements = new Map<string, StatementSync>()
   let depth = 0
   let committed: (() => void)[] = []
   return {
+    ...readsOf(database),
     transaction(act) {
       if (depth > 0) return act()
       database.exec('BEGIN IMMEDIATE')
@@ -64,14 +63,6 @@ export function openControl(path: string): Control {
     afterCommit(act) {
       if (depth > 0) committed.push(act)
       else act()
-    },
-    sql(text) {
-      let statement = statements.get(text)
-      if (statement === undefined) {
-        statement = database.prepare(text)
-        statements.set(text, statement)
-      }
-      return statement
     },
     close: () => database.close()
   }

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { parentPort } from 'node:worker_threads'
 import type { PeriodFigures } from '#core/api/posture.ts'
 import { answer, type Stop } from '#core/worker.ts'
+import { readsOf } from '#control/database/reads.ts'
 import { figuresOf, type FiguresRequest } from './figures.ts'
 
 /** The question of the thread: the figures of a period, from the database at this path. */
@@ -15,7 +16,7 @@ function make({ databasePath, request }: ToFigures): PeriodFigures {
   const database = new DatabaseSync(databasePath, { readOnly: true })
   try {
     database.exec('PRAGMA busy_timeout=5000; PRAGMA cache_size=-32768; BEGIN')
-    return figuresOf({ sql: (text) => database.prepare(text) }, request, (step) =>
+    return figuresOf(readsOf(database), request, (step) =>
       port.postMessage({ kind: 'step', step } satisfies FigureStep)
     )
   } finally {

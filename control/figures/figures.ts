@@ -3,6 +3,7 @@ import type { Period, PeriodFigures, Trended, UnitPosture } from '#core/api/post
 import { levels, type Bilingual } from '#core/match.ts'
 import { targetMinutes } from '#core/targets.ts'
 import { DAY_MS } from '#core/time.ts'
+import type { Reads } from '#control/database/reads.ts'
 import { placesOf, type FigureCatalogue, type Places } from './catalogue.ts'
 import { decisionsOf } from './decisions.ts'
 import type { KindTable } from './kinds.ts'
@@ -22,7 +23,7 @@ import {
   type IncidentFact,
   type Standing
 } from './standing.ts'
-import { standingOf, statesAt, type AlertState, type Database } from './states.ts'
+import { standingOf, statesAt, type AlertState } from './states.ts'
 import { firstKnown, heardIn, type Heard } from './unit-days.ts'
 
 /** Incidents named one by one; the graver and newer first, the rest is counted only. */
@@ -45,7 +46,7 @@ export type FiguresRequest = {
  * Every figure of a period, as of its end, or of now while it runs. A finished period always gives the same figures: they
  * are told from openings, the append-only timeline and whole days, never from how rows stand today.
  */
-export function figuresOf(database: Database, request: FiguresRequest, onStep?: (step: string) => void): PeriodFigures {
+export function figuresOf(database: Reads, request: FiguresRequest, onStep?: (step: string) => void): PeriodFigures {
   const spans = spansOf(request.period, request.now)
   const { origin } = request
   const places = placesOf(request.catalogue, request.scope)

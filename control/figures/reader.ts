@@ -1,5 +1,5 @@
 import type { Period, PeriodFigures } from '#core/api/posture.ts'
-import type { Control } from '#control/database/control.ts'
+import type { Reads } from '#control/database/reads.ts'
 import { figuresOf } from './figures.ts'
 import { createFigureThreads } from './figures-in.ts'
 import { requestOf, type FiguresOptions, type FiguresParts } from './request.ts'
@@ -20,7 +20,7 @@ export type FiguresReader = (
  * Figures as screens and reports ask for them: on a thread of their own, the same question asked at once or again soon
  * answered once. A database in memory (tests) has no file another connection could open: there the figures are made here.
  */
-export function createFiguresReader(parts: FiguresParts & { control: Pick<Control, 'sql'> }): FiguresReader {
+export function createFiguresReader(parts: FiguresParts & { control: Reads }): FiguresReader {
   const answered = new Map<string, { at: number; until: number; figures: Promise<PeriodFigures> }>()
   const path = pathOf(parts.control)
   const threads = createFigureThreads()
@@ -51,7 +51,7 @@ export function createFiguresReader(parts: FiguresParts & { control: Pick<Contro
 }
 
 /** File of the main database; '' for one in memory. */
-export function pathOf(control: Pick<Control, 'sql'>): string {
-  const row = control.sql(`SELECT file FROM pragma_database_list WHERE name = 'main'`).get() as { file: string | null }
+export function pathOf(control: Reads): string {
+  const row = control.single<{ file: string | null }>(`SELECT file FROM pragma_database_list WHERE name = 'main'`)
   return row.file ?? ''
 }

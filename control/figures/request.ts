@@ -7,7 +7,7 @@ import { figuresOf, type FiguresRequest } from './figures.ts'
 import { healthOf } from './health-figures.ts'
 import { kindTable } from './kind-table.ts'
 import { spansOf } from './period.ts'
-import type { Database } from './states.ts'
+import type { Reads } from '#control/database/reads.ts'
 
 export type FiguresParts = { inventory: Inventory; clock: Clock; health: HealthByOrigin }
 export type FiguresOptions = { origin: string; scope?: ReadonlySet<string> | undefined }
@@ -28,7 +28,7 @@ export function requestOf(parts: FiguresParts, period: Period, options: FiguresO
 }
 
 /** Figures on the caller's own thread: for tests and small tools. Screens and reports ask a `FiguresReader`. */
-export function createFigures(parts: FiguresParts & { control: Database }) {
+export function createFigures(parts: FiguresParts & { control: Reads }) {
   return {
     figures: (period: Period, options: FiguresOptions): PeriodFigures =>
       figuresOf(parts.control, requestOf(parts, period, options))

@@ -1,8 +1,9 @@
 import { levels, type Bilingual, type Level } from '#core/match.ts'
+import type { Reads } from '#control/database/reads.ts'
 import type { Places } from './catalogue.ts'
 import { kindOf, type KindTable } from './kinds.ts'
 import type { Span } from './period.ts'
-import { incidentOf, standingOf, type AlertState, type Database, type IncidentState, type States } from './states.ts'
+import { incidentOf, standingOf, type AlertState, type IncidentState, type States } from './states.ts'
 import { isOverdue, tasksAt, type TaskFact } from './task-facts.ts'
 
 /** An incident with what its alerts said of it at the moment. */
@@ -38,7 +39,7 @@ export type Scope = { places: Places; whole: boolean; kinds: KindTable }
 
 /** Cuts the states at the end of a span to a scope and joins alerts, incidents and tasks. */
 export function standingAt(
-  database: Database,
+  database: Reads,
   origin: string,
   span: Span,
   states: States,

@@ -1,13 +1,11 @@
 import type { Verdict } from '#core/api/alerts.ts'
 import type { Bilingual, Level } from '#core/match.ts'
-import type { Control } from '#control/database/control.ts'
+import type { Reads } from '#control/database/reads.ts'
 
 /*
  * How alerts and incidents stood at a moment, told again from what is never changed: the openings and the append-only
  * timeline. The rows' own columns say how they are today, and a finished period must not follow them.
  */
-
-export type Database = Pick<Control, 'sql'>
 
 /** How an alert stood after each turn; an undo takes the newest one away. */
 type Turn = { standing: 'open' | 'archived' | 'closed'; verdict: Verdict | null }
@@ -56,17 +54,20 @@ type Entry = {
   params: string
 }
 type Params = Record<string, string | number>
+type AlertRow = Omit<AlertState, 'title' | 'tags' | 'turns' | 'memberships'> & { title: string; tags: string }
+type IncidentRow = Pick<IncidentState, 'id' | 'reason' | 'openedAt' | 'level'>
 
 /** The states at each of these moments, in one pass over the timeline. */
-export function statesAt(database: Database, origin: string, moments: readonly number[]): States[] {
+export function statesAt(database: Reads, origin: string, moments: readonly number[]): States[] {
   const latest = Math.max(...moments)
   const all = moments.map((at): States => ({ at, alerts: new Map(), incidents: new Map(), merges: new Map() }))
-  const alerts = database.sql(
+  const alerts = database.each<AlertRow>(
     `SELECT seq, id, unit, rule_id AS ruleId, title, tags, raised_at AS raisedAt, received_at AS receivedAt, level
-     FROM alert_openings WHERE origin = ? AND raised_at < ? ORDER BY raised_at, seq`
+     FROM alert_openings WHERE origin = ? AND raised_at < ? ORDER BY raised_at, seq`,
+    origin,
+    latest
   )
-  type AlertRow = Omit<AlertState, 'title' | 'tags' | 'turns' | 'memberships'> & { title: string; tags: string }
-  for (const row of alerts.iterate(origin, latest) as Iterable<AlertRow>) {
+  for (const row of alerts) {
     const title = JSON.parse(row.title) as Bilingual
     const tags = JSON.parse(row.tags) as string[]
     for (const states of all)
@@ -79,19 +80,21 @@ export function statesAt(database: Database, origin: string, moments: readonly n
           memberships: [null]
         })
   }
-  const incidents = database.sql(
-    'SELECT id, reason, opened_at AS openedAt, level FROM incidents WHERE origin = ? AND opened_at < ? ORDER BY seq'
+  const incidents = database.each<IncidentRow>(
+    'SELECT id, reason, opened_at AS openedAt, level FROM incidents WHERE origin = ? AND opened_at < ? ORDER BY seq',
+    origin,
+    latest
   )
-  type IncidentRow = Pick<IncidentState, 'id' | 'reason' | 'openedAt' | 'level'>
-  for (const row of incidents.iterate(origin, latest) as Iterable<IncidentRow>)
+  for (const row of incidents)
     for (const states of all)
       if (row.openedAt < states.at)
         states.incidents.set(row.id, { ...row, status: 'new', closedAt: null, mergedInto: null, emptied: false })
-  const entries = database.sql(
+  const entries = database.each<Entry>(
     `SELECT at, act, alert_id, incident_id, params FROM timeline
-     WHERE at < ? AND (act GLOB 'alert.*' OR act GLOB 'incident.*') ORDER BY id`
+     WHERE at < ? AND (act GLOB 'alert.*' OR act GLOB 'incident.*') ORDER BY id`,
+    latest
   )
-  for (const entry of entries.iterate(latest) as Iterable<Entry>) {
+  for (const entry of entries) {
     const turn = turns[entry.act]
     if (turn === undefined) continue
     const params = entry.params === '{}' ? {} : (JSON.parse(entry.params) as Params)

@@ -1,5 +1,5 @@
 import type { Level } from '#core/match.ts'
-import type { Database } from './states.ts'
+import type { Reads } from '#control/database/reads.ts'
 
 /** A task asked of a unit, as it stood at a moment. */
 export type TaskFact = {
@@ -22,26 +22,26 @@ export type TaskFact = {
 type Row = Omit<TaskFact, 'answeredAt' | 'inTime' | 'over'>
 
 /** Tasks sent before `at`, of one origin: told from the entries of their history, not from how they stand today. */
-export function tasksAt(database: Database, origin: string, at: number): TaskFact[] {
-  const rows = database
-    .sql(
-      `SELECT t.id, t.unit, t.level, t.incident_id AS incident, a.alert_id AS alert, t.created_at AS sentAt, t.deadline
+export function tasksAt(database: Reads, origin: string, at: number): TaskFact[] {
+  const rows = database.all<Row>(
+    `SELECT t.id, t.unit, t.level, t.incident_id AS incident, a.alert_id AS alert, t.created_at AS sentAt, t.deadline
        FROM tasks t LEFT JOIN task_alerts a ON a.task_id = t.id AND a.place = 0
-       WHERE t.origin = ? AND t.created_at < ? ORDER BY t.seq`
-    )
-    .all(origin, at) as Row[]
+       WHERE t.origin = ? AND t.created_at < ? ORDER BY t.seq`,
+    origin,
+    at
+  )
   const tasks = new Map(
     rows.map((row) => [row.id, { ...row, answeredAt: null, inTime: false, over: false } as TaskFact])
   )
   if (tasks.size === 0) return []
   const set = deadlinesBefore(database, at)
   for (const [id, fact] of tasks) fact.deadline = set.get(id)?.at(-1)?.deadline ?? fact.deadline
-  const entries = database
-    .sql(
-      `SELECT e.task_id AS task, e.at, e.kind FROM task_entries e JOIN tasks t ON t.id = e.task_id
-       WHERE t.origin = ? AND e.at < ? ORDER BY e.id`
-    )
-    .iterate(origin, at) as Iterable<{ task: string; at: number; kind: string }>
+  const entries = database.each<{ task: string; at: number; kind: string }>(
+    `SELECT e.task_id AS task, e.at, e.kind FROM task_entries e JOIN tasks t ON t.id = e.task_id
+       WHERE t.origin = ? AND e.at < ? ORDER BY e.id`,
+    origin,
+    at
+  )
   for (const { task, at: moment, kind } of entries) {
     const fact = tasks.get(task)
     if (fact === undefined) continue
@@ -57,12 +57,11 @@ export function tasksAt(database: Database, origin: string, at: number): TaskFac
 }
 
 /** Every deadline of every task that was set before `at`, oldest first. */
-function deadlinesBefore(database: Database, at: number): Map<string, { at: number; deadline: number }[]> {
-  const rows = database
-    .sql(
-      `SELECT at, params FROM timeline WHERE act IN ('task.sent', 'task.extended', 'task.reopened') AND at < ? ORDER BY id`
-    )
-    .iterate(at) as Iterable<{ at: number; params: string }>
+function deadlinesBefore(database: Reads, at: number): Map<string, { at: number; deadline: number }[]> {
+  const rows = database.each<{ at: number; params: string }>(
+    `SELECT at, params FROM timeline WHERE act IN ('task.sent', 'task.extended', 'task.reopened') AND at < ? ORDER BY id`,
+    at
+  )
   const set = new Map<string, { at: number; deadline: number }[]>()
   for (const row of rows) {
     const { task = '', deadline } = JSON.parse(row.params) as { task?: string; deadline?: number }

@@ -1,6 +1,6 @@
 import type { Places } from './catalogue.ts'
 import type { Span } from './period.ts'
-import type { Database } from './states.ts'
+import type { Reads } from '#control/database/reads.ts'
 
 /** What was heard of each present unit in a span. */
 export type Heard = {
@@ -10,13 +10,14 @@ export type Heard = {
 }
 
 /** Sums the days of a span; codes that have ended count for the unit they became part of. */
-export function heardIn(database: Database, origin: string, span: Pick<Span, 'from' | 'to'>, places: Places): Heard {
-  const rows = database
-    .sql(
-      `SELECT unit, SUM(events) AS events, COUNT(*) AS days FROM unit_days
-       WHERE origin = ? AND day BETWEEN ? AND ? AND events > 0 GROUP BY unit`
-    )
-    .all(origin, span.from, span.to) as { unit: string; events: number; days: number }[]
+export function heardIn(database: Reads, origin: string, span: Pick<Span, 'from' | 'to'>, places: Places): Heard {
+  const rows = database.all<{ unit: string; events: number; days: number }>(
+    `SELECT unit, SUM(events) AS events, COUNT(*) AS days FROM unit_days
+       WHERE origin = ? AND day BETWEEN ? AND ? AND events > 0 GROUP BY unit`,
+    origin,
+    span.from,
+    span.to
+  )
   const heard: Heard = { events: 0, units: new Map() }
   const codes = new Map<string, string[]>()
   for (const { unit, events, days } of rows) {
@@ -28,27 +29,24 @@ export function heardIn(database: Database, origin: string, span: Pick<Span, 'fr
     codes.set(code, [...(codes.get(code) ?? []), unit])
   }
   // Days on which both an ended unit and its successor were heard count once.
-  const together = database.sql(
-    `SELECT COUNT(DISTINCT day) AS days FROM unit_days
+  const together = `SELECT COUNT(DISTINCT day) AS days FROM unit_days
      WHERE origin = ? AND day BETWEEN ? AND ? AND events > 0 AND unit IN (SELECT value FROM json_each(?))`
-  )
   for (const [code, members] of codes) {
     const sum = heard.units.get(code)
     if (members.length < 2 || sum === undefined) continue
-    sum.days = (together.get(origin, span.from, span.to, JSON.stringify(members)) as { days: number }).days
+    sum.days = database.single<{ days: number }>(together, origin, span.from, span.to, JSON.stringify(members)).days
   }
   return heard
 }
 
 /** First moment that anything is known of an origin; undefined when nothing is. */
-export function firstKnown(database: Database, origin: string): number | undefined {
-  const { at } = database
-    .sql(
-      `SELECT MIN(at) AS at FROM (
+export function firstKnown(database: Reads, origin: string): number | undefined {
+  const { at } = database.single<{ at: number | null }>(
+    `SELECT MIN(at) AS at FROM (
          SELECT first_at AS at FROM (SELECT first_at FROM unit_days WHERE origin = :origin ORDER BY day LIMIT 1)
          UNION ALL SELECT MIN(raised_at) FROM alert_openings WHERE origin = :origin
-         UNION ALL SELECT MIN(opened_at) FROM incidents WHERE origin = :origin)`
-    )
-    .get({ origin }) as { at: number | null }
+         UNION ALL SELECT MIN(opened_at) FROM incidents WHERE origin = :origin)`,
+    { origin }
+  )
   return at ?? undefined
 }

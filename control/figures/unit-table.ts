@@ -2,7 +2,7 @@ import type { PeriodFigures, UnitPosture, UnitPostureDetail } from '#core/api/po
 import type { UnitShow } from '#core/posture.ts'
 import { DAY_MS, ictDay } from '#core/time.ts'
 import { csvOf } from '#core/csv.ts'
-import type { Database } from './states.ts'
+import type { Reads } from '#control/database/reads.ts'
 
 /** Which units a view shows; `risk` is what somebody must act on or look at. */
 export const unitShown: Readonly<Record<UnitShow, (unit: UnitPosture) => boolean>> = {
@@ -15,13 +15,17 @@ export const unitShown: Readonly<Record<UnitShow, (unit: UnitPosture) => boolean
 }
 
 /** One unit of a period's figures with its days; undefined when the figures do not know it. */
-export function unitDetail(database: Database, figures: PeriodFigures, code: string): UnitPostureDetail | undefined {
+export function unitDetail(database: Reads, figures: PeriodFigures, code: string): UnitPostureDetail | undefined {
   const unit = figures.units.find((row) => row.unit.code === code)
   if (unit === undefined) return undefined
   const { period, origin, running, asOf } = figures
-  const rows = database
-    .sql('SELECT day, events FROM unit_days WHERE unit = ? AND origin = ? AND day BETWEEN ? AND ?')
-    .all(code, origin, period.from, period.to) as { day: string; events: number }[]
+  const rows = database.all<{ day: string; events: number }>(
+    'SELECT day, events FROM unit_days WHERE unit = ? AND origin = ? AND day BETWEEN ? AND ?',
+    code,
+    origin,
+    period.from,
+    period.to
+  )
   const heard = new Map(rows.map((row) => [row.day, row.events]))
   const days: UnitPostureDetail['days'] = []
   for (let at = figures.fromMs; at < Math.max(asOf, figures.fromMs + 1); at += DAY_MS)

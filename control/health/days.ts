@@ -48,13 +48,15 @@ export function openDays(control: Control, origin: Origin, intervals: Intervals)
     const key = `${from} ${to}`
     let sums = cache.sums.get(key)
     if (sums === undefined) {
-      const row = control
-        .sql(
-          `SELECT COUNT(*) AS days, COALESCE(SUM(up), 0) AS up, COALESCE(SUM(degraded), 0) AS degraded, COALESCE(SUM(down), 0) AS down,
+      const row = control.single<Omit<DayRow, 'day'> & { days: number }>(
+        `SELECT COUNT(*) AS days, COALESCE(SUM(up), 0) AS up, COALESCE(SUM(degraded), 0) AS degraded, COALESCE(SUM(down), 0) AS down,
            COALESCE(SUM(maintenance), 0) AS maintenance, COALESCE(SUM(unknown), 0) AS unknown
-           FROM health_days WHERE origin = ? AND node = ? AND day >= ? AND day < ?`
-        )
-        .get(origin, node, from, to) as Omit<DayRow, 'day'> & { days: number }
+           FROM health_days WHERE origin = ? AND node = ? AND day >= ? AND day < ?`,
+        origin,
+        node,
+        from,
+        to
+      )
       sums = millisOf(row)
       // Days before the node was first known have no row.
       sums.UNKNOWN += ictDayStart(to) - ictDayStart(from) - row.days * DAY_MS
@@ -81,8 +83,7 @@ export function openDays(control: Control, origin: Origin, intervals: Intervals)
     sums,
     /** Reads how far the days are written down. */
     load() {
-      const row = control.sql('SELECT days_until FROM health_life WHERE origin = ?').get(origin) as
-        { days_until: string } | undefined
+      const row = control.get<{ days_until: string }>('SELECT days_until FROM health_life WHERE origin = ?', origin)
       until = row?.days_until ?? ''
       finished.clear()
     },
@@ -120,9 +121,13 @@ export function openDays(control: Control, origin: Origin, intervals: Intervals)
     /** The last `count` Vietnamese days, oldest first; today as far as it has come. */
     list(node: string, now: number, count: number): { day: string; ms: StateMillis }[] {
       const start = windowStart(now, count)
-      const rows = control
-        .sql('SELECT * FROM health_days WHERE origin = ? AND node = ? AND day >= ? AND day < ?')
-        .all(origin, node, ictDay(start), until) as DayRow[]
+      const rows = control.all<DayRow>(
+        'SELECT * FROM health_days WHERE origin = ? AND node = ? AND day >= ? AND day < ?',
+        origin,
+        node,
+        ictDay(start),
+        until
+      )
       const known = new Map(rows.map((row) => [row.day, millisOf(row)]))
       return Array.from({ length: count }, (_none, place) => {
         const begin = start + place * DAY_MS

@@ -282,8 +282,10 @@ export class Engine {
 
   /** The newest moment of life that was written down. */
   #aliveAt(): number {
-    const life = this.#control.sql('SELECT alive_at FROM health_life WHERE origin = ?').get(this.#origin) as
-      { alive_at: number } | undefined
+    const life = this.#control.get<{ alive_at: number }>(
+      'SELECT alive_at FROM health_life WHERE origin = ?',
+      this.#origin
+    )
     return life?.alive_at ?? 0
   }
 
@@ -321,9 +323,9 @@ export class Engine {
   #finishDays(): void {
     const now = this.time.now()
     const origin = this.#origin
-    const first = this.#control.sql('SELECT MIN(from_at) AS at FROM health_intervals WHERE origin = ?').get(origin) as {
+    const first = this.#control.single<{
       at: number | null
-    }
+    }>('SELECT MIN(from_at) AS at FROM health_intervals WHERE origin = ?', origin)
     this.days.finish(now, this.history.nodes(), ictDay(first.at ?? now))
     for (const node of this.history.nodes()) this.intervals.forgetBefore(node, now - KEEP_INTERVALS_MS)
     this.exchanges.forgetOld(now)

@@ -27,9 +27,10 @@ export class ExchangeHops {
 
   load(): void {
     this.#known.clear()
-    const rows = this.#control
-      .sql('SELECT id, consumer, provider, service, hop FROM exchange_hops WHERE origin = ?')
-      .all(this.#origin) as Hop[]
+    const rows = this.#control.all<Hop>(
+      'SELECT id, consumer, provider, service, hop FROM exchange_hops WHERE origin = ?',
+      this.#origin
+    )
     for (const row of rows) this.#known.set(keyOf(row.consumer, row.provider, row.service, row.hop), row)
   }
 
@@ -58,11 +59,14 @@ export class ExchangeHops {
     this.#control
       .sql('INSERT OR IGNORE INTO exchange_hops (origin, consumer, provider, service, hop) VALUES (?, ?, ?, ?, ?)')
       .run(this.#origin, consumer, provider, service, hop)
-    const { id } = this.#control
-      .sql(
-        'SELECT id FROM exchange_hops WHERE origin = ? AND consumer = ? AND provider = ? AND service = ? AND hop = ?'
-      )
-      .get(this.#origin, consumer, provider, service, hop) as { id: number }
+    const { id } = this.#control.single<{ id: number }>(
+      'SELECT id FROM exchange_hops WHERE origin = ? AND consumer = ? AND provider = ? AND service = ? AND hop = ?',
+      this.#origin,
+      consumer,
+      provider,
+      service,
+      hop
+    )
     const made = { id, consumer, provider, service, hop }
     this.#fresh.set(keyOf(consumer, provider, service, hop), made)
     this.#control.afterCommit(() => {

@@ -131,9 +131,12 @@ export function openExchanges(control: Control, origin: Origin) {
   const hops = new ExchangeHops(control, origin)
 
   function add(span: 0 | 1 | 2, hop: number, at: number, sums: ExchangeSums) {
-    const before = control
-      .sql('SELECT * FROM exchange_sums WHERE span = ? AND hop_id = ? AND at = ?')
-      .get(span, hop, at) as SumRow | undefined
+    const before = control.get<SumRow>(
+      'SELECT * FROM exchange_sums WHERE span = ? AND hop_id = ? AND at = ?',
+      span,
+      hop,
+      at
+    )
     const total = before === undefined ? sums : addExchanges(ofRow(before), sums)
     control
       .sql(
@@ -158,12 +161,14 @@ export function openExchanges(control: Control, origin: Origin) {
   /** Adds what lies in [from, to) of one kind of sums to `into`, per way. */
   function read(span: 0 | 1 | 2, ids: string, from: number, to: number, into: Map<number, ExchangeSums>) {
     if (to <= from) return
-    const rows = control
-      .sql(
-        `SELECT exchange_sums.* FROM json_each(?) AS wanted JOIN exchange_sums
-         ON span = ? AND hop_id = wanted.value AND at >= ? AND at < ?`
-      )
-      .all(ids, span, from, to) as SumRow[]
+    const rows = control.all<SumRow>(
+      `SELECT exchange_sums.* FROM json_each(?) AS wanted JOIN exchange_sums
+         ON span = ? AND hop_id = wanted.value AND at >= ? AND at < ?`,
+      ids,
+      span,
+      from,
+      to
+    )
     for (const row of rows) {
       const sums = into.get(row.hop_id)
       if (sums === undefined) into.set(row.hop_id, ofRow(row))
@@ -211,12 +216,12 @@ export function openExchanges(control: Control, origin: Origin) {
     },
     /** Minutes since `from` of every way, for the watch over providers. */
     minutes(from: number): (SumRow & { at: number })[] {
-      return control
-        .sql(
-          `SELECT exchange_sums.* FROM exchange_sums JOIN exchange_hops ON id = hop_id
-           WHERE span = 0 AND at >= ? AND origin = ?`
-        )
-        .all(from, origin) as (SumRow & { at: number })[]
+      return control.all<SumRow & { at: number }>(
+        `SELECT exchange_sums.* FROM exchange_sums JOIN exchange_hops ON id = hop_id
+           WHERE span = 0 AND at >= ? AND origin = ?`,
+        from,
+        origin
+      )
     },
     forgetOld(now: number) {
       for (const { span, keepMs } of spans) {

@@ -141,13 +141,13 @@ function live(steps: readonly Step[]) {
   now += 60_000
   health.tick()
   const named = (node: string) => ids.reduce((name, id, place) => name.replace(id, `${place}`), node)
-  const rows = (
-    control.sql('SELECT node, from_at, state FROM health_intervals ORDER BY node, from_at').all() as {
+  const rows = control
+    .all<{
       node: string
       from_at: number
       state: HealthState
-    }[]
-  ).map((row) => ({ ...row, node: named(row.node) }))
+    }>('SELECT node, from_at, state FROM health_intervals ORDER BY node, from_at')
+    .map((row) => ({ ...row, node: named(row.node) }))
   return { health, rows }
 }
 

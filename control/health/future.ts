@@ -11,12 +11,11 @@ const TOLERANCE_MS = DAY_MS
  * seen. True when there was something to take out. Runs inside a transaction, before the tables are loaded.
  */
 export function forgetFuture(control: Control, origin: Origin, now: number): boolean {
-  const { ahead } = control
-    .sql(
-      `SELECT MAX(COALESCE((SELECT alive_at FROM health_life WHERE origin = :origin), 0),
-         COALESCE((SELECT MAX(from_at) FROM health_intervals WHERE origin = :origin), 0)) AS ahead`
-    )
-    .get({ origin }) as { ahead: number }
+  const { ahead } = control.single<{ ahead: number }>(
+    `SELECT MAX(COALESCE((SELECT alive_at FROM health_life WHERE origin = :origin), 0),
+         COALESCE((SELECT MAX(from_at) FROM health_intervals WHERE origin = :origin), 0)) AS ahead`,
+    { origin }
+  )
   if (ahead - now <= TOLERANCE_MS) return false
   const today = ictDay(now)
   control.sql('DELETE FROM health_intervals WHERE origin = ? AND from_at > ?').run(origin, now)

@@ -78,9 +78,10 @@ export function createIntegrations(parts: {
   return {
     load() {
       open.clear()
-      const rows = control
-        .sql('SELECT provider, since_at, fingerprint FROM health_integrations WHERE origin = ?')
-        .all(origin) as { provider: string; since_at: number; fingerprint: string }[]
+      const rows = control.all<{ provider: string; since_at: number; fingerprint: string }>(
+        'SELECT provider, since_at, fingerprint FROM health_integrations WHERE origin = ?',
+        origin
+      )
       for (const row of rows) open.set(row.provider, { since: row.since_at, fingerprint: row.fingerprint })
     },
     /** Whether a whole minute has passed since the last look. */

@@ -70,11 +70,12 @@ export type Intervals = ReturnType<typeof openIntervals>
 export function openIntervals(control: Control, origin: Origin) {
   const columns = 'from_at, since_at, state, root, because'
   const atOrBefore = (node: string, at: number) =>
-    control
-      .sql(
-        `SELECT ${columns} FROM health_intervals WHERE origin = ? AND node = ? AND from_at <= ? ORDER BY from_at DESC LIMIT 1`
-      )
-      .get(origin, node, at) as Row | undefined
+    control.get<Row>(
+      `SELECT ${columns} FROM health_intervals WHERE origin = ? AND node = ? AND from_at <= ? ORDER BY from_at DESC LIMIT 1`,
+      origin,
+      node,
+      at
+    )
   return {
     /** Replaces everything of a node from `from` on. */
     replace(node: string, from: number, entries: readonly Entry[]) {
@@ -101,30 +102,32 @@ export function openIntervals(control: Control, origin: Origin) {
     /** Entries that are in force somewhere in [from, to), in order of time, without their reasons. */
     within(node: string, from: number, to: number): Pick<Entry, 'from' | 'state'>[] {
       const before = atOrBefore(node, from)
-      const rows = control
-        .sql(
-          'SELECT from_at, state FROM health_intervals WHERE origin = ? AND node = ? AND from_at > ? AND from_at < ? ORDER BY from_at'
-        )
-        .all(origin, node, from, to) as Pick<Row, 'from_at' | 'state'>[]
+      const rows = control.all<Pick<Row, 'from_at' | 'state'>>(
+        'SELECT from_at, state FROM health_intervals WHERE origin = ? AND node = ? AND from_at > ? AND from_at < ? ORDER BY from_at',
+        origin,
+        node,
+        from,
+        to
+      )
       const all = before === undefined ? rows : [before, ...rows]
       return all.map((row) => ({ from: row.from_at, state: row.state }))
     },
     /** The newest entries of a node, newest first. */
     newest(node: string, limit: number): Entry[] {
-      const rows = control
-        .sql(
-          `SELECT ${columns} FROM health_intervals WHERE origin = ? AND node = ? ORDER BY from_at DESC LIMIT ${limit}`
-        )
-        .all(origin, node) as Row[]
+      const rows = control.all<Row>(
+        `SELECT ${columns} FROM health_intervals WHERE origin = ? AND node = ? ORDER BY from_at DESC LIMIT ${limit}`,
+        origin,
+        node
+      )
       return rows.map(entryOf)
     },
     /** Nodes that have entries. */
     nodes(): string[] {
       // Steps from node to node over the key instead of reading every row.
-      const next = control.sql('SELECT MIN(node) AS node FROM health_intervals WHERE origin = ? AND node > ?')
+      const next = 'SELECT MIN(node) AS node FROM health_intervals WHERE origin = ? AND node > ?'
       const found: string[] = []
       for (let node = ''; ;) {
-        const row = next.get(origin, node) as { node: string | null }
+        const row = control.single<{ node: string | null }>(next, origin, node)
         if (row.node === null) return found
         node = row.node
         found.push(node)

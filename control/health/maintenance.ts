@@ -67,9 +67,11 @@ export function openMaintenance(control: Control, origin: Origin, inventory: () 
 
   return {
     load(now: number) {
-      const rows = control
-        .sql('SELECT * FROM health_maintenance WHERE origin = ? AND to_at > ? AND cancelled_at IS NULL')
-        .all(origin, now) as Record_[]
+      const rows = control.all<Record_>(
+        'SELECT * FROM health_maintenance WHERE origin = ? AND to_at > ? AND cancelled_at IS NULL',
+        origin,
+        now
+      )
       windows = rows.map(windowOf)
     },
     /** Beginnings and ends in (from, to], as facts in order of time. */
@@ -97,14 +99,16 @@ export function openMaintenance(control: Control, origin: Origin, inventory: () 
       return ends.length === 0 ? null : Math.max(...ends)
     },
     list(now: number): MaintenanceRow[] {
-      const rows = control
-        .sql(`SELECT * FROM health_maintenance WHERE origin = ? AND to_at > ? ORDER BY to_at DESC`)
-        .all(origin, now) as Record_[]
-      const over = control
-        .sql(
-          `SELECT * FROM health_maintenance WHERE origin = ? AND to_at <= ? ORDER BY to_at DESC LIMIT ${LISTED_OVER}`
-        )
-        .all(origin, now) as Record_[]
+      const rows = control.all<Record_>(
+        `SELECT * FROM health_maintenance WHERE origin = ? AND to_at > ? ORDER BY to_at DESC`,
+        origin,
+        now
+      )
+      const over = control.all<Record_>(
+        `SELECT * FROM health_maintenance WHERE origin = ? AND to_at <= ? ORDER BY to_at DESC LIMIT ${LISTED_OVER}`,
+        origin,
+        now
+      )
       return [...rows, ...over].map((row) => rowOf(windowOf(row), now))
     },
     /**
@@ -136,8 +140,7 @@ export function openMaintenance(control: Control, origin: Origin, inventory: () 
     },
     /** Calls a window off, or ends a running one now. Throws 404 `maintenance.unknown`, 409 `maintenance.over`. */
     cancel(id: string, by: string, now: number): { row: MaintenanceRow; facts: Fact[] } {
-      const row = control.sql('SELECT * FROM health_maintenance WHERE id = ? AND origin = ?').get(id, origin) as
-        Record_ | undefined
+      const row = control.get<Record_>('SELECT * FROM health_maintenance WHERE id = ? AND origin = ?', id, origin)
       if (row === undefined) refuse(404, 'maintenance.unknown', `there is no window ${id}`, { id })
       const status = statusOf(windowOf(row), now)
       if (status === 'over' || status === 'cancelled') {

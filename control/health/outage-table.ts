@@ -52,19 +52,21 @@ export type OutageTable = ReturnType<typeof openOutages>
 export function openOutages(control: Control, origin: Origin) {
   return {
     open(): OutageRecord[] {
-      const rows = control
-        .sql(`SELECT ${columns} FROM health_outages WHERE origin = ? AND until_at IS NULL ORDER BY since_at, id`)
-        .all(origin) as Row[]
+      const rows = control.all<Row>(
+        `SELECT ${columns} FROM health_outages WHERE origin = ? AND until_at IS NULL ORDER BY since_at, id`,
+        origin
+      )
       return rows.map(recordOf)
     },
     /** Outages that touch [from, to), newest first. */
     touching(ofOrigin: Origin, from: number, to: number): OutageRecord[] {
-      const rows = control
-        .sql(
-          `SELECT ${columns} FROM health_outages WHERE origin = ? AND since_at < ? AND (until_at IS NULL OR until_at > ?)
-           ORDER BY since_at DESC, id DESC LIMIT ${MAX_LISTED}`
-        )
-        .all(ofOrigin, to, from) as Row[]
+      const rows = control.all<Row>(
+        `SELECT ${columns} FROM health_outages WHERE origin = ? AND since_at < ? AND (until_at IS NULL OR until_at > ?)
+           ORDER BY since_at DESC, id DESC LIMIT ${MAX_LISTED}`,
+        ofOrigin,
+        to,
+        from
+      )
       return rows.map(recordOf)
     },
     insert(record: Omit<OutageRecord, 'id'>): OutageRecord {

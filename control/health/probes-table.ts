@@ -33,9 +33,10 @@ export type ProbesTable = ReturnType<typeof openProbes>
 export function openProbes(control: Control, origin: Origin) {
   return {
     all(): { probe: Probe; createdAt: number }[] {
-      const rows = control
-        .sql('SELECT * FROM health_probes WHERE origin = ? ORDER BY created_at, id')
-        .all(origin) as ProbeRecord[]
+      const rows = control.all<ProbeRecord>(
+        'SELECT * FROM health_probes WHERE origin = ? ORDER BY created_at, id',
+        origin
+      )
       return rows.map((row) => ({
         probe: probeOf(row.id, origin, JSON.parse(row.draft) as ProbeDraft),
         createdAt: row.created_at
@@ -60,9 +61,10 @@ export function openProbes(control: Control, origin: Origin) {
       return key
     },
     keys(): Map<string, string> {
-      const rows = control
-        .sql(`SELECT id, heartbeat_key FROM health_probes WHERE origin = ? AND heartbeat_key <> ''`)
-        .all(origin) as ProbeRecord[]
+      const rows = control.all<ProbeRecord>(
+        `SELECT id, heartbeat_key FROM health_probes WHERE origin = ? AND heartbeat_key <> ''`,
+        origin
+      )
       return new Map(rows.map((row) => [row.id, row.heartbeat_key]))
     },
     saveResult(result: ProbeResult, seq: number) {
@@ -88,8 +90,10 @@ export function openProbes(control: Control, origin: Origin) {
     },
     /** The newest result of a probe with its number. */
     lastResult(id: string): { seq: number; result: ProbeResult } | undefined {
-      const row = control.sql('SELECT * FROM health_results WHERE probe = ? ORDER BY seq DESC LIMIT 1').get(id) as
-        ResultRecord | undefined
+      const row = control.get<ResultRecord>(
+        'SELECT * FROM health_results WHERE probe = ? ORDER BY seq DESC LIMIT 1',
+        id
+      )
       if (row === undefined) return undefined
       return {
         seq: row.seq,
@@ -110,9 +114,7 @@ export function openProbes(control: Control, origin: Origin) {
     },
     /** Newest first. */
     results(id: string): ProbeResultView[] {
-      const rows = control
-        .sql('SELECT * FROM health_results WHERE probe = ? ORDER BY seq DESC')
-        .all(id) as ResultRecord[]
+      const rows = control.all<ResultRecord>('SELECT * FROM health_results WHERE probe = ? ORDER BY seq DESC', id)
       return rows.map((row) => ({
         at: row.finished_at,
         outcome: row.outcome,

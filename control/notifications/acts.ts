@@ -62,9 +62,10 @@ export class Acts {
         outbox.move(id, 'queued', { code: 'resent', dueAt: clock.now() })
         return views.row(id)!
       }
-      const { step } = control
-        .sql(`SELECT max(step) + ${RESENT_STEP} AS step FROM notifications WHERE announcement_id = ?`)
-        .get(row.announcement_id) as StepRow
+      const { step } = control.single<StepRow>(
+        `SELECT max(step) + ${RESENT_STEP} AS step FROM notifications WHERE announcement_id = ?`,
+        row.announcement_id
+      )
       const again = outbox.add({
         announcementId: row.announcement_id,
         step,

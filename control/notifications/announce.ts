@@ -127,15 +127,17 @@ export class Announcing {
 
   /** Whoever was told of the subject before is told its end too, by the way it reached them. */
   #tellThoseWhoKnow(announced: Announced, subject: string) {
-    const known = this.#parts.control
-      .sql(
-        `SELECT DISTINCT n.recipient, n.name, n.channel, n.address, n.composed_as AS composedAs
+    const known = this.#parts.control.all<KnowingRow>(
+      `SELECT DISTINCT n.recipient, n.name, n.channel, n.address, n.composed_as AS composedAs
          FROM notifications n JOIN announcements a ON a.id = n.announcement_id
          WHERE a.subject = ? AND a.id < ? AND a.origin = ? AND n.channel NOT IN (SELECT value FROM json_each(?))
            AND (n.status IN ('accepted', 'delivered', 'read', 'answered', 'sending') OR n.folded_into IS NOT NULL)
-         ORDER BY n.id LIMIT ${MAX_RECIPIENTS}`
-      )
-      .all(subject, announced.id, announced.origin, machines) as KnowingRow[]
+         ORDER BY n.id LIMIT ${MAX_RECIPIENTS}`,
+      subject,
+      announced.id,
+      announced.origin,
+      machines
+    )
     for (const row of known) this.#add(announced, row)
   }
 

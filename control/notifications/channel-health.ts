@@ -22,9 +22,9 @@ type HealthParts = {
 
 /** Every channel with its words and how it is; `withKeys` adds the addresses that providers are given for receipts. */
 export function channelList(withKeys: boolean, parts: HealthParts): ChannelList {
-  const unreachable = parts.control
-    .sql(`SELECT channel, address, code, at FROM unreachable_addresses ORDER BY at DESC LIMIT ${MAX_UNREACHABLE}`)
-    .all() as UnreachableRow[]
+  const unreachable = parts.control.all<UnreachableRow>(
+    `SELECT channel, address, code, at FROM unreachable_addresses ORDER BY at DESC LIMIT ${MAX_UNREACHABLE}`
+  )
   return {
     channels: channels.map((channel) => healthOf(channel, withKeys, parts)),
     unreachable: unreachable.map((row) => ({ ...row })),
@@ -41,9 +41,10 @@ function healthOf(
   const driver = drivers.get(name)
   const known = state.read(name)
   const token = driver?.token?.()
-  const waiting = control
-    .sql(`SELECT count(*) AS n FROM notifications WHERE channel = ? AND status IN ('queued', 'deferred', 'sending')`)
-    .get(name) as CountRow
+  const waiting = control.single<CountRow>(
+    `SELECT count(*) AS n FROM notifications WHERE channel = ? AND status IN ('queued', 'deferred', 'sending')`,
+    name
+  )
   const hook = hookUrlOf(config, name)
   return {
     channel: name,

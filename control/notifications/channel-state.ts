@@ -19,14 +19,14 @@ type State = {
 
 /** What is known of each channel: its last success and failure, whether it may be used now, what is left of its quota. */
 export function createChannelState(control: Control, clock: Clock) {
-  const read = (channel: ChannelName) =>
-    control.sql('SELECT * FROM channel_state WHERE channel = ?').get(channel) as State | undefined
+  const read = (channel: ChannelName) => control.get<State>('SELECT * FROM channel_state WHERE channel = ?', channel)
   const touch = (channel: ChannelName) =>
     control.sql('INSERT OR IGNORE INTO channel_state (channel) VALUES (?)').run(channel)
   const sentToday = (channel: ChannelName) =>
-    (
-      control.sql('SELECT sent FROM channel_days WHERE channel = ? AND day = ?').get(channel, ictDay(clock.now())) as
-        { sent: number } | undefined
+    control.get<{ sent: number }>(
+      'SELECT sent FROM channel_days WHERE channel = ? AND day = ?',
+      channel,
+      ictDay(clock.now())
     )?.sent ?? 0
 
   return {

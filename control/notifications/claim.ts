@@ -72,9 +72,7 @@ export class Claim {
   /** Without a receipt in time the next channel takes over. */
   handOnLateReceipts(): void {
     const { control, clock, outbox } = this.#parts
-    const late = control
-      .sql(`${ROW} WHERE n.receipt_by <= ? LIMIT ${ROWS_A_ROUND}`)
-      .all(clock.now()) as NotificationRecord[]
+    const late = control.all<NotificationRecord>(`${ROW} WHERE n.receipt_by <= ? LIMIT ${ROWS_A_ROUND}`, clock.now())
     for (const row of late) {
       const handed = outbox.handOn(row, this.usable)
       outbox.move(row.id, row.status, { code: handed ? 'receipt.late' : 'receipt.none' })
@@ -84,12 +82,13 @@ export class Claim {
   /** What is due for a channel, the urgent first. */
   #due(channel: ChannelName, busy: ReadonlySet<string>): NotificationRecord[] {
     const { control, clock } = this.#parts
-    const due = control
-      .sql(
-        `${ROW} WHERE n.channel = ? AND n.status IN ('queued', 'deferred') AND n.due_at <= ?
-           AND n.recipient NOT IN (SELECT value FROM json_each(?)) ORDER BY n.due_at, n.id LIMIT ${ROWS_A_ROUND}`
-      )
-      .all(channel, clock.now(), JSON.stringify([...busy])) as NotificationRecord[]
+    const due = control.all<NotificationRecord>(
+      `${ROW} WHERE n.channel = ? AND n.status IN ('queued', 'deferred') AND n.due_at <= ?
+           AND n.recipient NOT IN (SELECT value FROM json_each(?)) ORDER BY n.due_at, n.id LIMIT ${ROWS_A_ROUND}`,
+      channel,
+      clock.now(),
+      JSON.stringify([...busy])
+    )
     return due.sort((a, b) => a.priority - b.priority || a.id - b.id)
   }
 

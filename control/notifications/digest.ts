@@ -28,11 +28,11 @@ export class Digests {
    * as it is; else the id of the digest's notification.
    */
   fold(row: NotificationRecord): number | undefined {
-    const held = this.#control
-      .sql(
-        `${ROW} WHERE n.recipient = ? AND n.hold <> '' AND n.status = 'deferred' AND n.due_at <= ? ORDER BY a.priority, a.id, n.id`
-      )
-      .all(row.recipient, this.#clock.now() + (row.hold === 'storm' ? WINDOW_MS : 0)) as NotificationRecord[]
+    const held = this.#control.all<NotificationRecord>(
+      `${ROW} WHERE n.recipient = ? AND n.hold <> '' AND n.status = 'deferred' AND n.due_at <= ? ORDER BY a.priority, a.id, n.id`,
+      row.recipient,
+      this.#clock.now() + (row.hold === 'storm' ? WINDOW_MS : 0)
+    )
     // Held by several channels an announcement is one line.
     const lines = held.filter(({ announcement_id: id }, index) => held[index - 1]?.announcement_id !== id)
     if (lines.length < 2) return undefined

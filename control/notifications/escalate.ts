@@ -23,12 +23,11 @@ type EscalationParts = { control: Control; clock: Clock; policies: Policies; not
 
 /** Tells the steps of escalation that are due, and sets when the next one is; joins the caller's transaction. */
 export function runEscalations(parts: EscalationParts): void {
-  const due = parts.control
-    .sql(
-      `SELECT e.announcement_id AS id, e.step, e.repeats, e.began_at, a.origin, a.priority, a.topic, a.audience FROM escalations e
-       JOIN announcements a ON a.id = e.announcement_id WHERE e.due_at <= ? ORDER BY e.due_at LIMIT ${MAX_STEPS_A_ROUND}`
-    )
-    .all(parts.clock.now()) as EscalationRow[]
+  const due = parts.control.all<EscalationRow>(
+    `SELECT e.announcement_id AS id, e.step, e.repeats, e.began_at, a.origin, a.priority, a.topic, a.audience FROM escalations e
+       JOIN announcements a ON a.id = e.announcement_id WHERE e.due_at <= ? ORDER BY e.due_at LIMIT ${MAX_STEPS_A_ROUND}`,
+    parts.clock.now()
+  )
   for (const row of due) escalate(row, parts)
 }
 

@@ -13,7 +13,7 @@ export function hookKeyOf(control: Control): string {
   control
     .sql(`INSERT OR IGNORE INTO meta (key, value) VALUES ('notification_hook_key', ?)`)
     .run(randomBytes(32).toString('base64url'))
-  return (control.sql(`SELECT value FROM meta WHERE key = 'notification_hook_key'`).get() as ValueRow).value
+  return control.single<ValueRow>(`SELECT value FROM meta WHERE key = 'notification_hook_key'`).value
 }
 
 /**

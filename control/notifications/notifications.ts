@@ -121,6 +121,8 @@ export function createNotifications(parts: NotificationsParts) {
     onChanged: (listener: (row: NotificationRow) => void) => void listeners.push(listener),
     /** Takes up what a crash left and begins to send. */
     start: () => timer.start(),
+    /** Sends what is due; the table of timers calls it every second between `start` and `stop`. */
+    tick: () => timer.tick(),
     async stop(): Promise<void> {
       await timer.stop()
       for (const driver of list) driver.close?.()

@@ -95,12 +95,11 @@ export class Notify {
    * the moments at which the others would have been told went by.
    */
   waiting(row: NotificationRecord): boolean {
-    const { audience, files } = this.#parts.control
-      .sql(
-        `SELECT audience, (SELECT count(*) FROM announcement_files f WHERE f.announcement_id = a.id) AS files
-         FROM announcements a WHERE id = ?`
-      )
-      .get(row.announcement_id) as WaitingRow
+    const { audience, files } = this.#parts.control.single<WaitingRow>(
+      `SELECT audience, (SELECT count(*) FROM announcement_files f WHERE f.announcement_id = a.id) AS files
+         FROM announcements a WHERE id = ?`,
+      row.announcement_id
+    )
     const topic = row.topic as Announcement['topic']
     const to = (JSON.parse(audience) as Audience[]).filter((candidate) => nobody(candidate) === row.recipient)
     const { steps } = this.#parts.policies.get(row.priority)

@@ -121,7 +121,7 @@ export class Outbox {
   }
 
   row(id: number): NotificationRecord | undefined {
-    return this.#control.sql(`${ROW} WHERE n.id = ?`).get(id) as NotificationRecord | undefined
+    return this.#control.get<NotificationRecord>(`${ROW} WHERE n.id = ?`, id)
   }
 
   /** Writes one row; undefined when this recipient is already told of it by this channel in this step. */

@@ -31,9 +31,10 @@ export function outgoing(
   const link = linkOf(parts.publicUrl, path)
   const attachments =
     channelOf(row.channel)?.text === 'mail'
-      ? (parts.control
-          .sql('SELECT name, type, bytes FROM announcement_files WHERE announcement_id = ? ORDER BY place')
-          .all(row.announcement_id) as OutgoingMessage['attachments'])
+      ? parts.control.all<OutgoingMessage['attachments'][number]>(
+          'SELECT name, type, bytes FROM announcement_files WHERE announcement_id = ? ORDER BY place',
+          row.announcement_id
+        )
       : []
   return {
     id: row.message_id,

@@ -49,7 +49,7 @@ export function createPeople(control: Control) {
   return {
     /** Everybody who may sign in, with the kinds of addresses and the channels there are. */
     list(): PersonContacts {
-      const records = control.sql(`${PERSON} WHERE u.enabled = 1 ORDER BY u.name LIMIT 2000`).all() as PersonRecord[]
+      const records = control.all<PersonRecord>(`${PERSON} WHERE u.enabled = 1 ORDER BY u.name LIMIT 2000`)
       return {
         kinds: addressKinds.map(({ name, label, input, maxLength }) => ({ name, label, input, maxLength })),
         channels: personalChannels.map(({ name, label }) => ({ name, label })),
@@ -57,7 +57,7 @@ export function createPeople(control: Control) {
       }
     },
     get(userId: string): PersonContactRow | undefined {
-      const record = control.sql(`${PERSON} WHERE u.id = ?`).get(userId) as PersonRecord | undefined
+      const record = control.get<PersonRecord>(`${PERSON} WHERE u.id = ?`, userId)
       return record === undefined ? undefined : rowOf(record)
     },
     /**

@@ -38,8 +38,7 @@ type PolicyRow = { policy: string }
 /** The steps of each priority, as an administrator set them or built in. */
 export function createPolicies(control: Control) {
   function get(priority: Priority): Policy {
-    const row = control.sql('SELECT policy FROM escalation_policy WHERE priority = ?').get(priority) as
-      PolicyRow | undefined
+    const row = control.get<PolicyRow>('SELECT policy FROM escalation_policy WHERE priority = ?', priority)
     if (row === undefined) return { priority, changed: false, ...structuredClone(builtIn[priority]) }
     return { ...(JSON.parse(row.policy) as Omit<Policy, 'priority' | 'changed'>), priority, changed: true }
   }

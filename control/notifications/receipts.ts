@@ -26,14 +26,15 @@ export function createReceipts(parts: {
 
   function find(channel: ChannelName, receipt: Extract<Receipt, { kind: 'status' }>): NotificationRecord | undefined {
     if (receipt.messageId !== undefined) {
-      const row = control.sql(`${ROW} WHERE n.message_id = ?`).get(receipt.messageId.slice(0, 100)) as
-        NotificationRecord | undefined
+      const row = control.get<NotificationRecord>(`${ROW} WHERE n.message_id = ?`, receipt.messageId.slice(0, 100))
       if (row?.channel === channel) return row
     }
     if (receipt.providerId === undefined || receipt.providerId === '') return undefined
-    return control
-      .sql(`${ROW} WHERE n.channel = ? AND n.provider_id = ?`)
-      .get(channel, receipt.providerId.slice(0, 100)) as NotificationRecord | undefined
+    return control.get<NotificationRecord>(
+      `${ROW} WHERE n.channel = ? AND n.provider_id = ?`,
+      channel,
+      receipt.providerId.slice(0, 100)
+    )
   }
 
   function status(channel: ChannelName, receipt: Extract<Receipt, { kind: 'status' }>): boolean {
@@ -58,12 +59,12 @@ export function createReceipts(parts: {
     const text = receipt.text.slice(0, 500).toUpperCase()
     if (!/\b(OK|NHAN|NHẬN|ĐÃ NHẬN|DA NHAN|ACK)\b/u.test(text) && !/(?:^|\s)(?:ĐÃ )?NHẬN(?:\s|$)/u.test(text))
       return false
-    const rows = control
-      .sql(
-        `${ROW} WHERE n.channel = ? AND n.address = ? AND n.status IN ('accepted', 'delivered', 'read') AND a.topic <> 'digest'
-         ORDER BY n.id DESC LIMIT 50`
-      )
-      .all(channel, receipt.address.slice(0, 100)) as NotificationRecord[]
+    const rows = control.all<NotificationRecord>(
+      `${ROW} WHERE n.channel = ? AND n.address = ? AND n.status IN ('accepted', 'delivered', 'read') AND a.topic <> 'digest'
+         ORDER BY n.id DESC LIMIT 50`,
+      channel,
+      receipt.address.slice(0, 100)
+    )
     const row = rows.find(({ subject_code: code }) => code !== '' && text.includes(code.toUpperCase())) ?? rows[0]
     if (row === undefined) return false
     outbox.move(row.id, 'answered', { code: 'reply' })

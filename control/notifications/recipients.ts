@@ -32,22 +32,24 @@ export function createDirectory(parts: { control: Control; inventory: Inventory;
     preferred: preferredOf(row)
   })
   const user = (id: string): Recipient[] => {
-    const row = control.sql(`${PERSON} WHERE u.id = ? AND u.enabled = 1`).get(id) as PersonRecord | undefined
+    const row = control.get<PersonRecord>(`${PERSON} WHERE u.id = ? AND u.enabled = 1`, id)
     return row === undefined ? [] : [ofUser(row)]
   }
   const role = (...roles: string[]): Recipient[] =>
     roles.flatMap((name) =>
-      (
-        control
-          .sql(`${PERSON} WHERE u.role = ? AND u.enabled = 1 ORDER BY u.created_at, u.id LIMIT ${MAX_RECIPIENTS}`)
-          .all(name) as PersonRecord[]
-      ).map(ofUser)
+      control
+        .all<PersonRecord>(
+          `${PERSON} WHERE u.role = ? AND u.enabled = 1 ORDER BY u.created_at, u.id LIMIT ${MAX_RECIPIENTS}`,
+          name
+        )
+        .map(ofUser)
     )
 
   function unit(code: string, only?: string): Recipient[] {
-    const all = control
-      .sql('SELECT id, name, phone, email, channels FROM contacts WHERE unit = ? ORDER BY rowid LIMIT 50')
-      .all(code) as ContactRow[]
+    const all = control.all<ContactRow>(
+      'SELECT id, name, phone, email, channels FROM contacts WHERE unit = ? ORDER BY rowid LIMIT 50',
+      code
+    )
     // The one contact that is meant, while the unit still has it; else everybody: a request must reach somebody.
     const named = all.filter(({ id }) => id === only)
     const contacts = named.length > 0 ? named : all
@@ -60,11 +62,12 @@ export function createDirectory(parts: { control: Control; inventory: Inventory;
     }))
     if (people.length > 0) return people
     // Nobody is written down: the accounts that stand for the unit.
-    return (
-      control
-        .sql(`${PERSON} JOIN json_each(u.units) j ON j.value = ? WHERE u.role = 'owner' AND u.enabled = 1`)
-        .all(code) as PersonRecord[]
-    ).map(ofUser)
+    return control
+      .all<PersonRecord>(
+        `${PERSON} JOIN json_each(u.units) j ON j.value = ? WHERE u.role = 'owner' AND u.enabled = 1`,
+        code
+      )
+      .map(ofUser)
   }
 
   return {

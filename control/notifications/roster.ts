@@ -40,9 +40,7 @@ export class Roster {
     const monday = mondayOf(day)
     const list = this.#shifts()
     const current = this.#running(now)
-    const names = new Map(
-      (this.#control.sql('SELECT id, name FROM users').all() as NameRow[]).map((row) => [row.id, row.name])
-    )
+    const names = new Map(this.#control.all<NameRow>('SELECT id, name FROM users').map((row) => [row.id, row.name]))
     const people = (users: string[]) => users.map((id) => ({ id, name: names.get(id) ?? '?' }))
     return {
       week: monday,
@@ -119,22 +117,27 @@ export class Roster {
   }
 
   #shifts(): Shift[] {
-    const rows = this.#control
-      .sql('SELECT id, name, start_min AS startMin, end_min AS endMin FROM duty_shifts ORDER BY start_min, id')
-      .all() as Shift[]
+    const rows = this.#control.all<Shift>(
+      'SELECT id, name, start_min AS startMin, end_min AS endMin FROM duty_shifts ORDER BY start_min, id'
+    )
     return rows.map((row) => ({ ...row }))
   }
 
   #pattern(weekday: number, shift: string): string[] {
-    const rows = this.#control
-      .sql('SELECT user_id FROM duty_weekly WHERE weekday = ? AND shift = ? ORDER BY place')
-      .all(weekday, shift) as UserIdRow[]
+    const rows = this.#control.all<UserIdRow>(
+      'SELECT user_id FROM duty_weekly WHERE weekday = ? AND shift = ? ORDER BY place',
+      weekday,
+      shift
+    )
     return rows.map((row) => row.user_id)
   }
 
   #planned(day: string, shift: string): { users: string[]; by: 'week' | 'holiday' | 'day' } {
-    const apart = this.#control.sql('SELECT users FROM duty_overrides WHERE day = ? AND shift = ?').get(day, shift) as
-      UsersRow | undefined
+    const apart = this.#control.get<UsersRow>(
+      'SELECT users FROM duty_overrides WHERE day = ? AND shift = ?',
+      day,
+      shift
+    )
     if (apart !== undefined) return { users: JSON.parse(apart.users) as string[], by: 'day' }
     if (holidayName(day) !== undefined) {
       const users = this.#pattern(HOLIDAY, shift)

@@ -36,11 +36,12 @@ export class Rounds {
     const { control, clock, outbox } = this.#parts
     control.transaction(() => {
       // Channels get their settings at a start.
-      const waiting = control
-        .sql(`SELECT id FROM notifications WHERE status = 'deferred' AND code = ?`)
-        .all(NO_CHANNEL) as IdRow[]
+      const waiting = control.all<IdRow>(
+        `SELECT id FROM notifications WHERE status = 'deferred' AND code = ?`,
+        NO_CHANNEL
+      )
       for (const { id } of waiting) outbox.lookAgain(id, clock.now())
-      for (const row of control.sql(`${ROW} WHERE n.status = 'sending'`).all() as NotificationRecord[]) {
+      for (const row of control.all<NotificationRecord>(`${ROW} WHERE n.status = 'sending'`)) {
         if (this.#inFlight.has(row.id)) continue
         if (row.acknowledged_at !== null) outbox.move(row.id, 'cancelled', { code: 'acknowledged' })
         else outbox.move(row.id, 'queued', { code: 'restart.unconfirmed', dueAt: clock.now() })

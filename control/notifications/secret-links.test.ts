@@ -8,7 +8,7 @@ it.each([
 ])('a copy of the database opens nothing: %s', (link, isSecret) => {
   const t = testNotifications()
   t.notifications.announce(announcement({ link }))
-  const row = t.control.sql('SELECT link FROM announcements').get() as { link: string }
+  const row = t.control.single<{ link: string }>('SELECT link FROM announcements')
   expect(row.link.includes(link)).toBe(!isSecret)
   t.control.close()
 })

@@ -11,9 +11,9 @@ function province() {
   world.person('leader', { zaloChat: 'chat9', phone: '0912345679' })
   const perPerson = () => {
     const count = new Map<string, number>()
-    for (const { recipient } of world.control
-      .sql(`SELECT recipient FROM notifications WHERE status IN ('accepted', 'delivered')`)
-      .all() as { recipient: string }[])
+    for (const { recipient } of world.control.all<{ recipient: string }>(
+      `SELECT recipient FROM notifications WHERE status IN ('accepted', 'delivered')`
+    ))
       count.set(recipient, (count.get(recipient) ?? 0) + 1)
     return [...count.values()]
   }

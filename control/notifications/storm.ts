@@ -39,11 +39,12 @@ export class StormGuard {
       if (row.channel !== 'sms' || row.priority === 1 || row.topic === 'digest' || row.topic === 'account')
         return { pass: true }
       // Tasks and the like are each for themselves, but SMS keep their distance.
-      const last = this.#control
-        .sql(
-          `SELECT max(begun_at) AS at FROM notifications WHERE recipient = ? AND begun_at > ? AND channel = 'sms' AND id <> ?`
-        )
-        .get(row.recipient, since, row.id) as { at: number | null }
+      const last = this.#control.single<{ at: number | null }>(
+        `SELECT max(begun_at) AS at FROM notifications WHERE recipient = ? AND begun_at > ? AND channel = 'sms' AND id <> ?`,
+        row.recipient,
+        since,
+        row.id
+      )
       return last.at === null ? { pass: true } : { pass: false, until: last.at + WINDOW_MS, code: 'storm.sms_spaced' }
     }
     const others = this.#count(
@@ -78,11 +79,10 @@ export class StormGuard {
 
   #nextDigest(row: NotificationRecord): number {
     const now = this.#clock.now()
-    const waiting = this.#control
-      .sql(
-        `SELECT min(due_at) AS at FROM notifications WHERE recipient = ? AND hold = 'storm' AND hold <> '' AND status = 'deferred'`
-      )
-      .get(row.recipient) as { at: number | null }
+    const waiting = this.#control.single<{ at: number | null }>(
+      `SELECT min(due_at) AS at FROM notifications WHERE recipient = ? AND hold = 'storm' AND hold <> '' AND status = 'deferred'`,
+      row.recipient
+    )
     const digests = this.#count(
       `SELECT count(*) AS n FROM notifications n JOIN announcements a ON a.id = n.announcement_id
        WHERE n.recipient = ? AND n.begun_at > ? AND a.topic = 'digest'`,
@@ -108,7 +108,7 @@ export class StormGuard {
   }
 
   #count(text: string, ...values: (string | number)[]): number {
-    return (this.#control.sql(text).get(...values) as CountRow).n
+    return this.#control.single<CountRow>(text, ...values).n
   }
 }
 

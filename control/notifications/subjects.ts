@@ -20,12 +20,12 @@ export class Subjects {
    * escalations were stopped.
    */
   stop(subject: string, before: number, by: string): number {
-    const waiting = this.#control
-      .sql(
-        `SELECT n.id FROM notifications n JOIN announcements a ON a.id = n.announcement_id
-         WHERE a.subject = ? AND a.id < ? AND n.status IN ('queued', 'deferred')`
-      )
-      .all(subject, before) as IdRow[]
+    const waiting = this.#control.all<IdRow>(
+      `SELECT n.id FROM notifications n JOIN announcements a ON a.id = n.announcement_id
+         WHERE a.subject = ? AND a.id < ? AND n.status IN ('queued', 'deferred')`,
+      subject,
+      before
+    )
     for (const { id } of waiting) this.#outbox.move(id, 'cancelled', { code: 'acknowledged' })
     this.#control
       .sql(
@@ -47,12 +47,13 @@ export class Subjects {
   /** Somebody took it up: what reached that person counts as answered, nothing else goes out. Returns how many were stopped. */
   acknowledge(subject: string, by: string): number {
     return this.#control.transaction(() => {
-      const answered = this.#control
-        .sql(
-          `SELECT n.id FROM notifications n JOIN announcements a ON a.id = n.announcement_id
-           WHERE a.subject = ? AND n.status IN ('accepted', 'delivered', 'read') AND (n.recipient = ? OR n.name = ?)`
-        )
-        .all(subject, `user:${by}`, by) as IdRow[]
+      const answered = this.#control.all<IdRow>(
+        `SELECT n.id FROM notifications n JOIN announcements a ON a.id = n.announcement_id
+           WHERE a.subject = ? AND n.status IN ('accepted', 'delivered', 'read') AND (n.recipient = ? OR n.name = ?)`,
+        subject,
+        `user:${by}`,
+        by
+      )
       for (const { id } of answered) this.#outbox.move(id, 'answered', { code: 'acknowledged' })
       return this.stop(subject, Number.MAX_SAFE_INTEGER, by)
     })

@@ -3,8 +3,6 @@ import { DAY_MS, HOUR_MS } from '#core/time.ts'
 import type { Control } from '#control/database/control.ts'
 import type { Rounds } from './round.ts'
 
-/** How often the outbox is looked at when nothing wakes it: escalations, retries and receipts have no other clock. */
-const ROUND_MS = 1_000
 /** Fates are kept as long as an audit may ask for them. */
 const KEPT_MS = 180 * DAY_MS
 const PRUNE_EVERY_MS = HOUR_MS
@@ -12,13 +10,16 @@ const PRUNE_AT_ONCE = 500
 /** How long a stop waits for messages on their way; what is left is taken up again at the next start. */
 const STOP_WAIT_MS = 3_000
 
-/** Runs the rounds of the outbox: every second, and at once when a row changes or an answer comes. */
+/**
+ * Runs the rounds of the outbox: whenever `tick` is called (escalations, retries and receipts have no other clock), and at
+ * once when a row changes or an answer comes.
+ */
 export class OutboxTimer {
   readonly #control: Control
   readonly #clock: Clock
   readonly #rounds: Rounds
   readonly #onError: (error: unknown) => void
-  #timer: NodeJS.Timeout | undefined
+  #running = false
   #woken: NodeJS.Immediate | undefined
   #prunedAt = 0
 
@@ -31,29 +32,29 @@ export class OutboxTimer {
 
   /** Takes up what a crash left and begins to send. */
   start(): void {
-    if (this.#timer !== undefined) return
+    if (this.#running) return
+    this.#running = true
     this.#rounds.recover()
-    this.#timer = setInterval(this.#run, ROUND_MS).unref()
     this.wake()
   }
 
   /** Runs a round as soon as the program has time for it. */
   readonly wake = (): void => {
-    if (this.#timer === undefined) return
-    this.#woken ??= setImmediate(this.#run)
+    if (!this.#running) return
+    this.#woken ??= setImmediate(this.tick)
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer)
-    this.#timer = undefined
+    this.#running = false
     if (this.#woken !== undefined) clearImmediate(this.#woken)
     this.#woken = undefined
     await this.#rounds.stop(STOP_WAIT_MS)
   }
 
-  readonly #run = (): void => {
+  /** One round, once it was started: what is due is sent. */
+  readonly tick = (): void => {
     this.#woken = undefined
-    if (this.#timer === undefined) return
+    if (!this.#running) return
     try {
       for (const sent of this.#rounds.run()) void sent.then(this.wake)
       if (this.#clock.now() - this.#prunedAt > PRUNE_EVERY_MS) this.#prune()

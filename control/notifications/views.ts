@@ -47,9 +47,9 @@ export class Views {
     const counts = Object.fromEntries(notificationStatuses.map((status) => [status, 0]))
     // Of the whole outbox; whoever sees some units only gets no totals of others.
     if (filter.scope === undefined)
-      for (const { status, n } of this.#parts.control
-        .sql('SELECT status, count(*) AS n FROM notifications GROUP BY status')
-        .all() as StatusCountRow[])
+      for (const { status, n } of this.#parts.control.all<StatusCountRow>(
+        'SELECT status, count(*) AS n FROM notifications GROUP BY status'
+      ))
         counts[status] = n
     return { items: rows.map((row) => this.#rowOf(row)), cursor, counts }
   }
@@ -59,15 +59,19 @@ export class Views {
     const { control } = this.#parts
     const record = this.#record(id)
     if (record === undefined || !isVisible(record, scope)) return undefined
-    const history = control
-      .sql('SELECT at, status, code, detail FROM notification_history WHERE notification_id = ? ORDER BY seq LIMIT 200')
-      .all(id) as NotificationDetail['history']
-    const siblings = control
-      .sql(`${ROW} WHERE n.announcement_id = ? AND n.id <> ? ORDER BY n.id LIMIT 50`)
-      .all(record.announcement_id, id) as NotificationRecord[]
-    const files = control
-      .sql('SELECT name, length(bytes) AS bytes FROM announcement_files WHERE announcement_id = ? ORDER BY place')
-      .all(record.announcement_id) as FileRow[]
+    const history = control.all<NotificationDetail['history'][number]>(
+      'SELECT at, status, code, detail FROM notification_history WHERE notification_id = ? ORDER BY seq LIMIT 200',
+      id
+    )
+    const siblings = control.all<NotificationRecord>(
+      `${ROW} WHERE n.announcement_id = ? AND n.id <> ? ORDER BY n.id LIMIT 50`,
+      record.announcement_id,
+      id
+    )
+    const files = control.all<FileRow>(
+      'SELECT name, length(bytes) AS bytes FROM announcement_files WHERE announcement_id = ? ORDER BY place',
+      record.announcement_id
+    )
     return {
       notification: this.#rowOf(record),
       ...this.#asRead(record),
@@ -87,7 +91,7 @@ export class Views {
   }
 
   #record(id: number): NotificationRecord | undefined {
-    return this.#parts.control.sql(`${ROW} WHERE n.id = ?`).get(id) as NotificationRecord | undefined
+    return this.#parts.control.get<NotificationRecord>(`${ROW} WHERE n.id = ?`, id)
   }
 
   /** One page, newest first; the unit scope stands in the query, so that pages are full. */
@@ -95,25 +99,22 @@ export class Views {
     const { scope, status = '', channel = '', subject = '', limit } = filter
     const before = Number(filter.cursor ?? '') || Number.MAX_SAFE_INTEGER
     const units = scope === undefined ? '' : JSON.stringify([...scope])
-    const rows = this.#parts.control
-      .sql(
-        `${ROW} WHERE n.id < ? AND (? = '' OR n.status = ?) AND (? = '' OR n.channel = ?)
+    const rows = this.#parts.control.all<NotificationRecord>(
+      `${ROW} WHERE n.id < ? AND (? = '' OR n.status = ?) AND (? = '' OR n.channel = ?)
            AND (? = '' OR a.subject = ? OR a.code = ?) AND (? = '' OR a.unit IN (SELECT value FROM json_each(?)))
-           ORDER BY n.id DESC LIMIT ?`
-      )
-      .all(
-        before,
-        status,
-        status,
-        channel,
-        channel,
-        subject,
-        subject,
-        subject.toUpperCase(),
-        units,
-        units === '' ? '[]' : units,
-        limit
-      ) as NotificationRecord[]
+           ORDER BY n.id DESC LIMIT ?`,
+      before,
+      status,
+      status,
+      channel,
+      channel,
+      subject,
+      subject,
+      subject.toUpperCase(),
+      units,
+      units === '' ? '[]' : units,
+      limit
+    )
     return { rows, cursor: rows.length < limit ? null : String(rows.at(-1)!.id) }
   }
 

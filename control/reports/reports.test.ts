@@ -43,7 +43,7 @@ function desk() {
       dataFolder,
       origin: () => world.origin
     })
-  const count = () => (control.sql('SELECT COUNT(*) AS n FROM reports').get() as { n: number }).n
+  const count = () => control.single<{ n: number }>('SELECT COUNT(*) AS n FROM reports').n
   const at = (moment: number) => clock.advance(moment - clock.now())
   return {
     ...period,

@@ -27,7 +27,7 @@ export const defaultSettings: ReportSettings = {
 
 /** Settings of the reports; a stored form that an older version wrote is completed with the defaults. */
 export function readSettings(control: Control): ReportSettings {
-  const row = control.sql('SELECT settings FROM report_settings WHERE id = 1').get() as { settings: string } | undefined
+  const row = control.get<{ settings: string }>('SELECT settings FROM report_settings WHERE id = 1')
   if (row === undefined) return defaultSettings
   const stored = JSON.parse(row.settings) as Partial<ReportSettings>
   const whole = { ...defaultSettings, ...stored, form: { ...defaultSettings.form, ...stored.form } }

@@ -22,18 +22,20 @@ const attackerFields = ['source.ip', 'source.address']
 export function unitFindings(control: Control, units: ReadonlySet<string>, figures: PeriodFigures): UnitFindings {
   const codes = JSON.stringify([...units])
   const until = figures.running ? figures.asOf : figures.toMs
-  const rows = control
-    .sql(
-      `SELECT rule, level, entity, raised_at, last_seen FROM alerts WHERE unit IN (SELECT value FROM json_each(?))
-       AND origin = ? AND raised_at >= ? AND raised_at < ? AND rule_id NOT LIKE 'soc.%' ORDER BY raised_at LIMIT 5000`
-    )
-    .all(codes, figures.origin, figures.fromMs, until) as {
+  const rows = control.all<{
     rule: string
     level: Level
     entity: string
     raised_at: number
     last_seen: number
-  }[]
+  }>(
+    `SELECT rule, level, entity, raised_at, last_seen FROM alerts WHERE unit IN (SELECT value FROM json_each(?))
+       AND origin = ? AND raised_at >= ? AND raised_at < ? AND rule_id NOT LIKE 'soc.%' ORDER BY raised_at LIMIT 5000`,
+    codes,
+    figures.origin,
+    figures.fromMs,
+    until
+  )
   const techniques = new Map<string, UnitFindings['techniques'][number]>()
   const objects = new Map<string, number>()
   const attackers = new Map<string, number>()
@@ -59,12 +61,15 @@ export function unitFindings(control: Control, units: ReadonlySet<string>, figur
       if (attackerFields.includes(field)) attackers.set(value, (attackers.get(value) ?? 0) + 1)
     }
   }
-  const sources = control
-    .sql(
-      `SELECT s.name, EXISTS (SELECT 1 FROM unit_days d WHERE d.unit = s.unit AND d.origin = s.origin AND d.day BETWEEN ? AND ?) AS heard
-       FROM senders s WHERE s.unit IN (SELECT value FROM json_each(?)) AND s.origin = ? AND s.created_at < ? ORDER BY s.name`
-    )
-    .all(figures.period.from, figures.period.to, codes, figures.origin, until) as { name: string; heard: number }[]
+  const sources = control.all<{ name: string; heard: number }>(
+    `SELECT s.name, EXISTS (SELECT 1 FROM unit_days d WHERE d.unit = s.unit AND d.origin = s.origin AND d.day BETWEEN ? AND ?) AS heard
+       FROM senders s WHERE s.unit IN (SELECT value FROM json_each(?)) AND s.origin = ? AND s.created_at < ? ORDER BY s.name`,
+    figures.period.from,
+    figures.period.to,
+    codes,
+    figures.origin,
+    until
+  )
   return {
     techniques: [...techniques.values()]
       .sort((a, b) => levels.indexOf(b.level) - levels.indexOf(a.level) || b.alerts - a.alerts)

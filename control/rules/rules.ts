@@ -28,15 +28,10 @@ export function createRules(parts: {
   /** Matches of the last 24 h and share of false positives among verdicts, by rule. */
   function takeCounts() {
     const since = Math.floor(parts.clock.now() / HOUR_MS) - 24
-    const matches = parts.control
-      .sql('SELECT rule_id AS id, SUM(matches) AS n FROM rule_hours WHERE hour > ? GROUP BY rule_id')
-      .all(since) as { id: string; n: number }[]
-    const verdicts = parts.control
-      .sql(
+    const matches = parts.control.all<{ id: string; n: number }>('SELECT rule_id AS id, SUM(matches) AS n FROM rule_hours WHERE hour > ? GROUP BY rule_id', since)
+    const verdicts = parts.control.all<{ id: string; n: number; wrong: number }>(
         `SELECT rule_id AS id, COUNT(*) AS n, SUM(verdict = 'false_positive') AS wrong FROM alerts
-         WHERE verdict IS NOT NULL AND verdict NOT IN ('duplicate', 'test') GROUP BY rule_id`
-      )
-      .all() as { id: string; n: number; wrong: number }[]
+         WHERE verdict IS NOT NULL AND verdict NOT IN ('duplicate', 'test') GROUP BY rule_id`)
     return {
       matches: new Map(matches.map(({ id, n }) => [id, n])),
       wrong: new Map(verdicts.map(({ id, n, wrong }) => [id, wrong / n]))

@@ -73,49 +73,53 @@ export type Senders = {
   removeOrigin(origin: Origin): number
 }
 
+/** Throws 422 `unit.unknown` for a code that the inventory does not know. */
+function checkUnit(inventory: Inventory, code: string) {
+  if (inventory.unit(code) === undefined)
+    throw new SocError('unit.unknown', 'the inventory has no such unit', {
+      status: 422,
+      params: { unit: code.slice(0, 50) }
+    })
+}
+
+function checkSpeaksFor(inventory: Inventory, speaksFor: SenderRecord['speaksFor']) {
+  if (Array.isArray(speaksFor)) for (const code of speaksFor) checkUnit(inventory, code)
+}
+
+/**
+ * Canonical networks of a draft. Two senders must not share one: throws 409 `network.taken`. A smaller network inside a larger
+ * one is another network, and the intake takes the smaller for its own.
+ */
+function freeNetworks(written: readonly string[], others: readonly SenderRecord[]): string[] {
+  const asked = new Map<string, SourceNetwork>()
+  for (const text of written) {
+    const network = readSourceNetwork(text)
+    asked.set(networkKey(network), network)
+  }
+  for (const sender of others) {
+    for (const theirs of sender.networks) {
+      const shared = asked.get(networkKey(readSourceNetwork(theirs)))
+      if (shared !== undefined)
+        throw new SocError('network.taken', 'another sender has this network', {
+          status: 409,
+          params: { network: shared.text, other: sender.name }
+        })
+    }
+  }
+  return [...asked.values()].map((network) => network.text)
+}
+
+/** The one writer of the tables `senders` and `tokens`. */
 export function createSenders(control: Control, inventory: Inventory, clock: Clock): Senders {
   const get = (id: string) => {
-    const row = control.sql(`${SELECT} WHERE s.id = ?`).get(id) as Row | undefined
+    const row = control.get<Row>(`${SELECT} WHERE s.id = ?`, id)
     return row === undefined ? undefined : recordOf(row)
   }
-  const list = () => (control.sql(`${SELECT} ORDER BY s.name, s.id`).all() as Row[]).map(recordOf)
+  const list = () => control.all<Row>(`${SELECT} ORDER BY s.name, s.id`).map(recordOf)
   const known = (id: string) => {
     const sender = get(id)
     if (sender === undefined) throw new SocError('source.not_found', 'no such sender', { status: 404, params: { id } })
     return sender
-  }
-  function checkUnit(code: string) {
-    if (inventory.unit(code) === undefined)
-      throw new SocError('unit.unknown', 'the inventory has no such unit', {
-        status: 422,
-        params: { unit: code.slice(0, 50) }
-      })
-  }
-  /**
-   * Canonical networks of a draft. Two senders must not share one; a smaller network inside a larger one is another network,
-   * and the intake takes the smaller for its own.
-   */
-  function checkNetworks(written: readonly string[], own: string | undefined): string[] {
-    const networks = new Map<string, SourceNetwork>()
-    for (const text of written) {
-      const network = readSourceNetwork(text)
-      networks.set(networkKey(network), network)
-    }
-    for (const sender of list()) {
-      if (sender.id === own) continue
-      for (const theirs of sender.networks) {
-        const shared = networks.get(networkKey(readSourceNetwork(theirs)))
-        if (shared !== undefined)
-          throw new SocError('network.taken', 'another sender has this network', {
-            status: 409,
-            params: { network: shared.text, other: sender.name }
-          })
-      }
-    }
-    return [...networks.values()].map((network) => network.text)
-  }
-  function checkSpeaksFor(speaksFor: SenderRecord['speaksFor']) {
-    if (Array.isArray(speaksFor)) speaksFor.forEach(checkUnit)
   }
 
   return {
@@ -123,8 +127,8 @@ export function createSenders(control: Control, inventory: Inventory, clock: Clo
     get,
     create(draft, origin = 'real', id = randomId()) {
       return control.transaction(() => {
-        checkUnit(draft.unit)
-        checkSpeaksFor(draft.speaksFor)
+        checkUnit(inventory, draft.unit)
+        checkSpeaksFor(inventory, draft.speaksFor)
         control
           .sql(
             `INSERT INTO senders (id, name, unit, origin, networks, speaks_for, utc_offset_minutes, enabled, created_at)
@@ -135,7 +139,7 @@ export function createSenders(control: Control, inventory: Inventory, clock: Clo
             draft.name,
             draft.unit,
             origin,
-            JSON.stringify(checkNetworks(draft.networks, undefined)),
+            JSON.stringify(freeNetworks(draft.networks, list())),
             JSON.stringify(draft.speaksFor),
             draft.utcOffsetMinutes,
             clock.now()
@@ -147,9 +151,10 @@ export function createSenders(control: Control, inventory: Inventory, clock: Clo
     change(id, change) {
       return control.transaction(() => {
         const old = known(id)
-        if (change.unit !== undefined) checkUnit(change.unit)
-        if (change.speaksFor !== undefined) checkSpeaksFor(change.speaksFor)
-        const networks = change.networks === undefined ? old.networks : checkNetworks(change.networks, id)
+        if (change.unit !== undefined) checkUnit(inventory, change.unit)
+        if (change.speaksFor !== undefined) checkSpeaksFor(inventory, change.speaksFor)
+        const others = list().filter((sender) => sender.id !== id)
+        const networks = change.networks === undefined ? old.networks : freeNetworks(change.networks, others)
         control
           .sql(
             'UPDATE senders SET name = ?, unit = ?, networks = ?, speaks_for = ?, utc_offset_minutes = ?, enabled = ? WHERE id = ?'
@@ -221,7 +226,7 @@ function raiseVersion(control: Control) {
 
 /** Grows with every change of senders and tokens. */
 export function snapshotVersion(control: Control): number {
-  const row = control.sql('SELECT value FROM meta WHERE key = ?').get(VERSION_KEY) as { value: string } | undefined
+  const row = control.get<{ value: string }>('SELECT value FROM meta WHERE key = ?', VERSION_KEY)
   return Number(row?.value ?? 0)
 }
 
@@ -247,10 +252,10 @@ export function dataPlaneSnapshot(control: Control, inventory: Inventory): DataP
   // Reading needs no clock.
   const senders = createSenders(control, inventory, { now: () => 0 }).list()
   const hashes = new Map<string, string[]>()
-  for (const token of control.sql('SELECT sender_id, hash FROM tokens WHERE revoked_at IS NULL').all() as {
+  for (const token of control.all<{
     sender_id: string
     hash: string
-  }[])
+  }>('SELECT sender_id, hash FROM tokens WHERE revoked_at IS NULL'))
     hashes.set(token.sender_id, [...(hashes.get(token.sender_id) ?? []), token.hash])
   return {
     version: snapshotVersion(control),

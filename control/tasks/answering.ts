@@ -13,9 +13,9 @@ export const isOpen = (record: TaskRecord): boolean => record.ended_at === null
 export function checkRoom(context: TaskContext, record: TaskRecord): void {
   if (!isOpen(record))
     throw new SocError('task.ended', 'this task has ended', { status: 409, params: { state: record.state } })
-  const { n } = context.control.sql('SELECT count(*) AS n FROM task_entries WHERE task_id = ?').get(record.id) as {
+  const { n } = context.control.single<{
     n: number
-  }
+  }>('SELECT count(*) AS n FROM task_entries WHERE task_id = ?', record.id)
   if (n >= MAX_ENTRIES) throw new SocError('task.too_many', 'too many entries: call the SOC', { status: 429 })
 }
 
@@ -74,4 +74,4 @@ export function giveBack(context: TaskContext, record: TaskRecord): void {
 }
 
 const lastEntry = ({ control }: TaskContext, { id }: TaskRecord): number =>
-  (control.sql('SELECT max(id) AS id FROM task_entries WHERE task_id = ?').get(id) as { id: number }).id
+  control.single<{ id: number }>('SELECT max(id) AS id FROM task_entries WHERE task_id = ?', id).id

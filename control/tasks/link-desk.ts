@@ -106,8 +106,10 @@ export function createLinkDesk(context: TaskContext, hotline: string): LinkDesk 
   }
 
   function wasUsed(nonce: string, kind: string, bodyHash: string): boolean {
-    const used = control.sql('SELECT kind, body_hash FROM task_entries WHERE nonce = ?').get(nonce) as
-      { kind: string; body_hash: string } | undefined
+    const used = control.get<{ kind: string; body_hash: string }>(
+      'SELECT kind, body_hash FROM task_entries WHERE nonce = ?',
+      nonce
+    )
     if (used === undefined) return false
     if (used.kind !== kind || used.body_hash !== bodyHash)
       throw new SocError('task_link.nonce_used', 'something else was said with this nonce', { status: 409 })
@@ -170,7 +172,7 @@ export function createLinkDesk(context: TaskContext, hotline: string): LinkDesk 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url')
 
 const countFiles = ({ control }: TaskContext, id: string): number =>
-  (control.sql('SELECT count(*) AS n FROM task_files WHERE task_id = ?').get(id) as { n: number }).n
+  control.single<{ n: number }>('SELECT count(*) AS n FROM task_files WHERE task_id = ?', id).n
 
 /** Throws when the task takes no further file. */
 export function checkFileRoom(context: TaskContext, record: TaskRecord): void {

@@ -13,13 +13,13 @@ afterEach(() => t.close())
 
 /** Everything that is kept, as one text: reading must leave it as it was. */
 function everything(): string {
-  const tables = t.parts.control.sql("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").all() as {
+  const tables = t.parts.control.all<{
     name: string
-  }[]
+  }>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
   return JSON.stringify(tables.map(({ name }) => t.parts.control.sql(`SELECT * FROM "${name}"`).all()))
 }
 const nonceOf = (answer: { json(): unknown }) => (answer.json() as LinkTask).nonce ?? ''
-const stateNow = () => t.parts.control.sql('SELECT state FROM tasks').get() as { state: string }
+const stateNow = () => t.parts.control.single<{ state: string }>('SELECT state FROM tasks')
 
 describe('a link that is opened', () => {
   test('shows what happened and what to do, and says nothing of the SOC’s people', async () => {

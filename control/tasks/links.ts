@@ -52,7 +52,7 @@ export function createLinks(control: Control, clock: Clock, validDays: number): 
     createHmac('sha256', key).update([link.hash, device, issued].join('\0')).digest('base64url')
   const open = (link: Link) => link.revoked_at === null && link.expires_at > clock.now()
   const ofTask = (task: string) =>
-    control.sql('SELECT * FROM task_links WHERE task_id = ? ORDER BY created_at, id').all(task) as Link[]
+    control.all<Link>('SELECT * FROM task_links WHERE task_id = ? ORDER BY created_at, id', task)
 
   return {
     create(task, contact) {
@@ -70,7 +70,7 @@ export function createLinks(control: Control, clock: Clock, validDays: number): 
     },
     find(token) {
       // Whatever was sent is hashed and looked up in the same way, so that the time says nothing.
-      const link = control.sql('SELECT * FROM task_links WHERE hash = ?').get(secretHash(token)) as Link | undefined
+      const link = control.get<Link>('SELECT * FROM task_links WHERE hash = ?', secretHash(token))
       return link !== undefined && open(link) ? link : undefined
     },
     ofTask: ofTask,
@@ -109,6 +109,6 @@ function nonceKey(control: Control): Buffer {
   control
     .sql('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING')
     .run('task_link.key', randomBytes(SECRET_BYTES).toString('hex'))
-  const row = control.sql('SELECT value FROM meta WHERE key = ?').get('task_link.key') as { value: string }
+  const row = control.single<{ value: string }>('SELECT value FROM meta WHERE key = ?', 'task_link.key')
   return Buffer.from(row.value, 'hex')
 }

@@ -42,11 +42,10 @@ export function listTasks(context: TaskContext, filter: TaskFilter): TaskList {
     Object.assign(values, after)
   }
   const turn = down ? 'DESC' : 'ASC'
-  const found = context.control
-    .sql(
-      `SELECT t.* FROM tasks t WHERE ${conditions.join(' AND ')} ORDER BY t.${sort} ${turn}, t.seq ${turn} LIMIT :limit`
-    )
-    .all(values) as TaskRecord[]
+  const found = context.control.all<TaskRecord>(
+    `SELECT t.* FROM tasks t WHERE ${conditions.join(' AND ')} ORDER BY t.${sort} ${turn}, t.seq ${turn} LIMIT :limit`,
+    values
+  )
   const page = found.slice(0, filter.limit)
   const last = page.at(-1)
   return {
@@ -59,12 +58,11 @@ export function listTasks(context: TaskContext, filter: TaskFilter): TaskList {
 const inScope = `(:units = 'null' OR t.unit IN (SELECT value FROM json_each(:units)))`
 
 function counts(context: TaskContext, units: string): TaskList['counts'] {
-  return context.control
-    .sql(
-      `SELECT count(*) AS open, coalesce(sum(t.deadline < :now), 0) AS overdue FROM tasks t
-       WHERE t.ended_at IS NULL AND ${inScope}`
-    )
-    .get({ units, now: context.clock.now() }) as TaskList['counts']
+  return context.control.single<TaskList['counts']>(
+    `SELECT count(*) AS open, coalesce(sum(t.deadline < :now), 0) AS overdue FROM tasks t
+       WHERE t.ended_at IS NULL AND ${inScope}`,
+    { units, now: context.clock.now() }
+  )
 }
 
 function readCursor(cursor: string | undefined): { at: number; seq: number } | undefined {

@@ -41,7 +41,7 @@ export const bilingual = (json: string): Bilingual => JSON.parse(json) as Biling
 const MAX_SHOWN = 400
 
 export function taskById({ control }: Tables, id: string): TaskRecord | undefined {
-  return control.sql('SELECT * FROM tasks WHERE id = ?').get(id) as TaskRecord | undefined
+  return control.get<TaskRecord>('SELECT * FROM tasks WHERE id = ?', id)
 }
 
 const columns = [
@@ -67,17 +67,20 @@ export function saveTask({ control }: Tables, record: TaskRecord): void {
 }
 
 export function alertsOf({ control }: Tables, id: string): string[] {
-  const rows = control.sql('SELECT alert_id FROM task_alerts WHERE task_id = ? ORDER BY place').all(id)
-  return (rows as { alert_id: string }[]).map((row) => row.alert_id)
+  const rows = control.all<{ alert_id: string }>(
+    'SELECT alert_id FROM task_alerts WHERE task_id = ? ORDER BY place',
+    id
+  )
+  return rows.map((row) => row.alert_id)
 }
 
 /** The row as screens show it, unmasked. */
 export function taskRow(tables: Tables, record: TaskRecord): TaskRow {
   const { control, inventory } = tables
-  const by = control.sql('SELECT name FROM users WHERE id = ?').get(record.created_by) as { name: string } | undefined
-  const { files } = control.sql('SELECT count(*) AS files FROM task_files WHERE task_id = ?').get(record.id) as {
+  const by = control.get<{ name: string }>('SELECT name FROM users WHERE id = ?', record.created_by)
+  const { files } = control.single<{
     files: number
-  }
+  }>('SELECT count(*) AS files FROM task_files WHERE task_id = ?', record.id)
   return {
     id: record.id,
     revision: record.revision,
@@ -100,25 +103,25 @@ export function taskRow(tables: Tables, record: TaskRecord): TaskRow {
 }
 
 export function entriesOf({ control }: Tables, id: string): TaskEntry[] {
-  const rows = control
-    .sql(
-      `SELECT id, at, kind, text, side, name FROM task_entries WHERE task_id = ? ORDER BY id DESC LIMIT ${MAX_SHOWN}`
-    )
-    .all(id) as (Omit<TaskEntry, 'id'> & { id: number })[]
+  const rows = control.all<Omit<TaskEntry, 'id'> & { id: number }>(
+    `SELECT id, at, kind, text, side, name FROM task_entries WHERE task_id = ? ORDER BY id DESC LIMIT ${MAX_SHOWN}`,
+    id
+  )
   return rows.reverse().map((row) => ({ ...row, id: String(row.id) }))
 }
 
 export function filesOf({ control }: Tables, id: string): TaskFile[] {
-  return control
-    .sql('SELECT id, at, name, kind, size, sha256, sent_by AS by FROM task_files WHERE task_id = ? ORDER BY at, id')
-    .all(id) as TaskFile[]
+  return control.all<TaskFile>(
+    'SELECT id, at, name, kind, size, sha256, sent_by AS by FROM task_files WHERE task_id = ? ORDER BY at, id',
+    id
+  )
 }
 
 /** Contacts of a unit in the order in which they are kept: the first is asked first. */
 export function contactsOf({ control }: Tables, unit: string): { id: string; name: string; role: string }[] {
-  return control.sql('SELECT id, name, role FROM contacts WHERE unit = ? ORDER BY rowid').all(unit) as {
+  return control.all<{
     id: string
     name: string
     role: string
-  }[]
+  }>('SELECT id, name, role FROM contacts WHERE unit = ? ORDER BY rowid', unit)
 }

@@ -125,7 +125,7 @@ export function send(context: TaskContext, draft: TaskDraft, by: Actor): TaskRec
     throw new SocError('task.contact_unknown', 'the unit has no such contact', { status: 422 })
   const before = pressedTwice(context, draft, facts.alerts, by)
   if (before !== undefined) return before
-  const { open } = control.sql('SELECT count(*) AS open FROM tasks WHERE ended_at IS NULL').get() as { open: number }
+  const { open } = control.single<{ open: number }>('SELECT count(*) AS open FROM tasks WHERE ended_at IS NULL')
   if (open >= MAX_OPEN) throw new SocError('task.too_many_open', 'too many open tasks', { status: 409 })
   const seq = nextNumber(context)
   const id = `NV-${String(seq).padStart(4, '0')}`
@@ -174,19 +174,16 @@ function pressedTwice(
   alerts: readonly string[],
   by: Actor
 ): TaskRecord | undefined {
-  const row = context.control
-    .sql(
-      `SELECT id FROM tasks WHERE unit = ? AND created_by = ? AND created_at > ? AND ended_at IS NULL AND title = ? AND what = ?
-       AND (SELECT json_group_array(alert_id) FROM (SELECT alert_id FROM task_alerts WHERE task_id = tasks.id ORDER BY place)) = ?`
-    )
-    .get(
-      draft.unit,
-      by.id,
-      context.clock.now() - TWICE_MS,
-      JSON.stringify(draft.title),
-      JSON.stringify(draft.what),
-      JSON.stringify(alerts)
-    ) as { id: string } | undefined
+  const row = context.control.get<{ id: string }>(
+    `SELECT id FROM tasks WHERE unit = ? AND created_by = ? AND created_at > ? AND ended_at IS NULL AND title = ? AND what = ?
+       AND (SELECT json_group_array(alert_id) FROM (SELECT alert_id FROM task_alerts WHERE task_id = tasks.id ORDER BY place)) = ?`,
+    draft.unit,
+    by.id,
+    context.clock.now() - TWICE_MS,
+    JSON.stringify(draft.title),
+    JSON.stringify(draft.what),
+    JSON.stringify(alerts)
+  )
   return row && taskById(context, row.id)
 }
 
@@ -200,8 +197,11 @@ export function checkDeadline(deadline: number, now: number): void {
 
 /** Alerts and incident wait for the unit from now on. */
 export function letWait(context: TaskContext, record: TaskRecord, by: Actor): void {
-  const rows = context.control.sql('SELECT alert_id FROM task_alerts WHERE task_id = ? ORDER BY place').all(record.id)
-  const known = context.alerts.unitsOf((rows as { alert_id: string }[]).map((row) => row.alert_id))
+  const rows = context.control.all<{ alert_id: string }>(
+    'SELECT alert_id FROM task_alerts WHERE task_id = ? ORDER BY place',
+    record.id
+  )
+  const known = context.alerts.unitsOf(rows.map((row) => row.alert_id))
   if (known.size > 0) context.alerts.act({ ids: [...known.keys()], act: { kind: 'wait' } }, by)
   const incident = record.incident_id === null ? undefined : context.alerts.incident(record.incident_id)?.incident
   if (incident !== undefined && (incident.status === 'new' || incident.status === 'in_progress'))
@@ -210,11 +210,9 @@ export function letWait(context: TaskContext, record: TaskRecord, by: Actor): vo
 
 /** Numbers are never used twice, also after a demonstration was deleted. */
 function nextNumber({ control }: TaskContext): number {
-  const row = control
-    .sql(
-      `INSERT INTO meta (key, value) VALUES ('number.task', '1')
+  const row = control.single<{ value: string }>(
+    `INSERT INTO meta (key, value) VALUES ('number.task', '1')
        ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) RETURNING value`
-    )
-    .get() as { value: string }
+  )
   return Number(row.value)
 }

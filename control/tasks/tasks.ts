@@ -157,7 +157,7 @@ export function createTasks(
     evidence,
     tick: () => remind(context),
     async forget(origin) {
-      const rows = control.sql('SELECT id FROM tasks WHERE origin = ?').all(origin) as { id: string }[]
+      const rows = control.all<{ id: string }>('SELECT id FROM tasks WHERE origin = ?', origin)
       const files = rows.flatMap(({ id }) => filesOf(context, id))
       control.sql('DELETE FROM tasks WHERE origin = ?').run(origin)
       for (const { id } of files) await evidence.discard(id)

@@ -14,25 +14,25 @@ export function createNotifiedOf(
   inventory: Inventory
 ): (incident: string, since?: number) => Notified | null {
   function asked(incident: string, since: number): Notified | null {
-    const task = control
-      .sql(
-        `SELECT unit, created_at AS at,
+    const task = control.get<{ unit: string; at: number; taken: number | null }>(
+      `SELECT unit, created_at AS at,
            (SELECT MIN(e.at) FROM task_entries e WHERE e.task_id = t.id AND e.side = 'unit' AND e.kind <> 'question') AS taken
-         FROM tasks t WHERE incident_id = ? AND created_at >= ? AND state <> 'withdrawn' ORDER BY seq LIMIT 1`
-      )
-      .get(incident, since) as { unit: string; at: number; taken: number | null } | undefined
+         FROM tasks t WHERE incident_id = ? AND created_at >= ? AND state <> 'withdrawn' ORDER BY seq LIMIT 1`,
+      incident,
+      since
+    )
     if (task === undefined) return null
     return { to: unitText(inventory.label(task.unit)), at: task.at, acknowledgedAt: task.taken }
   }
   function messaged(incident: string, since: number): Notified | null {
-    const message = control
-      .sql(
-        `SELECT n.name, n.sent_at AS at, a.acknowledged_at AS taken FROM announcements a
+    const message = control.get<{ name: string; at: number; taken: number | null }>(
+      `SELECT n.name, n.sent_at AS at, a.acknowledged_at AS taken FROM announcements a
          JOIN notifications n ON n.announcement_id = a.id
          WHERE a.subject = ? AND n.sent_at >= ? AND n.status IN ('accepted', 'delivered', 'read', 'answered')
-         ORDER BY n.sent_at, n.id LIMIT 1`
-      )
-      .get(`incident:${incident}`, since) as { name: string; at: number; taken: number | null } | undefined
+         ORDER BY n.sent_at, n.id LIMIT 1`,
+      `incident:${incident}`,
+      since
+    )
     return message === undefined ? null : { to: message.name, at: message.at, acknowledgedAt: message.taken }
   }
   return (incident, since = 0) => asked(incident, since) ?? messaged(incident, since)

@@ -36,9 +36,10 @@ export function accountHandlers(context: Context, opening: Opening): Handlers<ty
   return {
     'GET /api/account': (request) => {
       const viewer = viewerOf(request)
-      const { password_set_at: passwordSetAt } = control
-        .sql('SELECT password_set_at FROM users WHERE id = ?')
-        .get(viewer.id) as { password_set_at: number }
+      const { password_set_at: passwordSetAt } = control.single<{ password_set_at: number }>(
+        'SELECT password_set_at FROM users WHERE id = ?',
+        viewer.id
+      )
       return {
         email: users.get(viewer.id)?.email ?? '',
         totp: { ...totp.state(viewer.id), required: required(viewer) },

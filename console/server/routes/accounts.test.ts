@@ -22,7 +22,7 @@ const call = async (method: Method, url: string, headers: Record<string, string>
   return { status: answer.statusCode, body: answer.body === '' ? {} : answer.json(), cookies: answer.cookies }
 }
 const nameOf = (id: string) =>
-  (parts.control.sql('SELECT username FROM users WHERE id = ?').get(id) as { username: string }).username
+  parts.control.single<{ username: string }>('SELECT username FROM users WHERE id = ?', id).username
 const signIn = (username: string, password: string) => call('POST', '/api/session', {}, { username, password })
 const GOOD = 'cá kho tộ chiều mưa'
 

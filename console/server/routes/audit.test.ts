@@ -155,9 +155,10 @@ describe('looking through the audit log', () => {
       [`act = 'x' AND user = ?`, 'audit_by_user_act'],
       ['target = ?', 'audit_by_target']
     ].map(([where, index]) => {
-      const plan = control
-        .sql(`EXPLAIN QUERY PLAN SELECT id FROM audit WHERE id BETWEEN 1 AND 9 AND ${where} ORDER BY id DESC LIMIT 9`)
-        .all('x') as { detail: string }[]
+      const plan = control.all<{ detail: string }>(
+        `EXPLAIN QUERY PLAN SELECT id FROM audit WHERE id BETWEEN 1 AND 9 AND ${where} ORDER BY id DESC LIMIT 9`,
+        'x'
+      )
       return plan.every((row) => row.detail.includes(index!) && !row.detail.includes('TEMP B-TREE'))
     })
     expect(plans).toEqual([true, true, true, true])

@@ -19,9 +19,10 @@ export function auditHandlers(context: Context): Handlers<typeof auditApi> {
     )
 
   function namesOf(targets: readonly string[]): Record<string, string> {
-    const rows = context.control
-      .sql('SELECT id, username FROM users WHERE id IN (SELECT value FROM json_each(?))')
-      .all(JSON.stringify([...new Set(targets)])) as { id: string; username: string }[]
+    const rows = context.control.all<{ id: string; username: string }>(
+      'SELECT id, username FROM users WHERE id IN (SELECT value FROM json_each(?))',
+      JSON.stringify([...new Set(targets)])
+    )
     return Object.fromEntries(rows.map((row) => [row.id, row.username]))
   }
 

@@ -52,8 +52,7 @@ async function ask<T>(person: Person, method: 'GET' | 'POST' | 'PATCH' | 'DELETE
   })
   return { status: answer.statusCode, body: answer.body === '' ? undefined : (answer.json() as T), text: answer.body }
 }
-const acts = () =>
-  (soc.parts.control.sql('SELECT act FROM audit ORDER BY id').all() as { act: string }[]).map(({ act }) => act)
+const acts = () => soc.parts.control.all<{ act: string }>('SELECT act FROM audit ORDER BY id').map(({ act }) => act)
 
 test('the wall shows all 46 models, and every figure passes its schema unchanged', async () => {
   const { status, body } = await ask<Wall>(soc.person('analyst'), 'GET', '/api/health/wall')

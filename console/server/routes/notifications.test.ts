@@ -66,17 +66,17 @@ function setUp() {
         to: [{ kind: 'address', channel: 'email', address: 'x@example.test', name: 'X' }]
       })
     )
-    const { id } = control.sql(`SELECT max(id) AS id FROM notifications WHERE recipient <> 'webhook'`).get() as {
+    const { id } = control.single<{
       id: number
-    }
+    }>(`SELECT max(id) AS id FROM notifications WHERE recipient <> 'webhook'`)
     control
       .sql(
         `UPDATE notifications SET channel = ?, address = ?, status = 'accepted', provider_id = ?, next = '[]' WHERE id = ?`
       )
       .run(channel, more.address ?? '84912345678', more.providerId ?? `p-${id}`, id)
-    const { message_id: messageId } = control.sql('SELECT message_id FROM notifications WHERE id = ?').get(id) as {
+    const { message_id: messageId } = control.single<{
       message_id: string
-    }
+    }>('SELECT message_id FROM notifications WHERE id = ?', id)
     return { id, messageId, status: () => notifications.views.row(id)!.status }
   }
   return { ...console, ask, taken, control, notifications }
@@ -205,7 +205,7 @@ it('receipts climb the ladder and never go down; a second one changes nothing', 
   const { app, taken, notifications, control } = setUp()
   const sms = taken('sms')
   const key = receiptKey(
-    (control.sql(`SELECT value FROM meta WHERE key = 'notification_hook_key'`).get() as { value: string }).value,
+    control.single<{ value: string }>(`SELECT value FROM meta WHERE key = 'notification_hook_key'`).value,
     'sms'
   )
   const call = (status: number, k = key) =>

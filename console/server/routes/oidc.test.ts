@@ -294,9 +294,10 @@ describe('a provider that answers wrongly', () => {
     })
     await away.app.ready()
     expect(await begin(away)).toMatchObject({ status: 503, body: { code: 'oidc.away' } })
-    const { username } = away.parts.control
-      .sql('SELECT username FROM users WHERE id = ?')
-      .get(away.person('analyst').id) as { username: string }
+    const { username } = away.parts.control.single<{ username: string }>(
+      'SELECT username FROM users WHERE id = ?',
+      away.person('analyst').id
+    )
     const payload = { username, password: PASSWORD }
     expect((await away.app.inject({ method: 'POST', url: '/api/session', payload })).statusCode).toBe(200)
     await away.close()

@@ -35,7 +35,7 @@ const call = async (
   return { status: answer.statusCode, body: answer.body === '' ? {} : answer.json(), cookies: answer.cookies }
 }
 const nameOf = (id: string) =>
-  (parts.control.sql('SELECT username FROM users WHERE id = ?').get(id) as { username: string }).username
+  parts.control.single<{ username: string }>('SELECT username FROM users WHERE id = ?', id).username
 const codeOf = (secret: string, steps = 0) =>
   new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: parts.clock.now() + steps * 30_000 })
 const signIn = (username: string, from?: string) =>

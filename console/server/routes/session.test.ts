@@ -11,7 +11,7 @@ beforeAll(async () => void (await app.ready()))
 afterAll(() => soc.close())
 
 const nameOf = (id: string) =>
-  (parts.control.sql('SELECT username FROM users WHERE id = ?').get(id) as { username: string }).username
+  parts.control.single<{ username: string }>('SELECT username FROM users WHERE id = ?', id).username
 const signIn = (username: string, password = PASSWORD, headers: Record<string, string> = {}, remoteAddress?: string) =>
   app.inject({
     method: 'POST',
@@ -183,7 +183,7 @@ describe('a session', () => {
       await signIn(username)
     }
     expect((await whoAmI(person.cookie)).statusCode).toBe(401)
-    const { n } = parts.control.sql('SELECT count(*) n FROM sessions WHERE user_id = ?').get(person.id) as { n: number }
+    const { n } = parts.control.single<{ n: number }>('SELECT count(*) n FROM sessions WHERE user_id = ?', person.id)
     expect(n).toBe(20)
   })
 })

@@ -99,7 +99,7 @@ describe('source networks', () => {
     ).toEqual(['192.0.2.0/24'])
     // A refused act is on record and changed nothing.
     expect(world.snapshots).toHaveLength(3)
-    const { n } = parts.control.sql(`SELECT count(*) n FROM audit WHERE act = 'refused'`).get() as { n: number }
+    const { n } = parts.control.single<{ n: number }>(`SELECT count(*) n FROM audit WHERE act = 'refused'`)
     expect(n).toBe(2)
   })
 })

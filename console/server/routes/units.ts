@@ -18,14 +18,15 @@ export function unitHandlers(context: Context): Handlers<typeof unitsApi> {
     const unit = inventory.unit(code)
     if (tile === undefined || unit === undefined) throw notFound('unit', code)
     const contacts = withContacts
-      ? (
-          control
-            .sql('SELECT id, role, name, phone, email, channels FROM contacts WHERE unit = ? ORDER BY rowid')
-            .all(code) as (Omit<UnitDetail['contacts'][number], 'channels'> & { channels: string })[]
-        ).map((contact) => ({
-          ...contact,
-          channels: JSON.parse(contact.channels) as NonNullable<UnitDetail['contacts'][number]['channels']>
-        }))
+      ? control
+          .all<Omit<UnitDetail['contacts'][number], 'channels'> & { channels: string }>(
+            'SELECT id, role, name, phone, email, channels FROM contacts WHERE unit = ? ORDER BY rowid',
+            code
+          )
+          .map((contact) => ({
+            ...contact,
+            channels: JSON.parse(contact.channels) as NonNullable<UnitDetail['contacts'][number]['channels']>
+          }))
       : []
     return {
       unit: tile,

@@ -2,11 +2,6 @@ import type { AnswerOf, BodyOf, HeadersOf, ParamsOf, QueryOf, RouteName, Routes 
 import type { Params } from '../i18n/text.svelte.ts'
 import { address } from '../shell/routes.ts'
 
-// Under the names by which pages know them.
-export type { NewUser as UserDraft, Person } from '#core/api/people.ts'
-export type { UnitContact as Contact } from '#core/api/province.ts'
-export type { NewSource as SourceDraft } from '#core/api/sources.ts'
-
 /** A request that did not succeed: the server's code, or one of ours (`network.unreachable`, `network.timeout`, `network.answer`). */
 export class ApiFailure extends Error {
   readonly code: string

@@ -1,5 +1,4 @@
 import type { Wall } from '#core/api/health.ts'
-import type { Api } from '../api/gather.ts'
 import { Remote } from '../live/remote.svelte.ts'
 
 /** The wall: what the pages of health, and the rail's figure, are read from. The live feed replaces it whole. */
@@ -7,13 +6,9 @@ export class Health {
   readonly remote: Remote<Wall>
   readonly #now: () => number
 
-  constructor(now: () => number) {
+  constructor(fetch: () => Promise<Wall>, now: () => number) {
     this.#now = now
-    this.remote = new Remote(now)
-  }
-
-  load(api: Pick<Api, 'wall'>): Promise<void> {
-    return this.remote.load(async () => this.#newer(await api.wall()))
+    this.remote = new Remote(now, async () => this.#newer(await fetch()))
   }
 
   receive(wall: Wall): void {

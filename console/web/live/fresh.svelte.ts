@@ -6,14 +6,14 @@ import type { Feed, FeedEvents } from './feed.ts'
  */
 export function keepFresh(
   feed: Feed,
-  load: () => void,
+  load: () => unknown,
   { everyMs, on }: { everyMs?: number; on?: Partial<FeedEvents> } = {}
 ): void {
   $effect(() => {
-    load()
+    void load()
     if (everyMs === undefined) return
-    const timer = setInterval(load, everyMs)
+    const timer = setInterval(() => void load(), everyMs)
     return () => clearInterval(timer)
   })
-  $effect(() => feed.on({ reconnected: load, ...on }))
+  $effect(() => feed.on({ reconnected: () => void load(), ...on }))
 }

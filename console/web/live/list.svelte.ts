@@ -62,8 +62,7 @@ export class PagedList<T extends { id: string | number }> {
       this.at = this.#now()
     } catch (error) {
       if (turn !== this.#turn) return
-      const failure = failureOf(error, this.#now())
-      this.failure = this.failure?.code === failure.code ? { ...failure, since: this.failure.since } : failure
+      this.failure = failureOf(error, this.#now(), this.failure)
     } finally {
       if (turn === this.#turn) this.loading = false
     }

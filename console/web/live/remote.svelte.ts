@@ -4,11 +4,13 @@ import type { Params } from '../i18n/text.svelte.ts'
 /** What went wrong and since when; the code is translated where it is shown. */
 export type Failure = { code: string; params: Params; since: number }
 
-/** Turns anything thrown into something that can be shown. */
-export function failureOf(error: unknown, now: number): Failure {
-  return error instanceof ApiFailure
-    ? { code: error.code, params: error.params, since: now }
-    : { code: 'console.fault', params: { message: error instanceof Error ? error.message : String(error) }, since: now }
+/** Turns anything thrown into something that can be shown; the same failure as `before` keeps the time since when it lasts. */
+export function failureOf(error: unknown, now: number, before: Failure | null = null): Failure {
+  const { code, params } =
+    error instanceof ApiFailure
+      ? error
+      : { code: 'console.fault', params: { message: error instanceof Error ? error.message : String(error) } }
+  return { code, params, since: before?.code === code ? before.since : now }
 }
 
 /**
@@ -23,13 +25,22 @@ export class Remote<T> {
   at = $state<number | null>(null)
   #turn = 0
   readonly #now: () => number
+  readonly #request: () => Promise<T>
 
-  constructor(now: () => number) {
+  /** `request` is how the value is asked for, unless `load` is told otherwise. */
+  constructor(now: () => number, request: () => Promise<T> = () => Promise.reject(new Error('No request.'))) {
     this.#now = now
+    this.#request = request
   }
 
-  /** Runs one request; an answer that was overtaken by a later request is thrown away. */
-  async load(request: () => Promise<T>): Promise<void> {
+  get loaded(): boolean {
+    return this.value !== null
+  }
+
+  readonly retry = () => this.load()
+
+  /** Asks the server; an answer that was overtaken by a later request is thrown away. */
+  readonly load = async (request = this.#request): Promise<void> => {
     const turn = ++this.#turn
     this.loading = true
     try {
@@ -40,9 +51,7 @@ export class Remote<T> {
       this.failure = null
     } catch (error) {
       if (turn !== this.#turn) return
-      const failure = failureOf(error, this.#now())
-      // The same failure repeated keeps the time since when it lasts.
-      this.failure = this.failure?.code === failure.code ? { ...failure, since: this.failure.since } : failure
+      this.failure = failureOf(error, this.#now(), this.failure)
     } finally {
       if (turn === this.#turn) this.loading = false
     }

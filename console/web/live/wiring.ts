@@ -16,11 +16,7 @@ export function wireLive(app: Console): () => void {
     'summary:changed': (summary) => app.summary.set(summary),
     'health:changed': (wall) => app.health.receive(wall),
     'sender:heard': ({ sender, at, refusal }) => app.sources.hear(sender, at, refusal),
-    reconnected: () => {
-      void app.summary.load(() => app.api.summary())
-      void app.units.remote.load(() => app.api.units())
-      void app.health.load(app.api)
-    }
+    reconnected: () => void app.loadChrome()
   })
   const disconnect = connectLive(app.feed, {
     connected: (again) => {

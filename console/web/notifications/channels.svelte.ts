@@ -6,14 +6,10 @@ import { Remote } from '../live/remote.svelte.ts'
 /** The channels there are, as the server names them; a channel or code it does not name is shown as its code. */
 export class Channels {
   readonly remote: Remote<ChannelList>
-  readonly #ask: () => Promise<ChannelList>
 
   constructor(now: () => number, ask: () => Promise<ChannelList>) {
-    this.remote = new Remote(now)
-    this.#ask = ask
+    this.remote = new Remote(now, ask)
   }
-
-  readonly load = () => this.remote.load(this.#ask)
 
   get all() {
     return this.remote.value?.channels ?? []

@@ -1,5 +1,4 @@
 import type { AlertAct, AlertActAnswer } from '#core/api/alerts.ts'
-import type { Api } from '../api/gather.ts'
 import { codeText, t } from '../i18n/text.svelte.ts'
 import type { Notices } from '../shell/notices.svelte.ts'
 import type { Queue, Removed } from './queue.svelte.ts'
@@ -12,14 +11,14 @@ type Act = AlertAct['act']
 export class AlertActs {
   /** An act is on its way; a second key press meanwhile is ignored, not queued. */
   busy = $state(false)
-  readonly #api: Api
+  readonly #send: (act: AlertAct) => Promise<AlertActAnswer>
   readonly #queue: Queue
   readonly #notices: Notices
   /** Panels that show the same alerts hear the answer there. */
   readonly #feed: Feed
 
-  constructor(api: Api, queue: Queue, notices: Notices, feed: Feed) {
-    this.#api = api
+  constructor(send: (act: AlertAct) => Promise<AlertActAnswer>, queue: Queue, notices: Notices, feed: Feed) {
+    this.#send = send
     this.#queue = queue
     this.#notices = notices
     this.#feed = feed
@@ -36,7 +35,7 @@ export class AlertActs {
 
   async #run(ids: readonly string[], act: Act): Promise<AlertActAnswer | null> {
     try {
-      const answer = await this.#api.actOnAlerts([...ids], act)
+      const answer = await this.#send({ ids: [...ids], act })
       for (const alert of answer.alerts) this.#queue.receive(alert)
       const removed = this.#leaves(act) ? this.#queue.remove(ids) : null
       this.#feed.emit('alerts:answered', answer)
@@ -56,7 +55,7 @@ export class AlertActs {
   async #undo(ids: readonly string[], removed: Removed | null): Promise<void> {
     this.busy = true
     try {
-      const answer = await this.#api.actOnAlerts([...ids], { kind: 'undo' })
+      const answer = await this.#send({ ids: [...ids], act: { kind: 'undo' } })
       if (removed !== null) this.#queue.restore(removed, answer.alerts)
       else for (const alert of answer.alerts) this.#queue.receive(alert)
       void this.#queue.recount()

@@ -1,7 +1,6 @@
 import type { AlertAct, AlertActAnswer, AlertRow } from '#core/api/alerts.ts'
 import { expect, test, vi } from 'vitest'
 import { ApiFailure } from '../api/call.ts'
-import type { Api } from '../api/gather.ts'
 import { AlertActs } from './alert-acts.svelte.ts'
 import { Feed } from '../live/feed.ts'
 import { Notices, UNDO_MS } from '../shell/notices.svelte.ts'
@@ -31,7 +30,7 @@ async function desk() {
   const sent: { ids: string[]; act: AlertAct['act'] }[] = []
   const server = { refuses: null as ApiFailure | null, revision: 1, closed: 0 }
   await queue.load()
-  const actOnAlerts = async (ids: string[], act: AlertAct['act']): Promise<AlertActAnswer> => {
+  const actOnAlerts = async ({ ids, act }: AlertAct): Promise<AlertActAnswer> => {
     if (server.refuses) throw server.refuses
     sent.push({ ids, act })
     server.revision += 1
@@ -47,7 +46,7 @@ async function desk() {
     return { alerts: ids.map((id) => alertRow(id, { revision: server.revision, status })), incident: null }
   }
   const notices = new Notices(() => clock.now)
-  const acts = new AlertActs({ actOnAlerts } as unknown as Api, queue, notices, new Feed())
+  const acts = new AlertActs(actOnAlerts, queue, notices, new Feed())
   return { acts, queue, notices, sent, server, clock }
 }
 

@@ -1,7 +1,13 @@
+import type { alertsApi } from '#core/api/alerts.ts'
+import type { modelsApi } from '#core/api/models.ts'
 import type { Session } from '#core/api/people.ts'
-import type { NewToken, Summary } from '#core/api/sources.ts'
+import type { Routes } from '#core/api/routes.ts'
+import type { sessionApi } from '#core/api/session.ts'
+import type { NewToken, sourcesApi, Summary } from '#core/api/sources.ts'
+import type { summaryApi } from '#core/api/summary.ts'
+import type { unitsApi } from '#core/api/units.ts'
 import { mayAct } from './access.ts'
-import { createApi, type Api } from '../api/gather.ts'
+import { callsOf, createTransport, type Call } from '../api/call.ts'
 import { codeText, type LanguageCode } from '../i18n/text.svelte.ts'
 import { Connection } from '../live/connection.svelte.ts'
 import { Feed } from '../live/feed.ts'
@@ -29,9 +35,22 @@ const SKEW_MS = 3_000
 /** Nobody waits longer for banner, counts and units than this; then the page stands without them. */
 const READY_WITHIN_MS = 400
 
-/** Everything this browser knows, made once by App.svelte and handed to the pages through the context. */
-export class Console {
-  readonly api: Api
+/** The tables of a part that calls nothing itself. */
+export type NoRoutes = Record<never, never>
+type OwnApi = typeof alertsApi &
+  typeof modelsApi &
+  typeof sessionApi &
+  typeof sourcesApi &
+  typeof summaryApi &
+  typeof unitsApi
+
+/**
+ * Everything this browser knows, made once by App.svelte and handed to the pages through the context.
+ * `A` are the tables of routes that its holder calls.
+ */
+export class Console<A extends Routes = NoRoutes> {
+  /** Calls a route by its name. */
+  readonly call: Call<A>
   readonly preferences: Preferences
   readonly place: Place
   readonly pages: Pages
@@ -61,6 +80,7 @@ export class Console {
   readonly canAct = $derived(this.session !== null && mayAct(this.session.user.role))
   /** Now by the server's clock, milliseconds. */
   readonly clock: () => number
+  readonly #call: Call<OwnApi>
   readonly #parts: ConsoleParts
   #aheadMs = 0
 
@@ -69,12 +89,14 @@ export class Console {
     const now = () => parts.now() + this.#aheadMs
     this.clock = now
     this.now = now()
-    this.api = createApi({
+    const transport = createTransport({
       fetch: parts.fetch,
       onServerTime: (served) => this.#hearTime(served),
       csrf: () => this.session?.csrf ?? '',
       onSignedOut: () => this.forget()
     })
+    this.call = callsOf<A>(transport)
+    this.#call = callsOf<OwnApi>(transport)
     this.preferences = new Preferences(parts.storage)
     this.place = new Place(parts.browser)
     const script = parts.browser.document.querySelector('script[type=module]')?.getAttribute('src') ?? ''
@@ -85,23 +107,28 @@ export class Console {
     })
     this.connection = new Connection(now)
     this.notices = new Notices(now)
-    this.summary = new Remote(now)
-    this.units = new Units(now)
-    this.sources = new Sources(now)
-    this.health = new Health(now)
+    this.summary = new Remote(now, () => this.#call('GET /api/summary'))
+    this.units = new Units(now, () => this.#call('GET /api/units'))
+    this.sources = new Sources(now, () => this.#call('GET /api/sources'))
+    this.health = new Health(() => this.#call('GET /api/health/wall'), now)
     this.queue = new Queue({
-      fetch: (filter, cursor, limit) => this.api.alerts({ ...filter, cursor, limit: String(limit) }),
+      fetch: (filter, cursor, limit) => this.#call('GET /api/alerts', { query: { ...filter, cursor, limit } }),
       me: () => this.session?.user.id ?? '',
       inUnit: (code) => this.units.inScope(code, this.queue.filter.unit),
       now
     })
-    this.acts = new AlertActs(this.api, this.queue, this.notices, this.feed)
+    this.acts = new AlertActs(
+      (body) => this.#call('POST /api/alerts/acts', { body }),
+      this.queue,
+      this.notices,
+      this.feed
+    )
   }
 
   /** Asks the server who we are; a refusal means: sign in. */
   async ask(): Promise<void> {
     try {
-      this.enter(await this.api.session())
+      this.enter(await this.#call('GET /api/session'))
     } catch (error) {
       const failure = failureOf(error, this.clock())
       const away = failure.code.startsWith('network.') || failure.code.startsWith('http.5')
@@ -117,11 +144,15 @@ export class Console {
     this.session = session
     this.sessionFailure = null
     if (!session.mustChangePassword && !session.mustSetUpTotp) {
-      const chrome = [this.summary.load(() => this.api.summary()), this.units.remote.load(() => this.api.units())]
       const waited = new Promise((resolve) => setTimeout(resolve, READY_WITHIN_MS))
-      void Promise.race([Promise.all(chrome), waited]).then(() => (this.ready = this.session !== null))
-      void this.health.load(this.api)
+      void Promise.race([this.loadChrome(), waited]).then(() => (this.ready = this.session !== null))
     }
+  }
+
+  /** Asks for what the chrome of every page shows; resolves when its counts and units are there. The wall may come later. */
+  async loadChrome(): Promise<void> {
+    void this.health.remote.load()
+    await Promise.all([this.summary.load(), this.units.remote.load()])
   }
 
   /** The session goes on under a new cookie; what is shown stays. */
@@ -166,7 +197,7 @@ export class Console {
   async signOut(): Promise<void> {
     let location: string | undefined
     try {
-      location = (await this.api.signOut())?.location
+      location = (await this.#call('DELETE /api/session'))?.location
     } catch {
       // The cookie may be gone already; either way this browser forgets.
     }

@@ -1,5 +1,9 @@
+import type { Routes } from '#core/api/routes.ts'
 import { createContext } from 'svelte'
-import type { Console } from './console.svelte.ts'
+import type { Console, NoRoutes } from './console.svelte.ts'
 
-/** The console of this browser, set by App.svelte and read by pages; components take props instead. */
-export const [useConsole, provideConsole] = createContext<Console>()
+const [current, provideConsole] = createContext<Console>()
+export { provideConsole }
+
+/** The console of this browser, set by App.svelte; a page names the tables of routes that it calls, parts take props instead. */
+export const useConsole = <A extends Routes = NoRoutes>() => current() as unknown as Console<A>

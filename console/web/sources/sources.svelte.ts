@@ -11,8 +11,8 @@ export class Sources {
   readonly remote: Remote<SourceList>
   heard = $state.raw<ReadonlyMap<string, Heard>>(new Map())
 
-  constructor(now: () => number) {
-    this.remote = new Remote(now)
+  constructor(now: () => number, fetch?: () => Promise<SourceList>) {
+    this.remote = new Remote(now, fetch)
   }
 
   receive(source: SourceRow): void {

@@ -36,8 +36,8 @@ export class Units {
     ...this.departments
   ])
 
-  constructor(now: () => number) {
-    this.remote = new Remote(now)
+  constructor(now: () => number, fetch?: () => Promise<UnitMap>) {
+    this.remote = new Remote(now, fetch)
   }
 
   /** Whether a unit lies in a scope: the scope itself or a commune of that district. The empty scope is everything. */

@@ -68,7 +68,7 @@ CREATE TABLE oidc_links (
 CREATE UNIQUE INDEX oidc_links_by_subject ON oidc_links(issuer, subject) WHERE subject IS NOT NULL;
 CREATE UNIQUE INDEX oidc_links_by_login ON oidc_links(issuer, login) WHERE login IS NOT NULL;
 
--- The audit log becomes a chain: each row's hash stands over the one before it (store/control/audit-chain.ts).
+-- The audit log becomes a chain: each row's hash stands over the one before it (control/database/audit-chain.ts).
 ALTER TABLE audit ADD COLUMN hash TEXT NOT NULL DEFAULT '';
 DROP TRIGGER audit_no_update;
 CREATE TEMP TABLE audit_chain (id INTEGER PRIMARY KEY, hash TEXT NOT NULL);

@@ -16,7 +16,7 @@ CREATE TABLE catalogue_changes (
   origin TEXT NOT NULL DEFAULT 'real',          -- rows of a demonstration end with it
   kind TEXT NOT NULL,                           -- model, system, dependency
   target TEXT NOT NULL,                         -- 22, hue-s, M22>hue-s
-  change TEXT NOT NULL,                         -- JSON, see province/catalogue.ts
+  change TEXT NOT NULL,                         -- JSON, see control/catalogue/catalogue.ts
   reason TEXT NOT NULL,
   reverted_by INTEGER                           -- id of the change that took this one back
 ) STRICT;

@@ -26,7 +26,7 @@ CREATE TRIGGER reports_no_update BEFORE UPDATE ON reports BEGIN SELECT RAISE(ABO
 -- What the agency prints on every report, and when reports are made. One row.
 CREATE TABLE report_settings (
   id INTEGER PRIMARY KEY CHECK (id = 1),
-  settings TEXT NOT NULL,                       -- JSON, see console/server/reports/settings.ts
+  settings TEXT NOT NULL,                       -- JSON, see control/reports/settings.ts
   changed_at INTEGER NOT NULL,
   changed_by TEXT NOT NULL
 ) STRICT;

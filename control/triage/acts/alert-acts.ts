@@ -180,7 +180,7 @@ function merge(
 function togetherAlready(context: AlertsContext, records: Alert[]): Incident | undefined {
   const id = records[0]?.incidentId
   if (id === undefined || id === null || records.some((record) => record.incidentId !== id)) return undefined
-  const { n } = context.control.sql('SELECT COUNT(*) AS n FROM alerts WHERE incident_id = ?').get(id) as { n: number }
+  const { n } = context.control.single<{ n: number }>('SELECT COUNT(*) AS n FROM alerts WHERE incident_id = ?', id)
   const incident = incidentById(context, id)
   return n === records.length && incident?.status !== 'closed' ? incident : undefined
 }

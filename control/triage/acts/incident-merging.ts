@@ -14,6 +14,7 @@ import {
   saveIncident,
   takeIn
 } from '../record/incident-record.ts'
+import type { AlertRecord } from '../record/alert.ts'
 import { type Incident } from '../record/incident.ts'
 import { titleOf } from '../views/incident-title.ts'
 import { fromText, toText } from '../record/json-text.ts'
@@ -39,7 +40,7 @@ export function mergeFrom(
     })
   }
   if (from.origin !== into.origin) refuse(409, 'incident.origins', 'incidents of different origins never mix')
-  const alerts = alertsOf(context.control.sql('SELECT * FROM alerts WHERE incident_id = ?').all(fromId))
+  const alerts = alertsOf(context.control.all<AlertRecord>('SELECT * FROM alerts WHERE incident_id = ?', fromId))
   for (const alert of alerts) {
     alert.incidentId = into.id
     takeIn(context, into, alert)
@@ -65,12 +66,11 @@ export function mergeFrom(
 
 /** Incidents that can be taken out of this one again, newest merge first. */
 export function mergedInto(context: AlertsContext, id: string): IncidentDetail['merged'] {
-  const rows = context.control
-    .sql(
-      `SELECT m.from_id, m.at, m.alerts, i.title FROM incident_merges m JOIN incidents i ON i.id = m.from_id
-       WHERE m.into_id = ? AND i.merged_into = m.into_id ORDER BY m.at DESC LIMIT 100`
-    )
-    .all(id) as { from_id: string; at: number; alerts: string; title: string }[]
+  const rows = context.control.all<{ from_id: string; at: number; alerts: string; title: string }>(
+    `SELECT m.from_id, m.at, m.alerts, i.title FROM incident_merges m JOIN incidents i ON i.id = m.from_id
+       WHERE m.into_id = ? AND i.merged_into = m.into_id ORDER BY m.at DESC LIMIT 100`,
+    id
+  )
   return rows.map((row) => ({
     id: row.from_id,
     title: fromText<Bilingual>(row.title),
@@ -86,17 +86,21 @@ export function mergedInto(context: AlertsContext, id: string): IncidentDetail['
 export function unmerge(context: AlertsContext, into: Incident, fromId: string, actor: Actor, changes: Changes): void {
   const from =
     incidentById(context, fromId) ?? refuse(404, 'incident.unknown', `there is no incident ${fromId}`, { id: fromId })
-  const merge = context.control
-    .sql('SELECT status, alerts FROM incident_merges WHERE from_id = ? AND into_id = ?')
-    .get(fromId, into.id) as { status: IncidentRow['status']; alerts: string } | undefined
+  const merge = context.control.get<{ status: IncidentRow['status']; alerts: string }>(
+    'SELECT status, alerts FROM incident_merges WHERE from_id = ? AND into_id = ?',
+    fromId,
+    into.id
+  )
   if (merge === undefined) {
     refuse(409, 'incident.not_merged', `${fromId} was not merged into ${into.id}`, { id: fromId, into: into.id })
   }
   if (from.mergedInto !== into.id) return
   const alerts = alertsOf(
-    context.control
-      .sql('SELECT * FROM alerts WHERE incident_id = ? AND seq IN (SELECT value FROM json_each(?))')
-      .all(into.id, merge.alerts)
+    context.control.all<AlertRecord>(
+      'SELECT * FROM alerts WHERE incident_id = ? AND seq IN (SELECT value FROM json_each(?))',
+      into.id,
+      merge.alerts
+    )
   )
   for (const alert of alerts) {
     alert.incidentId = from.id

@@ -46,10 +46,17 @@ export function undo(context: AlertsContext, records: Alert[], actor: Actor, cha
   const left = new Set<string>()
   let undone = 0
   for (const record of records) {
-    const act = context.control
-      .sql('SELECT id, at, user_id, kind, before, after FROM alert_acts WHERE alert_seq = ? ORDER BY id DESC LIMIT 1')
-      .get(record.seq) as
-      { id: number; at: number; user_id: string; kind: string; before: string; after: string } | undefined
+    const act = context.control.get<{
+      id: number
+      at: number
+      user_id: string
+      kind: string
+      before: string
+      after: string
+    }>(
+      'SELECT id, at, user_id, kind, before, after FROM alert_acts WHERE alert_seq = ? ORDER BY id DESC LIMIT 1',
+      record.seq
+    )
     if (act === undefined || act.user_id !== actor.id || context.clock.now() - act.at > UNDO_MS) continue
     const after = JSON.parse(act.after) as Snapshot
     if (after.status !== record.status || after.incidentId !== record.incidentId) continue

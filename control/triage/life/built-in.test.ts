@@ -137,7 +137,10 @@ it('a silence that was told is known after a restart, open or closed, and the ne
 it('asking for a fingerprint reads an index, not the table', () => {
   const { control } = testBench()
   const plan = (text: string) =>
-    (control.sql(`EXPLAIN QUERY PLAN ${text}`).all('x') as { detail: string }[]).map((step) => step.detail).join('; ')
+    control
+      .all<{ detail: string }>(`EXPLAIN QUERY PLAN ${text}`, 'x')
+      .map((step) => step.detail)
+      .join('; ')
   expect(plan(`SELECT 1 FROM alerts WHERE fingerprint = ? AND status <> 'closed'`)).toMatch(/USING .*INDEX alerts_open/)
   expect(plan('SELECT MAX(seq) FROM alerts WHERE fingerprint = ?')).toMatch(/COVERING INDEX alerts_by_fingerprint/)
 })

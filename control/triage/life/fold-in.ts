@@ -1,6 +1,6 @@
 import { levels, type MatchFold } from '#core/match.ts'
 import { alertsOf, insertAlert, lastClosedAlert, openAlert, saveAlert, saveFigures } from '../record/alert-record.ts'
-import { type Alert } from '../record/alert.ts'
+import { type Alert, type AlertRecord } from '../record/alert.ts'
 import { saveSearchText } from '../views/alert-row.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { nextNumber, numbered, type AlertsContext } from '../record/context.ts'
@@ -204,11 +204,13 @@ function comeBack(context: AlertsContext, record: Alert, params: Record<string, 
 function wakeAtNewUnit(context: AlertsContext, opened: Alert, changes: Changes) {
   if (opened.entityKey === '') return
   const archived = alertsOf(
-    context.control
-      .sql(
-        `SELECT * FROM alerts WHERE entity_key = ? AND rule_id = ? AND origin = ? AND unit <> ? AND status = 'archived' LIMIT 200`
-      )
-      .all(opened.entityKey, opened.ruleId, opened.origin, opened.unit)
+    context.control.all<AlertRecord>(
+      `SELECT * FROM alerts WHERE entity_key = ? AND rule_id = ? AND origin = ? AND unit <> ? AND status = 'archived' LIMIT 200`,
+      opened.entityKey,
+      opened.ruleId,
+      opened.origin,
+      opened.unit
+    )
   )
   for (const record of archived) {
     comeBack(context, record, { why: 'new_unit', unit: opened.unit })

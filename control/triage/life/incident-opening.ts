@@ -1,12 +1,12 @@
 import { UNASSIGNED } from '#core/frame.ts'
 import { levels, type Bilingual } from '#core/match.ts'
 import { alertOf, saveAlert } from '../record/alert-record.ts'
-import { type Alert } from '../record/alert.ts'
+import { type Alert, type AlertRecord } from '../record/alert.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { type AlertsContext } from '../record/context.ts'
 import { type Changes } from '../record/changes.ts'
 import { incidentById, openIncident, putInto, raiseLevel, saveIncident, takeIn } from '../record/incident-record.ts'
-import { incidentOf, type Incident } from '../record/incident.ts'
+import { incidentOf, type Incident, type IncidentColumns } from '../record/incident.ts'
 import { titleOf } from '../views/incident-title.ts'
 import { fillWords, unitText } from '#core/words.ts'
 import { words } from '../words.ts'
@@ -88,12 +88,15 @@ export function followAlert(context: AlertsContext, alert: Alert, changes: Chang
 function otherRuleOnEntity(context: AlertsContext, alert: Alert): Alert | undefined {
   if (alert.entityKey === '' || alert.levelRank === 0) return undefined
   return alertOf(
-    context.control
-      .sql(
-        `SELECT * FROM alerts WHERE entity_key = ? AND last_seen BETWEEN ? AND ? AND rule_id <> ? AND origin = ?
-       AND status <> 'closed' AND level_rank > 0 ORDER BY incident_id IS NULL, last_seen DESC LIMIT 1`
-      )
-      .get(alert.entityKey, alert.lastSeen - HOUR_MS, alert.lastSeen + HOUR_MS, alert.ruleId, alert.origin)
+    context.control.get<AlertRecord>(
+      `SELECT * FROM alerts WHERE entity_key = ? AND last_seen BETWEEN ? AND ? AND rule_id <> ? AND origin = ?
+       AND status <> 'closed' AND level_rank > 0 ORDER BY incident_id IS NULL, last_seen DESC LIMIT 1`,
+      alert.entityKey,
+      alert.lastSeen - HOUR_MS,
+      alert.lastSeen + HOUR_MS,
+      alert.ruleId,
+      alert.origin
+    )
   )
 }
 
@@ -105,23 +108,24 @@ function openIncidentOf(context: AlertsContext, alert: Alert): Incident | undefi
 /** The open incident of the alert's entity, else one of its unit that was active within the hour; origins never mix. */
 function openIncidentFor(context: AlertsContext, alert: Alert): Incident | undefined {
   if (alert.entityKey !== '') {
-    const ofEntity = context.control
-      .sql(
-        `SELECT i.* FROM alerts a JOIN incidents i ON i.id = a.incident_id WHERE a.entity_key = ? AND a.incident_id IS NOT NULL
-         AND i.status <> 'closed' AND i.origin = ? ORDER BY i.last_seen DESC LIMIT 1`
-      )
-      .get(alert.entityKey, alert.origin)
+    const ofEntity = context.control.get<IncidentColumns>(
+      `SELECT i.* FROM alerts a JOIN incidents i ON i.id = a.incident_id WHERE a.entity_key = ? AND a.incident_id IS NOT NULL
+         AND i.status <> 'closed' AND i.origin = ? ORDER BY i.last_seen DESC LIMIT 1`,
+      alert.entityKey,
+      alert.origin
+    )
     if (ofEntity !== undefined) return incidentOf(ofEntity)
   }
   // Unknown senders have nothing in common but that nobody knows them.
   if (alert.unit === UNASSIGNED) return undefined
   return incidentOf(
-    context.control
-      .sql(
-        `SELECT i.* FROM incident_units u JOIN incidents i ON i.id = u.incident_id WHERE u.unit = ?
-       AND i.status <> 'closed' AND i.origin = ? AND i.last_seen >= ? ORDER BY i.last_seen DESC LIMIT 1`
-      )
-      .get(alert.unit, alert.origin, alert.lastSeen - HOUR_MS)
+    context.control.get<IncidentColumns>(
+      `SELECT i.* FROM incident_units u JOIN incidents i ON i.id = u.incident_id WHERE u.unit = ?
+       AND i.status <> 'closed' AND i.origin = ? AND i.last_seen >= ? ORDER BY i.last_seen DESC LIMIT 1`,
+      alert.unit,
+      alert.origin,
+      alert.lastSeen - HOUR_MS
+    )
   )
 }
 

@@ -239,7 +239,7 @@ describe('ending the demonstration', () => {
       { id: 'CB-0002', incident: 'VL-0002' }
     ])
     const count = (table: string, where = '1') =>
-      (bench.control.sql(`SELECT COUNT(*) AS n FROM ${table} WHERE ${where}`).get() as { n: number }).n
+      bench.control.single<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table} WHERE ${where}`).n
     expect([count('alert_evidence'), count('alert_text'), count('alert_acts'), count('incident_units')]).toEqual([
       1, 1, 1, 1
     ])

@@ -268,9 +268,9 @@ describe('exactly once', () => {
           expect(figures(split)).toEqual(figures(whole))
           const matches = 'SELECT rule_id, hour, matches FROM rule_hours ORDER BY 1, 2'
           expect(split.control.sql(matches).all()).toEqual(whole.control.sql(matches).all())
-          const fingerprints = split.control
-            .sql(`SELECT COUNT(*) AS n, COUNT(DISTINCT fingerprint) AS d FROM alerts WHERE status <> 'closed'`)
-            .get() as { n: number; d: number }
+          const fingerprints = split.control.single<{ n: number; d: number }>(
+            `SELECT COUNT(*) AS n, COUNT(DISTINCT fingerprint) AS d FROM alerts WHERE status <> 'closed'`
+          )
           expect(fingerprints.n).toBe(fingerprints.d)
           whole.control.close()
           split.control.close()

@@ -12,20 +12,22 @@ const MAX_REMEMBERED = 10_000
 /** True when a rule has met so many new entities at a unit within the hour that the next ones share an alert. */
 export function meetsManyEntities(context: AlertsContext, fold: MatchFold): boolean {
   const since = context.clock.now() - HOUR_MS
-  const own = context.control
-    .sql(
-      `SELECT COUNT(*) AS n FROM (SELECT 1 FROM alerts WHERE rule_id = ? AND unit = ? AND origin = ? AND raised_at > ?
-       LIMIT ${MAX_NEW_ENTITIES})`
-    )
-    .get(fold.rule.id, fold.unit, fold.origin, since) as { n: number }
+  const own = context.control.single<{ n: number }>(
+    `SELECT COUNT(*) AS n FROM (SELECT 1 FROM alerts WHERE rule_id = ? AND unit = ? AND origin = ? AND raised_at > ?
+       LIMIT ${MAX_NEW_ENTITIES})`,
+    fold.rule.id,
+    fold.unit,
+    fold.origin,
+    since
+  )
   if (own.n >= MAX_NEW_ENTITIES) return true
   // Entities that share an alert are as new as those with their own: a storm does not start 200 alerts every hour.
-  const shared = context.control
-    .sql(
-      `SELECT COUNT(*) AS n FROM (SELECT 1 FROM alerts a JOIN alert_entities e ON e.alert_seq = a.seq
-       WHERE a.fingerprint = ? AND e.first_at > ? LIMIT ${MAX_NEW_ENTITIES})`
-    )
-    .get(manyFingerprint(fold), since) as { n: number }
+  const shared = context.control.single<{ n: number }>(
+    `SELECT COUNT(*) AS n FROM (SELECT 1 FROM alerts a JOIN alert_entities e ON e.alert_seq = a.seq
+       WHERE a.fingerprint = ? AND e.first_at > ? LIMIT ${MAX_NEW_ENTITIES})`,
+    manyFingerprint(fold),
+    since
+  )
   return own.n + shared.n >= MAX_NEW_ENTITIES
 }
 

@@ -1,7 +1,7 @@
 import type { EcsEvent, Json, JsonObject } from '#core/event.ts'
 import type { Evidence } from '#core/match.ts'
 import { alertsOf, saveAlert } from '../record/alert-record.ts'
-import { type Alert } from '../record/alert.ts'
+import { type Alert, type AlertRecord } from '../record/alert.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { type AlertsContext } from '../record/context.ts'
 import { type Changes } from '../record/changes.ts'
@@ -88,12 +88,12 @@ export function joinOutage(
   changes: Changes
 ): boolean {
   const outages = alertsOf(
-    context.control
-      .sql(
-        `SELECT * FROM alerts WHERE rule_id = '${OUTAGE_RULE}' AND origin = ? AND incident_id IS NOT NULL
-         AND (status <> 'closed' OR closed_at >= ?) ORDER BY seq DESC LIMIT 100`
-      )
-      .all(alert.origin, context.clock.now() - HOUR_MS)
+    context.control.all<AlertRecord>(
+      `SELECT * FROM alerts WHERE rule_id = '${OUTAGE_RULE}' AND origin = ? AND incident_id IS NOT NULL
+         AND (status <> 'closed' OR closed_at >= ?) ORDER BY seq DESC LIMIT 100`,
+      alert.origin,
+      context.clock.now() - HOUR_MS
+    )
   )
   for (const outage of outages) {
     if (Math.abs(alert.lastSeen - outage.firstSeen) > HOUR_MS) continue
@@ -114,12 +114,13 @@ function hostsOfOutage(outage: Alert): Set<string> {
 
 function alertOnHosts(context: AlertsContext, outage: Alert, hosts: ReadonlySet<string>): Alert | undefined {
   const near = alertsOf(
-    context.control
-      .sql(
-        `SELECT * FROM alerts WHERE last_seen BETWEEN ? AND ? AND origin = ? AND status <> 'closed' AND rule_id NOT LIKE 'soc.%'
-         AND level_rank > 0 ORDER BY last_seen DESC, seq DESC LIMIT ${MAX_LOOKED_AT}`
-      )
-      .all(outage.firstSeen - HOUR_MS, outage.firstSeen + HOUR_MS, outage.origin)
+    context.control.all<AlertRecord>(
+      `SELECT * FROM alerts WHERE last_seen BETWEEN ? AND ? AND origin = ? AND status <> 'closed' AND rule_id NOT LIKE 'soc.%'
+         AND level_rank > 0 ORDER BY last_seen DESC, seq DESC LIMIT ${MAX_LOOKED_AT}`,
+      outage.firstSeen - HOUR_MS,
+      outage.firstSeen + HOUR_MS,
+      outage.origin
+    )
   )
   let read = 0
   return near.find((alert) => {

@@ -70,21 +70,21 @@ function save(context: AlertsContext, record: Alert, text: string, columns: read
 }
 
 /** The alert of a statement that selects whole rows of `alerts` and finds one at most. */
-export function alertOf(row: unknown): Alert | undefined {
-  return row === undefined ? undefined : fromRow(row as AlertRecord)
+export function alertOf(row: AlertRecord | undefined): Alert | undefined {
+  return row && fromRow(row)
 }
 
 /** The alerts of a statement that selects whole rows of `alerts`. */
-export const alertsOf = (rows: readonly unknown[]): Alert[] => (rows as AlertRecord[]).map(fromRow)
+export const alertsOf = (rows: readonly AlertRecord[]): Alert[] => rows.map(fromRow)
 
 export function alertById(context: AlertsContext, id: string): Alert | undefined {
-  return alertOf(context.control.sql('SELECT * FROM alerts WHERE id = ?').get(id))
+  return alertOf(context.control.get<AlertRecord>('SELECT * FROM alerts WHERE id = ?', id))
 }
 
 /** The one alert of a fingerprint that is not closed. */
 export function openAlert(context: AlertsContext, fingerprint: string): Alert | undefined {
   return alertOf(
-    context.control.sql(`SELECT * FROM alerts WHERE fingerprint = ? AND status <> 'closed'`).get(fingerprint)
+    context.control.get<AlertRecord>(`SELECT * FROM alerts WHERE fingerprint = ? AND status <> 'closed'`, fingerprint)
   )
 }
 
@@ -98,18 +98,20 @@ export function hasOpenAlert(context: AlertsContext, fingerprint: string): boole
 
 /** The values of the newest alert of a fingerprint, open or closed. */
 export function lastValuesOf(context: AlertsContext, fingerprint: string): Record<string, string> | undefined {
-  const row = context.control
-    .sql('SELECT vals FROM alerts WHERE seq = (SELECT MAX(seq) FROM alerts WHERE fingerprint = ?)')
-    .get(fingerprint) as Pick<AlertRecord, 'vals'> | undefined
+  const row = context.control.get<Pick<AlertRecord, 'vals'>>(
+    'SELECT vals FROM alerts WHERE seq = (SELECT MAX(seq) FROM alerts WHERE fingerprint = ?)',
+    fingerprint
+  )
   return row && fromText<Record<string, string>>(row.vals)
 }
 
 /** The alert of a fingerprint that was closed last. */
 export function lastClosedAlert(context: AlertsContext, fingerprint: string): Alert | undefined {
   return alertOf(
-    context.control
-      .sql(`SELECT * FROM alerts WHERE fingerprint = ? AND status = 'closed' ORDER BY closed_at DESC, seq DESC LIMIT 1`)
-      .get(fingerprint)
+    context.control.get<AlertRecord>(
+      `SELECT * FROM alerts WHERE fingerprint = ? AND status = 'closed' ORDER BY closed_at DESC, seq DESC LIMIT 1`,
+      fingerprint
+    )
   )
 }
 

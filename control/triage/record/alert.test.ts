@@ -31,9 +31,9 @@ it('a row that becomes an alert and a row again is the same row', () => {
 })
 
 it('knows every column of the table, and no other', () => {
-  const columns = openControl(':memory:').sql('SELECT name FROM pragma_table_info(?)').all('alerts') as {
+  const columns = openControl(':memory:').all<{
     name: string
-  }[]
+  }>('SELECT name FROM pragma_table_info(?)', 'alerts')
   expect([...alertColumns].sort()).toEqual(columns.map(({ name }) => name).sort())
 })
 

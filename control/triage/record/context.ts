@@ -7,12 +7,11 @@ export type AlertsContext = { control: Control; inventory: Inventory; clock: Clo
 
 /** The next number of a series; numbers are never used twice, also after a demonstration was deleted. */
 export function nextNumber(context: AlertsContext, series: 'alert' | 'incident'): number {
-  const row = context.control
-    .sql(
-      `INSERT INTO meta (key, value) VALUES (?, '1')
-       ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) RETURNING value`
-    )
-    .get(`number.${series}`) as { value: string }
+  const row = context.control.single<{ value: string }>(
+    `INSERT INTO meta (key, value) VALUES (?, '1')
+       ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) RETURNING value`,
+    `number.${series}`
+  )
   return Number(row.value)
 }
 

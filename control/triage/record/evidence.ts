@@ -17,9 +17,10 @@ export function keepEvidence(context: AlertsContext, record: Alert, evidence: re
   const insert = context.control.sql(
     'INSERT OR IGNORE INTO alert_evidence (alert_seq, event_id, place, time, event, matched) VALUES (?, ?, ?, ?, ?, ?)'
   )
-  const newest = context.control
-    .sql('SELECT MAX(place) AS place FROM alert_evidence WHERE alert_seq = ?')
-    .get(record.seq) as { place: number | null }
+  const newest = context.control.single<{ place: number | null }>(
+    'SELECT MAX(place) AS place FROM alert_evidence WHERE alert_seq = ?',
+    record.seq
+  )
   let place = newest.place ?? 0
   for (const { eventId, time, json, matched } of evidence) {
     const inserted = insert.run(record.seq, eventId, place + 1, time, storedEvent(json), JSON.stringify(matched))
@@ -36,9 +37,10 @@ export function keepEvidence(context: AlertsContext, record: Alert, evidence: re
 
 /** The events kept with an alert, first ones first. */
 export function evidenceOf(context: AlertsContext, record: Alert): AlertDetail['evidence'] {
-  const rows = context.control
-    .sql('SELECT event_id, time, event, matched FROM alert_evidence WHERE alert_seq = ? ORDER BY place')
-    .all(record.seq) as { event_id: string; time: number; event: string; matched: string }[]
+  const rows = context.control.all<{ event_id: string; time: number; event: string; matched: string }>(
+    'SELECT event_id, time, event, matched FROM alert_evidence WHERE alert_seq = ? ORDER BY place',
+    record.seq
+  )
   return rows.map((row) => {
     const event = JSON.parse(row.event) as EcsEvent
     const original = event.event['original']
@@ -54,9 +56,10 @@ export function evidenceOf(context: AlertsContext, record: Alert): AlertDetail['
 
 /** The first events kept with an alert as their stored text, eight at most. */
 export function firstEvents(context: AlertsContext, record: Alert): Pick<Evidence, 'json'>[] {
-  return context.control
-    .sql('SELECT event AS json FROM alert_evidence WHERE alert_seq = ? ORDER BY place LIMIT 8')
-    .all(record.seq) as { json: string }[]
+  return context.control.all<{ json: string }>(
+    'SELECT event AS json FROM alert_evidence WHERE alert_seq = ? ORDER BY place LIMIT 8',
+    record.seq
+  )
 }
 
 /** The text as it came; only one that is too large is read and shortened. */

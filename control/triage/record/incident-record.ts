@@ -34,7 +34,7 @@ const insertText = `INSERT INTO incidents (${incidentColumns.join(', ')}) VALUES
 const updateText = `UPDATE incidents SET ${changing.map((column) => `${column} = :${column}`).join(', ')} WHERE seq = :seq`
 
 export function incidentById(context: AlertsContext, id: string): Incident | undefined {
-  return incidentOf(context.control.sql('SELECT * FROM incidents WHERE id = ?').get(id))
+  return incidentOf(context.control.get<IncidentColumns>('SELECT * FROM incidents WHERE id = ?', id))
 }
 
 /** An incident that can still take something in. */
@@ -85,9 +85,10 @@ export function openIncident(
 
 /** Writes what may change of an incident; its revision grows, and its turns are noted. */
 export function saveIncident(context: AlertsContext, record: Incident, changes: Changes): void {
-  const before = context.control
-    .sql('SELECT status, level_rank, assignee FROM incidents WHERE seq = ?')
-    .get(record.seq) as Pick<IncidentColumns, 'status' | 'level_rank' | 'assignee'> | undefined
+  const before = context.control.get<Pick<IncidentColumns, 'status' | 'level_rank' | 'assignee'>>(
+    'SELECT status, level_rank, assignee FROM incidents WHERE seq = ?',
+    record.seq
+  )
   if (before !== undefined) {
     if (before.status !== 'closed' && record.status === 'closed') noteTurn(changes, record.id, 'closed')
     if (before.status === 'closed' && record.status !== 'closed') noteTurn(changes, record.id, 'reopened')
@@ -143,9 +144,10 @@ export function putInto(context: AlertsContext, incident: Incident, alert: Alert
 export function recount(context: AlertsContext, id: string, changes: Changes): void {
   const incident = incidentById(context, id)
   if (incident === undefined) return
-  const left = context.control
-    .sql('SELECT unit, MAX(level_rank) AS rank FROM alerts WHERE incident_id = ? GROUP BY unit')
-    .all(id) as { unit: string; rank: number }[]
+  const left = context.control.all<{ unit: string; rank: number }>(
+    'SELECT unit, MAX(level_rank) AS rank FROM alerts WHERE incident_id = ? GROUP BY unit',
+    id
+  )
   if (left.length === 0) {
     if (incident.status !== 'closed') {
       incident.status = 'closed'

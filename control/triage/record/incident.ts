@@ -53,10 +53,11 @@ export type IncidentColumns = {
 export type IncidentColumn = keyof IncidentColumns
 
 /** The incident of a statement that selects whole rows of `incidents` and finds one at most. */
-export function incidentOf(row: unknown): Incident | undefined {
+export function incidentOf(row: IncidentColumns): Incident
+export function incidentOf(row: IncidentColumns | undefined): Incident | undefined
+export function incidentOf(row: IncidentColumns | undefined): Incident | undefined {
   if (row === undefined) return undefined
-  const { level_rank, opened_at, detected_at, last_seen, closed_at, merged_into, title, ...same } =
-    row as IncidentColumns
+  const { level_rank, opened_at, detected_at, last_seen, closed_at, merged_into, title, ...same } = row
   return {
     ...same,
     title: fromText<Bilingual>(title),

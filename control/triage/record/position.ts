@@ -6,9 +6,11 @@ import type { AlertsContext } from './context.ts'
 export type DetectorPosition = { offset: number; checkpoint?: { offset: number; state: Uint8Array } }
 
 export function positionOf(context: AlertsContext, spoolId: string, partition: number): DetectorPosition {
-  const row = context.control
-    .sql('SELECT offset, checkpoint_offset, checkpoint FROM detector_position WHERE partition = ? AND spool_id = ?')
-    .get(partition, spoolId) as { offset: number; checkpoint_offset: number; checkpoint: Uint8Array | null } | undefined
+  const row = context.control.get<{ offset: number; checkpoint_offset: number; checkpoint: Uint8Array | null }>(
+    'SELECT offset, checkpoint_offset, checkpoint FROM detector_position WHERE partition = ? AND spool_id = ?',
+    partition,
+    spoolId
+  )
   if (row === undefined) return { offset: -1 }
   if (row.checkpoint === null) return { offset: row.offset }
   return { offset: row.offset, checkpoint: { offset: row.checkpoint_offset, state: row.checkpoint } }
@@ -20,9 +22,10 @@ export function positionOf(context: AlertsContext, spoolId: string, partition: n
  * committed: counting it would count twice, skipping it would lose matches.
  */
 export function advance(context: AlertsContext, batch: MatchBatch, spoolId: string): boolean {
-  const row = context.control
-    .sql('SELECT spool_id, offset FROM detector_position WHERE partition = ?')
-    .get(batch.partition) as { spool_id: string; offset: number } | undefined
+  const row = context.control.get<{ spool_id: string; offset: number }>(
+    'SELECT spool_id, offset FROM detector_position WHERE partition = ?',
+    batch.partition
+  )
   const committed = row?.spool_id === spoolId ? row.offset : -1
   if (batch.to <= committed) return false
   if (batch.from <= committed) {

@@ -47,12 +47,11 @@ type Row = {
 /** The story of an alert or incident, oldest first. A note that was taken back is left out; that it was, is not. */
 export function story(context: AlertsContext, subject: { alert: string } | { incident: string }): TimelineEntry[] {
   const [column, id] = 'alert' in subject ? ['alert_id', subject.alert] : ['incident_id', subject.incident]
-  const rows = context.control
-    .sql(
-      `SELECT t.id, t.at, t.act, t.user_id, u.name, t.text, t.params, t.unit FROM timeline t
-       LEFT JOIN users u ON u.id = t.user_id WHERE t.${column} = ? ORDER BY t.id DESC LIMIT ${MAX_SHOWN}`
-    )
-    .all(id) as Row[]
+  const rows = context.control.all<Row>(
+    `SELECT t.id, t.at, t.act, t.user_id, u.name, t.text, t.params, t.unit FROM timeline t
+       LEFT JOIN users u ON u.id = t.user_id WHERE t.${column} = ? ORDER BY t.id DESC LIMIT ${MAX_SHOWN}`,
+    id
+  )
   const entries = rows.reverse().map((row) => ({
     id: String(row.id),
     at: row.at,
@@ -74,9 +73,9 @@ export function lastNote(
   alert: string,
   by: Actor
 ): { id: number; at: number; text: string } | undefined {
-  return context.control
-    .sql(
-      `SELECT id, at, text FROM timeline WHERE alert_id = ? AND act = 'note' AND user_id = ? ORDER BY id DESC LIMIT 1`
-    )
-    .get(alert, by.id) as { id: number; at: number; text: string } | undefined
+  return context.control.get<{ id: number; at: number; text: string }>(
+    `SELECT id, at, text FROM timeline WHERE alert_id = ? AND act = 'note' AND user_id = ? ORDER BY id DESC LIMIT 1`,
+    alert,
+    by.id
+  )
 }

@@ -1,7 +1,7 @@
 import type { AlertDetail, AlertList, AlertRow, QueueTab } from '#core/api/alerts.ts'
 import { type Level, levels } from '#core/match.ts'
 import { OPEN } from '../record/alert-record.ts'
-import { alertRow, namedAlert, selectAlerts, type NamedAlert } from './alert-row.ts'
+import { alertRow, namedAlert, selectAlerts, type NamedAlert, type NamedAlertRecord } from './alert-row.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { type AlertsContext } from '../record/context.ts'
 import { type Scope } from '#control/rights/scope.ts'
@@ -34,7 +34,7 @@ export function listAlerts(context: AlertsContext, filter: AlertFilter): AlertLi
     order.forEach((key, index) => (paged[key] = keys[index] ?? 0))
   }
   // Two steps: the page's places are found first, then only its rows are read.
-  const places = context.control.sql(placesText(sql, after)).all(paged) as Record<string, number>[]
+  const places = context.control.all<Record<string, number>>(placesText(sql, after), paged)
   const page = places.slice(0, limit)
   const last = page.at(-1)
   const counts = tabCounts(context, filter.scope, filter.userId)
@@ -55,17 +55,16 @@ export function rowsOf(
   seqs: readonly number[],
   made?: ReadonlyMap<number, AlertRow>
 ): AlertRow[] {
-  const statement = context.control.sql(`${selectAlerts} WHERE a.seq = ?`)
   return seqs.flatMap((seq) => {
     const ready = made?.get(seq)
     if (ready !== undefined) return [ready]
-    const row = statement.get(seq)
+    const row = context.control.get<NamedAlertRecord>(`${selectAlerts} WHERE a.seq = ?`, seq)
     return row === undefined ? [] : [alertRow(context, namedAlert(row))]
   })
 }
 
 function countOf(context: AlertsContext, from: string, where: string, params: Record<string, string | number>): number {
-  const row = context.control.sql(`SELECT COUNT(*) AS n FROM ${from} WHERE ${where}`).get(params) as { n: number }
+  const row = context.control.single<{ n: number }>(`SELECT COUNT(*) AS n FROM ${from} WHERE ${where}`, params)
   return row.n
 }
 
@@ -73,15 +72,15 @@ function countOf(context: AlertsContext, from: string, where: string, params: Re
 export function tabCounts(context: AlertsContext, scope: Scope, userId: string): Record<QueueTab, number> {
   const inScope = scope === undefined ? '1' : 'unit IN (SELECT value FROM json_each(:units))'
   const units: Record<string, string> = scope === undefined ? {} : { units: JSON.stringify([...scope]) }
-  const byStatus = context.control
-    .sql(`SELECT status, COUNT(*) AS n FROM alerts WHERE ${inScope} GROUP BY status`)
-    .all(units) as { status: AlertRow['status']; n: number }[]
+  const byStatus = context.control.all<{ status: AlertRow['status']; n: number }>(
+    `SELECT status, COUNT(*) AS n FROM alerts WHERE ${inScope} GROUP BY status`,
+    units
+  )
   const count = (status: AlertRow['status']) => byStatus.find((row) => row.status === status)?.n ?? 0
   const countOn = (index: string, where: string, more: Record<string, string> = {}) =>
-    (
-      context.control
-        .sql(`SELECT COUNT(*) AS n FROM alerts INDEXED BY ${index} WHERE ${where} AND ${inScope}`)
-        .get({ ...units, ...more }) as { n: number }
+    context.control.single<{ n: number }>(
+      `SELECT COUNT(*) AS n FROM alerts INDEXED BY ${index} WHERE ${where} AND ${inScope}`,
+      { ...units, ...more }
     ).n
   return {
     new: count('new'),
@@ -96,7 +95,7 @@ export function tabCounts(context: AlertsContext, scope: Scope, userId: string):
 
 /** Everything the panel shows of one alert; undefined when there is none. */
 export function alertDetail(context: AlertsContext, id: string): AlertDetail | undefined {
-  const row = context.control.sql(`${selectAlerts} WHERE a.id = ?`).get(id)
+  const row = context.control.get<NamedAlertRecord>(`${selectAlerts} WHERE a.id = ?`, id)
   if (row === undefined) return undefined
   const record = namedAlert(row)
   const { rule } = record
@@ -128,11 +127,11 @@ export function alertDetail(context: AlertsContext, id: string): AlertDetail | u
 
 /** Earlier alerts of the same fingerprint, by verdict. */
 function historyOf(context: AlertsContext, record: NamedAlert): AlertDetail['history'] {
-  const rows = context.control
-    .sql(
-      "SELECT verdict, COUNT(*) AS n FROM alerts WHERE fingerprint = ? AND status = 'closed' AND seq < ? GROUP BY verdict"
-    )
-    .all(record.fingerprint, record.seq) as { verdict: string | null; n: number }[]
+  const rows = context.control.all<{ verdict: string | null; n: number }>(
+    "SELECT verdict, COUNT(*) AS n FROM alerts WHERE fingerprint = ? AND status = 'closed' AND seq < ? GROUP BY verdict",
+    record.fingerprint,
+    record.seq
+  )
   const byVerdict: Record<string, number> = {}
   for (const { verdict, n } of rows) if (verdict !== null) byVerdict[verdict] = n
   return { total: rows.reduce((sum, row) => sum + row.n, 0), byVerdict }
@@ -140,12 +139,15 @@ function historyOf(context: AlertsContext, record: NamedAlert): AlertDetail['his
 
 function relatedTo(context: AlertsContext, record: NamedAlert): AlertRow[] {
   const near = (column: 'entity_key' | 'unit', value: string) =>
-    context.control
-      .sql(
-        `SELECT seq FROM alerts WHERE ${column} = ? AND last_seen BETWEEN ? AND ? AND origin = ? AND seq <> ?
-         ORDER BY last_seen DESC LIMIT ${MAX_RELATED}`
-      )
-      .all(value, record.lastSeen - HOUR_MS, record.lastSeen + HOUR_MS, record.origin, record.seq) as { seq: number }[]
+    context.control.all<{ seq: number }>(
+      `SELECT seq FROM alerts WHERE ${column} = ? AND last_seen BETWEEN ? AND ? AND origin = ? AND seq <> ?
+         ORDER BY last_seen DESC LIMIT ${MAX_RELATED}`,
+      value,
+      record.lastSeen - HOUR_MS,
+      record.lastSeen + HOUR_MS,
+      record.origin,
+      record.seq
+    )
   const sameEntity = record.entityKey === '' ? [] : near('entity_key', record.entityKey)
   const seqs = new Set([...sameEntity, ...near('unit', record.unit)].map((row) => row.seq))
   return rowsOf(context, [...seqs].slice(0, MAX_RELATED))
@@ -153,20 +155,21 @@ function relatedTo(context: AlertsContext, record: NamedAlert): AlertRow[] {
 
 function rarityOf(context: AlertsContext, record: NamedAlert): AlertDetail['rarity'] {
   if (record.entityKey === '') return { firstSeen: record.firstSeen, units: 1, alerts: 1 }
-  const row = context.control
-    .sql(
-      `SELECT MIN(first_seen) AS firstSeen, COUNT(DISTINCT unit) AS units, COUNT(*) AS alerts FROM
-       (SELECT first_seen, unit FROM alerts WHERE entity_key = ? AND origin = ? LIMIT ${MAX_RARITY})`
-    )
-    .get(record.entityKey, record.origin) as AlertDetail['rarity']
+  const row = context.control.single<AlertDetail['rarity']>(
+    `SELECT MIN(first_seen) AS firstSeen, COUNT(DISTINCT unit) AS units, COUNT(*) AS alerts FROM
+       (SELECT first_seen, unit FROM alerts WHERE entity_key = ? AND origin = ? LIMIT ${MAX_RARITY})`,
+    record.entityKey,
+    record.origin
+  )
   return { firstSeen: row.firstSeen, units: row.units, alerts: row.alerts }
 }
 
 /** Affected unit of each of these alerts that exists. */
 export function unitsOf(context: AlertsContext, ids: readonly string[]): Map<string, string> {
-  const rows = context.control
-    .sql('SELECT id, unit FROM alerts WHERE id IN (SELECT value FROM json_each(?))')
-    .all(JSON.stringify(ids)) as { id: string; unit: string }[]
+  const rows = context.control.all<{ id: string; unit: string }>(
+    'SELECT id, unit FROM alerts WHERE id IN (SELECT value FROM json_each(?))',
+    JSON.stringify(ids)
+  )
   return new Map(rows.map(({ id, unit }) => [id, unit]))
 }
 
@@ -174,15 +177,13 @@ export function unitsOf(context: AlertsContext, ids: readonly string[]): Map<str
 export function openByUnit(
   context: AlertsContext
 ): Map<string, { alerts: number; incidents: number; worst: Level | null }> {
-  const alerts = context.control
-    .sql(`SELECT unit, COUNT(*) AS n, MAX(level_rank) AS rank FROM alerts WHERE ${OPEN} GROUP BY unit`)
-    .all() as { unit: string; n: number; rank: number }[]
-  const incidents = context.control
-    .sql(
-      `SELECT u.unit, COUNT(*) AS n FROM incidents i JOIN incident_units u ON u.incident_id = i.id
+  const alerts = context.control.all<{ unit: string; n: number; rank: number }>(
+    `SELECT unit, COUNT(*) AS n, MAX(level_rank) AS rank FROM alerts WHERE ${OPEN} GROUP BY unit`
+  )
+  const incidents = context.control.all<{ unit: string; n: number }>(
+    `SELECT u.unit, COUNT(*) AS n FROM incidents i JOIN incident_units u ON u.incident_id = i.id
        WHERE i.status <> 'closed' GROUP BY u.unit`
-    )
-    .all() as { unit: string; n: number }[]
+  )
   const units = new Map<string, { alerts: number; incidents: number; worst: Level | null }>()
   for (const { unit, n, rank } of alerts) units.set(unit, { alerts: n, incidents: 0, worst: levels[rank] ?? null })
   for (const { unit, n } of incidents) {

@@ -13,17 +13,18 @@ export type NamedAlert = Alert & { assigneeName: string | null }
 /** Columns and joins of {@link namedAlert}. */
 export const selectAlerts = `SELECT a.*, u.name AS assignee_name FROM alerts a LEFT JOIN users u ON u.id = a.assignee`
 
+/** One row of {@link selectAlerts}. */
+export type NamedAlertRecord = AlertRecord & { assignee_name: string | null }
+
 /** The alert of one row of {@link selectAlerts}. */
-export function namedAlert(row: unknown): NamedAlert {
-  const record = row as AlertRecord & { assignee_name: string | null }
+export function namedAlert(record: NamedAlertRecord): NamedAlert {
   return Object.assign(fromRow(record), { assigneeName: record.assignee_name })
 }
 
 /** The same for an alert in hand. */
 export function withName(context: AlertsContext, alert: Alert): NamedAlert {
   if (alert.assignee === null) return { ...alert, assigneeName: null }
-  const user = context.control.sql('SELECT name FROM users WHERE id = ?').get(alert.assignee) as
-    { name: string } | undefined
+  const user = context.control.get<{ name: string }>('SELECT name FROM users WHERE id = ?', alert.assignee)
   return { ...alert, assigneeName: user?.name ?? null }
 }
 

@@ -37,9 +37,10 @@ export function listIncidents(context: AlertsContext, filter: IncidentFilter): I
     where.push(inScope)
     params['units'] = JSON.stringify([...filter.scope])
   }
-  const { total } = context.control
-    .sql(`SELECT COUNT(*) AS total FROM incidents i WHERE ${where.join(' AND ')}`)
-    .get(params) as { total: number }
+  const { total } = context.control.single<{ total: number }>(
+    `SELECT COUNT(*) AS total FROM incidents i WHERE ${where.join(' AND ')}`,
+    params
+  )
   const limit = Math.min(Math.max(1, Math.trunc(filter.limit)), MAX_PAGE)
   params['limit'] = limit + 1
   if (filter.cursor !== undefined && filter.cursor !== '') {
@@ -47,9 +48,10 @@ export function listIncidents(context: AlertsContext, filter: IncidentFilter): I
     where.push('(i.last_seen, i.seq) < (:seen, :seq)')
     Object.assign(params, { seen, seq })
   }
-  const records = context.control
-    .sql(`${selectIncidents} WHERE ${where.join(' AND ')} ORDER BY i.last_seen DESC, i.seq DESC LIMIT :limit`)
-    .all(params)
+  const records = context.control.all<NamedIncidentColumns>(
+    `${selectIncidents} WHERE ${where.join(' AND ')} ORDER BY i.last_seen DESC, i.seq DESC LIMIT :limit`,
+    params
+  )
   const page = records.slice(0, limit).map(named)
   const last = page.at(-1)
   return {
@@ -64,10 +66,9 @@ const inScope =
 
 /** Incidents by id, in that order; those that are gone are left out. */
 export function incidentRowsOf(context: AlertsContext, ids: Iterable<string>): IncidentRow[] {
-  const statement = context.control.sql(`${selectIncidents} WHERE i.id = ?`)
   const rows: IncidentRow[] = []
   for (const id of ids) {
-    const record = statement.get(id)
+    const record = context.control.get<NamedIncidentColumns>(`${selectIncidents} WHERE i.id = ?`, id)
     if (record !== undefined) rows.push(incidentRow(context, named(record)))
   }
   return rows
@@ -75,12 +76,13 @@ export function incidentRowsOf(context: AlertsContext, ids: Iterable<string>): I
 
 /** Everything the incident page shows, with rows that were `made` already where there are; undefined when there is none. */
 export function incidentDetail(context: AlertsContext, id: string, made?: MadeRows): IncidentDetail | undefined {
-  const row = context.control.sql(`${selectIncidents} WHERE i.id = ?`).get(id)
+  const row = context.control.get<NamedIncidentColumns>(`${selectIncidents} WHERE i.id = ?`, id)
   if (row === undefined) return undefined
   const record = named(row)
-  const seqs = context.control
-    .sql(`SELECT seq FROM alerts WHERE incident_id = ? ORDER BY last_seen DESC, seq DESC LIMIT ${MAX_ALERTS}`)
-    .all(id) as { seq: number }[]
+  const seqs = context.control.all<{ seq: number }>(
+    `SELECT seq FROM alerts WHERE incident_id = ? ORDER BY last_seen DESC, seq DESC LIMIT ${MAX_ALERTS}`,
+    id
+  )
   return {
     incident: made?.incidents.get(id) ?? incidentRow(context, record),
     alerts: rowsOf(
@@ -98,25 +100,28 @@ export function incidentDetail(context: AlertsContext, id: string, made?: MadeRo
 /** Incidents that are not closed within a scope. */
 export function countOpenIncidents(context: AlertsContext, scope: Scope): number {
   const text = `SELECT COUNT(*) AS n FROM incidents i WHERE i.status <> 'closed'`
-  const row =
+  const { n } =
     scope === undefined
-      ? context.control.sql(text).get()
-      : context.control.sql(`${text} AND ${inScope}`).get({ units: JSON.stringify([...scope]) })
-  return (row as { n: number }).n
+      ? context.control.single<{ n: number }>(text)
+      : context.control.single<{ n: number }>(`${text} AND ${inScope}`, { units: JSON.stringify([...scope]) })
+  return n
 }
 
-function named(row: unknown): NamedIncident {
-  const { assignee_name, ...record } = row as IncidentColumns & { assignee_name: string | null }
-  return { ...(incidentOf(record) as Incident), assigneeName: assignee_name }
+/** One row of {@link selectIncidents}. */
+type NamedIncidentColumns = IncidentColumns & { assignee_name: string | null }
+
+function named({ assignee_name, ...record }: NamedIncidentColumns): NamedIncident {
+  return { ...incidentOf(record), assigneeName: assignee_name }
 }
 
 function incidentRow(context: AlertsContext, record: NamedIncident): IncidentRow {
-  const units = context.control
-    .sql('SELECT unit FROM incident_units WHERE incident_id = ? ORDER BY unit')
-    .all(record.id) as { unit: string }[]
-  const { n } = context.control.sql('SELECT COUNT(*) AS n FROM alerts WHERE incident_id = ?').get(record.id) as {
+  const units = context.control.all<{ unit: string }>(
+    'SELECT unit FROM incident_units WHERE incident_id = ? ORDER BY unit',
+    record.id
+  )
+  const { n } = context.control.single<{
     n: number
-  }
+  }>('SELECT COUNT(*) AS n FROM alerts WHERE incident_id = ?', record.id)
   return {
     id: record.id,
     revision: record.revision,
