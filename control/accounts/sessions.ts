@@ -98,7 +98,8 @@ function viewerOf(control: Control, policy: AccountPolicy, row: Row, now: number
     mayUnmask: row.may_unmask === 1
   }
   const rights = rightsOf(control, base, now)
-  const first = leading.find((one) => rights.assignments.some((assignment) => assignment.role === one)) ?? role
+  const first =
+    leading.find((candidate) => rights.assignments.some((assignment) => assignment.role === candidate)) ?? role
   const leads = rights.assignments.filter((assignment) => assignment.role === first)
   const everywhere = leads.some((assignment) => assignment.units.length === 0)
   const { maxAgeDays, totpRoles } = policy

@@ -1,23 +1,12 @@
 import type { Decision } from '#core/api/posture.ts'
-import type { Bilingual } from '#core/match.ts'
+import { bothLanguages, fillWords } from '#core/words.ts'
 import type { Places } from './catalogue.ts'
 import { needsDecision, rank, type IncidentFact, type Standing } from './standing.ts'
 import type { TaskFact } from './task-facts.ts'
+import { progressWords, taskReceived, taskUnanswered, unitIsLate, unnamedTask } from './words.ts'
 
 /** More are counted (`incidents.needDecision`, `tasks.overdueAtEnd`), not listed: nobody decides about more in one sitting. */
 export const MAX_DECISIONS = 200
-
-/** How far an incident is, in words that carry no log text. */
-const progress: Readonly<Record<string, Bilingual>> = {
-  new: { vi: 'chưa có người nhận', en: 'nobody has taken it up' },
-  in_progress: { vi: 'đang xử lý', en: 'being worked on' },
-  waiting: { vi: 'đang chờ đơn vị', en: 'waiting for the unit' },
-  review: { vi: 'chờ xem lại để đóng', en: 'waiting for review before closing' }
-}
-const waiting: Bilingual = {
-  vi: 'đơn vị chưa làm xong việc được giao',
-  en: 'the unit has not finished what it was asked'
-}
 
 /** What needs somebody's decision at the end of a period: latest first, then graver, then older. */
 export function decisionsOf(standing: Standing, places: Places): Decision[] {
@@ -44,7 +33,7 @@ function ofIncident(incident: IncidentFact, asOf: number, places: Places): Decis
   )
   const code = late?.unit ?? incident.units[0] ?? incident.leading?.unit ?? ''
   const others = incident.units.filter((unit) => unit !== places.home(code)).length
-  const how = late === undefined ? (progress[incident.status] ?? { vi: '', en: '' }) : waiting
+  const how = late === undefined ? (progressWords[incident.status] ?? bothLanguages('')) : unitIsLate
   return {
     unit: places.ref(code),
     why: {
@@ -63,10 +52,7 @@ function ofTask(task: TaskFact, { span, alerts }: Standing, places: Places): Dec
   const answered = task.answeredAt !== null
   return {
     unit: places.ref(task.unit),
-    why: {
-      vi: `${alert?.title.vi ?? 'Việc được giao'}, ${answered ? 'đơn vị đã nhận nhưng chưa xong' : 'đơn vị chưa trả lời'}`,
-      en: `${alert?.title.en ?? 'A task'}, ${answered ? 'received but not finished' : 'the unit has not answered'}`
-    },
+    why: fillWords(answered ? taskReceived : taskUnanswered, { title: alert?.title ?? unnamedTask }),
     level: task.level,
     // Its incident, when it has one, is closed: the task alone is left.
     incident: null,

@@ -3,7 +3,7 @@ import type { PeriodFigures } from '#core/api/posture.ts'
 import { DAY_MS, MINUTE_MS, HOUR_MS } from '#core/time.ts'
 import { paragraphOf } from './paragraph.ts'
 import { inventory, PERIOD, PHONG_THU, START, testPeriod } from '#testing/sample-period.ts'
-import { duration, unitKinds, unitNameInside, wholePercent } from './words.ts'
+import { duration, unitKinds, unitNameInside, wholePercent } from './phrases.ts'
 
 /** Figures of a whole month in which every unit was heard and nothing happened, changed as a test needs it. */
 function figures(change: (figures: PeriodFigures) => void = () => undefined): PeriodFigures {

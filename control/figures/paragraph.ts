@@ -2,7 +2,7 @@ import type { UnitRef } from '#core/api/common.ts'
 import type { PeriodFigures, PostureSentence } from '#core/api/posture.ts'
 import type { Bilingual } from '#core/match.ts'
 import { unitText } from '#core/words.ts'
-import { duration, number, plural, unitKinds, unitNameInside, wholePercent } from './words.ts'
+import { duration, number, plural, unitKinds, unitNameInside, wholePercent } from './phrases.ts'
 
 /*
  * The paragraph above the figures: what a leader would be told in a minute, made from the figures and nothing else. A

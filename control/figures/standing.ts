@@ -5,6 +5,7 @@ import { kindOf, type KindTable } from './kinds.ts'
 import type { Span } from './period.ts'
 import { incidentOf, standingOf, type AlertState, type IncidentState, type States } from './states.ts'
 import { isOverdue, tasksAt, type TaskFact } from './task-facts.ts'
+import { unnamedIncident } from './words.ts'
 
 /** An incident with what its alerts said of it at the moment. */
 export type IncidentFact = IncidentState & {
@@ -31,8 +32,6 @@ export type Standing = {
   tasks: TaskFact[]
   overdue: TaskFact[]
 }
-
-const unnamed: Bilingual = { vi: 'Sự cố chưa có cảnh báo', en: 'Incident without alerts' }
 
 /** What figures are cut to (`whole`: the province), and how they name kinds of incident. */
 export type Scope = { places: Places; whole: boolean; kinds: KindTable }
@@ -97,7 +96,7 @@ function factOf(
       ...new Set([leading, ...own].flatMap((alert) => (alert === undefined ? [] : [places.home(alert.unit)])))
     ].filter((code) => places.inside(code)),
     firstSeen: Math.min(incident.openedAt, ...alerts.slice(0, 1000).map((alert) => alert.receivedAt)),
-    title: leading?.title ?? unnamed,
+    title: leading?.title ?? unnamedIncident,
     kind: kindOf(kinds, leading?.ruleId ?? '', leading?.tags ?? []),
     overdue: overdue.filter(
       (task) => task.incident === incident.id || (task.incident === null && task.alert !== null && ids.has(task.alert))

@@ -3,6 +3,7 @@ import type { UnitShow } from '#core/posture.ts'
 import { DAY_MS, ictDay } from '#core/time.ts'
 import { csvOf } from '#core/csv.ts'
 import type { Reads } from '#control/database/reads.ts'
+import { unitTableWords } from './words.ts'
 
 /** Which units a view shows; `risk` is what somebody must act on or look at. */
 export const unitShown: Readonly<Record<UnitShow, (unit: UnitPosture) => boolean>> = {
@@ -42,50 +43,9 @@ export function unitDetail(database: Reads, figures: PeriodFigures, code: string
   }
 }
 
-const words = {
-  vi: {
-    head: [
-      'Mã',
-      'Đơn vị',
-      'Thuộc',
-      'Cấp',
-      'Trạng thái',
-      'Số ngày có dữ liệu',
-      'Sự kiện',
-      'Cảnh báo',
-      'Sự cố mở trong kỳ',
-      'Sự cố còn mở',
-      'Việc được giao',
-      'Đã trả lời',
-      'Quá hạn'
-    ],
-    kind: { commune: 'cấp xã', district: 'cấp huyện', department: 'sở, ngành' },
-    state: { quiet: 'bình thường', watch: 'cần theo dõi', incident: 'có sự cố', none: 'không có dữ liệu' }
-  },
-  en: {
-    head: [
-      'Code',
-      'Unit',
-      'In',
-      'Level',
-      'State',
-      'Days with data',
-      'Events',
-      'Alerts',
-      'Incidents opened',
-      'Incidents still open',
-      'Tasks',
-      'Answered',
-      'Late'
-    ],
-    kind: { commune: 'commune', district: 'district', department: 'department' },
-    state: { quiet: 'normal', watch: 'to be watched', incident: 'incident', none: 'no data' }
-  }
-} as const
-
 /** The unit table as CSV for a spreadsheet, safe against formulas. */
 export function unitCsv(units: readonly UnitPosture[], language: 'vi' | 'en'): string {
-  const { head, kind, state } = words[language]
+  const { head, kind, state } = unitTableWords[language]
   return csvOf([
     head,
     ...units.map((row) => [

@@ -3,18 +3,7 @@ import { unitText } from '#core/words.ts'
 
 import type { ReportDocument } from './document.ts'
 import { shown } from './numbers.ts'
-
-const stateWords = {
-  quiet: 'bình thường',
-  watch: 'cần theo dõi',
-  incident: 'có sự cố',
-  none: 'không có nhật ký'
-} as const
-const kinds = [
-  ['district', 'Cấp huyện'],
-  ['commune', 'Cấp xã'],
-  ['department', 'Sở, ban, ngành']
-] as const
+import { stateWords, unitKindTitles } from './words.ts'
 
 /** Every unit under watch with its figures, on pages that lie down. */
 export function unitAnnex(figures: PeriodFigures): ReportDocument['annexes'][number] {
@@ -22,7 +11,7 @@ export function unitAnnex(figures: PeriodFigures): ReportDocument['annexes'][num
     title: 'PHỤ LỤC. SỐ LIỆU TỪNG ĐƠN VỊ',
     landscape: true,
     blocks: [
-      ...kinds.flatMap(([kind, title]) => {
+      ...unitKindTitles.flatMap(([kind, title]) => {
         const units = figures.units.filter((unit) => unit.kind === kind)
         if (units.length === 0) return []
         return [

@@ -2,8 +2,9 @@ import type { PeriodFigures } from '#core/api/posture.ts'
 import type { Numbered } from './numbering.ts'
 import type { Block } from './document.ts'
 import { moment, shown } from './numbers.ts'
-import { NOT_CONCLUDED, wasHeard } from './source.ts'
+import { wasHeard } from './source.ts'
 import type { UnitFindings } from './unit-findings.ts'
+import { NOT_CONCLUDED } from './words.ts'
 
 /** Sections of a weekly report to an owner: objects, techniques, attackers, and what changed in the watching. */
 export function findings(found: UnitFindings, figures: PeriodFigures, numbered: Numbered): Block[] {

@@ -1,26 +1,17 @@
-import type { incidentStatuses } from '#core/api/alerts.ts'
 import type { UnitRef } from '#core/api/common.ts'
 import type { PeriodFigures } from '#core/api/posture.ts'
 import { levelWords, unitText } from '#core/words.ts'
-import { duration } from '#control/figures/words.ts'
+import { duration } from '#control/figures/phrases.ts'
 import type { Block, Run } from './document.ts'
 import { moment, percent, shown } from './numbers.ts'
 import { paragraph, type Numbered } from './numbering.ts'
-import { MAX_NAMED, NOT_CONCLUDED, othersThan, wasHeard, type ReportSource } from './source.ts'
+import { MAX_NAMED, othersThan, wasHeard, type ReportSource } from './source.ts'
+import { NOT_CONCLUDED, statusWords } from './words.ts'
 
 /** Units named for one incident. */
 const MAX_UNITS_NAMED = 5
 /** Incidents told one by one. */
 const MAX_NOTABLE = 20
-
-/** How an incident stood at the end of the period. */
-const statusWords: Record<string, string> = {
-  new: 'mới',
-  in_progress: 'đang xử lý',
-  waiting: 'chờ đơn vị',
-  review: 'chờ xem lại',
-  closed: 'đã đóng'
-} satisfies Record<(typeof incidentStatuses)[number], string>
 
 export function notable(figures: PeriodFigures, numbered: Numbered): Block[] {
   const graver = figures.incidents.list

@@ -5,13 +5,13 @@ import { SocError } from '#core/errors.ts'
 import type { Notifier } from '#core/notification.ts'
 import type { Origin } from '#core/origin.ts'
 import { ictDay } from '#core/time.ts'
+import { unitText } from '#core/words.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { Control } from '#control/database/control.ts'
 import { paragraphOf } from '#control/figures/paragraph.ts'
 import { spansOf } from '#control/figures/period.ts'
 import type { FiguresReader } from '#control/figures/reader.ts'
 import { firstKnown } from '#control/figures/unit-days.ts'
-import { unitText } from '#core/words.ts'
 import { mask } from '#control/rights/masking.ts'
 import { announceReport } from './announce.ts'
 import { sha256, type FileArchive } from './archive.ts'
@@ -24,8 +24,6 @@ import type { Subscribers } from './subscribers.ts'
 import { unitFindings } from './unit-findings.ts'
 
 export type MakerParts = {
-  /** Whose thread typesets the files, when several desks of reports share it; else one of their own. */
-  render?: Renderer
   control: Control
   inventory: Inventory
   clock: Clock
@@ -157,7 +155,7 @@ export function createReportMaker(parts: MakerParts, { archive, tables, subscrib
         if (slot !== undefined) tables.fillSlot(slot, row.id, clock.now())
         // A draft is for the one who asked; what is finished goes to everybody who subscribed.
         if (!row.draft) {
-          for (const subscriber of subscribers.of(asked.kind, asked.unit)) {
+          for (const subscriber of subscribers.subscribedTo(asked.kind, asked.unit)) {
             announceReport(parts.notifier, row, document.title, subscriber, pdf)
           }
         }

@@ -1,9 +1,9 @@
 import type { PeriodFigures } from '#core/api/posture.ts'
-import { duration } from '#control/figures/words.ts'
+import { duration } from '#control/figures/phrases.ts'
 import type { Block } from './document.ts'
 import { moment, percent, shown } from './numbers.ts'
 import { paragraph, type Numbered } from './numbering.ts'
-import { NOT_CONCLUDED } from './source.ts'
+import { NOT_CONCLUDED } from './words.ts'
 
 /** "ngừng: 26; suy giảm: 1, 2": what a system took down is not what went on with less. */
 const modelsOf = ({ down, degraded }: PeriodFigures['health']['outages'][number]): string =>

@@ -94,7 +94,7 @@ export function createReportTables(control: Control, inventory: Inventory) {
         const gone = control.all<Hashes>('SELECT pdf_hash, docx_hash FROM reports WHERE origin = ?', origin)
         control.sql('DELETE FROM reports WHERE origin = ?').run(origin)
         control.sql(`DELETE FROM report_slots WHERE slot LIKE ? || ':%'`).run(origin)
-        const kept = new Set(
+        const stillNamed = new Set(
           control.all<Hashes>('SELECT pdf_hash, docx_hash FROM reports').flatMap((row) => [row.pdf_hash, row.docx_hash])
         )
         return gone
@@ -102,7 +102,7 @@ export function createReportTables(control: Control, inventory: Inventory) {
             { kind: 'pdf' as const, hash: row.pdf_hash },
             { kind: 'docx' as const, hash: row.docx_hash }
           ])
-          .filter(({ hash }) => !kept.has(hash))
+          .filter(({ hash }) => !stillNamed.has(hash))
       })
     },
     slotFilled: (slot: string) => control.sql('SELECT 1 FROM report_slots WHERE slot = ?').get(slot) !== undefined,

@@ -20,7 +20,7 @@ import { archiveFolder, verifyArchive, type ArchiveFault } from './verify.ts'
 
 export type ReportsParts = MakerParts & {
   dataFolder: string
-  log?: { error(what: object, message: string): void }
+  log?: { error(fields: object, message: string): void }
 }
 
 export type Reports = {

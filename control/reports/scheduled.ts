@@ -19,7 +19,7 @@ type ScheduledParts = {
   subscribers: Subscribers
   maker: ReportMaker
   jobs: ReportJobs
-  log: { error(what: object, message: string): void } | undefined
+  log: { error(fields: object, message: string): void } | undefined
 }
 
 /** The reports that are made by themselves, each slot once. */

@@ -1,11 +1,12 @@
 import type { PeriodFigures, PostureSentence, Trended } from '#core/api/posture.ts'
 import { levels } from '#core/match.ts'
 import { levelName, levelWords, unitText } from '#core/words.ts'
-import { duration } from '#control/figures/words.ts'
+import { duration } from '#control/figures/phrases.ts'
 import type { Block, Run } from './document.ts'
 import { change, moment, percent, shown } from './numbers.ts'
 import { paragraph, type Numbered } from './numbering.ts'
-import { heardFigure, MAX_NAMED, NOT_CONCLUDED, NOT_KNOWN, othersThan, wasHeard, type ReportSource } from './source.ts'
+import { heardFigure, MAX_NAMED, othersThan, wasHeard, type ReportSource } from './source.ts'
+import { NOT_KNOWN, NOT_CONCLUDED } from './words.ts'
 
 function emphasised({ text, strong }: PostureSentence): Run[] {
   const runs: Run[] = []

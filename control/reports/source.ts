@@ -17,11 +17,6 @@ export type ReportSource = {
   findings: UnitFindings | null
 }
 
-/** In a cell without a figure. */
-export const NOT_KNOWN = 'chưa có số liệu'
-/** In place of a sentence that nothing happened, where nothing was heard: silence is no evidence. */
-export const NOT_CONCLUDED = 'Trong kỳ chưa có số liệu nên chưa kết luận được.'
-
 /** Whether any unit was heard in the period: without it a zero says nothing. */
 export const wasHeard = ({ coverage }: PeriodFigures): boolean => coverage.withEvidence > 0
 

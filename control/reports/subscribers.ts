@@ -59,7 +59,7 @@ export function createSubscribers(control: Control, inventory: Inventory) {
           'SELECT id, kind, unit, user_id, address, name FROM report_subscribers ORDER BY kind, unit, name'
         )
         .map(subscriberOf),
-    of: (kind: ReportKind, unit: string) =>
+    subscribedTo: (kind: ReportKind, unit: string) =>
       control
         .all<SubscriberRow>(
           `SELECT id, kind, unit, user_id, address, name FROM report_subscribers WHERE kind = ? AND unit = ? LIMIT ${MAX_SUBSCRIBERS}`,

@@ -96,13 +96,13 @@ function freeNetworks(written: readonly string[], others: readonly SenderRecord[
     const network = readSourceNetwork(text)
     asked.set(networkKey(network), network)
   }
-  for (const other of others) {
-    for (const theirs of other.networks) {
+  for (const sender of others) {
+    for (const theirs of sender.networks) {
       const shared = asked.get(networkKey(readSourceNetwork(theirs)))
       if (shared !== undefined)
         throw new SocError('network.taken', 'another sender has this network', {
           status: 409,
-          params: { network: shared.text, other: other.name }
+          params: { network: shared.text, other: sender.name }
         })
     }
   }
