@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { storyFolder } from '#demonstration/demonstration.ts'
 import { fromCheckout } from './checkout.ts'
 
 const root = join(import.meta.dirname, '..')
 
-test('an image without benchmarks says so in words, a checkout loads them', async () => {
+it('an image without benchmarks says so in words, a checkout loads them', async () => {
   const load = () => import('../bench/index.ts')
   await expect(fromCheckout(load, join(root, 'no-such-folder'))).rejects.toMatchObject({
     code: 'cli.image',
@@ -15,7 +15,7 @@ test('an image without benchmarks says so in words, a checkout loads them', asyn
   expect(Object.keys((await fromCheckout(load)).benchmarks)).toContain('throughput')
 })
 
-test('the image leaves out what only tests and measures need, and holds the story of the demonstration', () => {
+it('the image leaves out what only tests and measures need, and holds the story of the demonstration', () => {
   const lines = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n')
   for (const name of ['.git', 'node_modules', 'var', 'dist-web', 'docs', 'bench', 'e2e', 'testing', '**/*.test.ts'])
     expect(lines).toContain(name)

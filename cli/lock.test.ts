@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { lockDataFolder } from './lock.ts'
 
 let folder: string
@@ -12,7 +12,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-test('a data folder can be taken again once it is given back', () => {
+it('a data folder can be taken again once it is given back', () => {
   lockDataFolder(folder).release()
   const lock = lockDataFolder(folder)
   lock.release()
@@ -20,7 +20,7 @@ test('a data folder can be taken again once it is given back', () => {
   lockDataFolder(folder).release()
 })
 
-test('a second process is refused and told who has the folder; after kill -9 it is free', async () => {
+it('a second process is refused and told who has the folder; after kill -9 it is free', async () => {
   const script = `
     const { lockDataFolder } = await import(${JSON.stringify(join(import.meta.dirname, 'lock.ts'))})
     lockDataFolder(process.argv[1])
@@ -38,7 +38,7 @@ test('a second process is refused and told who has the folder; after kill -9 it 
   lockDataFolder(folder).release()
 })
 
-test('a lock note that nobody holds, even a damaged one, does not keep anybody out', () => {
+it('a lock note that nobody holds, even a damaged one, does not keep anybody out', () => {
   writeFileSync(join(folder, 'lock.json'), '{"pid": 1, "startedAt"')
   const lock = lockDataFolder(folder)
   writeFileSync(join(folder, 'lock.json'), '{"pid": 1, "startedAt"')

@@ -6,7 +6,7 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Ledger } from '#core/ledger.ts'
 import { freePorts, inherited, startSocProcess, type RunningFile, type SocProcess } from '#testing/running-process.ts'
 import { lockDataFolder } from './lock.ts'
@@ -58,21 +58,21 @@ describe('a running process', () => {
   })
   afterAll(() => running.kill())
 
-  test('keeps a second one off its data folder, which names the first and ends', async () => {
+  it('keeps a second one off its data folder, which names the first and ends', async () => {
     const second = await soc(['start', '--no-build'], { SOC_CONSOLE_PORT: '0', SOC_DEMO: 'off' })
     expect(second.code).toBe(1)
     expect(second.stderr).toContain(`is used by process ${running.child.pid}`)
     expect(second.stderr.trim().split('\n')).toHaveLength(1)
   })
 
-  test('is told of by soc ledger and soc users while it runs', async () => {
+  it('is told of by soc ledger and soc users while it runs', async () => {
     const [ledger, users] = await Promise.all([soc(['ledger', '--json']), soc(['users', '--json'])])
     expect(ledger.code).toBe(0)
     expect((JSON.parse(ledger.stdout) as Ledger).balanced).toBe(true)
     expect(JSON.parse(users.stdout)).toMatchObject([{ username: 'admin', role: 'admin', enabled: true }])
   })
 
-  test('ends with code 0 on SIGTERM, keeps what lay in its sockets, and leaves a ledger that adds up', async () => {
+  it('ends with code 0 on SIGTERM, keeps what lay in its sockets, and leaves a ledger that adds up', async () => {
     const socket = connect(running.port('syslog-tcp'), '127.0.0.1')
     await once(socket, 'connect')
     const lines = Array.from({ length: 500 }, (_, number) => `<13>Nov 23 08:30:00 may-45 drill: line ${number}\n`)
@@ -101,7 +101,7 @@ describe('a running process', () => {
     expect(table.stderr).toContain('the ledger adds up')
   })
 
-  test('leaves its dead letters to soc dead-letters, byte for byte', async () => {
+  it('leaves its dead letters to soc dead-letters, byte for byte', async () => {
     const listed = await soc(['dead-letters', '--json'])
     expect(listed.code).toBe(0)
     const letters = listed.stdout
@@ -122,7 +122,7 @@ describe('a running process', () => {
     expect(wrong.code).toBe(2)
   })
 
-  test('lets its administrator get a new password offline, printed alone', async () => {
+  it('lets its administrator get a new password offline, printed alone', async () => {
     const [reset, nobody] = await Promise.all([
       soc(['users', 'reset-password', 'admin']),
       soc(['users', 'reset-password', 'nobody-of-that-name'])
@@ -142,7 +142,7 @@ describe('a running process', () => {
   }
 })
 
-test('a wrong setting stops the start with one line that names it, what was given and what is allowed', async () => {
+it('a wrong setting stops the start with one line that names it, what was given and what is allowed', async () => {
   const wrong = await soc(['start', '--no-build'], { SOC_CONSOLE_PORT: 'eighty' })
   expect(wrong).toEqual({
     code: 1,
@@ -151,7 +151,7 @@ test('a wrong setting stops the start with one line that names it, what was give
   })
 })
 
-test('a start that fails ends, leaves nothing behind and does not use up the first password', async () => {
+it('a start that fails ends, leaves nothing behind and does not use up the first password', async () => {
   const own = join(folder, 'clash')
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
@@ -182,7 +182,7 @@ async function until(holds: () => boolean | Promise<boolean>) {
   while (!(await holds())) await sleep(50)
 }
 
-test.concurrent.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+it.concurrent.for(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   'npm start that ends by %s takes the process along: ports free, data folder unlocked',
   { timeout: 120_000 },
   async (signal, { onTestFinished }) => {
@@ -239,7 +239,7 @@ function isFree(port: number): Promise<boolean> {
   })
 }
 
-test('a thread that cannot start ends the process, with the reason', async () => {
+it('a thread that cannot start ends the process, with the reason', async () => {
   const own = join(folder, 'no-spool')
   mkdirSync(own)
   writeFileSync(join(own, 'spool'), 'a file where a folder must be')
@@ -248,7 +248,7 @@ test('a thread that cannot start ends the process, with the reason', async () =>
   expect(broken.stderr).toContain('intake')
 })
 
-test('a rules folder that does not exist, or a data folder that cannot be made, stops the start', async () => {
+it('a rules folder that does not exist, or a data folder that cannot be made, stops the start', async () => {
   const [noRules, noData] = await Promise.all([
     soc(['start', '--no-build'], { SOC_RULES: join(folder, 'none') }),
     soc(['start', '--no-build'], { SOC_DATA: '/proc/none', SOC_RULES: rules })
@@ -257,7 +257,7 @@ test('a rules folder that does not exist, or a data folder that cannot be made, 
   expect(noData.stderr).toContain('SOC_DATA is "/proc/none"')
 })
 
-test('soc parse prints an event for each line and fails when one was rejected', async () => {
+it('soc parse prints an event for each line and fails when one was rejected', async () => {
   const line = "<86>Nov 23 08:30:00 web-portal usermod[5200]: add 'hotro' to group 'sudo'\n"
   const [good, bad, none] = await Promise.all([
     soc(['parse', '-'], {}, line),
@@ -272,7 +272,7 @@ test('soc parse prints an event for each line and fails when one was rejected', 
   expect(none.code).toBe(2)
 })
 
-test('soc rules check passes good rules and names file and line of a fault', async () => {
+it('soc rules check passes good rules and names file and line of a fault', async () => {
   const broken = join(folder, 'broken')
   mkdirSync(broken)
   writeFileSync(join(broken, 'broken.yml'), rule('selection and nothing_of_that_name'))
@@ -285,7 +285,7 @@ test('soc rules check passes good rules and names file and line of a fault', asy
   expect(failed.stdout).toMatch(/broken\.yml:\d+: .*nothing_of_that_name/)
 })
 
-test('soc without a command lists its commands, and every command tells how it is used', async () => {
+it('soc without a command lists its commands, and every command tells how it is used', async () => {
   const listed = await soc([])
   expect(listed.code).toBe(0)
   const names = ['start', 'rules', 'parse', 'replay', 'ledger', 'dead-letters', 'users', 'bench']

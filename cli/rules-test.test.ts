@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { testRules } from './rules-test.ts'
 
 let folder: string
@@ -22,7 +22,7 @@ function rule(name: string, user: string, soc: string, fire?: string, silent?: s
   if (silent !== undefined) writeFileSync(join(folder, `${name}.silent.log`), silent)
 }
 
-test('a rule does as its samples say, or the reason is named', async () => {
+it('a rule does as its samples say, or the reason is named', async () => {
   rule('good', 'lan', sample, line('lan'), line('hung'))
   rule('deaf', 'lan', sample, line('hung'), line('hung'))
   rule('loud', 'minh', sample, line('minh'), line('minh'))
@@ -50,7 +50,7 @@ test('a rule does as its samples say, or the reason is named', async () => {
   })
 })
 
-test('rules that are true for the silent sample of another one are told', async () => {
+it('rules that are true for the silent sample of another one are told', async () => {
   rule('one', 'lan', sample, line('lan'), line('hung'))
   rule('two', 'hung', sample, line('hung'), line('minh'))
   const [one, two] = await testRules([folder])

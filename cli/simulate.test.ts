@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 
 /** Runs `soc simulate` as a person does who pipes commands into it. */
 function simulate(args: string[], input: string): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -15,7 +15,7 @@ function simulate(args: string[], input: string): Promise<{ code: number; stdout
   })
 }
 
-test('soc simulate obeys lines of stdin in order, says what it does not understand, and ends with them', async () => {
+it('soc simulate obeys lines of stdin in order, says what it does not understand, and ends with them', async () => {
   const ended = await simulate(['--probes'], 'broken\nbreak hue-s down\nbroken\nbreak hue-s melt\nmend\nbroken\n')
   const lines = ended.stdout.trim().split('\n')
   const probes = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as { system: string })
@@ -34,7 +34,7 @@ test('soc simulate obeys lines of stdin in order, says what it does not understa
   expect(ended.code).toBe(0)
 })
 
-test.each([
+it.each([
   ['--seed', 'x'],
   ['--port', '70000'],
   ['--rate', '0'],

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { Notices } from './notices.ts'
 import { type IntakeNotice } from '#core/data-plane.ts'
 import { RecentRequests, RECENT_MS } from './recent.ts'
@@ -31,7 +31,7 @@ const duplicate = (count: number, reason: string) => ({
   reason
 })
 
-test('the same client key is taken once, whatever batch it comes in, and still answered 201', async () => {
+it('the same client key is taken once, whatever batch it comes in, and still answered 201', async () => {
   opened = await openForTests([{}])
   await post('/_bulk', keyed(1, 2, 2))
   const again = await post('/_bulk', keyed(2, 3))
@@ -41,7 +41,7 @@ test('the same client key is taken once, whatever batch it comes in, and still a
   expect(opened.writer.received()).toMatchObject([{ sender: 'tester', received: 5 }])
 })
 
-test('the same request within ten minutes is taken once; later, or changed by a byte, it is new evidence', async () => {
+it('the same request within ten minutes is taken once; later, or changed by a byte, it is new evidence', async () => {
   opened = await openForTests([{}])
   await post('/v1/events', 'a\nb\n')
   await post('/v1/events', 'a\nb\n')
@@ -54,7 +54,7 @@ test('the same request within ten minutes is taken once; later, or changed by a 
   expect(opened.texts()).toHaveLength(7)
 })
 
-test('one sender’s keys and requests say nothing about another’s', async () => {
+it('one sender’s keys and requests say nothing about another’s', async () => {
   const other = sender('other', { tokenHashes: [sha256('other-token')] })
   opened = await openForTests([{}], snapshotOf(tester, other))
   for (const token of [TOKEN, 'other-token']) {
@@ -65,7 +65,7 @@ test('one sender’s keys and requests say nothing about another’s', async () 
   expect(new Set(opened.frames().map((frame) => frame.id)).size).toBe(4)
 })
 
-test('a copy that comes while the first is not durable yet waits for it', async () => {
+it('a copy that comes while the first is not durable yet waits for it', async () => {
   let release: (() => void) | undefined
   let appends = 0
   const slow = (spool: SpoolWriter): SpoolWriter => ({
@@ -89,7 +89,7 @@ test('a copy that comes while the first is not durable yet waits for it', async 
   expect(opened.notes()).toEqual([duplicate(1, 'same request')])
 })
 
-test('a copy of what was refused is not a duplicate', async () => {
+it('a copy of what was refused is not a duplicate', async () => {
   const state = { full: true }
   opened = await openForTests([{}], undefined, { wrap: refusing(state) })
   expect((await post('/_bulk', keyed(1))).status).toBe(429)
@@ -99,7 +99,7 @@ test('a copy of what was refused is not a duplicate', async () => {
   expect(opened.notes()).toEqual([])
 })
 
-test('after a restart, however late, what the client was never answered is still known', async () => {
+it('after a restart, however late, what the client was never answered is still known', async () => {
   opened = await openForTests([{}])
   await post('/_bulk', keyed(1))
   await post('/v1/events', 'whole request')
@@ -114,7 +114,7 @@ test('after a restart, however late, what the client was never answered is still
   expect(opened.notices.filter((notice) => notice.kind === 'first_event')).toEqual([])
 })
 
-test('kill -9 while a sender posts: everything answered is there, and sent again it is there once', async () => {
+it('kill -9 while a sender posts: everything answered is there, and sent again it is there once', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'vl-intake-'))
   const here = (file: string) => JSON.stringify(join(import.meta.dirname, file))
   const script = `
@@ -161,7 +161,7 @@ test('kill -9 while a sender posts: everything answered is there, and sent again
   )
 }, 60_000)
 
-test('the keys remembered have a ceiling', () => {
+it('the keys remembered have a ceiling', () => {
   const recent = new RecentRequests()
   const keys = Array.from({ length: 300_000 }, (_, index) => ({
     receivedAt: index,
@@ -175,7 +175,7 @@ test('the keys remembered have a ceiling', () => {
   expect(recent.size).toBeGreaterThan((262_144 + 32_768) / 2)
 })
 
-test('notices tell at once, then once a minute how many more, and forget what is quiet', () => {
+it('notices tell at once, then once a minute how many more, and forget what is quiet', () => {
   const heardNotices: IntakeNotice[] = []
   const notices = new Notices((notice) => heardNotices.push(notice))
   const wrong = (at: number, peer = '192.0.2.1:1') =>

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { UNASSIGNED } from '#core/frame.ts'
 import { indexSenders } from './senders.ts'
 import { sender, sha256, snapshotOf } from '#testing/open-source.ts'
@@ -6,7 +6,7 @@ import { sender, sha256, snapshotOf } from '#testing/open-source.ts'
 const wide = sender('wide', { networks: ['192.0.2.0/24', 'nonsense'], tokenHashes: [sha256('wide-token'), 'zz'] })
 const narrow = sender('narrow', { networks: ['192.0.2.8/29', '2001:db8::/32'] })
 
-test('a sender is the one whose network holds the address most narrowly', () => {
+it('a sender is the one whose network holds the address most narrowly', () => {
   const senders = indexSenders(snapshotOf(wide, narrow), 'real')
   expect(senders.byAddress('192.0.2.1').sender).toBe('wide')
   expect(senders.byAddress('192.0.2.9').sender).toBe('narrow')
@@ -15,7 +15,7 @@ test('a sender is the one whose network holds the address most narrowly', () => 
   expect(senders.byAddress('')).toEqual({ sender: UNASSIGNED, unit: UNASSIGNED })
 })
 
-test('a token is its sender’s while the sender is on, and nobody’s otherwise', () => {
+it('a token is its sender’s while the sender is on, and nobody’s otherwise', () => {
   expect(indexSenders(snapshotOf(wide), 'real').byToken('wide-token')?.sender).toBe('wide')
   expect(indexSenders(snapshotOf(wide), 'real').byToken('')).toBeUndefined()
   expect(indexSenders(snapshotOf(wide), 'demonstration').byToken('wide-token')).toBeUndefined()

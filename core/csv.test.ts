@@ -1,17 +1,17 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { csvOf } from './csv.ts'
 
-test.each(['=1+1', '+84', '-2', '@SUM(A1)', '\tx', '\r=x', ' =x', '＝1'])('%j is text, never a formula', (text) => {
+it.each(['=1+1', '+84', '-2', '@SUM(A1)', '\tx', '\r=x', ' =x', '＝1'])('%j is text, never a formula', (text) => {
   const [, body = ''] = csvOf([[text]]).split('\ufeff')
   expect(body.replace(/^"/, '')).toMatch(/^'/)
 })
 
-test('quotes, semicolons and line ends stay inside their cell; numbers stay numbers', () => {
+it('quotes, semicolons and line ends stay inside their cell; numbers stay numbers', () => {
   expect(csvOf([['a;b', 'nói "có"', 'x\r\ny', 1234, -5]])).toBe('\ufeff"a;b";"nói ""có""";"x\r\ny";1234;-5\r\n')
 })
 
-test('any text can be read back, but for the apostrophe of what would be a formula', () => {
+it('any text can be read back, but for the apostrophe of what would be a formula', () => {
   fc.assert(
     fc.property(fc.array(fc.string(), { minLength: 1 }), (texts) => {
       const line = csvOf([texts]).slice(1, -2)

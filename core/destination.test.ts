@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   checkAddress,
   checkHost,
@@ -41,7 +41,7 @@ const neverAsked = [
   ...['64:ff9b:1::a00:1', '2002:7f00:1::', '2002:a9fe:a9fe::1', '2001:0:7f00:1::', '2001:0:808:808::5601:5601']
 ]
 
-test('what is never asked is refused even when every network is allowed', () => {
+it('what is never asked is refused even when every network is allowed', () => {
   for (const address of neverAsked) {
     expect([address, outcome(address, everything)]).toEqual([address, 'network.forbidden'])
     expect([address, outcome(address, none)]).toEqual([address, 'network.forbidden'])
@@ -56,7 +56,7 @@ function outcome(address: string, rule = none, port = 80): string {
   }
 }
 
-test('private and special addresses need a network of the rule, in every form that leads there', () => {
+it('private and special addresses need a network of the rule, in every form that leads there', () => {
   const special = [
     ...[
       '10.0.0.1',
@@ -83,7 +83,7 @@ test('private and special addresses need a network of the rule, in every form th
     expect(outcome(address)).toBe('public')
 })
 
-test('an endpoint of the rule is that address and that port, however it is written, and nothing else', () => {
+it('an endpoint of the rule is that address and that port, however it is written, and nothing else', () => {
   const rule = destinationRule([], ['127.0.0.1:8080', '[::1]:8081'])
   expect(outcome('127.0.0.1', rule, 8080)).toBe('endpoint')
   expect(outcome('::ffff:127.0.0.1', rule, 8080)).toBe('endpoint')
@@ -93,7 +93,7 @@ test('an endpoint of the rule is that address and that port, however it is writt
   expect(() => destinationRule([], ['localhost:80'])).toThrow('no endpoint')
 })
 
-test('a redirect leads outwards or stays where it began', () => {
+it('a redirect leads outwards or stays where it began', () => {
   expect(mayRedirect('public', 'private')).toBe(false)
   expect(mayRedirect('public', 'endpoint')).toBe(false)
   expect(mayRedirect('endpoint', 'private')).toBe(false)
@@ -115,11 +115,11 @@ describe('addresses as people and attackers write them', () => {
     ...['http://a.localhost/', 'http:\\\\127.0.0.1\\', 'http:/127.0.0.1', ' http://127.0.0.1', 'http://12\t7.0.0.1/'],
     ...['http://%31%32%37.0.0.1/', 'http://metadata.google.internal/', 'http://169.254.169.254/latest/', 'http://0/']
   ]
-  test('whatever means this machine or its link is refused', () => {
+  it('whatever means this machine or its link is refused', () => {
     for (const text of loopback) expect(() => checkUrl(text, everything), text).toThrow(refused)
   })
 
-  test('other schemes, credentials, odd ports and broken hosts are no addresses to ask', () => {
+  it('other schemes, credentials, odd ports and broken hosts are no addresses to ask', () => {
     const texts = [
       'ftp://example.com/',
       'file:///etc/passwd',
@@ -141,14 +141,14 @@ describe('addresses as people and attackers write them', () => {
     for (const text of texts) expect(() => checkUrl(text, everything), text.slice(0, 60)).toThrow(refused)
   })
 
-  test('a name is asked in ASCII, lower-case, without its last dot', () => {
+  it('a name is asked in ASCII, lower-case, without its last dot', () => {
     expect(checkUrl('https://HueS.Example.VN.:8443/a?b#c', none)).toMatchObject({ host: 'hues.example.vn', port: 8443 })
     expect(checkUrl('http://thừathiênhuế.example/', none).host).toMatch(/^xn--[a-z0-9-]+\.example$/)
     expect(checkUrl('https://[2606:4700::1111]/', none)).toMatchObject({ host: '2606:4700::1111', port: 443 })
     expect(checkHost('0x0a000001', 80, province)).toBe('10.0.0.1')
   })
 
-  test('any spelling of a loopback address as a number is refused', () => {
+  it('any spelling of a loopback address as a number is refused', () => {
     const base = fc.constantFrom(10, 8, 16)
     const part = (value: number, radix: number) =>
       radix === 16 ? `0x${value.toString(16)}` : radix === 8 ? `0${value.toString(8)}` : String(value)
@@ -167,7 +167,7 @@ describe('addresses as people and attackers write them', () => {
     )
   })
 
-  test('any text either is refused in our words or is a host that was checked', () => {
+  it('any text either is refused in our words or is a host that was checked', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 60 }),
       fc.webUrl({ withQueryParameters: true }),
@@ -201,7 +201,7 @@ describe('addresses as people and attackers write them', () => {
   })
 })
 
-test('a target is looked at when it is defined: addresses, paths, resolvers', () => {
+it('a target is looked at when it is defined: addresses, paths, resolvers', () => {
   const http = (url: string, jsonPath = ''): ProbeTarget => ({
     ...{ kind: 'http', url, method: 'GET', statuses: [], keyword: '', notKeyword: '', jsonPath, jsonValue: '' },
     ...{ slowMs: 0, certificateDays: 0, redirects: 0 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { parseJsonPath, valueAt } from './json-path.ts'
 
 const at = (value: unknown, path: string) => valueAt(value, parseJsonPath(path)!)
 
-test('members and indices lead to a value', () => {
+it('members and indices lead to a value', () => {
   const value = { status: 'ok', items: [{ state: 'up' }, { 'a b': { c: 0 } }], nothing: null }
   expect(at(value, '$')).toBe(value)
   expect(at(value, '$.status')).toBe('ok')
@@ -13,7 +13,7 @@ test('members and indices lead to a value', () => {
   expect(at(value, '$.nothing')).toBe(null)
 })
 
-test('what is not there is nothing, also on prototypes, texts and arrays', () => {
+it('what is not there is nothing, also on prototypes, texts and arrays', () => {
   const value = { items: [1], text: 'abc' }
   for (const path of ['$.no', '$.items[1]', '$.items.length', '$.text.length', '$.text[0]', '$.items[0].x', '$[0]']) {
     expect([path, at(value, path)]).toEqual([path, undefined])
@@ -23,7 +23,7 @@ test('what is not there is nothing, also on prototypes, texts and arrays', () =>
   }
 })
 
-test('wildcards, filters, recursion and slips are no paths', () => {
+it('wildcards, filters, recursion and slips are no paths', () => {
   for (const path of [
     '',
     'a',
@@ -46,7 +46,7 @@ test('wildcards, filters, recursion and slips are no paths', () => {
   expect(parseJsonPath(`$.${'a'.repeat(300)}`)).toBeUndefined()
 })
 
-test('any way into any JSON value is found again when it is written as a path', () => {
+it('any way into any JSON value is found again when it is written as a path', () => {
   const key = fc.string({ maxLength: 12 }).filter((text) => !/['\\]/.test(text))
   const tree = fc.letrec((tie) => ({
     value: fc.oneof({ maxDepth: 4 }, fc.jsonValue({ maxDepth: 0 }), tie('object'), tie('array')),
@@ -70,7 +70,7 @@ test('any way into any JSON value is found again when it is written as a path', 
   )
 })
 
-test('any text is a path or none, and a path never throws', () => {
+it('any text is a path or none, and a path never throws', () => {
   const text = fc.stringMatching(/^\$[.[\]'"a0_ \\*-]{0,40}$/)
   fc.assert(
     fc.property(text, fc.jsonValue(), (candidate, value) => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { limit } from './limit.ts'
 
 const busy = () => new Error('busy')
 
-test('as many run as there are places, the others wait in turn, and those beyond are refused', async () => {
+it('as many run as there are places, the others wait in turn, and those beyond are refused', async () => {
   const turns = limit({ running: 2, waiting: 1, busy })
   const begun: string[] = []
   const ends = new Map<string, () => void>()
@@ -25,7 +25,7 @@ test('as many run as there are places, the others wait in turn, and those beyond
   expect(await Promise.all([a, c])).toEqual(['a', 'c'])
 })
 
-test('without a queue the next is refused at once, and a failure gives its place back', async () => {
+it('without a queue the next is refused at once, and a failure gives its place back', async () => {
   const turns = limit({ running: 1, waiting: 0, busy })
   const failing = turns(() => Promise.reject(new Error('its own fault')))
   await expect(turns(() => Promise.resolve(1))).rejects.toThrow('busy')
@@ -33,7 +33,7 @@ test('without a queue the next is refused at once, and a failure gives its place
   expect(await turns(() => Promise.resolve(2))).toBe(2)
 })
 
-test('never more than the ceiling run, and everybody who waits has a turn', async () => {
+it('never more than the ceiling run, and everybody who waits has a turn', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 4 }),

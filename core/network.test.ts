@@ -1,11 +1,11 @@
 import { BlockList, isIP } from 'node:net'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { addressBytes, holdsAddress, networkTable, parseAddress, parseNetwork, plainAddress } from './network.ts'
 
 const anyAddress = fc.oneof(fc.ipV4(), fc.ipV6())
 
-test('an address belongs to a network exactly when the system says so', () => {
+it('an address belongs to a network exactly when the system says so', () => {
   fc.assert(
     fc.property(anyAddress, anyAddress, fc.nat(128), (base, address, length) => {
       fc.pre(isIP(base) === isIP(address) && isIP(base) !== 0)
@@ -24,7 +24,7 @@ test('an address belongs to a network exactly when the system says so', () => {
   )
 })
 
-test('the longest network wins', () => {
+it('the longest network wins', () => {
   const table = ['0.0.0.0/0', '192.0.2.0/24', '192.0.2.7', '2001:db8::/32', '2001:db8:1::/48']
   const find = networkTable(table.map((text) => ({ network: parseNetwork(text), value: text })))
   expect(find('198.51.100.1')).toBe('0.0.0.0/0')
@@ -37,14 +37,14 @@ test('the longest network wins', () => {
   expect(find('no address')).toBeUndefined()
 })
 
-test.each(['', '192.0.2.0/33', '192.0.2/24', '192.0.2.0/', '192.0.2.0/2/4', '2001:db8::/129', 'host.example', '::/-1'])(
+it.each(['', '192.0.2.0/33', '192.0.2/24', '192.0.2.0/', '192.0.2.0/2/4', '2001:db8::/129', 'host.example', '::/-1'])(
   '"%s" is refused as a network',
   (text) => {
     expect(() => parseNetwork(text)).toThrow(expect.objectContaining({ code: 'network.invalid' }))
   }
 )
 
-test('an IPv4 address inside IPv6 is the IPv4 machine, however it is written', () => {
+it('an IPv4 address inside IPv6 is the IPv4 machine, however it is written', () => {
   for (const text of [
     '192.0.2.1',
     '::ffff:192.0.2.1',
@@ -55,7 +55,7 @@ test('an IPv4 address inside IPv6 is the IPv4 machine, however it is written', (
     expect(parseAddress(text)).toEqual([0xc0000201])
 })
 
-test('both ends of the address space are read', () => {
+it('both ends of the address space are read', () => {
   expect([...addressBytes('255.255.255.255')!]).toEqual([255, 255, 255, 255])
   expect([...addressBytes('::')!]).toEqual(new Array(16).fill(0))
   expect([...addressBytes('::192.0.2.1')!].slice(12)).toEqual([192, 0, 2, 1])

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { startWorker, type RunningWorker, type WorkerOptions } from './worker.ts'
 import type { FromTested, ToTested } from './worker.testing.ts'
 
@@ -19,7 +19,7 @@ function start(options: Partial<WorkerOptions<FromTested>> = {}) {
   return { worker, said, failures }
 }
 
-test('each question gets its own answer, whatever the order, and messages are heard', async () => {
+it('each question gets its own answer, whatever the order, and messages are heard', async () => {
   const { worker, said } = start()
   worker.post({ kind: 'say' })
   const echo = (value: number, afterMs: number) => worker.ask<number>((id) => ({ kind: 'echo', id, value, afterMs }))
@@ -27,7 +27,7 @@ test('each question gets its own answer, whatever the order, and messages are he
   expect(said).toEqual(['said'])
 })
 
-test('an error of ours crosses whole; another gets the code and status of its protocol', async () => {
+it('an error of ours crosses whole; another gets the code and status of its protocol', async () => {
   const { worker } = start()
   await expect(worker.ask((id) => ({ kind: 'refuse', id, ours: true }))).rejects.toMatchObject({
     code: 'session.busy',
@@ -42,7 +42,7 @@ test('an error of ours crosses whole; another gets the code and status of its pr
   })
 })
 
-test.each([
+it.each([
   ['die', /code 3/],
   ['throw', /thrown in the thread/]
 ] as const)(
@@ -59,7 +59,7 @@ test.each([
   }
 )
 
-test('a file that is no program is reported as a failure, with the error the owner chose for questions', async () => {
+it('a file that is no program is reported as a failure, with the error the owner chose for questions', async () => {
   const failures: string[] = []
   worker = startWorker<ToTested>(new URL('./no-such-file.ts', import.meta.url), {
     name: 'absent',
@@ -71,7 +71,7 @@ test('a file that is no program is reported as a failure, with the error the own
   expect(failures).toHaveLength(1)
 })
 
-test('a question that is answered late is refused in time, and its answer disturbs nobody', async () => {
+it('a question that is answered late is refused in time, and its answer disturbs nobody', async () => {
   const { worker } = start()
   const late = () => new Error('late')
   await expect(worker.ask((id) => ({ kind: 'echo', id, value: 1, afterMs: 80 }), { ms: 10, late })).rejects.toThrow(
@@ -80,7 +80,7 @@ test('a question that is answered late is refused in time, and its answer distur
   expect(await worker.ask((id) => ({ kind: 'echo', id, value: 2, afterMs: 120 }))).toBe(2)
 })
 
-test('stop waits for the end, once, reports no failure, and refuses what comes after', async () => {
+it('stop waits for the end, once, reports no failure, and refuses what comes after', async () => {
   const { worker, failures } = start()
   const open = worker.ask((id) => ({ kind: 'echo', id, value: 1, afterMs: 60_000 }))
   open.catch(() => undefined)
@@ -93,7 +93,7 @@ test('stop waits for the end, once, reports no failure, and refuses what comes a
   expect(failures).toEqual([])
 })
 
-test('a thread that hangs when asked to stop is ended after its time', async () => {
+it('a thread that hangs when asked to stop is ended after its time', async () => {
   const { worker, failures } = start({ stopMs: 100 })
   worker.post({ kind: 'hang' })
   const began = performance.now()

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { manualClock } from '#core/clock.ts'
 import type { MatchFold } from '#core/match.ts'
 import { defaultCeilings, LATENESS_MS } from './correlation/ceilings.ts'
@@ -12,7 +12,7 @@ const make = (rules: SigmaRule[], options: Partial<DetectorOptions> = {}) =>
 const judge = (detector: ReturnType<typeof make>, events: JudgedEvent[]) =>
   detector.judge(events, 0, events.length).folds
 
-test('matches of one rule, entity, unit and origin are one fold with their number, the first and the newest events', () => {
+it('matches of one rule, entity, unit and origin are one fold with their number, the first and the newest events', () => {
   const detector = make([actionRule('login', { entity: ['user.name'] })])
   const events = [5, 1, 2, 3, 4, 9].map((at) => heard({ at, action: 'login' }, { user: { name: 'Trực ban' } }))
   const [fold, ...others] = judge(detector, events)
@@ -33,7 +33,7 @@ test('matches of one rule, entity, unit and origin are one fold with their numbe
   expect(fold!.evidence[0]!.matched).toEqual([{ selection: 'selection', field: 'event.action', value: 'login' }])
 })
 
-test('evidence is the text that the store was given; where there was none it is the event, encoded for all folds once', () => {
+it('evidence is the text that the store was given; where there was none it is the event, encoded for all folds once', () => {
   const detector = make([actionRule('login'), { ...actionRule('login'), id: 'second' }])
   const event = heard({ at: 1, action: 'login' })
   const given = judge(detector, [{ ...event, json: '{"as":"stored"}' }])
@@ -44,7 +44,7 @@ test('evidence is the text that the store was given; where there was none it is 
   expect(event.json).toBe(made[1]!.evidence[0]!.json)
 })
 
-test('origin, unit, entity and rule each make a fingerprint of their own, and the same ones the same', () => {
+it('origin, unit, entity and rule each make a fingerprint of their own, and the same ones the same', () => {
   const detector = make([
     actionRule('login', { entity: ['user.name'] }),
     actionRule('other', { entity: ['user.name'] })
@@ -64,7 +64,7 @@ test('origin, unit, entity and rule each make a fingerprint of their own, and th
   expect(judge(detector, events).map((fold) => fold.fingerprint)).toEqual(folds.map((fold) => fold.fingerprint))
 })
 
-test('without soc.entity the category of the event says who a match is about', () => {
+it('without soc.entity the category of the event says who a match is about', () => {
   const detector = make([actionRule('seen')])
   const who = (fields: object) => judge(detector, [heard({ at: 1, action: 'seen' }, fields as never)])[0]!.entity.fields
   const event = (category: string[]) => ({ event: { id: 'x', created: '', action: 'seen', category } })
@@ -83,7 +83,7 @@ test('without soc.entity the category of the event says who a match is about', (
   expect(who(event(['process']))).toEqual({ 'organization.id': '19849' })
 })
 
-test('sentences are filled from the event; a rule without one says where it matched', () => {
+it('sentences are filled from the event; a rule without one says where it matched', () => {
   const own = actionRule('own', {
     sentence_vi: '{user.name} từ {source.ip}: {Sigma} {count} {gone}',
     sentence_en: '{user.name}'
@@ -103,7 +103,7 @@ test('sentences are filled from the event; a rule without one says where it matc
   expect(folds[2]!.values).toEqual({ 'host.name': 'may-01' })
 })
 
-test('a correlation is silent until its condition is true and then keeps its count, with the newest events as evidence', () => {
+it('a correlation is silent until its condition is true and then keeps its count, with the newest events as evidence', () => {
   const detector = make([actionRule('fail'), correlationRule({ id: 'burst' })])
   expect(judge(detector, [heard({ at: 1 }), heard({ at: 2 })])).toEqual([])
   const [fold] = judge(detector, [heard({ at: 3 })])
@@ -124,7 +124,7 @@ test('a correlation is silent until its condition is true and then keeps its cou
   expect(judge(detector, [heard({ at: 102 })])[0]).toMatchObject({ count: 3, firstSeen: 100_000 })
 })
 
-test('two windows within one batch are two folds of one fingerprint, each with its own number', () => {
+it('two windows within one batch are two folds of one fingerprint, each with its own number', () => {
   const detector = make([actionRule('fail'), correlationRule({ id: 'many' })])
   const at = (second: number) => heard({ at: second, action: 'fail' })
   const folds = judge(detector, [1, 2, 3, 4, 5, 200, 201, 202].map(at))
@@ -135,7 +135,7 @@ test('two windows within one batch are two folds of one fingerprint, each with i
   expect(new Set(folds.map((fold) => fold.fingerprint)).size).toBe(1)
 })
 
-test('events that come late or out of order complete a window of the past', () => {
+it('events that come late or out of order complete a window of the past', () => {
   const detector = make([actionRule('fail'), correlationRule({ id: 'burst' })])
   expect(judge(detector, [heard({ at: 100 }), heard({ at: 500 }), heard({ at: 110 })])).toEqual([])
   expect(judge(detector, [heard({ at: 90, late: 420 })])[0]).toMatchObject({
@@ -145,7 +145,7 @@ test('events that come late or out of order complete a window of the past', () =
   })
 })
 
-test('a backlog sent after hours without a line is counted by event time', () => {
+it('a backlog sent after hours without a line is counted by event time', () => {
   const detector = make([actionRule('fail'), correlationRule({ id: 'burst' })])
   judge(detector, [heard({ at: 50_000, action: 'other' })])
   expect(judge(detector, [heard({ at: 100, late: 50_000 }), heard({ at: 900, late: 49_300 })])).toEqual([])
@@ -154,7 +154,7 @@ test('a backlog sent after hours without a line is counted by event time', () =>
   })
 })
 
-test('the receive time closes a window: what comes after the lateness allowed begins anew', () => {
+it('the receive time closes a window: what comes after the lateness allowed begins anew', () => {
   const detector = make([actionRule('fail'), correlationRule({ id: 'burst' })])
   judge(detector, [heard({ at: 1 }), heard({ at: 2 })])
   const late = 60 + LATENESS_MS / 1_000
@@ -163,7 +163,7 @@ test('the receive time closes a window: what comes after the lateness allowed be
   expect(detector.limits().entries).toBe(1)
 })
 
-test('origins never mix, and units only for a rule that counts across the province', () => {
+it('origins never mix, and units only for a rule that counts across the province', () => {
   const rules = [actionRule('fail'), correlationRule({ id: 'burst' })]
   const events = [heard({ at: 1 }), heard({ at: 2, unit: '19837' }), heard({ at: 3, origin: 'demonstration' })]
   expect(judge(make(rules), events)).toEqual([])
@@ -172,7 +172,7 @@ test('origins never mix, and units only for a rule that counts across the provin
   expect(judge(make(across), [...events, heard({ at: 4 })])[0]).toMatchObject({ unit: '46', count: 3, origin: 'real' })
 })
 
-test('value_count counts distinct values, whatever their case, and not events without the field', () => {
+it('value_count counts distinct values, whatever their case, and not events without the field', () => {
   const rule = correlationRule({ id: 'paths', type: 'value_count', fields: ['url.path'] })
   const detector = make([actionRule('fail'), rule])
   const ask = (at: number, path?: string) => heard({ at }, path === undefined ? {} : { url: { path } })
@@ -180,7 +180,7 @@ test('value_count counts distinct values, whatever their case, and not events wi
   expect(judge(detector, [ask(7, '/c')])[0]).toMatchObject({ count: 3, correlated: true })
 })
 
-test('an event without a group-by field is not counted, and values are no part of each other', () => {
+it('an event without a group-by field is not counted, and values are no part of each other', () => {
   const detector = make([actionRule('fail'), correlationRule({ id: 'burst', groupBy: ['user.name', 'host.name'] })])
   const event = (at: number, user: string, host: string) =>
     heard({ at }, { user: { name: user }, host: { name: host } })
@@ -191,7 +191,7 @@ test('an event without a group-by field is not counted, and values are no part o
   expect(detector.limits().groups).toBe(4)
 })
 
-test('an alias reads another field in each rule it counts', () => {
+it('an alias reads another field in each rule it counts', () => {
   const rule = correlationRule({
     id: 'aliased',
     rules: ['fail', 'rule-deny'],
@@ -207,14 +207,14 @@ test('an alias reads another field in each rule it counts', () => {
   expect(folds[0]).toMatchObject({ count: 3, entity: { key: '192.0.2.7', fields: { address: '192.0.2.7' } } })
 })
 
-test('a rule that is counted stays silent unless the correlation says generate', () => {
+it('a rule that is counted stays silent unless the correlation says generate', () => {
   const events = [heard({ at: 1 })]
   expect(judge(make([actionRule('fail'), correlationRule({ id: 'burst' })]), events)).toEqual([])
   const loud = [actionRule('fail'), correlationRule({ id: 'burst' }), correlationRule({ id: 'loud', generate: true })]
   expect(judge(make(loud), events).map((fold) => fold.rule.id)).toEqual(['rule-fail'])
 })
 
-test('a rule that comes after a correlation is true only for its group, from then on and for its time', () => {
+it('a rule that comes after a correlation is true only for its group, from then on and for its time', () => {
   const detector = make([
     actionRule('fail'),
     correlationRule({ id: 'burst' }),
@@ -236,7 +236,7 @@ test('a rule that comes after a correlation is true only for its group, from the
   expect(success(314)).toEqual([])
 })
 
-test('a rule that comes after a single event wants the same values in both and shows both', () => {
+it('a rule that comes after a single event wants the same values in both and shows both', () => {
   const detector = make([
     actionRule('upload'),
     actionRule('call', { after: { rule: 'upload', within: '1h', by: ['source.ip', 'url.domain'] } })
@@ -254,7 +254,7 @@ test('a rule that comes after a single event wants the same values in both and s
   expect(judge(detector, [at(3_610, 'call', 'a.example')])).toEqual([])
 })
 
-test('a condition with two bounds is true only between them', () => {
+it('a condition with two bounds is true only between them', () => {
   const rule = correlationRule({
     id: 'range',
     condition: [
@@ -267,7 +267,7 @@ test('a condition with two bounds is true only between them', () => {
   expect(counts).toEqual([undefined, 2, 3, undefined])
 })
 
-test('rules that cannot run are named with file and line, and the others go on', () => {
+it('rules that cannot run are named with file and line, and the others go on', () => {
   const rules = [
     actionRule('fail'),
     { ...actionRule('fail'), title: 'Twice', line: 40 },
@@ -315,14 +315,14 @@ test('rules that cannot run are named with file and line, and the others go on',
   expect(judge(detector, [heard({ at: 4, action: 'lost' })])).toEqual([])
 })
 
-test('an event on which the engine fails is counted and the rest of the batch is judged', () => {
+it('an event on which the engine fails is counted and the rest of the batch is judged', () => {
   const detector = make([actionRule('login')])
   const folds = judge(detector, [heard({ at: 1, action: 'throw', id: 'bad one' }), heard({ at: 2, action: 'login' })])
   expect(folds).toHaveLength(1)
   expect(detector.limits()).toMatchObject({ faults: 1, lastFault: 'event bad one: the engine has a fault' })
 })
 
-test('a reload keeps the windows of what counts the same and forgets those of what changed', () => {
+it('a reload keeps the windows of what counts the same and forgets those of what changed', () => {
   const rules = [actionRule('fail'), correlationRule({ id: 'burst' }), correlationRule({ id: 'changed', text: 'one' })]
   const detector = make(rules)
   judge(detector, [heard({ at: 1 }), heard({ at: 2 })])
@@ -334,7 +334,7 @@ test('a reload keeps the windows of what counts the same and forgets those of wh
   expect(detector.limits().entries).toBe(1)
 })
 
-test('at each ceiling something is forgotten, counted and shown, and counting goes on', () => {
+it('at each ceiling something is forgotten, counted and shown, and counting goes on', () => {
   const rules = [actionRule('fail'), correlationRule({ id: 'burst' })]
   const from = (at: number, ip: string) => heard({ at }, { source: { ip } })
   const few = make(rules, { ceilings: { groups: 2 } })
@@ -367,7 +367,7 @@ test('at each ceiling something is forgotten, counted and shown, and counting go
   expect(blind.limits()).toMatchObject({ evidence: 2, evictedEvidence: 3 })
 })
 
-test('a checkpoint that is none is refused and changes nothing', () => {
+it('a checkpoint that is none is refused and changes nothing', () => {
   const detector = make([actionRule('fail'), correlationRule({ id: 'burst' })])
   judge(detector, [heard({ at: 1 }), heard({ at: 2 })])
   const good = detector.checkpoint()
@@ -412,7 +412,7 @@ const allRules: SigmaRule[] = [
 ]
 const tiny = { groups: 4, entriesPerGroup: 6, entries: 16, evidence: 5 }
 
-test.each([defaultCeilings, tiny])(
+it.each([defaultCeilings, tiny])(
   'a replay cut anywhere, also by a restart from a checkpoint, repeats exactly',
   (ceilings) => {
     fc.assert(

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import type { EcsEvent, JsonObject } from '#core/event.ts'
 import { MAX_FIELD_TEXT } from './event-fields.ts'
 import { createDetector } from './detector.ts'
@@ -8,7 +8,7 @@ import { profileRule } from './rule-profile.ts'
 
 const json = fc.jsonValue({ maxDepth: 4 })
 
-test('whatever stands under soc is either understood or an error of that rule', () => {
+it('whatever stands under soc is either understood or an error of that rule', () => {
   const keys = fc.constantFrom(
     'title_vi',
     'sentence_vi',
@@ -29,7 +29,7 @@ test('whatever stands under soc is either understood or an error of that rule', 
   )
 })
 
-test('an event of any shape is judged without a fault, and what is kept of it for keys and sentences is bounded', () => {
+it('an event of any shape is judged without a fault, and what is kept of it for keys and sentences is bounded', () => {
   const rules = [
     actionRule('fail', { sentence_vi: '{user.name} {source.ip} {deep.er.still}', sentence_en: '{user.name}' }),
     correlationRule({
@@ -71,7 +71,7 @@ test('an event of any shape is judged without a fault, and what is kept of it fo
   expect(detector.limits()).toMatchObject({ faults: 0, lastFault: '' })
 })
 
-test('ten thousand names and a million list elements make no group, key or memory grow past its ceiling', () => {
+it('ten thousand names and a million list elements make no group, key or memory grow past its ceiling', () => {
   const rules = [actionRule('fail'), correlationRule({ id: 'c', groupBy: ['host.name'] })]
   const detector = createDetector({ ...actionEngine, rules, ceilings: { groups: 1_000 } })
   const names = Array.from({ length: 10_000 }, (_, index) => heard({ at: index }, { host: { name: `may-${index}` } }))
@@ -82,7 +82,7 @@ test('ten thousand names and a million list elements make no group, key or memor
   expect(detector.limits()).toMatchObject({ faults: 0 })
 })
 
-test('an event without a readable time is a counted fault, not a window that never closes', () => {
+it('an event without a readable time is a counted fault, not a window that never closes', () => {
   const detector = createDetector({ ...actionEngine, rules: [actionRule('fail'), correlationRule({ id: 'c' })] })
   const event = { ...heard({ at: 1 }).event, '@timestamp': 'yesterday' } as EcsEvent
   expect(detector.judge([{ offset: 0, event, receivedAt: 1, sender: 's' }], 0, 0).folds).toEqual([])

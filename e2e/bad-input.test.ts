@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AlertList } from '#core/api/alerts.ts'
 import type { DeadLetterList, EventSearch, RuleList, SourceList } from '#core/api/sources.ts'
 import {
@@ -97,7 +97,7 @@ const find = (q: string) =>
   admin.get<EventSearch>(`/api/events?q=${encodeURIComponent(q)}&from=0&to=${Date.now() + 60_000}&limit=10`)
 
 describe('bad input through the sockets of a running process', () => {
-  test('frames of 0 bytes are nothing; NUL bytes inside a frame are kept', async () => {
+  it('frames of 0 bytes are nothing; NUL bytes inside a frame are kept', async () => {
     await accountedFor(
       admin,
       async () => {
@@ -111,7 +111,7 @@ describe('bad input through the sockets of a running process', () => {
     expect(empty.status).toBe(400)
   })
 
-  test('1 MiB and more: a syslog frame is cut and stored, a JSON event cut in the middle is a dead letter, a body over 100 MiB is refused', async () => {
+  it('1 MiB and more: a syslog frame is cut and stored, a JSON event cut in the middle is a dead letter, a body over 100 MiB is refused', async () => {
     const long = ssh('dai').replace('Accepted', `Accepted ${'x'.repeat(1_500_000)}`)
     const event = JSON.stringify({ message: 'y'.repeat(9 * 1024 * 1024), '@timestamp': new Date().toISOString() })
     await accountedFor(
@@ -127,7 +127,7 @@ describe('bad input through the sockets of a running process', () => {
     expect((await find('user.name:sau-dong-dai')).hits).toHaveLength(1)
   })
 
-  test('invalid UTF-8 is stored, over syslog and over HTTP', async () => {
+  it('invalid UTF-8 is stored, over syslog and over HTTP', async () => {
     const broken = Buffer.concat([
       Buffer.from(`${ssh('byte-la')} `),
       Buffer.from([0xff, 0xfe, 0xc3, 0x28]),
@@ -148,7 +148,7 @@ describe('bad input through the sockets of a running process', () => {
     )
   })
 
-  test('wrong octet counts cost at most their own message; half a frame at the disconnect is kept', async () => {
+  it('wrong octet counts cost at most their own message; half a frame at the disconnect is kept', async () => {
     const right = ssh('dem-dung')
     await accountedFor(
       admin,
@@ -165,7 +165,7 @@ describe('bad input through the sockets of a running process', () => {
     expect((await find('user.name:nua-khung')).hits).toHaveLength(1)
   })
 
-  test('a broken gzip body, a gzip bomb and half a body are refused whole', async () => {
+  it('a broken gzip body, a gzip bomb and half a body are refused whole', async () => {
     const whole = gzipSync(JSON.stringify({ message: 'x' }))
     const gzip = { ...bearer('application/x-ndjson'), 'content-encoding': 'gzip' }
     const answers = await Promise.all([
@@ -178,7 +178,7 @@ describe('bad input through the sockets of a running process', () => {
     expect(answers.map((answer) => answer.status)).toEqual([400, 400, 400, 413, 'broken'])
   })
 
-  test('JSON bombs become dead letters; __proto__ is a name like any other and pollutes nothing', async () => {
+  it('JSON bombs become dead letters; __proto__ is a name like any other and pollutes nothing', async () => {
     const at = new Date().toISOString()
     const deep = `{"@timestamp":"${at}","a":${'['.repeat(300)}${']'.repeat(300)}}`
     const deepest = `{"a":`.repeat(20_000)
@@ -199,7 +199,7 @@ describe('bad input through the sockets of a running process', () => {
     expect(Object.keys(hit!.event as object)).not.toContain('polluted')
   })
 
-  test('a wrong token is refused and raises an alert', async () => {
+  it('a wrong token is refused and raises an alert', async () => {
     const wrong = { authorization: 'Bearer khong-dung', 'content-type': 'application/x-ndjson' }
     expect((await post(soc, '/v1/events', wrong, '{"message":"x"}')).status).toBe(401)
     const basic = { ...wrong, authorization: `ApiKey ${Buffer.from('a:b').toString('base64')}` }
@@ -211,14 +211,14 @@ describe('bad input through the sockets of a running process', () => {
       .toBe(1)
   })
 
-  test('10,000 distinct host names: all stored, the sources stay as they were', async () => {
+  it('10,000 distinct host names: all stored, the sources stay as they were', async () => {
     const lines = Array.from({ length: 10_000 }, (_, host) => ssh('nhieu-may', `may-${host}.example`))
     await accountedFor(admin, () => sendTcp(soc, `${lines.join('\n')}\n`), { stored: 10_000 })
     expect((await admin.get<SourceList>('/api/sources')).sources).toHaveLength(2)
     expect((await find('host.name:may-9999.example')).hits).toHaveLength(1)
   })
 
-  test('times in 1970 and 2099 are stored, and found under the time they came in', async () => {
+  it('times in 1970 and 2099 are stored, and found under the time they came in', async () => {
     const from = Date.now() - 60_000
     await accountedFor(
       admin,
@@ -235,7 +235,7 @@ describe('bad input through the sockets of a running process', () => {
     }
   })
 
-  test('rules with errors are named with file and line; catastrophic expressions run in linear time; good rules fire', async () => {
+  it('rules with errors are named with file and line; catastrophic expressions run in linear time; good rules fire', async () => {
     const { rules, broken } = await admin.get<RuleList>('/api/rules?limit=500&offset=0')
     const states = rules
       .filter((rule) => rule.kind === 'detection')
@@ -256,7 +256,7 @@ describe('bad input through the sockets of a running process', () => {
       .toBe(1)
   })
 
-  test("a browser that sends another unit's id sees nothing and changes nothing", async () => {
+  it("a browser that sends another unit's id sees nothing and changes nothing", async () => {
     const { password } = await addUser(admin, {
       username: 'chu-noi-khac',
       name: 'Chủ nơi khác',
@@ -282,7 +282,7 @@ describe('bad input through the sockets of a running process', () => {
     expect((await admin.get<AlertList>('/api/alerts?tab=new&q=do-sau-cung')).items[0]).toMatchObject({ status: 'new' })
   })
 
-  test('a full disk: senders are refused or held, the console says so, and the process stays up', async () => {
+  it('a full disk: senders are refused or held, the console says so, and the process stays up', async () => {
     expect(await refused).toMatchObject({ status: 503, retryAfter: '5' })
     const { spool, ledger } = await fullAdmin.get<SourceList>('/api/sources')
     expect(spool.refusal).toBe('disk')
@@ -297,7 +297,7 @@ describe('bad input through the sockets of a running process', () => {
     expect(full.child.exitCode).toBe(0)
   })
 
-  test('after all of it the process lives, is ready, and every frame is accounted for', async () => {
+  it('after all of it the process lives, is ready, and every frame is accounted for', async () => {
     expect(soc.child.exitCode).toBeNull()
     const ready = await fetch(new URL('/readyz', soc.url))
     expect({ status: ready.status, ...((await ready.json()) as object) }).toMatchObject({ status: 200, ready: true })

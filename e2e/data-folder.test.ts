@@ -3,7 +3,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AlertDetail, AlertList, IncidentDetail } from '#core/api/alerts.ts'
 import type { AuditList } from '#core/api/audit.ts'
 import type { IncidentList } from '#core/api/incidents.ts'
@@ -53,11 +53,11 @@ afterAll(async () => {
 })
 
 describe('a data folder of 1aaae19, opened by this version', () => {
-  test('is migrated after a copy of the control database is put beside it', () => {
+  it('is migrated after a copy of the control database is put beside it', () => {
     expect(readdirSync(data).filter((name) => /^control\.db\.before-\d{4}$/.test(name))).toHaveLength(1)
   })
 
-  test('alerts stand as they stood, with evidence and timeline', async () => {
+  it('alerts stand as they stood, with evidence and timeline', async () => {
     const { items, counts } = await admin.get<AlertList>('/api/alerts?tab=all&limit=100')
     expect(counts).toEqual({ new: 10, mine: 1, waiting: 1, escalated: 0, archived: 0, closed: 1, all: 13 })
     const brief = items.map(({ id, level, status, count, unit, incident }) =>
@@ -87,7 +87,7 @@ describe('a data folder of 1aaae19, opened by this version', () => {
     expect(judged.timeline[1]?.text).toBe('Máy quét của đơn vị')
   })
 
-  test('incidents keep their timelines', async () => {
+  it('incidents keep their timelines', async () => {
     expect((await admin.get<IncidentList>('/api/incidents')).total).toBe(4)
     const { incident, timeline } = await admin.get<IncidentDetail>('/api/incidents/VL-0001')
     expect(incident).toMatchObject({
@@ -107,7 +107,7 @@ describe('a data folder of 1aaae19, opened by this version', () => {
     expect(noted.timeline.at(-1)).toMatchObject({ at: 1_796_005_067_356, act: 'note', text: 'Đã gọi đơn vị' })
   })
 
-  test('notifications keep their fates and their history', async () => {
+  it('notifications keep their fates and their history', async () => {
     const { items } = await admin.get<NotificationList>('/api/notifications')
     expect(items.map(({ id, status, code, composedAs, subject }) => [id, status, code, composedAs, subject])).toEqual([
       [10, 'delivered', '', 'sms', 'task:NV-0001'],
@@ -130,7 +130,7 @@ describe('a data folder of 1aaae19, opened by this version', () => {
     ])
   })
 
-  test('contacts of units and of people are whole', async () => {
+  it('contacts of units and of people are whole', async () => {
     const unit = await admin.get<UnitDetail>('/api/units/19849')
     expect(unit.contacts).toEqual([
       {
@@ -149,7 +149,7 @@ describe('a data folder of 1aaae19, opened by this version', () => {
     })
   })
 
-  test('a task keeps its words, its history and its link', async () => {
+  it('a task keeps its words, its history and its link', async () => {
     const { task, steps, entries, links } = await admin.get<TaskDetail>('/api/tasks/NV-0001')
     expect(task).toMatchObject({
       unit: { code: '19849' },
@@ -164,7 +164,7 @@ describe('a data folder of 1aaae19, opened by this version', () => {
     expect(links).toMatchObject([{ id: 'u4XB_rKq', contact: 'Người nhận thử', state: 'open' }])
   })
 
-  test('sources have the figures of the ledger, and the ledger balances', async () => {
+  it('sources have the figures of the ledger, and the ledger balances', async () => {
     const { sources, ledger } = await admin.get<SourceList>('/api/sources')
     expect(ledger.balanced).toBe(true)
     const figures = Object.fromEntries(sources.map(({ id, received, fates }) => [id, [received, fates.stored]]))
@@ -180,7 +180,7 @@ describe('a data folder of 1aaae19, opened by this version', () => {
     })
   })
 
-  test('probes keep their last result, systems their health before the stop', async () => {
+  it('probes keep their last result, systems their health before the stop', async () => {
     const probes = await admin.get<ProbeRow[]>('/api/probes')
     expect(probes).toHaveLength(93)
     expect(probes.find(({ systemName }) => systemName === 'Hue-S')).toMatchObject({
@@ -202,7 +202,7 @@ describe('a data folder of 1aaae19, opened by this version', () => {
     ])
   })
 
-  test('stored events are found', async () => {
+  it('stored events are found', async () => {
     const search = (query: string) => admin.get<EventSearch>(`/api/events?${query}`)
     expect((await search('q=nguoi-thu')).hits.map(({ summary, origin }) => [summary, origin])).toEqual([
       ['Accepted password for nguoi-thu-2 from 192.0.2.1 port 40000 ssh2', 'real'],
@@ -214,7 +214,7 @@ describe('a data folder of 1aaae19, opened by this version', () => {
     expect(buckets.reduce((sum, { count }) => sum + count, 0)).toBe(774)
   })
 
-  test('the audit log is whole and its chain unbroken', async () => {
+  it('the audit log is whole and its chain unbroken', async () => {
     const { entries } = await admin.get<AuditList>('/api/audit')
     expect(entries.filter(({ id }) => id <= 14).map(({ act }) => act)).toEqual([
       'refused',

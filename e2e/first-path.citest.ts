@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { AlertList, IncidentDetail } from '#core/api/alerts.ts'
 import { ensureWeb } from '#console/build-web.ts'
 import { launchBrowser, signInOnPage } from '#testing/console-page.ts'
@@ -80,7 +80,7 @@ afterAll(async () => {
 })
 
 describe('from the wire to the incident, in a real browser', () => {
-  test('sign in, a live alert without reload, judged by keyboard, incident: the whole walk without a mouse', async () => {
+  it('sign in, a live alert without reload, judged by keyboard, incident: the whole walk without a mouse', async () => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [join(import.meta.dirname, '../cli/index.ts'), 'users', 'reset-password', 'admin'],
@@ -174,7 +174,7 @@ describe('from the wire to the incident, in a real browser', () => {
     expect(complaints.list).toEqual([])
   })
 
-  test('an owner sees its own unit and nothing else, a leader numbers without log text, an auditor cannot act', async () => {
+  it('an owner sees its own unit and nothing else, a leader numbers without log text, an auditor cannot act', async () => {
     await accountedFor(admin, () => sendTcp(soc, ssh('do-cua-xa-minh')), { stored: 1 })
     await expect.poll(async () => (await alertsNow('do-cua-xa-minh')).total).toBe(1)
     const [mine] = (await alertsNow('do-cua-xa-minh')).items

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { rmSync } from 'node:fs'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import type { SourceList } from '#core/api/sources.ts'
 import {
   addSource,
@@ -31,7 +31,7 @@ afterEach(async () => {
 })
 
 describe.skipIf(!mayMount)('a disk that is really full', () => {
-  test('TCP senders are held while a small tmpfs is full, and go on when it has room: every line is there, once', async () => {
+  it('TCP senders are held while a small tmpfs is full, and go on when it has room: every line is there, once', async () => {
     data = temporaryFolder('full-disk')
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SMALL_MB}m`, 'tmpfs', data])
     soc = await startSocProcess(data, { SOC_DISK_RESERVE_MB: String(RESERVE_MB) })

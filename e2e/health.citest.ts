@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { manualClock } from '#core/clock.ts'
 import type { Role } from '#core/roles.ts'
 import { DAY_MS, HOUR_MS, ictDay, ictDayStart, MINUTE_MS } from '#core/time.ts'
@@ -66,7 +66,7 @@ const boxes = (shown: Page) =>
     .evaluateAll((tiles) => tiles.map((tile) => JSON.stringify(tile.getBoundingClientRect())))
 
 describe('the wall of the 46', () => {
-  test('stands on one screen, eight by six, with one banner for the root', async () => {
+  it('stands on one screen, eight by six, with one banner for the root', async () => {
     const wall = await page('analyst')
     await visit(wall, url, '/models')
     const rectangles = (await boxes(wall)).map((box) => JSON.parse(box) as DOMRect)
@@ -79,7 +79,7 @@ describe('the wall of the 46', () => {
     expect(banners[0]).toContain('nguyên nhân gốc của 10 mô hình: ngừng 22, 23, 27, 44; suy giảm 2, 18, 24, 25, 28, 32')
   })
 
-  test('a change arrives within a second, and nothing moves', async () => {
+  it('a change arrives within a second, and nothing moves', async () => {
     const wall = await page('analyst')
     await visit(wall, url, '/models')
     const before = await boxes(wall)
@@ -91,7 +91,7 @@ describe('the wall of the 46', () => {
     measured.break('hue-s')
   })
 
-  test('arrow keys go from tile to tile, Enter opens, Escape comes back', async () => {
+  it('arrow keys go from tile to tile, Enter opens, Escape comes back', async () => {
     const wall = await page('analyst')
     await visit(wall, url, '/models')
     await wall.locator('a[data-model="1"]').focus()
@@ -104,7 +104,7 @@ describe('the wall of the 46', () => {
     await wall.waitForURL('**/models')
   })
 
-  test('filters by a state, and says how to drop the filter', async () => {
+  it('filters by a state, and says how to drop the filter', async () => {
     const wall = await page('leader')
     await visit(wall, url, '/models')
     await wall.getByRole('button', { name: /^ngừng/ }).click()
@@ -113,7 +113,7 @@ describe('the wall of the 46', () => {
     await expect.poll(() => wall.locator('a[data-model]').count()).toBe(46)
   })
 
-  test('on the wall of the room there is no rail, no link and no incident to open', async () => {
+  it('on the wall of the room there is no rail, no link and no incident to open', async () => {
     const room = await page('analyst', [], { width: 1920, height: 1080 })
     await visit(room, url, '/models?wall=1')
     expect(await room.locator('nav').count()).toBe(0)
@@ -128,7 +128,7 @@ describe('the wall of the 46', () => {
   })
 })
 
-test('the dependency picture is walked by arrow keys, and its list names the same nodes', async () => {
+it('the dependency picture is walked by arrow keys, and its list names the same nodes', async () => {
   const model = await page('analyst')
   await visit(model, url, '/models/23')
   await model.locator('svg a[data-node="M23"]').focus()
@@ -145,7 +145,7 @@ test('the dependency picture is walked by arrow keys, and its list names the sam
   await model.waitForURL(`**/systems/${String(child)}`)
 })
 
-test('an administrator tries a probe from the form, sees the result in place, and keeps nothing', async () => {
+it('an administrator tries a probe from the form, sees the result in place, and keeps nothing', async () => {
   const form = await page('admin')
   await visit(form, url, '/probes/new?system=hue-s')
   const before = measured.health.probes().length
@@ -155,7 +155,7 @@ test('an administrator tries a probe from the form, sees the result in place, an
   expect([tries, measured.health.probes().length]).toEqual([1, before])
 })
 
-test('maintenance is planned by typing day before month', async () => {
+it('maintenance is planned by typing day before month', async () => {
   const form = await page('analyst')
   await visit(form, url, '/maintenance/new?system=hue-s')
   await form.getByLabel('Lý do').fill('Thay máy chủ')
@@ -172,7 +172,7 @@ test('maintenance is planned by typing day before month', async () => {
   expect(planned).toMatchObject({ status: 'planned', from: ictDayStart(day) + 8 * HOUR_MS })
 })
 
-test('a leader finds no probe, an owner those of its own systems', async () => {
+it('a leader finds no probe, an owner those of its own systems', async () => {
   const leader = await page('leader')
   await visit(leader, url, '/systems/hue-s')
   expect(await leader.getByRole('link', { name: 'Phép đo' }).count()).toBe(0)
@@ -201,7 +201,7 @@ const plainPaths = [
   '/maintenance/new'
 ]
 
-test('every screen passes the accessibility rules, in light and in dark', async () => {
+it('every screen passes the accessibility rules, in light and in dark', async () => {
   const shown = await page('admin')
   const complaints = await watchPage(shown)
   const found: string[] = []
@@ -216,7 +216,7 @@ test('every screen passes the accessibility rules, in light and in dark', async 
   expect([...found, ...complaints.list]).toEqual([])
 })
 
-test('every screen fits a phone', async () => {
+it('every screen fits a phone', async () => {
   const shown = await page('admin', [], { width: 390, height: 844 })
   const wider: string[] = []
   for (const path of paths) {

@@ -4,7 +4,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { request } from 'node:http'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { ProbeResult } from '#core/health.ts'
 import type { HeartbeatKey } from '#core/sender.ts'
 import { heartbeatSnippet } from '#control/senders/snippets.ts'
@@ -56,7 +56,7 @@ async function send({ probe = 'kiosk', time = START, body = '', key = KEY, metho
 
 const refused = () => open.intake.status()[0]!.refused
 
-test('a signed heartbeat becomes a result, and never a frame', async () => {
+it('a signed heartbeat becomes a result, and never a frame', async () => {
   expect(await send({ time: START - 3_000, body: '{"state":"degraded","detail":"ổ đĩa\\nđầy"}' })).toBe(204)
   expect(taken).toEqual([
     {
@@ -79,7 +79,7 @@ test('a signed heartbeat becomes a result, and never a frame', async () => {
   expect(refused()).toEqual({})
 })
 
-test('unknown probes, another site’s key and a key of another origin are refused alike', async () => {
+it('unknown probes, another site’s key and a key of another origin are refused alike', async () => {
   expect(await send({ key: OTHER })).toBe(403)
   expect(await send({ probe: 'nobody' })).toBe(403)
   expect(await send({ probe: 'simulated' })).toBe(403)
@@ -89,7 +89,7 @@ test('unknown probes, another site’s key and a key of another origin are refus
   expect(refused()).toEqual({ heartbeat_signature: 5 })
 })
 
-test('a time more than five minutes off is refused, before and after ours', async () => {
+it('a time more than five minutes off is refused, before and after ours', async () => {
   expect(await send({ time: START + 5 * MINUTE_MS + 1 })).toBe(403)
   expect(await send({ time: START - 5 * MINUTE_MS - 1 })).toBe(403)
   expect(refused()).toEqual({ heartbeat_time: 2 })
@@ -98,7 +98,7 @@ test('a time more than five minutes off is refused, before and after ours', asyn
   expect(await send({ time: START + 5 * MINUTE_MS })).toBe(204)
 })
 
-test('a replayed heartbeat is refused, also an older one, also after a restart', async () => {
+it('a replayed heartbeat is refused, also an older one, also after a restart', async () => {
   expect(await send()).toBe(204)
   open.clock.advance(10_000)
   expect(await send()).toBe(409)
@@ -115,7 +115,7 @@ test('a replayed heartbeat is refused, also an older one, also after a restart',
   expect(refused()).toEqual({ heartbeat_replay: 4, heartbeat_signature: 1 })
 })
 
-test('one probe is heard once a second at most; others do not wait for it', async () => {
+it('one probe is heard once a second at most; others do not wait for it', async () => {
   expect(await send({ time: START })).toBe(204)
   expect(await send({ time: START + 1 })).toBe(429)
   expect(await send({ probe: 'camera', key: OTHER })).toBe(204)
@@ -126,7 +126,7 @@ test('one probe is heard once a second at most; others do not wait for it', asyn
   expect(await send({ time: START + 2 })).toBe(204)
 })
 
-test('a heartbeat that nobody could keep is answered "not now", and the same one is taken later', async () => {
+it('a heartbeat that nobody could keep is answered "not now", and the same one is taken later', async () => {
   refusing = true
   expect(await send()).toBe(503)
   refusing = false
@@ -135,7 +135,7 @@ test('a heartbeat that nobody could keep is answered "not now", and the same one
   expect(refused()).toEqual({ heartbeat_away: 1 })
 })
 
-test('methods, headers, paths and bodies that are none are refused and counted', async () => {
+it('methods, headers, paths and bodies that are none are refused and counted', async () => {
   expect(await send({ method: 'GET' })).toBe(405)
   expect(await send({ method: 'PUT' })).toBe(405)
   expect(await send({ signature: 'short' })).toBe(401)
@@ -160,7 +160,7 @@ test('methods, headers, paths and bodies that are none are refused and counted',
   expect(refused()).toEqual({ heartbeat_method: 2, heartbeat_unsigned: 4, heartbeat_path: 2, heartbeat_body: 4 })
 })
 
-test('a body that never ends is cut at its bound', async () => {
+it('a body that never ends is cut at its bound', async () => {
   const status = await new Promise<number>((resolve) => {
     const sending = request(`${open.url}/v1/heartbeats/kiosk`, {
       method: 'POST',
@@ -177,7 +177,7 @@ test('a body that never ends is cut at its bound', async () => {
   expect(status).toBe(413)
 })
 
-test('the command of the snippet is understood', async () => {
+it('the command of the snippet is understood', async () => {
   open.clock.advance(Date.now() - START)
   const port = Number(new URL(open.url).port)
   const { text } = heartbeatSnippet({ probe: 'kiosk', key: KEY, host: '127.0.0.1', httpPort: port })
@@ -185,7 +185,7 @@ test('the command of the snippet is understood', async () => {
   expect(taken).toMatchObject([{ probe: 'kiosk', outcome: 'up' }])
 })
 
-test('no header, path or body makes anything but an answer', async () => {
+it('no header, path or body makes anything but an answer', async () => {
   const time = fc.oneof(fc.string({ maxLength: 20 }), fc.integer().map(String), fc.constant(String(START)))
   const header = fc.string({ unit: 'grapheme-ascii', maxLength: 80 })
   fc.assert(

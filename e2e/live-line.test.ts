@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { Server } from 'socket.io'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import type { LiveEvents } from '#core/live.ts'
 import { alertRow } from '../console/web/shell/browser.testing.ts'
 import { connectLive, type LineHandlers } from '../console/web/live/connect.ts'
@@ -35,7 +35,7 @@ async function polling(handlers: Partial<LineHandlers> = {}) {
   return { feed, live }
 }
 
-test('two changes in one payload of the polling transport both reach a listener', async () => {
+it('two changes in one payload of the polling transport both reach a listener', async () => {
   const { feed, live } = await polling()
   let turn = 0
   const heard: { id: string; turn: number }[] = []
@@ -54,7 +54,7 @@ test('two changes in one payload of the polling transport both reach a listener'
   expect(heard[0]!.turn).toBe(heard[1]!.turn)
 })
 
-test('after an interruption the line says that it is there again', async () => {
+it('after an interruption the line says that it is there again', async () => {
   const connected = vi.fn()
   const { live } = await polling({ connected })
   await vi.waitFor(() => expect(connected).toHaveBeenCalledExactlyOnceWith(false))

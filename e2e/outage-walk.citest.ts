@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { getDocument, VerbosityLevel } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { AlertDetail, AlertList, IncidentDetail, IncidentRow } from '#core/api/alerts.ts'
 import type { Wall } from '#core/api/health.ts'
 import type { NotificationList, OutboxList } from '#core/api/notifications.ts'
@@ -130,7 +130,7 @@ afterAll(async () => {
 })
 
 describe('an outage from the system to the report', () => {
-  test('Hue-S breaks: the wall turns by itself, one alert and one incident name its ten models', async () => {
+  it('Hue-S breaks: the wall turns by itself, one alert and one incident name its ten models', async () => {
     const wall = await person('truc-ban')
     const walls: Wall[] = []
     wall.on('websocket', (socket) =>
@@ -175,7 +175,7 @@ describe('an outage from the system to the report', () => {
     await wall.getByRole('heading', { level: 1, name: /Hue-S ngừng/ }).waitFor()
   })
 
-  test('an analyst asks the owner with r, and the message lies in the outbox of the demonstration', async () => {
+  it('an analyst asks the owner with r, and the message lies in the outbox of the demonstration', async () => {
     const queue = await person('truc-ban')
     await visit(queue, soc.url, '/alerts')
     const line = queue.locator(`[data-alert-id="${alert}"]`)
@@ -210,7 +210,7 @@ describe('an outage from the system to the report', () => {
     await expect.poll(async () => (await incidentNow()).incident.status).toBe('waiting')
   })
 
-  test('the owner opens the link on a phone and answers: received, then done; the incident tells it', async () => {
+  it('the owner opens the link on a phone and answers: received, then done; the incident tells it', async () => {
     const phone = await person(undefined, { width: 390, height: 844 })
     await phone.goto(new URL(link, soc.url).href)
     await phone.getByText(/Hue-S ngừng từ/).waitFor()
@@ -239,7 +239,7 @@ describe('an outage from the system to the report', () => {
     await expect.poll(async () => (await incidentNow()).incident.status).toBe('in_progress')
   })
 
-  test('Hue-S is mended: the wall is green, the alert closes itself, an analyst closes the incident', async () => {
+  it('Hue-S is mended: the wall is green, the alert closes itself, an analyst closes the incident', async () => {
     const wall = await person('truc-ban')
     await visit(wall, soc.url, '/models')
     await tile(wall, 22, 'DOWN').waitFor()
@@ -263,7 +263,7 @@ describe('an outage from the system to the report', () => {
     expect(alerts.items.filter(({ status }) => status !== 'closed')).toEqual([])
   })
 
-  test('posture and the report of the day tell the outage, what fell with it, and that it is over', async () => {
+  it('posture and the report of the day tell the outage, what fell with it, and that it is over', async () => {
     const detail = await incidentNow()
     const day = ictDay(detail.incident.openedAt)
     const { figures, paragraph } = (await as<Posture>('lanh-dao', `/api/posture?from=${day}&to=${day}`)).body
@@ -307,7 +307,7 @@ describe('an outage from the system to the report', () => {
 describe('the same day as others see it', () => {
   const security = /anh-bia|203\.0\.113|198\.51\.100|192\.0\.2|mc-aluoi|cb-0171|phongthu/
 
-  test('an owner has its task with what was said, and nothing of other units', async () => {
+  it('an owner has its task with what was said, and nothing of other units', async () => {
     const page = await person()
     const texts = textsHeardBy(page)
     await signInOnPage(page, soc, { username: 'chu-hue-s', password: PASSWORD })
@@ -333,7 +333,7 @@ describe('the same day as others see it', () => {
     expect(statuses).toEqual([404, 404, 403, 403, 403])
   })
 
-  test('a leader has figures and the wall, never an alert’s words, a log or an address', async () => {
+  it('a leader has figures and the wall, never an alert’s words, a log or an address', async () => {
     const page = await person()
     const texts = textsHeardBy(page)
     await signInOnPage(page, soc, { username: 'lanh-dao', password: PASSWORD })
@@ -361,7 +361,7 @@ describe('the same day as others see it', () => {
     expect(messages.status).toBe(403)
   })
 
-  test('an auditor reads what was done and what was sent, and can do nothing', async () => {
+  it('an auditor reads what was done and what was sent, and can do nothing', async () => {
     const page = await person('kiem-tra')
     await visit(page, soc.url, '/admin/audit')
     const acts = (await as<{ entries: { act: string }[] }>('kiem-tra', '/api/audit')).body.entries.map(({ act }) => act)

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createTasks, type Tasks } from '#control/tasks/tasks.ts'
 import { createNotifiedOf } from '#control/triage/notified.ts'
 import { readConfig } from '#core/config.ts'
@@ -33,7 +33,7 @@ const alert = () => bench.alerts.detail('CB-0001')!
 const incident = () => bench.alerts.incident('VL-0001')!
 const taskActs = (entries: { act: string }[]) => entries.map(({ act }) => act).filter((act) => act.startsWith('task.'))
 
-test('an alert and its incident wait for the unit and come back with its answer, told in both stories', () => {
+it('an alert and its incident wait for the unit and come back with its answer, told in both stories', () => {
   const task = ask()
   expect(task).toMatchObject({ id: 'NV-0001', unit: { code: UNIT }, incident: 'VL-0001', level: 'critical' })
   expect([alert().alert.status, incident().incident.status]).toEqual(['waiting', 'waiting'])
@@ -55,7 +55,7 @@ test('an alert and its incident wait for the unit and come back with its answer,
   expect(escalated.items.map(({ id }) => id)).toEqual(['CB-0001'])
 })
 
-test('what two open tasks ask about waits until both have answered', () => {
+it('what two open tasks ask about waits until both have answered', () => {
   ask()
   bench.clock.advance(60_000)
   ask()
@@ -65,14 +65,14 @@ test('what two open tasks ask about waits until both have answered', () => {
   expect([alert().alert.status, incident().incident.status]).toEqual(['acknowledged', 'in_progress'])
 })
 
-test('what an analyst has closed meanwhile stays closed', () => {
+it('what an analyst has closed meanwhile stays closed', () => {
   ask()
   bench.alerts.act({ ids: ['CB-0001'], act: { kind: 'verdict', verdict: 'true_positive' } }, actor)
   tasks.answer('NV-0001', { kind: 'done' }, actor)
   expect(alert().alert.status).toBe('closed')
 })
 
-test('a demonstration that ends with open tasks leaves nothing that trips over the missing alerts', async () => {
+it('a demonstration that ends with open tasks leaves nothing that trips over the missing alerts', async () => {
   bench.alerts.commit(
     sampleBatch(1, 1, [sampleFold({ origin: 'demonstration', level: 'critical', entity: '198.51.100.9' })]),
     SPOOL
@@ -85,7 +85,7 @@ test('a demonstration that ends with open tasks leaves nothing that trips over t
   expect(await tasks.forget('demonstration')).toBe(1)
 })
 
-test('the wall names the unit that was asked about an outage, and when it took it up', () => {
+it('the wall names the unit that was asked about an outage, and when it took it up', () => {
   const toldOf = createNotifiedOf(bench.control, inventory)
   expect(toldOf('VL-0001')).toBeNull()
   ask()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { launchBrowser } from '#testing/console-page.ts'
 import { ensureWeb, webRoot } from '#console/build-web.ts'
 import { phone, taskTest, type TaskTest } from '#testing/tasks.ts'
@@ -42,7 +42,7 @@ afterEach(async () => {
 const button = (name: string) => page.locator('button', { hasText: new RegExp(`^${name}$`) })
 const state = () => (t.parts.control.sql('SELECT state FROM tasks').get() as { state: string }).state
 
-test('“received” is one tap, “done” two; nothing scrolls sideways, nothing of the console is loaded', async () => {
+it('“received” is one tap, “done” two; nothing scrolls sideways, nothing of the console is loaded', async () => {
   const complaints = await watchPage(page)
   const scripts: Promise<Buffer>[] = []
   page.on('response', (response) => {
@@ -62,7 +62,7 @@ test('“received” is one tap, “done” two; nothing scrolls sideways, nothi
   expect(complaints.list).toEqual([])
 })
 
-test('every target is large enough for a thumb, and nothing serious stands in the way of a screen reader', async () => {
+it('every target is large enough for a thumb, and nothing serious stands in the way of a screen reader', async () => {
   await page.goto(url)
   await button('Đã nhận, đang xử lý').waitFor()
   const heights = await page
@@ -74,7 +74,7 @@ test('every target is large enough for a thumb, and nothing serious stands in th
   expect(await seriousFaults(page, 'phone page, dark')).toEqual([])
 })
 
-test('a question written without a network is kept, goes out by itself, and stands once', async () => {
+it('a question written without a network is kept, goes out by itself, and stands once', async () => {
   await page.goto(url)
   await button('Hỏi SOC').tap()
   await page.locator('textarea').fill('Máy nào?')
@@ -88,7 +88,7 @@ test('a question written without a network is kept, goes out by itself, and stan
   ])
 })
 
-test('a photo is sent with the answer’s link; a page that pretends to be one is refused in words', async () => {
+it('a photo is sent with the answer’s link; a page that pretends to be one is refused in words', async () => {
   await page.goto(url)
   await button('Gửi ảnh hoặc tệp').waitFor()
   const photo = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(2000, 1)])
@@ -103,7 +103,7 @@ test('a photo is sent with the answer’s link; a page that pretends to be one i
   expect(t.parts.control.sql('SELECT kind FROM task_files').all()).toMatchObject([{ kind: 'jpeg' }])
 })
 
-test('a second phone is told whom to call, in both languages', async () => {
+it('a second phone is told whom to call, in both languages', async () => {
   const first = phone(t)
   await first.say((await first.open()).json<{ nonce: string }>().nonce, 'doing')
   await page.goto(url)

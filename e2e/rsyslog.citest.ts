@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import type { AlertList } from '#core/api/alerts.ts'
 import type { SourceList } from '#core/api/sources.ts'
 import { senderSnippets } from '#control/senders/snippets.ts'
@@ -34,17 +34,17 @@ describe.skipIf(missing)('a real rsyslog', () => {
   const scenario = (name: Scenario) =>
     runScenario(name, { messages: 5_000, perSecond: 2_500, ends: 1 }, () => undefined)
 
-  test('omelasticsearch through kill -9: every message is there, once', async () => {
+  it('omelasticsearch through kill -9: every message is there, once', async () => {
     const result = await scenario('omelasticsearch-kill')
     expect(result).toMatchObject({ messages: 5_000, lost: 0, duplicates: 0, balanced: true })
   })
 
-  test('omfwd over TCP through an orderly restart: every message is there, once', async () => {
+  it('omfwd over TCP through an orderly restart: every message is there, once', async () => {
     const result = await scenario('omfwd-restart')
     expect(result).toMatchObject({ messages: 5_000, lost: 0, duplicates: 0, balanced: true })
   })
 
-  test('omfwd over TCP through kill -9: only one unbroken run is gone, no more than sockets hold', async () => {
+  it('omfwd over TCP through kill -9: only one unbroken run is gone, no more than sockets hold', async () => {
     const result = await scenario('omfwd-kill')
     process.stderr.write(
       `omfwd through kill -9: ${result.lost} of ${result.messages} messages lost in socket buffers\n`
@@ -54,7 +54,7 @@ describe.skipIf(missing)('a real rsyslog', () => {
     expect(result.lostBytes).toBeLessThanOrEqual(result.socketBufferBytes)
   })
 
-  test('a batch whose answer never came is sent again by rsyslog and taken once', async () => {
+  it('a batch whose answer never came is sent again by rsyslog and taken once', async () => {
     open.data = temporaryFolder('rsyslog-again')
     const soc = (open.soc = await startSocProcess(open.data))
     const admin = await signInAsAdmin(soc)
@@ -75,7 +75,7 @@ describe.skipIf(missing)('a real rsyslog', () => {
     }
   })
 
-  test('an attack told over TCP, UDP and _bulk raises an alert each', async () => {
+  it('an attack told over TCP, UDP and _bulk raises an alert each', async () => {
     open.data = temporaryFolder('rsyslog-alert')
     const soc = (open.soc = await startSocProcess(open.data))
     const admin = await signInAsAdmin(soc)

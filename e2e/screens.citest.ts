@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { AlertList } from '#core/api/alerts.ts'
 import type { EventSearch, SourceList } from '#core/api/sources.ts'
 import { ensureWeb } from '#console/build-web.ts'
@@ -87,7 +87,7 @@ afterAll(async () => {
 })
 
 describe('every screen of the console, in a real browser', () => {
-  test('script text in every field, shown on every screen, stays text', async () => {
+  it('script text in every field, shown on every screen, stays text', async () => {
     const at = new Date().toISOString()
     const leaf = hostileText
     const document = {
@@ -199,7 +199,7 @@ describe('every screen of the console, in a real browser', () => {
     expect(shown).toBeGreaterThan(10)
   })
 
-  test('every screen passes the accessibility rules, in light and in dark', async () => {
+  it('every screen passes the accessibility rules, in light and in dark', { timeout: 400_000 }, async () => {
     const page = await person()
     await page.goto(soc.url)
     await page.locator('input[autocomplete=username]').waitFor()

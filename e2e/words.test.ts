@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { channels } from '#control/notifications/channels/index.ts'
 import { en } from '../console/web/i18n/en.ts'
 import { vi } from '../console/web/i18n/vi.ts'
@@ -43,7 +43,7 @@ function wordless(prefix: string, codes: readonly string[]): string[] {
 }
 
 describe('what people read has words in both languages', () => {
-  test('every entry of the story of an alert or an incident', () => {
+  it('every entry of the story of an alert or an incident', () => {
     const acts = found(sourcesOf('control/triage'), /\bact: '([a-z_.]+)'/g)
     const telling = sourcesOf('control/tasks').find(({ path }) => path.endsWith('telling.ts'))!.text
     const kinds = /export type EntryKind =([^]*?)\nexport/.exec(telling)![1]!
@@ -54,7 +54,7 @@ describe('what people read has words in both languages', () => {
     expect(wordless('entry', steps)).toEqual([])
   })
 
-  test('every refusal that a person can meet', () => {
+  it('every refusal that a person can meet', () => {
     const codes = codesFor('console')
     expect(codes.length).toBeGreaterThan(100)
     expect(wordless('error', codes)).toEqual([])
@@ -65,7 +65,7 @@ describe('what people read has words in both languages', () => {
     expect(links.filter((code) => faultWords(said, code, 'NV-0001') === faultWords(said, 'brand.new', ''))).toEqual([])
   })
 
-  test('every act in the audit log', () => {
+  it('every act in the audit log', () => {
     const sources = sourcesOf('console/server', 'control').filter(({ path }) => !path.startsWith('control/triage'))
     const acts = [
       ...found(sources, /auditAct\(\s*context,\s*request,\s*'([a-z_.]+)'/g),
@@ -77,7 +77,7 @@ describe('what people read has words in both languages', () => {
     expect(wordless('audit.name', acts)).toEqual([])
   })
 
-  test('every fate of a message', () => {
+  it('every fate of a message', () => {
     const sources = sourcesOf('control/notifications')
     const codes = found(sources, /\b(?:code|drop): '([a-z_]+(?:\.[a-z_]+)*)'/g)
     expect(codes.length).toBeGreaterThan(15)
@@ -87,7 +87,7 @@ describe('what people read has words in both languages', () => {
     expect(wordless('notification.code', ours)).toEqual([])
   })
 
-  test('every outcome of a probe', () => {
+  it('every outcome of a probe', () => {
     const sources = sourcesOf('collector/probes')
     const codes = found(sources, /(?:ProbeFault\(\s*|code: |\bfail\()'([a-z_]+(?:\.[a-z_]+)*)'/g)
     expect(codes.length).toBeGreaterThan(15)
@@ -95,7 +95,7 @@ describe('what people read has words in both languages', () => {
     expect(wordless('probe.code', ofNoKind)).toEqual([])
   })
 
-  test('every reason why an incident opened', () => {
+  it('every reason why an incident opened', () => {
     const described = /Why it opened: ([^.]*)\./.exec(readFileSync(join(root, 'core/api/alerts.ts'), 'utf8'))![1]!
     const named = [...described.matchAll(/`([a-z_]+)`/g)].map(([, reason]) => reason!)
     expect(named.length).toBeGreaterThan(4)

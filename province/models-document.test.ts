@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { readProvinceData } from './data.ts'
 import { loadInventory } from './load.ts'
 import { modelsDocument, REPORT_DATE } from './models-document.ts'
@@ -7,19 +7,19 @@ import { modelsDocument, REPORT_DATE } from './models-document.ts'
 const inventory = loadInventory(REPORT_DATE)
 const page = modelsDocument(inventory)
 
-test('docs/models.md is what the data says now', () => {
+it('docs/models.md is what the data says now', () => {
   const kept = readFileSync(new URL('../docs/models.md', import.meta.url), 'utf8')
   expect(kept, 'run: node province/models-document.ts > docs/models.md').toBe(page)
 })
 
-test('every one of the 46 has its row and its chapter, and no cell is blank', () => {
+it('every one of the 46 has its row and its chapter, and no cell is blank', () => {
   const rows = page.split('\n').filter((line) => /^\| \d+ \|/.test(line))
   expect(rows).toHaveLength(46)
   for (const row of page.split('\n').filter((line) => line.startsWith('| '))) expect(row).not.toMatch(/\|\s*\|/)
   expect(page.split('\n').filter((line) => /^## \d+\. /.test(line))).toHaveLength(46)
 })
 
-test('every figure, note, system and reason that the data holds is on the page', () => {
+it('every figure, note, system and reason that the data holds is on the page', () => {
   const { models } = readProvinceData()['models.json']
   const chapters = page.split(/\n## /).slice(1)
   for (const [index, model] of models.entries()) {
@@ -38,7 +38,7 @@ test('every figure, note, system and reason that the data holds is on the page',
   }
 })
 
-test('a figure that does not add up is printed as it is, marked, with what its parts make beside it', () => {
+it('a figure that does not add up is printed as it is, marked, with what its parts make beside it', () => {
   const [first, ...others] = inventory.models
   const label = { vi: 'Hồ sơ', en: 'Dossiers' }
   const wrong = { label, printed: '25.074', check: { kind: 'sum' as const, parts: [25_000, 47], printedValue: 25_074 } }

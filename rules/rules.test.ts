@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { compileRules, loadRules, sigmaEvents } from '#sigma-rules-parser'
 import { createInterpreter } from '#collector/interpret.ts'
 import type { JsonObject } from '#core/event.ts'
@@ -30,22 +30,22 @@ describe('our own rules', () => {
     results = await testRules([folder])
   })
 
-  test('all parse, and there are at least twenty that raise alerts, in every area', () => {
+  it('all parse, and there are at least twenty that raise alerts, in every area', () => {
     expect(errors).toEqual([])
     expect(alerting.length).toBeGreaterThanOrEqual(20)
     for (const area of areas) expect(alerting.some((rule) => nameOf(rule).startsWith(`${area}/`)), area).toBe(true)
   })
 
-  test('each is true for the sample that must fire and silent on the other, through parsers and detector', () => {
+  it('each is true for the sample that must fire and silent on the other, through parsers and detector', () => {
     expect(results.filter((result) => !result.ok)).toEqual([])
     expect(results.map((result) => result.ruleId).sort()).toEqual(alerting.map((rule) => rule.id).sort())
   })
 
-  test('none is true for the sample on which another one must be silent', () => {
+  it('none is true for the sample on which another one must be silent', () => {
     expect(results.filter((result) => result.others.length > 0)).toEqual([])
   })
 
-  test.each(alerting.map((rule) => [nameOf(rule), rule] as const))('%s says what an analyst needs', (_name, rule) => {
+  it.each(alerting.map((rule) => [nameOf(rule), rule] as const))('%s says what an analyst needs', (_name, rule) => {
     expect(rule.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
     expect(rule.description.length).toBeGreaterThan(40)
     expect(rule.falsePositives.length).toBeGreaterThan(0)
@@ -61,7 +61,7 @@ describe('our own rules', () => {
     expect(rule.text.normalize('NFC')).toBe(rule.text)
   })
 
-  test('the demonstration raises the alerts of its story, and its harmless lines none', () => {
+  it('the demonstration raises the alerts of its story, and its harmless lines none', () => {
     const story = JSON.parse(readFileSync(join(storyFolder, 'story.json'), 'utf8')) as Story
     const senders = story.senders.map((sender) => ({
       speaksFor: 'self' as const,
@@ -103,7 +103,7 @@ describe('our own rules', () => {
     expect(story.trickle.flatMap(play)).toEqual([])
   })
 
-  test('rules that the platform raises itself are skipped, each for the reason it states', () => {
+  it('rules that the platform raises itself are skipped, each for the reason it states', () => {
     const files = readdirSync(join(folder, 'soc'))
     expect(files.length).toBeGreaterThanOrEqual(10)
     const words = ['advice', 'kinds']
@@ -115,7 +115,7 @@ describe('our own rules', () => {
     expect(loadRules([join(folder, 'soc')])).toEqual({ rules: [], errors: [] })
   })
 
-  test('every id is used once and every sample belongs to a rule', () => {
+  it('every id is used once and every sample belongs to a rule', () => {
     expect(new Set(rules.map((rule) => rule.id)).size).toBe(rules.length)
     const files = readdirSync(folder, { recursive: true }).map(String)
     const stems = new Set(alerting.map((rule) => nameOf(rule).replace(/\.yml$/, '')))
@@ -123,7 +123,7 @@ describe('our own rules', () => {
     expect(strays).toEqual([])
   })
 
-  test('samples use documentation addresses and no citizen number', () => {
+  it('samples use documentation addresses and no citizen number', () => {
     for (const file of readdirSync(folder, { recursive: true }).map(String)) {
       if (!file.endsWith('.log')) continue
       const text = readFileSync(join(folder, file), 'utf8')

@@ -1,10 +1,10 @@
-import { test } from 'vitest'
+import { it } from 'vitest'
 import { writeFileSync } from 'node:fs'
 import { testConsole } from './console.ts'
 import { httpDraft, resultOf } from './measured-health.ts'
 import { inventory } from './world.ts'
 import { openControl } from '#control/database/control.ts'
-test('x', async () => {
+it('x', async () => {
   let out = ''
   const time = <T>(n: string, f: () => T) => {
     const t = performance.now()

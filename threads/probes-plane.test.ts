@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { readConfig } from '#core/config.ts'
 import type { Probe, ProbeResult } from '#core/health.ts'
 import { startProbesPlane } from './probes-plane.ts'
@@ -34,7 +34,7 @@ const probeOf = (id: string, path = '/', change: Partial<Probe> = {}): Probe => 
   ...change
 })
 
-test('definitions go down, results come up until they are taken, and the end is orderly', async () => {
+it('definitions go down, results come up until they are taken, and the end is orderly', async () => {
   const results: ProbeResult[] = []
   const warnings: string[] = []
   let refusals = 1
@@ -76,7 +76,7 @@ test('definitions go down, results come up until they are taken, and the end is 
   expect(warnings.length).toBe(1)
 })
 
-test('a thread that cannot start says why', async () => {
+it('a thread that cannot start says why', async () => {
   const told: string[] = []
   const starting = startProbesPlane(readConfig({ SOC_PROBE_CA: '/no/such/file' }), {
     results: () => undefined,

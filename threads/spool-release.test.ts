@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { SpoolRelease } from './spool-release.ts'
 
-test('the spool is let go up to what both the store and the checkpoint have passed, never backwards', () => {
+it('the spool is let go up to what both the store and the checkpoint have passed, never backwards', () => {
   const passed: number[] = []
   const release = new SpoolRelease((offset) => passed.push(offset))
   release.checkpointed(-1)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import type { ProbeTarget } from '#core/probes/target.ts'
 import { judgeAnswers, textsOf } from './dns.ts'
 import { readHosts, systemNames } from './names.ts'
@@ -58,7 +58,7 @@ const target = (port: number, change: Partial<DnsTarget> = {}): DnsTarget => ({
 const ask = (port: number, change: Partial<DnsTarget> = {}, timeoutMs = 5_000) =>
   run(target(port, change), contextFor([port]), { timeoutMs })
 
-test('any expected answer will do; a wrong one is told', async () => {
+it('any expected answer will do; a wrong one is told', async () => {
   const address = (last: number) => ({ type: 1, data: Buffer.from([192, 0, 2, last]) })
   const port = await resolver((question) => answered(question, 0, [address(1), address(2)]))
   expect(await ask(port)).toMatchObject({ outcome: 'up', detail: '192.0.2.1, 192.0.2.2' })
@@ -66,7 +66,7 @@ test('any expected answer will do; a wrong one is told', async () => {
   expect(await ask(port, { expected: ['192.0.2.9'] })).toMatchObject({ outcome: 'down', code: 'dns.unexpected' })
 })
 
-test('no such name, no such record, a failing, a refusing and a silent resolver are told apart', async () => {
+it('no such name, no such record, a failing, a refusing and a silent resolver are told apart', async () => {
   const codes = async (code: number) =>
     (await ask(await resolver((question) => answered(question, code)), {}, 3_000)).code
   expect(await codes(0)).toBe('dns.no_answer')
@@ -77,14 +77,14 @@ test('no such name, no such record, a failing, a refusing and a silent resolver 
   expect(await ask(silent, {}, 100)).toMatchObject({ outcome: 'down', code: 'timeout' })
 })
 
-test('a resolver is asked only where it may be', async () => {
+it('a resolver is asked only where it may be', async () => {
   expect(await run(target(53), contextFor([]))).toMatchObject({ outcome: 'unknown', code: 'network.forbidden' })
   expect(await run(target(53, { server: 'resolver.example' }), contextFor([]))).toMatchObject({
     code: 'network.forbidden'
   })
 })
 
-test('whatever a resolver sends, the probe ends in time with a result', async () => {
+it('whatever a resolver sends, the probe ends in time with a result', async () => {
   let noise = Buffer.alloc(0)
   const port = await resolver((question) => {
     const bytes = Buffer.concat([question.subarray(0, 2), noise])
@@ -103,7 +103,7 @@ test('whatever a resolver sends, the probe ends in time with a result', async ()
   )
 })
 
-test('answers are compared as what they are', () => {
+it('answers are compared as what they are', () => {
   const judged = (type: DnsTarget['type'], expected: string, answers: string[]) =>
     judgeAnswers({ type, expected: [expected] }, answers).outcome
   expect(judged('AAAA', '2001:DB8:0:0::1', ['2001:db8::1'])).toBe('up')
@@ -117,7 +117,7 @@ test('answers are compared as what they are', () => {
   expect(textsOf('TXT', [['v=spf1', ' -all']])).toEqual(['v=spf1 -all'])
 })
 
-test('an answer that is there is always expected of itself, and details stay short', () => {
+it('an answer that is there is always expected of itself, and details stay short', () => {
   const type = fc.constantFrom('A', 'AAAA', 'CNAME', 'MX', 'TXT')
   fc.assert(
     fc.property(
@@ -133,7 +133,7 @@ test('an answer that is there is always expected of itself, and details stay sho
   )
 })
 
-test('the hosts file comes before the resolver, and is read again when it changes', async () => {
+it('the hosts file comes before the resolver, and is read again when it changes', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'vl-hosts-'))
   const file = join(folder, 'hosts')
   writeFileSync(file, '# comment\n192.0.2.7 Portal.Example portal # here\nnonsense here\n2001:db8::7 portal.example\n')
@@ -147,7 +147,7 @@ test('the hosts file comes before the resolver, and is read again when it change
   expect(readHosts('192.0.2.1')).toEqual(new Map())
 })
 
-test('a name has the addresses of both families, and a resolver that drops questions for one holds nobody up', async () => {
+it('a name has the addresses of both families, and a resolver that drops questions for one holds nobody up', async () => {
   const isSix = (question: Buffer) => question.readUInt16BE(question.indexOf(0, 12) + 1) === 28
   const four = [{ type: 1, data: Buffer.from([192, 0, 2, 1]) }]
   const six = [{ type: 28, data: Buffer.from('20010db8000000000000000000000001', 'hex') }]

@@ -1,5 +1,5 @@
 import { createSecureContext } from 'node:tls'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { destinationRule } from '#core/destination.ts'
 import type { Probe, ProbeResult } from '#core/health.ts'
 import { createProbeEngine, type ProbeEngine } from './engine.ts'
@@ -66,7 +66,7 @@ function build() {
   }
 }
 
-test('every probe runs once in its interval, and its result is told', async () => {
+it('every probe runs once in its interval, and its result is told', async () => {
   const { set, begun, pass, settle, results, engine } = build()
   set(many(50))
   await pass(30_000)
@@ -77,7 +77,7 @@ test('every probe runs once in its interval, and its result is told', async () =
   expect(engine.counts()).toMatchObject({ probes: 50, running: 0, started: 50, late: 0, skipped: 0, missed: 0 })
 })
 
-test('at most 256 run at once; the others start when one ends, and late ones are counted', async () => {
+it('at most 256 run at once; the others start when one ends, and late ones are counted', async () => {
   const { set, begun, pass, settle, engine } = build()
   set(many(400))
   await pass(30_000)
@@ -89,7 +89,7 @@ test('at most 256 run at once; the others start when one ends, and late ones are
   expect(engine.counts().late).toBeGreaterThan(0)
 })
 
-test('a thread that stood still tells the runs it could not start as unknown, never as down', async () => {
+it('a thread that stood still tells the runs it could not start as unknown, never as down', async () => {
   const { set, pass, stall, settle, begun, results, engine } = build()
   set(many(10))
   await pass(30_000)
@@ -105,7 +105,7 @@ test('a thread that stood still tells the runs it could not start as unknown, ne
   expect(engine.counts().longestStallMs).toBeGreaterThan(90_000)
 })
 
-test('a clock that is set blames nobody and stops nothing', async () => {
+it('a clock that is set blames nobody and stops nothing', async () => {
   const { set, pass, begun, results, warnings, setClock, engine } = build()
   set(many(10))
   await pass(30_000)
@@ -122,7 +122,7 @@ test('a clock that is set blames nobody and stops nothing', async () => {
   expect(engine.counts()).toMatchObject({ missed: 0 })
 })
 
-test('a changed probe ends its run without a result and runs anew; a removed one is silent', async () => {
+it('a changed probe ends its run without a result and runs anew; a removed one is silent', async () => {
   const { set, pass, settle, begun, results, warnings } = build()
   const [first, second] = many(2)
   set([first!, second!])
@@ -137,7 +137,7 @@ test('a changed probe ends its run without a result and runs anew; a removed one
   expect(warnings).toEqual([])
 })
 
-test('a recheck runs now, also when the run before has yet to end', async () => {
+it('a recheck runs now, also when the run before has yet to end', async () => {
   const { set, settle, begun, results, engine } = build()
   set(many(1, { intervalMs: 3_600_000 }))
   engine.recheck(['probe-0', 'unknown'])
@@ -152,7 +152,7 @@ test('a recheck runs now, also when the run before has yet to end', async () => 
   expect(results.length).toBe(2)
 })
 
-test('a try is counted nowhere, and only so many run at once', async () => {
+it('a try is counted nowhere, and only so many run at once', async () => {
   const { settle, set, begun, results, engine } = build()
   set([])
   const tries = Array.from({ length: 8 }, () => engine.try(probeOf(target)))
@@ -167,7 +167,7 @@ test('a try is counted nowhere, and only so many run at once', async () => {
   await again
 })
 
-test('a run that fails on us is told to the log and runs again next time', async () => {
+it('a run that fails on us is told to the log and runs again next time', async () => {
   const { set, pass, begun, results, warnings } = build()
   set(many(1))
   await pass(30_000)
@@ -178,7 +178,7 @@ test('a run that fails on us is told to the log and runs again next time', async
   expect(begun.length).toBe(2)
 })
 
-test('after the end nothing is started and nothing told', async () => {
+it('after the end nothing is started and nothing told', async () => {
   const { set, pass, begun, results, engine } = build()
   set(many(5))
   await pass(30_000)
@@ -189,7 +189,7 @@ test('after the end nothing is started and nothing told', async () => {
   expect(begun.length).toBe(5)
 })
 
-test('results go up in batches, one at a time, and come again until they are acknowledged', async () => {
+it('results go up in batches, one at a time, and come again until they are acknowledged', async () => {
   vi.useFakeTimers()
   const sent: ResultBatch[] = []
   const outbox = new Outbox((batch) => sent.push(batch))
@@ -217,7 +217,7 @@ test('results go up in batches, one at a time, and come again until they are ack
   expect(outbox.kept).toBe(0)
 })
 
-test('while nobody takes them the newest 20,000 results are kept, and the rest counted', async () => {
+it('while nobody takes them the newest 20,000 results are kept, and the rest counted', async () => {
   vi.useFakeTimers()
   const outbox = new Outbox(() => undefined)
   const probe = probeOf(target)

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import type { ServerResponse } from 'node:http'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { destinationRule } from '#core/destination.ts'
 import { contextFor, httpTarget, run, tableOfNames, testServers, type HttpTarget } from '#testing/probe-runs.ts'
 
@@ -24,7 +24,7 @@ const text =
     response.end(body)
   }
 
-test('a page that answers is up, and asks carry our name and nothing that lasts', async () => {
+it('a page that answers is up, and asks carry our name and nothing that lasts', async () => {
   let headers: Record<string, unknown> = {}
   const port = await servers.http((request, response) => {
     headers = request.headers
@@ -38,7 +38,7 @@ test('a page that answers is up, and asks carry our name and nothing that lasts'
   expect(headers).not.toHaveProperty('cookie')
 })
 
-test('a status is fine when it is expected, and nothing else is', async () => {
+it('a status is fine when it is expected, and nothing else is', async () => {
   expect(await ask(text('x', 503))).toMatchObject({
     outcome: 'down',
     code: 'http.status',
@@ -49,7 +49,7 @@ test('a status is fine when it is expected, and nothing else is', async () => {
   expect(await ask(text('x', 302), { redirects: 0 })).toMatchObject({ outcome: 'down', code: 'http.status' })
 })
 
-test('a keyword is found whatever its accents and case; an error page that answers 200 is down', async () => {
+it('a keyword is found whatever its accents and case; an error page that answers 200 is down', async () => {
   const page = text('<h1>CỔNG DỊCH VỤ CÔNG</h1>')
   expect(await ask(page, { keyword: 'cong dich vu' })).toMatchObject({ outcome: 'up' })
   expect(await ask(page, { keyword: 'thanh toán' })).toMatchObject({ outcome: 'down', code: 'http.keyword' })
@@ -68,7 +68,7 @@ test('a keyword is found whatever its accents and case; an error page that answe
   })
 })
 
-test('a JSON answer is judged at its path', async () => {
+it('a JSON answer is judged at its path', async () => {
   const body = text('{"status":"UP","parts":[{"ok":true,"n":3}]}', 200, 'application/json')
   const judged = async (jsonPath: string, jsonValue: string) => (await ask(body, { jsonPath, jsonValue })).code
   expect(await judged('$.status', 'UP')).toBe('')
@@ -82,13 +82,13 @@ test('a JSON answer is judged at its path', async () => {
   expect((await ask(text('['.repeat(500_000)), { jsonPath: '$[0]' })).code).toBe('http.not_json')
 })
 
-test('a slow answer is degraded', async () => {
+it('a slow answer is degraded', async () => {
   const slow = (response: ServerResponse) => void setTimeout(() => response.end('ok'), 40)
   expect(await ask(slow, { slowMs: 20 })).toMatchObject({ outcome: 'degraded', code: 'slow' })
   expect(await ask(slow, { slowMs: 4_000 })).toMatchObject({ outcome: 'up' })
 })
 
-test('a server that hangs, drips its header or drips its body does not get longer than the timeout', async () => {
+it('a server that hangs, drips its header or drips its body does not get longer than the timeout', async () => {
   const hang = await ask(() => undefined, {}, 100)
   expect(hang).toMatchObject({ outcome: 'down', code: 'timeout', detail: '> 100 ms', latencyMs: null })
   const dripBody = (response: ServerResponse) => {
@@ -105,7 +105,7 @@ test('a server that hangs, drips its header or drips its body does not get longe
   expect(dripHeader).toMatchObject({ outcome: 'down', code: 'timeout' })
 })
 
-test('of an endless body one MiB is read, judged, and the connection cut', async () => {
+it('of an endless body one MiB is read, judged, and the connection cut', async () => {
   let sent = 0
   let closed: () => void
   const cut = new Promise<void>((resolve) => (closed = resolve))
@@ -129,7 +129,7 @@ test('of an endless body one MiB is read, judged, and the connection cut', async
   expect(result.detail).toContain('1048576')
 })
 
-test('a packed body is unpacked, a bomb is cut, and a broken one is told', async () => {
+it('a packed body is unpacked, a bomb is cut, and a broken one is told', async () => {
   const packed =
     (bytes: Buffer, encoding = 'gzip') =>
     (response: ServerResponse) => {
@@ -145,7 +145,7 @@ test('a packed body is unpacked, a bomb is cut, and a broken one is told', async
   })
 })
 
-test('redirects are followed as far as told, and an endless one ends', async () => {
+it('redirects are followed as far as told, and an endless one ends', async () => {
   const twice = (response: ServerResponse, path: string) => {
     const next = { '/': '/b', '/b': 'c?d' }[path]
     if (next === undefined) return void response.end('arrived')
@@ -157,7 +157,7 @@ test('redirects are followed as far as told, and an endless one ends', async () 
   expect(await ask(endless, { redirects: 5 })).toMatchObject({ outcome: 'down', code: 'http.redirects', detail: '> 5' })
 })
 
-test.each([
+it.each([
   'http://169.254.169.254/latest/meta-data/',
   'http://10.0.0.1/',
   'http://[::ffff:127.0.0.1]:1/',
@@ -181,7 +181,7 @@ test.each([
   expect(asked).toBe(1)
 })
 
-test('a probe of a forbidden address asks nobody and blames nobody', async () => {
+it('a probe of a forbidden address asks nobody and blames nobody', async () => {
   let asked = 0
   const port = await servers.http((_request, response) => {
     asked++
@@ -198,7 +198,7 @@ test('a probe of a forbidden address asks nobody and blames nobody', async () =>
   expect(asked).toBe(0)
 })
 
-test('a name is resolved once: every address is checked, and only a checked one is connected to', async () => {
+it('a name is resolved once: every address is checked, and only a checked one is connected to', async () => {
   const port = await servers.http((_request, response) => response.end('ok'))
   let asked = 0
   const answers = [['127.0.0.1'], ['169.254.169.254']]
@@ -220,7 +220,7 @@ test('a name is resolved once: every address is checked, and only a checked one 
   })
 })
 
-test('answers that are cut off, reset, flooded or no HTTP are told apart', async () => {
+it('answers that are cut off, reset, flooded or no HTTP are told apart', async () => {
   const raw = async (answer: string, end: 'end' | 'reset' | 'open' = 'end') => {
     const port = await servers.tcp((socket) =>
       socket.once('data', () => {

@@ -1,7 +1,7 @@
 import { writeFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { manualClock } from '#core/clock.ts'
 import { selfSigned } from '#testing/certificate.ts'
 import { UPLINK } from '#core/health.ts'
@@ -23,7 +23,7 @@ async function failing(times: number) {
   return { port, asked: () => asked, target: httpTarget(`http://127.0.0.1:${port}/`) }
 }
 
-test('a run tries again before it says down, and stops at the first success', async () => {
+it('a run tries again before it says down, and stops at the first success', async () => {
   const waits: number[] = []
   const wait = (ms: number) => Promise.resolve(void waits.push(ms))
   const once = await failing(1)
@@ -42,7 +42,7 @@ test('a run tries again before it says down, and stops at the first success', as
   expect(waits).toEqual([700, 100, 100])
 })
 
-test('a result says when it was due and when its first attempt began, also when the clock is set back meanwhile', async () => {
+it('a result says when it was due and when its first attempt began, also when the clock is set back meanwhile', async () => {
   const clock = manualClock(1_000_000)
   const { port, target } = await failing(1)
   const wait = () => Promise.resolve(clock.advance(-500_000))
@@ -50,7 +50,7 @@ test('a result says when it was due and when its first attempt began, also when 
   expect(result).toMatchObject({ dueAt: 999_000, startedAt: 1_000_000, finishedAt: 1_000_000 })
 })
 
-test('what we lack ourselves is unknown, except for probes of our own uplink, whose point it is', async () => {
+it('what we lack ourselves is unknown, except for probes of our own uplink, whose point it is', async () => {
   const names = { addressesOf: () => Promise.reject(new ProbeFault('dns.unreachable', 'x', { whose: 'ours' })) }
   const context = contextFor([], { names })
   const target = httpTarget('http://portal.example/')
@@ -62,7 +62,7 @@ test('what we lack ourselves is unknown, except for probes of our own uplink, wh
   expect(await run(target, context, { system: UPLINK })).toMatchObject({ outcome: 'down', code: 'dns.unreachable' })
 })
 
-test('an error nobody thought of is ours, not the site’s', async () => {
+it('an error nobody thought of is ours, not the site’s', async () => {
   const names = { addressesOf: () => Promise.reject(new TypeError('surprise')) }
   expect(await run(httpTarget('http://portal.example/'), contextFor([], { names }))).toMatchObject({
     outcome: 'unknown',
@@ -71,7 +71,7 @@ test('an error nobody thought of is ours, not the site’s', async () => {
   })
 })
 
-test('a timeout while this thread itself stood still is unknown', async () => {
+it('a timeout while this thread itself stood still is unknown', async () => {
   let monotonic = 0
   const lag = new LagWatch(() => monotonic)
   const port = await servers.http(() => {
@@ -83,7 +83,7 @@ test('a timeout while this thread itself stood still is unknown', async () => {
   expect(result).toMatchObject({ outcome: 'unknown', code: 'probe.stalled' })
 })
 
-test('a run that is ended rejects, and closes what it held', async () => {
+it('a run that is ended rejects, and closes what it held', async () => {
   let closed: () => void
   const gone = new Promise<void>((resolve) => (closed = resolve))
   const ending = new AbortController()
@@ -97,7 +97,7 @@ test('a run that is ended rejects, and closes what it held', async () => {
   await gone
 })
 
-test('details are one bounded line, whatever a target says', async () => {
+it('details are one bounded line, whatever a target says', async () => {
   const port = await servers.http((_request, response) => {
     response.writeHead(302, { location: `http://${'a'.repeat(3_000)}/` }).end()
   })
@@ -112,7 +112,7 @@ test('details are one bounded line, whatever a target says', async () => {
   expect(detail.length).toBe(300)
 })
 
-test('a heartbeat is not asked for', async () => {
+it('a heartbeat is not asked for', async () => {
   const target = { kind: 'heartbeat', everyMs: 60_000, graceMs: 0, officeHours: false } as const
   expect(await run(target, contextFor([]), { attempts: 3 })).toMatchObject({
     outcome: 'unknown',
@@ -120,7 +120,7 @@ test('a heartbeat is not asked for', async () => {
   })
 })
 
-test('authorities come from Node and from a file; a file that cannot be read is named', () => {
+it('authorities come from Node and from a file; a file that cannot be read is named', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vl-ca-'))
   const file = join(folder, 'ca.pem')
   writeFileSync(file, selfSigned().certificate)
@@ -131,7 +131,7 @@ test('authorities come from Node and from a file; a file that cannot be read is 
   expect(() => trustedBy(file)).toThrow('SOC_PROBE_CA')
 })
 
-test('the watch knows a stall before anybody ticked, and forgets nothing that matters', () => {
+it('the watch knows a stall before anybody ticked, and forgets nothing that matters', () => {
   let now = 0
   const lag = new LagWatch(() => now)
   for (now = 100; now <= 1_000; now += 100) lag.tick()

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Probe } from '#core/health.ts'
 import { probeOf } from '#testing/probe-runs.ts'
 import { dueAfter, PROBES_MAX, Schedule } from './schedule.ts'
@@ -24,7 +24,7 @@ function play(schedule: Schedule, from: number, to: number, stepMs = 10, runMs =
   return starts
 }
 
-test('500 probes spread evenly over their interval and each runs once in it', () => {
+it('500 probes spread evenly over their interval and each runs once in it', () => {
   const schedule = new Schedule()
   schedule.set(many(500), START)
   play(schedule, START, START + 30_000)
@@ -36,7 +36,7 @@ test('500 probes spread evenly over their interval and each runs once in it', ()
   expect(Math.min(...perSecond)).toBeGreaterThan(3)
 })
 
-test('due times never drift, and a restart finds the same ones', () => {
+it('due times never drift, and a restart finds the same ones', () => {
   const probe = many(1)[0]!
   const schedule = new Schedule()
   schedule.set([probe], START)
@@ -48,7 +48,7 @@ test('due times never drift, and a restart finds the same ones', () => {
   expect(dues).toContain(play(later, START + 1_234_567, START + 1_300_000)[0]!.dueAt)
 })
 
-test('a due time that comes while the run before is not done is passed over and counted', () => {
+it('a due time that comes while the run before is not done is passed over and counted', () => {
   const schedule = new Schedule()
   schedule.set(many(1), START)
   const starts = play(schedule, START, START + 300_000, 10, 45_000)
@@ -56,7 +56,7 @@ test('a due time that comes while the run before is not done is passed over and 
   expect(schedule.skipped).toBe(5)
 })
 
-test('time that went by without us: the last due time is kept, late; the earlier ones are told as missed', () => {
+it('time that went by without us: the last due time is kept, late; the earlier ones are told as missed', () => {
   const schedule = new Schedule()
   const probes = many(20)
   schedule.set(probes, START)
@@ -70,7 +70,7 @@ test('time that went by without us: the last due time is kept, late; the earlier
   expect(missed.length).toBe(20)
 })
 
-test('a clock that was set moves the due times and misses none', () => {
+it('a clock that was set moves the due times and misses none', () => {
   const schedule = new Schedule()
   schedule.set(many(50), START)
   const forward = START + 3_600_000
@@ -82,7 +82,7 @@ test('a clock that was set moves the due times and misses none', () => {
   expect(play(schedule, back, back + 30_010).length).toBe(50)
 })
 
-test('a new or changed probe runs at once, an unchanged one keeps its time, a removed one is gone', () => {
+it('a new or changed probe runs at once, an unchanged one keeps its time, a removed one is gone', () => {
   const schedule = new Schedule()
   const [first, second] = many(2, { intervalMs: 3_600_000 })
   schedule.set([first!], START)
@@ -97,7 +97,7 @@ test('a new or changed probe runs at once, an unchanged one keeps its time, a re
   expect(schedule.done(second!, START)).toBeUndefined()
 })
 
-test('an asked-for run comes beside the regular ones, and once more after a running one', () => {
+it('an asked-for run comes beside the regular ones, and once more after a running one', () => {
   const schedule = new Schedule()
   const probe = many(1)[0]!
   schedule.set([probe], START)
@@ -109,7 +109,7 @@ test('an asked-for run comes beside the regular ones, and once more after a runn
   expect(schedule.nextAt()).toBe(next)
 })
 
-test('switched-off probes and heartbeats are not run, and more than the ceiling are refused', () => {
+it('switched-off probes and heartbeats are not run, and more than the ceiling are refused', () => {
   const schedule = new Schedule()
   const beat = probeOf({ kind: 'heartbeat', everyMs: 60_000, graceMs: 0, officeHours: false }, { id: 'beat' })
   expect(schedule.set([beat, ...many(1, { enabled: false })], START)).toEqual({ gone: [], refused: 0 })
@@ -118,7 +118,7 @@ test('switched-off probes and heartbeats are not run, and more than the ceiling 
   expect(schedule.size).toBe(PROBES_MAX)
 })
 
-test('whatever the intervals and however unevenly time passes, no due time runs twice and none is lost', () => {
+it('whatever the intervals and however unevenly time passes, no due time runs twice and none is lost', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 5_000, max: 120_000 }), { minLength: 1, maxLength: 8 }),
@@ -153,7 +153,7 @@ test('whatever the intervals and however unevenly time passes, no due time runs 
   )
 })
 
-test('steady time runs evenly, follows slow corrections and tells steps', () => {
+it('steady time runs evenly, follows slow corrections and tells steps', () => {
   let wall = START
   let monotonic = 0
   const clock = new SteadyClock(

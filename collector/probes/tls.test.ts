@@ -1,6 +1,6 @@
 import { createServer as createHttps } from 'node:https'
 import { createServer as createTls, createSecureContext } from 'node:tls'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { selfSigned } from '#testing/certificate.ts'
 import type { ProbeTarget } from '#core/probes/target.ts'
 import { contextFor, httpTarget, run, tableOfNames, testServers } from '#testing/probe-runs.ts'
@@ -30,7 +30,7 @@ async function secureServer() {
   return { port, requests: () => requests }
 }
 
-test('a certificate signed by nobody we know is told, with its end, and nothing is sent to the server', async () => {
+it('a certificate signed by nobody we know is told, with its end, and nothing is sent to the server', async () => {
   const { port, requests } = await secureServer()
   const context = contextFor([port])
   const found = { outcome: 'down', code: 'tls.self_signed', certificateUntil: END }
@@ -39,7 +39,7 @@ test('a certificate signed by nobody we know is told, with its end, and nothing 
   expect(requests()).toBe(0)
 })
 
-test('a trusted certificate for another name is told', async () => {
+it('a trusted certificate for another name is told', async () => {
   const { port } = await secureServer()
   const context = contextFor([port], {
     trust: createSecureContext({ ca: [cert] }),
@@ -51,7 +51,7 @@ test('a trusted certificate for another name is told', async () => {
   expect(await run(tlsTarget(port), context)).toMatchObject(found)
 })
 
-test('a trusted certificate with the right name is up until it ends soon', async () => {
+it('a trusted certificate with the right name is up until it ends soon', async () => {
   const { port } = await secureServer()
   // The test certificate names the host "test" by its common name alone.
   const names = tableOfNames({ test: ['127.0.0.1'] })
@@ -71,7 +71,7 @@ test('a trusted certificate with the right name is up until it ends soon', async
   expect(await run(page, context)).toMatchObject({ outcome: 'up', detail: 'HTTP 200 OK', certificateUntil: END })
 })
 
-test('a server that speaks no TLS, hangs up or says nothing in the handshake is told apart', async () => {
+it('a server that speaks no TLS, hangs up or says nothing in the handshake is told apart', async () => {
   const plain = await servers.tcp((socket) => socket.end('SSH-2.0-OpenSSH\r\n'))
   const gone = await servers.tcp((socket) => socket.destroy())
   const silent = await servers.tcp(() => undefined)
@@ -86,13 +86,13 @@ test('a server that speaks no TLS, hangs up or says nothing in the handshake is 
   expect(await code(old.port)).toBe('tls.handshake')
 })
 
-test('a forbidden host or server name is not asked', async () => {
+it('a forbidden host or server name is not asked', async () => {
   const { port } = await secureServer()
   expect(await run(tlsTarget(port), contextFor([]))).toMatchObject({ outcome: 'unknown', code: 'network.forbidden' })
   expect(await run(tlsTarget(port, { serverName: 'a b' }), contextFor([port]))).toMatchObject({ outcome: 'unknown' })
 })
 
-test('TCP: a port that answers is up, a closed one refused, a forbidden one not asked', async () => {
+it('TCP: a port that answers is up, a closed one refused, a forbidden one not asked', async () => {
   const port = await servers.tcp(() => undefined)
   const closed = await servers.closedPort()
   const context = contextFor([port, closed])

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { BodyBudget } from './http-body.ts'
 
-test('bodies share a memory: the oldest goes on, the others wait until it gives back', async () => {
+it('bodies share a memory: the oldest goes on, the others wait until it gives back', async () => {
   const budget = new BodyBudget(100)
   const [oldest, younger, youngest] = [{ name: 1 }, { name: 2 }, { name: 3 }]
   const done: string[] = []

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { selfSigned } from '#testing/certificate.ts'
 import { frameFlag } from '#core/frame.ts'
 import { local, openForTests, snapshotOf, TOKEN, type Opened } from '#testing/open-source.ts'
@@ -36,7 +36,7 @@ async function send(path: string, { method = 'POST', headers = {}, body, auth = 
 }
 const ndjson = { 'content-type': 'application/x-ndjson' }
 
-test('lines, arrays, values and text become one frame an event, byte for byte', async () => {
+it('lines, arrays, values and text become one frame an event, byte for byte', async () => {
   opened = await openForTests([{}])
   const bodies: [type: string, body: string, events: string[]][] = [
     ['application/x-ndjson', '{"a" : 1}\n\n {"b":2}\r\n', ['{"a" : 1}', ' {"b":2}']],
@@ -58,7 +58,7 @@ test('lines, arrays, values and text become one frame an event, byte for byte', 
   expect(opened.frames()[0]).toMatchObject({ sender: 'tester', hint: 'web.access', listener: 'listener-0', flags: 0 })
 })
 
-test('_bulk gives every framed event a 201 in order, with index, pipeline and key', async () => {
+it('_bulk gives every framed event a 201 in order, with index, pipeline and key', async () => {
   opened = await openForTests([{}])
   const body = [
     '{"index":{"_index": "logs","_type":"events"}}',
@@ -87,7 +87,7 @@ test('_bulk gives every framed event a 201 in order, with index, pipeline and ke
   ])
 })
 
-test('every spelling of the path that clients use is _bulk', async () => {
+it('every spelling of the path that clients use is _bulk', async () => {
   opened = await openForTests([{}])
   for (const [index, path] of [
     '/_bulk',
@@ -102,7 +102,7 @@ test('every spelling of the path that clients use is _bulk', async () => {
   expect(opened.frames().map((frame) => frame.hint)).toEqual(['', '', 'logs', '', 'logs', ''])
 })
 
-test('a line that a sender forgot to escape becomes an event of its own and costs nobody else anything', async () => {
+it('a line that a sender forgot to escape becomes an event of its own and costs nobody else anything', async () => {
   opened = await openForTests([{}])
   const body = '{"index":{}}\n{"message":"first\nsecond"}\n{"index":{}}\n{"message":"next"}\n'
   expect((await send('/_bulk', { headers: ndjson, body })).text).toContain(
@@ -111,14 +111,14 @@ test('a line that a sender forgot to escape becomes an event of its own and cost
   expect(opened.texts()).toEqual(['{"message":"first', 'second"}', '{"message":"next"}'])
 })
 
-test('an action without a document fails alone', async () => {
+it('an action without a document fails alone', async () => {
   opened = await openForTests([{}])
   const answer = await send('/_bulk', { headers: ndjson, body: '{"create":{}}\n{"a":1}\n{"create":{}}\n' })
   expect(answer.text).toContain('"errors":true,"items":[{"create":{"status":201}},{"create":{"status":400,')
   expect(opened.texts()).toEqual(['{"a":1}'])
 })
 
-test('what clients ask before they send is answered as they need it', async () => {
+it('what clients ask before they send is answered as they need it', async () => {
   opened = await openForTests([{}])
   const root = JSON.parse((await send('/', { method: 'GET' })).text) as { version: { number: string } }
   expect(Number(root.version.number.split('.')[0])).toBeGreaterThanOrEqual(8)
@@ -151,7 +151,7 @@ test('what clients ask before they send is answered as they need it', async () =
   expect((await send('/%', { method: 'GET' })).status).toBe(404)
 })
 
-test('a token is known in every way senders can say it', async () => {
+it('a token is known in every way senders can say it', async () => {
   opened = await openForTests([{}])
   const base64 = (text: string) => Buffer.from(text).toString('base64')
   const ways = [
@@ -168,7 +168,7 @@ test('a token is known in every way senders can say it', async () => {
   expect(opened.frames().every((frame) => frame.sender === 'tester')).toBe(true)
 })
 
-test('a wrong token is refused and told of; no token is enough only from a known network', async () => {
+it('a wrong token is refused and told of; no token is enough only from a known network', async () => {
   opened = await openForTests([{}])
   const basic = `Basic ${Buffer.from('no colon').toString('base64')}`
   for (const auth of ['Bearer wrong', 'Bearer', 'Digest x', basic, `Bearer ${'x'.repeat(5000)}`]) {
@@ -192,7 +192,7 @@ test('a wrong token is refused and told of; no token is enough only from a known
   expect((await send('/v1/events', { auth: null, body: 'x' })).status).toBe(401)
 })
 
-test('bodies come packed in any way, and what does not unpack is refused whole', async () => {
+it('bodies come packed in any way, and what does not unpack is refused whole', async () => {
   opened = await openForTests([{}])
   const plain = Buffer.from('one\ntwo\n')
   const packed: [string, Buffer][] = [
@@ -219,7 +219,7 @@ test('bodies come packed in any way, and what does not unpack is refused whole',
   expect(opened.texts()).toHaveLength(7)
 })
 
-test('no packed body, however broken, stops the listener', async () => {
+it('no packed body, however broken, stops the listener', async () => {
   opened = await openForTests([{}])
   const encodings = fc.constantFrom('gzip', 'deflate', 'zstd')
   const noise = fc.uint8Array({ maxLength: 60 })
@@ -235,7 +235,7 @@ test('no packed body, however broken, stops the listener', async () => {
   expect((await send('/v1/events', { body: 'still here' })).status).toBe(200)
 })
 
-test('a bomb is refused at the limit, unpacked or not', async () => {
+it('a bomb is refused at the limit, unpacked or not', async () => {
   opened = await openForTests([{}])
   const headers = { 'content-encoding': 'gzip' }
   const bomb = gzipSync(Buffer.alloc(101 * 1024 * 1024, 'x'), { level: 1 })
@@ -244,7 +244,7 @@ test('a bomb is refused at the limit, unpacked or not', async () => {
   expect(opened.frames()).toEqual([])
 })
 
-test('unframeable bodies are refused by the byte, framed nonsense is taken', async () => {
+it('unframeable bodies are refused by the byte, framed nonsense is taken', async () => {
   opened = await openForTests([{}])
   const json = { 'content-type': 'application/json' }
   const refused: [path: string, body: string, byte: number][] = [
@@ -276,7 +276,7 @@ test('unframeable bodies are refused by the byte, framed nonsense is taken', asy
   expect({}).not.toHaveProperty('polluted')
 })
 
-test('an event over 8 MiB is cut and flagged, invalid UTF-8 is kept and flagged', async () => {
+it('an event over 8 MiB is cut and flagged, invalid UTF-8 is kept and flagged', async () => {
   opened = await openForTests([{}])
   const body = Buffer.concat([Buffer.alloc(9 * 1024 * 1024, 'x'), Buffer.from('\nb\xffd\ngood', 'latin1')])
   expect((await send('/v1/events', { headers: { 'content-type': 'text/plain' }, body })).status).toBe(200)
@@ -287,7 +287,7 @@ test('an event over 8 MiB is cut and flagged, invalid UTF-8 is kept and flagged'
   ])
 })
 
-test('Expect: 100-continue is answered, and not before the token is good', async () => {
+it('Expect: 100-continue is answered, and not before the token is good', async () => {
   opened = await openForTests([{}])
   const ask = async (token: string) => {
     const socket = connect(opened!.ports[0]!, '127.0.0.1')
@@ -307,7 +307,7 @@ test('Expect: 100-continue is answered, and not before the token is good', async
   expect(opened.texts()).toEqual(['event'])
 })
 
-test('a body that ends in the middle leaves nothing behind', async () => {
+it('a body that ends in the middle leaves nothing behind', async () => {
   opened = await openForTests([{}])
   const socket = connect(opened.ports[0]!, '127.0.0.1')
   const head = `POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Length: 500\r\n\r\n`
@@ -318,7 +318,7 @@ test('a body that ends in the middle leaves nothing behind', async () => {
   expect(opened.frames()).toEqual([])
 })
 
-test('with a certificate the listener speaks HTTPS only', async () => {
+it('with a certificate the listener speaks HTTPS only', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'vl-intake-tls-'))
   const { key, certificate } = selfSigned()
   const tls = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') }
@@ -341,7 +341,7 @@ test('with a certificate the listener speaks HTTPS only', async () => {
   expect(opened.intake.status()[0]!.refused).toEqual({ bad_request: 1 })
 })
 
-test('nonsense on the wire is refused and counted', async () => {
+it('nonsense on the wire is refused and counted', async () => {
   opened = await openForTests([{}])
   const socket = connect(opened.ports[0]!, '127.0.0.1')
   socket.write('<13>this is syslog on the wrong port\n\n')
@@ -351,7 +351,7 @@ test('nonsense on the wire is refused and counted', async () => {
   expect(opened.intake.status()[0]!.refused).toMatchObject({ bad_request: 1 })
 })
 
-test('while the spool is full each sender gets what it survives', async () => {
+it('while the spool is full each sender gets what it survives', async () => {
   const state = { full: true }
   opened = await openForTests([{}], undefined, { wrap: refusing(state) })
   const body = '{"index":{}}\n{"a":1}'

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { bulkAnswer, splitBulk } from './bulk-split.ts'
 import { memberBytes, splitJson, splitLines } from './json-split.ts'
 
@@ -8,7 +8,7 @@ const documents = fc.array(fc.jsonValue({ maxDepth: 4 }), { maxLength: 8 })
 const texts = (split: ReturnType<typeof splitJson>) =>
   Array.isArray(split) ? split.map((bytes) => bytes.toString()) : split
 
-test('the elements of any array come out as the bytes they went in', () => {
+it('the elements of any array come out as the bytes they went in', () => {
   fc.assert(
     fc.property(documents, space, fc.constantFrom(0, 2), (values, gap, indent) => {
       const elements = values.map((value) => JSON.stringify(value, null, indent))
@@ -18,7 +18,7 @@ test('the elements of any array come out as the bytes they went in', () => {
   )
 })
 
-test('objects one after another come out as the bytes they went in, as lines too', () => {
+it('objects one after another come out as the bytes they went in, as lines too', () => {
   fc.assert(
     fc.property(fc.array(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })), { maxLength: 8 }), (values) => {
       const elements = values.map((value) => JSON.stringify(value))
@@ -29,7 +29,7 @@ test('objects one after another come out as the bytes they went in, as lines too
   )
 })
 
-test('no bytes make the splitters throw, and what they frame lies in the body in order', () => {
+it('no bytes make the splitters throw, and what they frame lies in the body in order', () => {
   const jsonish = fc
     .array(fc.constantFrom('[', ']', '{', '}', '"', '\\', ',', ':', ' ', '\n', 'a', '1', '\0', 'é'), { maxLength: 40 })
     .map((parts) => Buffer.from(parts.join('')))
@@ -57,7 +57,7 @@ test('no bytes make the splitters throw, and what they frame lies in the body in
   )
 })
 
-test('a bulk body of any documents comes apart into those documents and as many items', () => {
+it('a bulk body of any documents comes apart into those documents and as many items', () => {
   const document = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })).map((value) => JSON.stringify(value))
   const operation = fc.constantFrom('index', 'create')
   const id = fc.option(fc.string({ minLength: 1 }), { nil: undefined })
@@ -82,7 +82,7 @@ test('a bulk body of any documents comes apart into those documents and as many 
   )
 })
 
-test('a member is found by its own name only', () => {
+it('a member is found by its own name only', () => {
   const find = (text: string) => memberBytes(Buffer.from(text), 0, 'doc')?.toString()
   expect(find('{"a":{"doc":1},"doc":[2]}')).toBe('[2]')
   expect(find('{"a":"\\"doc\\":1"}')).toBeUndefined()

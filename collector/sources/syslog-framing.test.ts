@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { frameFlag } from '#core/frame.ts'
 import { datagram, SyslogFramer } from './syslog-framing.ts'
 
@@ -20,7 +20,7 @@ function framed(pieces: Buffer[], max = 1000): Message[] {
 }
 const texts = (stream: string, max?: number) => framed([Buffer.from(stream, 'latin1')], max)
 
-test('lines and counted messages are told apart one by one', () => {
+it('lines and counted messages are told apart one by one', () => {
   expect(texts('<13>one\n9 <14>t\nwo!<15>three\r\n12 <16>counted\n8 <17>four\n')).toEqual([
     ['<13>one', 0],
     ['<14>t\nwo!', 0],
@@ -30,7 +30,7 @@ test('lines and counted messages are told apart one by one', () => {
   ])
 })
 
-test('a line that begins with a number is a line', () => {
+it('a line that begins with a number is a line', () => {
   expect(texts('2023 was a year\n12345678 <13>too many digits\n0 <13>x\n7\n')).toEqual([
     ['2023 was a year', 0],
     ['12345678 <13>too many digits', 0],
@@ -39,14 +39,14 @@ test('a line that begins with a number is a line', () => {
   ])
 })
 
-test('empty lines and NUL bytes between messages are nothing, NUL bytes inside are content', () => {
+it('empty lines and NUL bytes between messages are nothing, NUL bytes inside are content', () => {
   expect(texts('\n\0\n<13>a\0b\0\n\0\r\n<14>c\n')).toEqual([
     ['<13>a\0b', 0],
     ['<14>c', 0]
   ])
 })
 
-test('a count too small leaves the rest as a line, a count too large falls back to the line', () => {
+it('a count too small leaves the rest as a line, a count too large falls back to the line', () => {
   expect(texts('5 <13>hello\n<14>next\n')).toEqual([
     ['<13>h', 0],
     ['ello', 0],
@@ -63,7 +63,7 @@ test('a count too small leaves the rest as a line, a count too large falls back 
   ])
 })
 
-test('a message over the limit is cut and flagged, and the stream goes on at the next line', () => {
+it('a message over the limit is cut and flagged, and the stream goes on at the next line', () => {
   const long = `<13>${'x'.repeat(3000)}`
   expect(texts(`${long}\n<14>next\n`)).toEqual([
     [long.slice(0, 1000), frameFlag.truncated],
@@ -73,7 +73,7 @@ test('a message over the limit is cut and flagged, and the stream goes on at the
   expect(framed(pieces.map((piece) => Buffer.from(piece)))[1]).toEqual(['<14>next', 0])
 })
 
-test('half a message at disconnect is kept and flagged, whether counted or a line', () => {
+it('half a message at disconnect is kept and flagged, whether counted or a line', () => {
   expect(texts('<13>whole\n<14>ha')).toEqual([
     ['<13>whole', 0],
     ['<14>ha', frameFlag.halfFrame]
@@ -82,7 +82,7 @@ test('half a message at disconnect is kept and flagged, whether counted or a lin
   expect(texts('12')).toEqual([['12', frameFlag.halfFrame]])
 })
 
-test('bytes that are not UTF-8 are kept as they are and flagged on their own message only', () => {
+it('bytes that are not UTF-8 are kept as they are and flagged on their own message only', () => {
   expect(texts('<13>good\n<14>b\xff\xfed\n')).toEqual([
     ['<13>good', 0],
     ['<14>b\xff\xfed', frameFlag.badUtf8]
@@ -90,7 +90,7 @@ test('bytes that are not UTF-8 are kept as they are and flagged on their own mes
   expect(framed([Buffer.from('<13>một\n')])).toEqual([[Buffer.from('<13>một').toString('latin1'), 0]])
 })
 
-test('however a stream is cut into pieces, the same messages come out', () => {
+it('however a stream is cut into pieces, the same messages come out', () => {
   const line = fc.stringMatching(/^<[0-9]{1,3}>[ -~]{0,30}$/)
   const message = fc.record({ text: line, counted: fc.boolean(), feed: fc.boolean() })
   fc.assert(
@@ -112,7 +112,7 @@ test('however a stream is cut into pieces, the same messages come out', () => {
   )
 })
 
-test('no bytes in any pieces make it throw, lose a visible byte or hold more than its limit', () => {
+it('no bytes in any pieces make it throw, lose a visible byte or hold more than its limit', () => {
   const piece = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes))
   const syslogish = fc
     .array(fc.constantFrom('<13>', '5 ', '12 <', '\n', '\0', 'abc', '999 <1>', '\xff'), { maxLength: 20 })
@@ -131,7 +131,7 @@ test('no bytes in any pieces make it throw, lose a visible byte or hold more tha
   )
 })
 
-test('a datagram loses its trailing line feed and NUL and nothing else', () => {
+it('a datagram loses its trailing line feed and NUL and nothing else', () => {
   expect(datagram(Buffer.from('<13>a\nb\n\0'))).toEqual({ raw: Buffer.from('<13>a\nb'), flags: 0 })
   expect(datagram(Buffer.alloc(0)).raw).toHaveLength(0)
   expect(datagram(Buffer.from([0xff])).flags).toBe(frameFlag.badUtf8)

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { frameFlag, UNASSIGNED } from '#core/frame.ts'
 import { local, openForTests, sender, snapshotOf, type Opened } from '#testing/open-source.ts'
 import { refusing } from '#testing/refusing-spool.ts'
@@ -35,7 +35,7 @@ async function datagrams(port: number, messages: (string | Buffer)[]) {
   socket.close()
 }
 
-test('syslog over TCP becomes frames with sender, peer and flags', async () => {
+it('syslog over TCP becomes frames with sender, peer and flags', async () => {
   opened = await openForTests([tcp], known)
   const socket = await connected(opened.ports[0]!)
   const peer = `127.0.0.1:${socket.localPort}`
@@ -51,7 +51,7 @@ test('syslog over TCP becomes frames with sender, peer and flags', async () => {
   expect(opened.intake.status()).toMatchObject([{ id: 'syslog-tcp', frames: 3, bytes: 25, refused: {} }])
 })
 
-test('a message of more than a mebibyte is cut, flagged, and the stream goes on', async () => {
+it('a message of more than a mebibyte is cut, flagged, and the stream goes on', async () => {
   opened = await openForTests([tcp], known)
   const socket = await connected(opened.ports[0]!)
   socket.end(`<13>${'x'.repeat(2 ** 21)}\n<14>next\n`)
@@ -61,7 +61,7 @@ test('a message of more than a mebibyte is cut, flagged, and the stream goes on'
   expect(next!.raw.toString()).toBe('<14>next')
 })
 
-test('equal lines are different evidence and all kept', async () => {
+it('equal lines are different evidence and all kept', async () => {
   opened = await openForTests([tcp], known)
   const socket = await connected(opened.ports[0]!)
   socket.end('<13>again\n'.repeat(100))
@@ -70,7 +70,7 @@ test('equal lines are different evidence and all kept', async () => {
   expect(opened.notes()).toEqual([])
 })
 
-test('UDP datagrams become frames, empty ones are counted, and nobody is asked who they are', async () => {
+it('UDP datagrams become frames, empty ones are counted, and nobody is asked who they are', async () => {
   opened = await openForTests([udp], known)
   await datagrams(opened.ports[0]!, ['', '<13>one\n', Buffer.from([60, 49, 62, 0xff]), '<14>a\nb'])
   await opened.heard(3)
@@ -82,7 +82,7 @@ test('UDP datagrams become frames, empty ones are counted, and nobody is asked w
   expect(opened.intake.status()[0]!.refused).toMatchObject({ empty: 1 })
 })
 
-test('an unknown sender is heard as _unassigned and told of once a minute with a count', async () => {
+it('an unknown sender is heard as _unassigned and told of once a minute with a count', async () => {
   opened = await openForTests([tcp], snapshotOf(sender('elsewhere', { networks: ['192.0.2.0/24'] })))
   const socket = await connected(opened.ports[0]!)
   for (let index = 1; index <= 5; index++) {
@@ -97,7 +97,7 @@ test('an unknown sender is heard as _unassigned and told of once a minute with a
   await expect.poll(() => opened!.notices[1]).toMatchObject({ kind: 'unknown_sender', count: 5 })
 })
 
-test('what is pinned is the pin, whatever the network says, and origin is the listener’s', async () => {
+it('what is pinned is the pin, whatever the network says, and origin is the listener’s', async () => {
   const demo = sender('story', { origin: 'demonstration' })
   opened = await openForTests([{ ...tcp, origin: 'demonstration', sender: 'story' }], snapshotOf(local, demo))
   const socket = await connected(opened.ports[0]!)
@@ -107,7 +107,7 @@ test('what is pinned is the pin, whatever the network says, and origin is the li
   await expect.poll(() => opened!.notices).toMatchObject([{ kind: 'first_event', sender: 'story' }])
 })
 
-test('a sender of another origin is unknown here', async () => {
+it('a sender of another origin is unknown here', async () => {
   opened = await openForTests([tcp], snapshotOf({ ...local, origin: 'demonstration' }))
   const socket = await connected(opened.ports[0]!)
   socket.end('<13>x\n')
@@ -115,7 +115,7 @@ test('a sender of another origin is unknown here', async () => {
   expect(opened.frames()).toMatchObject([{ sender: UNASSIGNED, origin: 'real' }])
 })
 
-test('a new snapshot changes who is who on a connection that stays open', async () => {
+it('a new snapshot changes who is who on a connection that stays open', async () => {
   opened = await openForTests([tcp], snapshotOf())
   const socket = await connected(opened.ports[0]!)
   socket.write('<13>before\n')
@@ -126,7 +126,7 @@ test('a new snapshot changes who is who on a connection that stays open', async 
   expect(opened.frames().map((frame) => frame.sender)).toEqual([UNASSIGNED, 'local'])
 })
 
-test('10,000 host names make no more senders, subjects or counters than one', async () => {
+it('10,000 host names make no more senders, subjects or counters than one', async () => {
   opened = await openForTests([tcp], known)
   const socket = await connected(opened.ports[0]!)
   const lines = Array.from({ length: 10_000 }, (_, index) => `<13>Jan  1 00:00:00 host-${index} app: x\n`)
@@ -137,7 +137,7 @@ test('10,000 host names make no more senders, subjects or counters than one', as
   expect(Object.keys(opened.intake.status()[0]!.refused)).toEqual([])
 })
 
-test('while the spool is full TCP is held, not lost, and keeps its order', async () => {
+it('while the spool is full TCP is held, not lost, and keeps its order', async () => {
   const state = { full: true }
   opened = await openForTests([tcp], known, { wrap: refusing(state) })
   const socket = await connected(opened.ports[0]!)
@@ -150,7 +150,7 @@ test('while the spool is full TCP is held, not lost, and keeps its order', async
   expect(opened.notices.filter((notice) => notice.kind === 'disk_guard')).toMatchObject([{ count: 1 }])
 })
 
-test('a sender that went away while the spool was full does not keep the listener from closing; its frames are noted as dropped', async () => {
+it('a sender that went away while the spool was full does not keep the listener from closing; its frames are noted as dropped', async () => {
   const state = { full: true }
   opened = await openForTests([tcp], known, { wrap: refusing(state) })
   const socket = await connected(opened.ports[0]!)
@@ -168,7 +168,7 @@ test('a sender that went away while the spool was full does not keep the listene
   ])
 })
 
-test('while the spool is full UDP is dropped, counted, and noted in the ledger when there is room', async () => {
+it('while the spool is full UDP is dropped, counted, and noted in the ledger when there is room', async () => {
   const state = { full: true }
   opened = await openForTests([udp], known, { wrap: refusing(state) })
   await datagrams(opened.ports[0]!, ['<13>one', '<13>two'])
@@ -181,7 +181,7 @@ test('while the spool is full UDP is dropped, counted, and noted in the ledger w
   expect(opened.writer.received()).toMatchObject([{ sender: 'local', received: 2 }])
 })
 
-test('an orderly stop takes in what had already been sent', async () => {
+it('an orderly stop takes in what had already been sent', async () => {
   opened = await openForTests([tcp], known)
   const socket = await connected(opened.ports[0]!)
   const lines = Array.from({ length: 20_000 }, (_, index) => `<13>number ${index}\n`)
@@ -192,7 +192,7 @@ test('an orderly stop takes in what had already been sent', async () => {
   opened = undefined
 })
 
-test('listeners open all or none, and the refusal names the one that failed', async () => {
+it('listeners open all or none, and the refusal names the one that failed', async () => {
   opened = await openForTests([tcp], known)
   const order = { host: '127.0.0.1', origin: 'real', protocol: 'syslog-tcp' } as const
   const orders = [
@@ -211,7 +211,7 @@ test('listeners open all or none, and the refusal names the one that failed', as
   expect(opened.intake.status()).toEqual([])
 })
 
-test('kernel drops are read from the last column of the sockets with this port', () => {
+it('kernel drops are read from the last column of the sockets with this port', () => {
   const table = [
     '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops',
     '  100: 0100007F:158A 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 1 2 0 17',

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Frame } from '#core/frame.ts'
 import { listDamage } from './quarantine.ts'
 import { openSpoolReader } from './reader.ts'
@@ -85,7 +85,7 @@ function reopened(change: (file: string) => void): SpoolWriter {
   return openSpoolWriter(work, options)
 }
 
-test('cut at every byte it opens, keeps every append that was whole, and writes on', async () => {
+it('cut at every byte it opens, keeps every append that was whole, and writes on', async () => {
   const appends = [['one'], ['two', 'three'], ['four'], ['five', 'six', 'seven']]
   const { file, ends } = await make(appends)
   const size = statSync(file).size
@@ -103,7 +103,7 @@ test('cut at every byte it opens, keeps every append that was whole, and writes 
   }
 }, 60_000)
 
-test('a file that was lengthened with zeros by power loss is a torn tail, not damage', async () => {
+it('a file that was lengthened with zeros by power loss is a torn tail, not damage', async () => {
   await make([['one'], ['two']])
   const writer = reopened((path) => appendFileSync(path, Buffer.alloc(5_000)))
   expect(writer.durableEnd()).toBe(2)
@@ -113,7 +113,7 @@ test('a file that was lengthened with zeros by power loss is a torn tail, not da
   await writer.close()
 })
 
-test('damage in the middle costs only the records it touched; they are named and their bytes kept', async () => {
+it('damage in the middle costs only the records it touched; they are named and their bytes kept', async () => {
   const { ends } = await make([['one'], ['two'], ['three']])
   const writer = reopened((path) => {
     const bytes = readFileSync(path)
@@ -131,7 +131,7 @@ test('damage in the middle costs only the records it touched; they are named and
   expect(listDamage(work)).toHaveLength(1)
 })
 
-test('a reader beside the writer steps over damage that came after the start', async () => {
+it('a reader beside the writer steps over damage that came after the start', async () => {
   const { ends } = await make([['one'], ['two'], ['three']])
   const writer = openSpoolWriter(folder, options)
   const path = join(folder, segmentName(0))
@@ -143,7 +143,7 @@ test('a reader beside the writer steps over damage that came after the start', a
   await writer.close()
 })
 
-test('a damaged header does not cost a record', async () => {
+it('a damaged header does not cost a record', async () => {
   await make([['one'], ['two']])
   const writer = reopened((path) => {
     const bytes = readFileSync(path)
@@ -154,7 +154,7 @@ test('a damaged header does not cost a record', async () => {
   await writer.close()
 })
 
-test('a lost id file is made again from the segments, so that ids stay the same', async () => {
+it('a lost id file is made again from the segments, so that ids stay the same', async () => {
   await make([['one']])
   const before = openSpoolReader(folder)
   rmSync(join(folder, 'spool.id'))
@@ -164,7 +164,7 @@ test('a lost id file is made again from the segments, so that ids stay the same'
   await writer.close()
 })
 
-test('offsets that were given are never given again, even when their records are gone', async () => {
+it('offsets that were given are never given again, even when their records are gone', async () => {
   const writer = openSpoolWriter(folder, options)
   await writer.append([entry('one'), entry('two'), entry('three')])
   await writer.close()
@@ -178,7 +178,7 @@ test('offsets that were given are never given again, even when their records are
   await again.close()
 })
 
-test('a segment of another spool is set aside', async () => {
+it('a segment of another spool is set aside', async () => {
   await make([['one']])
   const other = join(root, 'other')
   const writer = openSpoolWriter(other, options)
@@ -191,7 +191,7 @@ test('a segment of another spool is set aside', async () => {
   await again.close()
 })
 
-test('bytes inside an event that look like a record are not taken for one when damage lies before them', async () => {
+it('bytes inside an event that look like a record are not taken for one when damage lies before them', async () => {
   const other = join(root, 'other')
   const forger = openSpoolWriter(other, options)
   await forger.append([entry('x'), entry('y'), entry('forged')])
@@ -212,7 +212,7 @@ test('bytes inside an event that look like a record are not taken for one when d
   await writer.close()
 })
 
-test('random damage never stops the spool, never changes a frame, and never reorders', async () => {
+it('random damage never stops the spool, never changes a frame, and never reorders', async () => {
   const appends = Array.from({ length: 30 }, (_, index) => [`event ${String(index).padStart(4, '0')}`])
   const { file } = await make(appends)
   const size = statSync(file).size
@@ -239,7 +239,7 @@ test('random damage never stops the spool, never changes a frame, and never reor
   )
 }, 60_000)
 
-test('kill -9 under load: everything acknowledged is there, once, and the count is exact', async () => {
+it('kill -9 under load: everything acknowledged is there, once, and the count is exact', async () => {
   const script = `
     const { openSpoolWriter } = await import(${JSON.stringify(join(import.meta.dirname, 'writer.ts'))})
     const writer = openSpoolWriter(process.argv[1], { maxBytes: 2 ** 30, reserveBytes: 1, segmentBytes: 100_000 })

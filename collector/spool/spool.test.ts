@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { manualClock } from '#core/clock.ts'
 import { frameFlag, type Frame } from '#core/frame.ts'
 import { crc32c } from './crc32c.ts'
@@ -58,7 +58,7 @@ function texts(end: number, from = 0): string[] {
   return seen
 }
 
-test('the checksum is CRC-32C as RFC 3720 prints it, also in pieces', () => {
+it('the checksum is CRC-32C as RFC 3720 prints it, also in pieces', () => {
   expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283)
   expect(crc32c(Buffer.alloc(32))).toBe(0x8a9136aa)
   expect(crc32c(Buffer.alloc(32, 0xff))).toBe(0x62a8ab43)
@@ -70,7 +70,7 @@ test('the checksum is CRC-32C as RFC 3720 prints it, also in pieces', () => {
   )
 })
 
-test('any frame and note come out of the envelope as they went in', () => {
+it('any frame and note come out of the envelope as they went in', () => {
   const text = fc.string({ unit: 'binary', maxLength: 60 }).map((value) => value.toWellFormed())
   const anyFrame = fc.record({
     receivedAt: fc.nat(2 ** 31).map((seconds) => seconds * 1000),
@@ -109,7 +109,7 @@ test('any frame and note come out of the envelope as they went in', () => {
   expect(decode(bytes, 3)).toEqual({ record: { ...note, partition: 0, offset: 3 }, more: false, batch: '' })
 })
 
-test('no bytes make the envelope decoder throw', () => {
+it('no bytes make the envelope decoder throw', () => {
   const decode = createDecoder('0123456789abcdef')
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
@@ -120,7 +120,7 @@ test('no bytes make the envelope decoder throw', () => {
 })
 
 describe('the spool', () => {
-  test('hands a reader what is durable, in order, with positions and deterministic ids', async () => {
+  it('hands a reader what is durable, in order, with positions and deterministic ids', async () => {
     const writer = open()
     expect(await writer.append([entry('one'), entry('two')])).toEqual({ partition: 0, offset: 0 })
     expect(await writer.append([entry('three', { clientKey: 'index/7' })])).toEqual({ partition: 0, offset: 2 })
@@ -138,7 +138,7 @@ describe('the spool', () => {
     await writer.close()
   })
 
-  test('gives a client key the same id again, and another sender another one', async () => {
+  it('gives a client key the same id again, and another sender another one', async () => {
     const writer = open()
     const keyed = { clientKey: 'index/7' }
     await writer.append([entry('a', keyed), entry('a', keyed), entry('a', { ...keyed, sender: 'sender-2' })])
@@ -150,7 +150,7 @@ describe('the spool', () => {
     await writer.close()
   })
 
-  test('keeps position, id and counts over a restart, and writes on behind them', async () => {
+  it('keeps position, id and counts over a restart, and writes on behind them', async () => {
     let writer = open()
     const id = writer.id
     await writer.append([entry('one'), entry('two', { receivedAt: 1_700_000_000_500 })])
@@ -167,7 +167,7 @@ describe('the spool', () => {
     await writer.close()
   })
 
-  test('counts notes by their number and a replayed dead letter not at all, and keeps its id', async () => {
+  it('counts notes by their number and a replayed dead letter not at all, and keeps its id', async () => {
     const writer = open()
     await writer.append([
       { kind: 'note', note: { sender: 'sender-1', origin: 'real', fate: 'duplicate', count: 5, reason: 'batch' } },
@@ -180,7 +180,7 @@ describe('the spool', () => {
     await writer.close()
   })
 
-  test('rolls to new segments, reads across them, and drops those that everybody has passed', async () => {
+  it('rolls to new segments, reads across them, and drops those that everybody has passed', async () => {
     const writer = open({ segmentBytes: 1_200 })
     const expected: string[] = []
     for (let index = 0; index < 60; index++) {
@@ -214,7 +214,7 @@ describe('the spool', () => {
     await again.close()
   })
 
-  test('is followed by a reader while it is written, across segments, without a gap or a repetition', async () => {
+  it('is followed by a reader while it is written, across segments, without a gap or a repetition', async () => {
     const writer = open({ segmentBytes: 20_000 })
     let reader: ReturnType<typeof openSpoolReader> | undefined
     let next = 0
@@ -239,7 +239,7 @@ describe('the spool', () => {
     reader?.close()
   })
 
-  test('keeps a frame of a mebibyte whole', async () => {
+  it('keeps a frame of a mebibyte whole', async () => {
     const writer = open({ segmentBytes: 2_000 })
     const large = 'x'.repeat(MIB)
     await writer.append([entry('before'), entry(large), entry('after')])
@@ -247,7 +247,7 @@ describe('the spool', () => {
     await writer.close()
   })
 
-  test('puts many appends into one commit', async () => {
+  it('puts many appends into one commit', async () => {
     let syncs = 0
     const disk: Disk = {
       ...systemDisk,
@@ -263,7 +263,7 @@ describe('the spool', () => {
     await writer.close()
   })
 
-  test('tells the keys of its newest frames, and none that are too old', async () => {
+  it('tells the keys of its newest frames, and none that are too old', async () => {
     const writer = open()
     await writer.append([
       { kind: 'frame', frame: frame('old', { receivedAt: 1_000 }), batch: 'digest-old' },
@@ -276,7 +276,7 @@ describe('the spool', () => {
 })
 
 describe('the disk guard', () => {
-  test('refuses at the quota, lets notes pass, and takes frames again when consumers have passed', async () => {
+  it('refuses at the quota, lets notes pass, and takes frames again when consumers have passed', async () => {
     const writer = open({ maxBytes: 5_000 })
     let taken = 0
     await expect(async () => {
@@ -302,7 +302,7 @@ describe('the disk guard', () => {
     await writer.close()
   })
 
-  test('refuses while the volume has less than the reserve', async () => {
+  it('refuses while the volume has less than the reserve', async () => {
     let free = 10
     const local = manualClock(0)
     const writer = open({ reserveBytes: 100, clock: local, disk: { ...systemDisk, free: async () => free } })
@@ -317,7 +317,7 @@ describe('the disk guard', () => {
     await writer.close()
   })
 
-  test('loses nothing acknowledged when the disk is full in the middle of a write, and goes on when there is room', async () => {
+  it('loses nothing acknowledged when the disk is full in the middle of a write, and goes on when there is room', async () => {
     let room = Infinity
     const local = manualClock(0)
     const disk: Disk = {
@@ -353,7 +353,7 @@ describe('the disk guard', () => {
     expect(open().durableEnd()).toBe(2)
   })
 
-  test('says failed, and stays up, when the disk reports errors', async () => {
+  it('says failed, and stays up, when the disk reports errors', async () => {
     const disk: Disk = {
       ...systemDisk,
       async open(path, flags) {
@@ -368,7 +368,7 @@ describe('the disk guard', () => {
     expect(open().durableEnd()).toBe(0)
   })
 
-  test('refuses an envelope text longer than 64 KiB instead of cutting it', async () => {
+  it('refuses an envelope text longer than 64 KiB instead of cutting it', async () => {
     const writer = open()
     const long = 'x'.repeat(70_000)
     await expect(writer.append([entry('x', { hint: long })])).rejects.toMatchObject({ code: 'spool.field_too_long' })

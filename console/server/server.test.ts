@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { selfSigned } from '#testing/certificate.ts'
 import { startServer } from './server.ts'
 import { PASSWORD, testConsole } from '#testing/console.ts'
 
-test('the address names the port the system chose, and a taken port is a clear error', async () => {
+it('the address names the port the system chose, and a taken port is a clear error', async () => {
   const soc = testConsole()
   const url = await startServer(soc.app, soc.parts.config)
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
@@ -18,13 +18,13 @@ test('the address names the port the system chose, and a taken port is a clear e
   await second.close()
 })
 
-test('every address is no address for a browser: loopback is shown', async () => {
+it('every address is no address for a browser: loopback is shown', async () => {
   const soc = testConsole({ environment: { SOC_CONSOLE_HOST: '0.0.0.0', SOC_PLAINTEXT: 'on' } })
   expect(await startServer(soc.app, soc.parts.config)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
   await soc.close()
 })
 
-test('with TLS the cookie belongs to this host and to TLS alone, and browsers stay with it', async () => {
+it('with TLS the cookie belongs to this host and to TLS alone, and browsers stay with it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'vl-tls-'))
   const { key, certificate } = selfSigned()
   writeFileSync(join(folder, 'key.pem'), key)

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { checkPassword } from './password-rules.ts'
 import { hashPassword, randomPassword, verifyPassword } from './password.ts'
 
 const cheap = { memory: 64, passes: 1, parallelism: 1 }
 
-test('a password is kept as an argon2id PHC string with the OWASP cost and verifies only itself', async () => {
+it('a password is kept as an argon2id PHC string with the OWASP cost and verifies only itself', async () => {
   const stored = await hashPassword('một câu dài để nhớ')
   expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
   expect(await verifyPassword('một câu dài để nhớ', stored)).toBe(true)
@@ -13,16 +13,16 @@ test('a password is kept as an argon2id PHC string with the OWASP cost and verif
   expect(await verifyPassword('mot cau dai de nho', stored)).toBe(false)
 })
 
-test('two hashes of one password differ by their salt', async () => {
+it('two hashes of one password differ by their salt', async () => {
   expect(await hashPassword('x', cheap)).not.toBe(await hashPassword('x', cheap))
 })
 
-test('what is no argon2id hash matches nothing', async () => {
+it('what is no argon2id hash matches nothing', async () => {
   for (const stored of ['', '!', 'plain', '$argon2i$v=19$m=64,t=1,p=1$AAAAAAAAAAA$AAAA', '$2b$10$abc'])
     expect(await verifyPassword(stored, stored)).toBe(false)
 })
 
-test('a flood of sign-ins is refused instead of piling up', async () => {
+it('a flood of sign-ins is refused instead of piling up', async () => {
   const all = await Promise.allSettled(Array.from({ length: 60 }, () => hashPassword('x', cheap)))
   const refused = all.filter((result) => result.status === 'rejected')
   expect(refused).toHaveLength(60 - 36)
@@ -39,7 +39,7 @@ const refusal = (password: string, username = 'lan.nguyen') => {
   }
 }
 
-test.each([
+it.each([
   ['mười-một kt', 'password.short'],
   ['x'.repeat(300), 'password.long'],
   ['lan.nguyen2024', 'password.username'],
@@ -59,13 +59,13 @@ test.each([
   expect(refusal(password)).toBe(expected)
 })
 
-test('every password we make ourselves passes the rules and none repeats', () => {
+it('every password we make ourselves passes the rules and none repeats', () => {
   const made = Array.from({ length: 200 }, randomPassword)
   expect(new Set(made).size).toBe(200)
   for (const password of made) expect(refusal(password)).toBe('accepted')
 })
 
-test('judging a hostile password ends in bounded work', () => {
+it('judging a hostile password ends in bounded work', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 1000 }), fc.string({ maxLength: 100 }), (password, username) => {
       expect(refusal(password, username)).toMatch(/^accepted$|^password\./)

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { mask, maskText } from './masking.ts'
 
 const digits = (length: number) =>
   fc.array(fc.integer({ min: 0, max: 9 }), { minLength: length, maxLength: length }).map((list) => list.join(''))
 
 describe('citizen numbers', () => {
-  test('keep the province and the last two digits', () => {
+  it('keep the province and the last two digits', () => {
     expect(maskText('tra cứu CCCD 046201001289 lúc 10:00')).toBe('tra cứu CCCD 046*******89 lúc 10:00')
   })
 
-  test('are found behind escapes and inside JSON, paths and queries', () => {
+  it('are found behind escapes and inside JSON, paths and queries', () => {
     for (const text of [
       '/api/tra-cuu?so=%20046201001234&x=1',
       '{"cccd":"046201001234"}',
@@ -24,16 +24,16 @@ describe('citizen numbers', () => {
     }
   })
 
-  test('are found in groups of three', () => {
+  it('are found in groups of three', () => {
     expect(maskText('046 201 001 234')).toBe('046 *** *** *34')
     expect(maskText('046.201.001.934')).toBe('046.***.***.*34')
   })
 
-  test('are found in the machine-readable line of the card', () => {
+  it('are found in the machine-readable line of the card', () => {
     expect(maskText('IDVNM2010012349046201001234<<4')).not.toMatch(/\d{4}/)
   })
 
-  test('never leave the console whole, whatever stands around them', () => {
+  it('never leave the console whole, whatever stands around them', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), digits(12), fc.string({ unit: 'binary' }), (before, number, after) => {
         fc.pre(!/\d$/.test(before) && !/^\d/.test(after))
@@ -45,7 +45,7 @@ describe('citizen numbers', () => {
   })
 })
 
-test('phone numbers are masked in their usual spellings', () => {
+it('phone numbers are masked in their usual spellings', () => {
   for (const [text, masked] of [
     ['gọi 0912345678 ngay', 'gọi 091*****78 ngay'],
     ['+84912345678', '+849******78'],
@@ -58,13 +58,13 @@ test('phone numbers are masked in their usual spellings', () => {
     expect(maskText(text)).toBe(masked)
 })
 
-test('numbers announced by a word are masked from six digits on', () => {
+it('numbers announced by a word are masked from six digits on', () => {
   expect(maskText('stk: 0011001234567 VCB')).toBe('stk: 001********67 VCB')
   expect(maskText('"cmnd":"191234567"')).toBe('"cmnd":"191****67"')
   expect(maskText('số tài khoản 123456789012345')).toBe('số tài khoản 123**********45')
 })
 
-test('what an analyst needs stays readable', () => {
+it('what an analyst needs stays readable', () => {
   for (const text of [
     '203.0.113.195:50022 -> 198.51.100.7:443',
     '2023-11-30T10:15:20.123456789Z',
@@ -80,7 +80,7 @@ test('what an analyst needs stays readable', () => {
     expect(maskText(text)).toBe(text)
 })
 
-test('masking twice changes nothing', () => {
+it('masking twice changes nothing', () => {
   const noisy = fc
     .array(
       fc.oneof(
@@ -101,7 +101,7 @@ test('masking twice changes nothing', () => {
 })
 
 describe('documents', () => {
-  test('keep their structure and every value without such a number', () => {
+  it('keep their structure and every value without such a number', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
         const masked = mask(value)
@@ -112,7 +112,7 @@ describe('documents', () => {
     )
   })
 
-  test('are masked at any depth, in keys too, without altering the original', () => {
+  it('are masked at any depth, in keys too, without altering the original', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 8 }), { maxLength: 12 }), digits(12), (path, number) => {
         let document: unknown = { value: [`số ${number}`, { [number]: 1 }] }
@@ -124,14 +124,14 @@ describe('documents', () => {
     )
   })
 
-  test('share what needed no change', () => {
+  it('share what needed no change', () => {
     const event = { host: { name: 'web-01' }, message: 'GET / 200', list: [1, 2, { a: 'b' }] }
     expect(mask(event)).toBe(event)
     const mixed = { host: event.host, user: { phone: '0912345678' } }
     expect(mask(mixed).host).toBe(event.host)
   })
 
-  test('mask plain numbers only where the field name announces them', () => {
+  it('mask plain numbers only where the field name announces them', () => {
     expect(mask({ cccd: 46201001234, soTaiKhoan: '123456', 'Số điện thoại': 912345678, bytes: 46201001234 })).toEqual({
       cccd: '462******34',
       soTaiKhoan: '123*56',
@@ -140,17 +140,17 @@ describe('documents', () => {
     })
   })
 
-  test('keep both values when two keys are masked alike', () => {
+  it('keep both values when two keys are masked alike', () => {
     expect(mask({ '046201001234': 1, '046999999934': 2 })).toEqual({ '046*******34': 1, '046*******34 (2)': 2 })
   })
 
-  test('deeper than any stored document are withheld, not passed through', () => {
+  it('deeper than any stored document are withheld, not passed through', () => {
     let document: unknown = '046201001234'
     for (let depth = 0; depth < 5000; depth++) document = [document]
     expect(JSON.stringify(mask(document))).not.toContain('046201001234')
   })
 
-  test('with a field called __proto__ stay plain data', () => {
+  it('with a field called __proto__ stay plain data', () => {
     const hostile = JSON.parse('{"__proto__":{"admin":true},"a":"046201001234"}') as Record<string, unknown>
     const masked = mask(hostile)
     expect((masked as { admin?: boolean }).admin).toBeUndefined()
@@ -158,12 +158,12 @@ describe('documents', () => {
   })
 })
 
-test('a megabyte of digits and separators is masked in reasonable work', () => {
+it('a megabyte of digits and separators is masked in reasonable work', () => {
   const worst = ['stk: ', '0 ', '0.', '09', '%20', 'IDVNM', '1-', 'cccd'].map((part) => part.repeat(40_000))
   for (const text of worst) expect(maskText(text).length).toBe(text.length)
 })
 
-test('a hash keeps its digits, a number beside or inside shorter hexadecimal text does not', () => {
+it('a hash keeps its digits, a number beside or inside shorter hexadecimal text does not', () => {
   const hash = 'b9967362665751234567890123456789abcdef0123456789abcdef01234571b5'
   expect(hash).toHaveLength(64)
   expect(maskText(`SHA-256 ${hash}.`)).toBe(`SHA-256 ${hash}.`)

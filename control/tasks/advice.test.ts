@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { Level } from '#core/match.ts'
 import { readAdviceBook } from '#control/rules/advice-book.ts'
@@ -12,7 +12,7 @@ const warnings: string[] = []
 const book = readAdviceBook([rules], (message) => warnings.push(message))
 const adviceFor = (alerts: readonly Advised[]) => adviceOf(book, alerts)
 
-test('every advice of a rule of ours is read', () => {
+it('every advice of a rule of ours is read', () => {
   expect(warnings).toEqual([])
   expect(book.byRule.size).toBeGreaterThan(15)
 })
@@ -22,7 +22,7 @@ const own = readdirSync(rules, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.yml'))
   .map((name) => readFileSync(join(rules, name), 'utf8'))
 
-test('every rule of ours has one to five steps in both languages, none of them empty', () => {
+it('every rule of ours has one to five steps in both languages, none of them empty', () => {
   for (const text of own) {
     for (const rule of text.split(/^---$/m).map((part) => parse(part) as Rule | null)) {
       const steps = adviceFor([{ ruleId: rule?.id ?? '', level: rule?.level ?? 'low', tags: rule?.tags ?? [] }])
@@ -33,7 +33,7 @@ test('every rule of ours has one to five steps in both languages, none of them e
   }
 })
 
-test('a web shell, a silent source and ransomware get their own first step; the unknown gets the general ones', () => {
+it('a web shell, a silent source and ransomware get their own first step; the unknown gets the general ones', () => {
   const first = (ids: string[], tags: string[]) =>
     adviceFor(ids.map((ruleId) => ({ ruleId, level: 'high', tags })))[0]?.en
   expect(first(['x'], ['attack.persistence', 'attack.t1505.003'])).toContain('site’s administrator')
@@ -43,7 +43,7 @@ test('a web shell, a silent source and ransomware get their own first step; the 
   expect(first(['x'], [])).toContain('person in charge')
 })
 
-test('the flagship of the demonstration: evidence is kept and passwords are changed, whatever the outage would ask for', () => {
+it('the flagship of the demonstration: evidence is kept and passwords are changed, whatever the outage would ask for', () => {
   const rules = own.flatMap((text) => text.split(/^---$/m).map((part) => parse(part) as Rule | null))
   const alert = (title: string) => {
     const rule = rules.find((candidate) => candidate?.title === title)
@@ -71,7 +71,7 @@ test('the flagship of the demonstration: evidence is kept and passwords are chan
   expect(adviceFor([outage, { ruleId: 'x', level: 'low', tags: [] }])[0]?.en).toContain('person in charge')
 })
 
-test('a rule from elsewhere may bring its own steps; advice that cannot be read is warned of and its tags decide', () => {
+it('a rule from elsewhere may bring its own steps; advice that cannot be read is warned of and its tags decide', () => {
   const folder = mkdtempSync(join(tmpdir(), 'advice-'))
   const rule = (id: string, advice: string) =>
     writeFileSync(join(folder, `${id}.yml`), `id: ${id}\ntags: [attack.t1490]\nsoc: { advice: ${advice} }\n`)

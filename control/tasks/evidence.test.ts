@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { strToU8, zipSync } from 'fflate'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LinkTask, TaskDetail } from '#core/api/tasks.ts'
 import { FOREIGN, OWN } from '#testing/console.ts'
 import { MAX_FILE_BYTES } from './evidence.ts'
@@ -43,7 +43,7 @@ async function unit() {
 }
 
 describe('a file', () => {
-  test('of a photo is kept under a random name, with its hash, and given out only as a download', async () => {
+  it('of a photo is kept under a random name, with its hash, and given out only as a download', async () => {
     const own = await unit()
     const answer = await own.send(own.nonce, '../../Ảnh màn hình.html', jpeg)
     expect(answer.statusCode).toBe(200)
@@ -67,7 +67,7 @@ describe('a file', () => {
     expect((await t.app.inject({ url })).statusCode).toBe(401)
   })
 
-  test('sent twice with one nonce is kept once', async () => {
+  it('sent twice with one nonce is kept once', async () => {
     const own = await unit()
     await own.send(own.nonce, 'a.jpg', jpeg)
     expect((await own.send(own.nonce, 'a.jpg', jpeg)).json()).toMatchObject({ files: 1 })
@@ -75,7 +75,7 @@ describe('a file', () => {
     expect(storedFiles()).toHaveLength(1)
   })
 
-  test.each([
+  it.each([
     ['a page', 'anh.jpg', Buffer.from('<!doctype html><script>alert(1)</script>')],
     ['a page after blanks', 'a.txt', Buffer.from('\uFEFF \n\t<html><body onload=alert(1)>')],
     ['a page behind words', 'a.log', Buffer.from('nhật ký <script>alert(1)</script>')],
@@ -97,7 +97,7 @@ describe('a file', () => {
     expect((await own.send(own.nonce, 'a.jpg', jpeg)).statusCode).toBe(200)
   })
 
-  test('over 10 MB is refused by what it says, and ten are enough', async () => {
+  it('over 10 MB is refused by what it says, and ten are enough', async () => {
     const own = await unit()
     const tooLarge = await own.send(own.nonce, 'a.jpg', Buffer.concat([jpeg, Buffer.alloc(MAX_FILE_BYTES)]))
     expect(tooLarge.json()).toMatchObject({ code: 'file.too_large' })
@@ -107,7 +107,7 @@ describe('a file', () => {
     expect(storedFiles()).toHaveLength(10)
   })
 
-  test('of a gigabyte that does not say so is cut off at the limit', async () => {
+  it('of a gigabyte that does not say so is cut off at the limit', async () => {
     const own = await unit()
     await t.app.listen({ host: '127.0.0.1', port: 0 })
     const { port } = t.app.server.address() as AddressInfo
@@ -173,7 +173,7 @@ describe('a file', () => {
       return { status, end: () => (upload.end('.'), status) }
     }
 
-    test('is not kept when its link was revoked meanwhile', async () => {
+    it('is not kept when its link was revoked meanwhile', async () => {
       const own = await unit()
       await t.app.listen({ host: '127.0.0.1', port: 0 })
       const upload = await begin(own, own.nonce)
@@ -182,7 +182,7 @@ describe('a file', () => {
       expect(storedFiles()).toEqual([])
     })
 
-    test('is not kept when another device answered meanwhile', async () => {
+    it('is not kept when another device answered meanwhile', async () => {
       const own = await unit()
       await t.app.listen({ host: '127.0.0.1', port: 0 })
       const upload = await begin(own, own.nonce)
@@ -192,7 +192,7 @@ describe('a file', () => {
       expect(storedFiles()).toEqual([])
     })
 
-    test('leaves room for other units: of one task two are read at a time', async () => {
+    it('leaves room for other units: of one task two are read at a time', async () => {
       const own = await unit()
       await t.app.listen({ host: '127.0.0.1', port: 0 })
       const first = await begin(own, own.nonce)
@@ -203,7 +203,7 @@ describe('a file', () => {
     })
   })
 
-  test('is refused while the disk is at its reserve', async () => {
+  it('is refused while the disk is at its reserve', async () => {
     await t.close()
     t = taskTest({ SOC_DATA: folder, SOC_DISK_RESERVE_MB: '1048576' })
     const own = await unit()
@@ -211,13 +211,13 @@ describe('a file', () => {
     expect([answer.statusCode, answer.json()]).toEqual([503, { code: 'disk.full', params: {} }])
   })
 
-  test('needs a link of its device before a byte is read', async () => {
+  it('needs a link of its device before a byte is read', async () => {
     await unit()
     expect((await phone(t).send('x', 'a.jpg', jpeg)).json()).toMatchObject({ code: 'task_link.no_cookie' })
     expect((await phone(t).send('x', 'a.jpg', jpeg, 'D'.repeat(43))).statusCode).toBe(404)
   })
 
-  test('from an account goes the same way', async () => {
+  it('from an account goes the same way', async () => {
     await t.ask()
     const send = (units: string[]) =>
       t.app.inject({
@@ -230,7 +230,7 @@ describe('a file', () => {
     expect((await send([FOREIGN])).statusCode).toBe(404)
   })
 
-  test('left between folder and books by a crash is swept, what is in the books stays', async () => {
+  it('left between folder and books by a crash is swept, what is in the books stays', async () => {
     const own = await unit()
     const second = nonceOf(await own.send(own.nonce, 'a.jpg', jpeg))
     const [known] = storedFiles()
@@ -250,7 +250,7 @@ describe('a file', () => {
   })
 })
 
-test('kinds are told by content', () => {
+it('kinds are told by content', () => {
   expect([jpeg, png, heic, webp, Buffer.from('%PDF-1.7\n'), Buffer.from('Xin chào\r\n')].map(kindOf)).toEqual([
     'jpeg',
     'png',
@@ -261,7 +261,7 @@ test('kinds are told by content', () => {
   ])
 })
 
-test('no bytes make the look at them fail, and nothing that starts like markup is text', () => {
+it('no bytes make the look at them fail, and nothing that starts like markup is text', () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 5000 }), (bytes) => void kindOf(bytes)))
   fc.assert(
     fc.property(fc.constantFrom('<', ' <', '\n<', '#!'), fc.string(), (start, rest) => {
@@ -270,7 +270,7 @@ test('no bytes make the look at them fail, and nothing that starts like markup i
   )
 })
 
-test('a shown name is never a path and hides nothing', () => {
+it('a shown name is never a path and hides nothing', () => {
   expect(shownName('/etc/passwd')).toBe('passwd')
   expect(shownName('..\\..\\x.exe')).toBe('x.exe')
   expect(shownName('anh\u202egpj.exe\u0000')).toBe('anhgpj.exe')

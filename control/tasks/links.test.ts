@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { LinkTask } from '#core/api/tasks.ts'
 import { DAY_MS } from '#core/time.ts'
 import { CITIZEN, OWN } from '#testing/console.ts'
@@ -22,7 +22,7 @@ const nonceOf = (answer: { json(): unknown }) => (answer.json() as LinkTask).non
 const stateNow = () => t.parts.control.single<{ state: string }>('SELECT state FROM tasks')
 
 describe('a link that is opened', () => {
-  test('shows what happened and what to do, and says nothing of the SOC’s people', async () => {
+  it('shows what happened and what to do, and says nothing of the SOC’s people', async () => {
     await t.ask({ what: { vi: `Tra cứu số ${CITIZEN}`, en: '' } })
     const answer = await phone(t).open()
     expect(answer.statusCode).toBe(200)
@@ -34,7 +34,7 @@ describe('a link that is opened', () => {
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' })
   })
 
-  test('by a mail scanner, a preview and a prefetch changes nothing, and the unit can still answer', async () => {
+  it('by a mail scanner, a preview and a prefetch changes nothing, and the unit can still answer', async () => {
     await t.ask()
     const before = everything()
     const url = `/api/task-links/${t.token()}`
@@ -50,7 +50,7 @@ describe('a link that is opened', () => {
     expect(stateNow()).toEqual({ state: 'doing' })
   })
 
-  test('is kept as a hash: the database holds neither the token nor the secret of a device', async () => {
+  it('is kept as a hash: the database holds neither the token nor the secret of a device', async () => {
     await t.ask()
     const unit = phone(t)
     await unit.say(nonceOf(await unit.open()), 'doing')
@@ -59,7 +59,7 @@ describe('a link that is opened', () => {
     for (const secret of unit.cookies.values()) expect(stored).not.toContain(secret)
   })
 
-  test.each(['unknown', 'expired', 'revoked', 'withdrawn'] as const)('that is %s gets the one answer', async (why) => {
+  it.each(['unknown', 'expired', 'revoked', 'withdrawn'] as const)('that is %s gets the one answer', async (why) => {
     const { task } = await t.ask()
     const token = why === 'unknown' ? 'A'.repeat(43) : t.token()
     if (why === 'expired') t.parts.clock.advance(14 * DAY_MS)
@@ -73,7 +73,7 @@ describe('a link that is opened', () => {
     expect((await phone(t).say('x', 'done', undefined, token)).json()).toMatchObject({ code: 'task_link.gone' })
   })
 
-  test('stays valid for the days that are set, not one moment longer', async () => {
+  it('stays valid for the days that are set, not one moment longer', async () => {
     await t.ask()
     t.parts.clock.advance(14 * DAY_MS - 1)
     expect((await phone(t).open()).statusCode).toBe(200)
@@ -83,7 +83,7 @@ describe('a link that is opened', () => {
 })
 
 describe('an answer by link', () => {
-  test('binds the link to its device; another device learns only whom to call', async () => {
+  it('binds the link to its device; another device learns only whom to call', async () => {
     await t.ask()
     const first = phone(t)
     const second = phone(t)
@@ -102,7 +102,7 @@ describe('an answer by link', () => {
     expect((await second.say(nonceOf(await second.open()), 'done')).json()).toMatchObject({ state: 'done' })
   })
 
-  test('that is sent twice counts once, and says the same', async () => {
+  it('that is sent twice counts once, and says the same', async () => {
     await t.ask()
     const unit = phone(t)
     const nonce = nonceOf(await unit.open())
@@ -112,7 +112,7 @@ describe('an answer by link', () => {
     expect(again.json<LinkTask>().entries.filter(({ kind }) => kind === 'question')).toHaveLength(1)
   })
 
-  test('cannot use a nonce for something else, from another device, another link, or a day later', async () => {
+  it('cannot use a nonce for something else, from another device, another link, or a day later', async () => {
     await t.ask()
     const link = t.token()
     const unit = phone(t)
@@ -131,7 +131,7 @@ describe('an answer by link', () => {
     expect((await unit.say(fresh, 'done', undefined, link)).json()).toMatchObject({ code: 'task_link.nonce' })
   })
 
-  test('from another site, or from something that does not say where it is, is refused', async () => {
+  it('from another site, or from something that does not say where it is, is refused', async () => {
     await t.ask()
     const unit = phone(t)
     const nonce = nonceOf(await unit.open())
@@ -149,7 +149,7 @@ describe('an answer by link', () => {
     expect(stateNow()).toEqual({ state: 'sent' })
   })
 
-  test('after the end is refused; the device that answered still reads what it said', async () => {
+  it('after the end is refused; the device that answered still reads what it said', async () => {
     await t.ask()
     const unit = phone(t)
     const opened = nonceOf(await unit.open())
@@ -160,7 +160,7 @@ describe('an answer by link', () => {
     expect((await phone(t).open()).statusCode).toBe(404)
   })
 
-  test('needs words for a question, and takes at most 2,000 letters', async () => {
+  it('needs words for a question, and takes at most 2,000 letters', async () => {
     await t.ask()
     const unit = phone(t)
     const nonce = nonceOf(await unit.open())
@@ -171,7 +171,7 @@ describe('an answer by link', () => {
 })
 
 describe('somebody who guesses', () => {
-  test('is slowed down after ten tries, is on record, and locks nobody out', async () => {
+  it('is slowed down after ten tries, is on record, and locks nobody out', async () => {
     await t.ask()
     const codes: number[] = []
     for (let n = 0; n < 12; n++) codes.push((await phone(t).open(`${'B'.repeat(40)}${n + 100}`)).statusCode)
@@ -183,14 +183,14 @@ describe('somebody who guesses', () => {
     expect((await phone(t).open('C'.repeat(43))).statusCode).toBe(404)
   })
 
-  test('is on record too when answering instead of opening', async () => {
+  it('is on record too when answering instead of opening', async () => {
     await t.ask()
     for (let n = 0; n < 12; n++) await phone(t).say('x', 'done', undefined, `${'B'.repeat(40)}${n + 100}`)
     const acts = t.parts.control.sql("SELECT count(*) AS n FROM audit WHERE act = 'task_link.guessed'").get()
     expect(acts).toEqual({ n: 1 })
   })
 
-  test('finds nothing with any text, and no nonce that was not issued passes', async () => {
+  it('finds nothing with any text, and no nonce that was not issued passes', async () => {
     await t.ask()
     const unit = phone(t)
     const real = nonceOf(await unit.open())

@@ -1,5 +1,5 @@
 import { HOUR_MS } from '#core/time.ts'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TaskDetail, TaskList, TaskSuggestion } from '#core/api/tasks.ts'
 import { CITIZEN, FOREIGN, OWN, START, type Person } from '#testing/console.ts'
 import { taskTest, type TaskTest } from '#testing/tasks.ts'
@@ -20,7 +20,7 @@ const stories = () => acts().filter((act) => act.startsWith('task.'))
 const rungs = () => t.announced.map(({ key }) => key.replace('task:NV-0001:', ''))
 
 describe('a request', () => {
-  test('is suggested from its alert: words, steps a clerk can follow, a deadline, the first contact', async () => {
+  it('is suggested from its alert: words, steps a clerk can follow, a deadline, the first contact', async () => {
     const answer = await get(`/api/task-suggestion?alerts=${t.world.ids.own}`, t.analyst)
     expect(answer.statusCode).toBe(200)
     const { draft, contacts, message } = answer.json<TaskSuggestion>()
@@ -32,7 +32,7 @@ describe('a request', () => {
     expect(answer.body).not.toContain(CITIZEN)
   })
 
-  test('is sent once, lets its alert wait, and is told in the story', async () => {
+  it('is sent once, lets its alert wait, and is told in the story', async () => {
     const { task, entries } = await t.ask()
     expect(task).toMatchObject({
       id: 'NV-0001',
@@ -53,7 +53,7 @@ describe('a request', () => {
     expect(message!.link).toMatch(/^\/t\/[\w-]{43}$/)
   })
 
-  test('pressed twice is one task and one message; a minute later it is another', async () => {
+  it('pressed twice is one task and one message; a minute later it is another', async () => {
     const what = { vi: 'Có người dò được mật khẩu.', en: '' }
     const first = await t.ask({ what })
     expect((await t.ask({ what })).task.id).toBe(first.task.id)
@@ -62,13 +62,13 @@ describe('a request', () => {
     expect((await t.ask({ what })).task.id).toBe('NV-0002')
   })
 
-  test('leaves the house without what happened, names or addresses', async () => {
+  it('leaves the house without what happened, names or addresses', async () => {
     await t.ask({ what: { vi: 'Tài khoản quantri từ 203.0.113.9', en: '' } })
     const { link: _link, ...message } = t.announced[0]!
     expect(JSON.stringify(message)).not.toMatch(/quantri|203\.0|Cổng thông tin/)
   })
 
-  test('stands or falls as one: a message that cannot be written leaves no task', async () => {
+  it('stands or falls as one: a message that cannot be written leaves no task', async () => {
     t.parts.notifications.announce = () => {
       throw new Error('the outbox is full')
     }
@@ -77,7 +77,7 @@ describe('a request', () => {
     expect(t.parts.control.sql('SELECT count(*) AS n FROM task_links').get()).toEqual({ n: 0 })
   })
 
-  test.each([
+  it.each([
     ['a deadline in the past', { deadline: 1 }, 422],
     ['a deadline in a year', { deadline: Date.UTC(2025, 1, 1) }, 422],
     ['a contact of another unit', { contact: 'nobody' }, 422],
@@ -104,7 +104,7 @@ describe('a request', () => {
 })
 
 describe('rights', () => {
-  test('an owner sees and answers the tasks of its own units only, and never the links', async () => {
+  it('an owner sees and answers the tasks of its own units only, and never the links', async () => {
     await t.ask()
     await t.ask({ unit: FOREIGN, alerts: [t.world.ids.foreign], contact: null })
     const owner = t.person('owner', [OWN])
@@ -122,7 +122,7 @@ describe('rights', () => {
     expect((await post('/api/tasks', owner, {})).statusCode).toBe(403)
   })
 
-  test('an auditor reads, a leader sees nothing, and an analyst of one unit asks nobody else', async () => {
+  it('an auditor reads, a leader sees nothing, and an analyst of one unit asks nobody else', async () => {
     await t.ask()
     expect((await get('/api/tasks', t.person('auditor'))).statusCode).toBe(200)
     expect((await post('/api/tasks/NV-0001/answers', t.person('auditor'), { kind: 'done' })).statusCode).toBe(403)
@@ -144,7 +144,7 @@ describe('rights', () => {
 })
 
 describe('the life of a task', () => {
-  test.each(['done', 'not_ours'] as const)('%s ends it, stops the messages and gives the alert back', async (kind) => {
+  it.each(['done', 'not_ours'] as const)('%s ends it, stops the messages and gives the alert back', async (kind) => {
     await t.ask()
     const owner = t.person('owner', [OWN])
     await post('/api/tasks/NV-0001/answers', owner, { kind: 'doing' })
@@ -162,7 +162,7 @@ describe('the life of a task', () => {
     expect(t.parts.tasks.tick()).toBe(0)
   })
 
-  test('saying the same twice leaves one entry, and work begun is not taken back by a late “received”', async () => {
+  it('saying the same twice leaves one entry, and work begun is not taken back by a late “received”', async () => {
     await t.ask()
     const owner = t.person('owner', [OWN])
     for (const kind of ['doing', 'doing', 'received']) await post('/api/tasks/NV-0001/answers', owner, { kind })
@@ -170,7 +170,7 @@ describe('the life of a task', () => {
     expect([task.state, entries.map(({ kind }) => kind)]).toEqual(['doing', ['sent', 'doing']])
   })
 
-  test('a question goes to the desk, its answer goes back with a link', async () => {
+  it('a question goes to the desk, its answer goes back with a link', async () => {
     await t.ask()
     await post('/api/tasks/NV-0001/answers', t.person('owner', [OWN]), { kind: 'question', text: 'Máy nào?' })
     expect(t.announced.at(-1)).toMatchObject({ to: [{ kind: 'user', userId: t.analyst.id }, { kind: 'duty' }] })
@@ -181,7 +181,7 @@ describe('the life of a task', () => {
     expect(t.announced.at(-1)).toMatchObject({ title: { vi: 'NV-0001: SOC đã trả lời' }, link: /^\/t\// })
   })
 
-  test('a fresh link ends the older ones and is shown to who asked for it, once, on record', async () => {
+  it('a fresh link ends the older ones and is shown to who asked for it, once, on record', async () => {
     await t.ask()
     const old = t.token()
     const answer = await post('/api/tasks/NV-0001/acts', t.analyst, { kind: 'link', show: true })
@@ -193,7 +193,7 @@ describe('the life of a task', () => {
     expect(audited).toEqual({ params: '{"shown":true}' })
   })
 
-  test('done too early is asked again: new deadline, new message, the alert waits again', async () => {
+  it('done too early is asked again: new deadline, new message, the alert waits again', async () => {
     await t.ask()
     await post('/api/tasks/NV-0001/answers', t.person('owner', [OWN]), { kind: 'done' })
     const deadline = t.parts.clock.now() + 2 * HOUR_MS
@@ -203,7 +203,7 @@ describe('the life of a task', () => {
     expect(alert().alert.status).toBe('waiting')
   })
 
-  test('a demonstration that ends takes its tasks along', async () => {
+  it('a demonstration that ends takes its tasks along', async () => {
     const fold = { ...hostileFold('played', OWN, 'high', START), origin: 'demonstration' as const }
     t.parts.alerts.raise(fold)
     const { alert: played } = t.parts.alerts.alertOf(fold.fingerprint)!
@@ -227,7 +227,7 @@ describe('reminders', () => {
     return t.parts.tasks.tick()
   }
 
-  test('come at half time, at the deadline, then to the next contact, then to the head; each once', async () => {
+  it('come at half time, at the deadline, then to the next contact, then to the head; each once', async () => {
     await t.ask()
     expect(pass(HOUR_MS / 2 - 1)).toBe(0)
     pass(1)
@@ -244,13 +244,13 @@ describe('reminders', () => {
     expect(stories()).toEqual(['task.sent', 'task.reminder', 'task.reminder', 'task.escalated', 'task.escalated'])
   })
 
-  test('that came due while nothing ran are one message, not four', async () => {
+  it('that came due while nothing ran are one message, not four', async () => {
     await t.ask()
     expect(pass(5 * HOUR_MS)).toBe(1)
     expect(rungs()).toEqual(['sent:1', 'head:1', 'soc:overdue:1'])
   })
 
-  test('begin anew with a new deadline, and what an old one would have said is forgotten', async () => {
+  it('begin anew with a new deadline, and what an old one would have said is forgotten', async () => {
     await t.ask()
     pass(HOUR_MS / 2)
     const deadline = t.parts.clock.now() + 2 * HOUR_MS
@@ -261,7 +261,7 @@ describe('reminders', () => {
     expect(rungs().at(-1)).toBe('half:2')
   })
 
-  test('are neither repeated nor lost when the process dies between announcing and committing', async () => {
+  it('are neither repeated nor lost when the process dies between announcing and committing', async () => {
     await t.ask()
     t.parts.clock.advance(HOUR_MS / 2)
     const { tell } = t.parts.alerts
@@ -277,7 +277,7 @@ describe('reminders', () => {
   })
 })
 
-test('lists are paged by deadline and filtered by view, alert and incident', async () => {
+it('lists are paged by deadline and filtered by view, alert and incident', async () => {
   for (let n = 0; n < 5; n++) await t.ask({ deadline: t.parts.clock.now() + (5 - n) * HOUR_MS })
   await t.ask({ alerts: [], incident: t.world.ids.ownIncident, deadline: t.parts.clock.now() + 9 * HOUR_MS })
   const page = async (query: string) => (await get(`/api/tasks?${query}`, t.analyst)).json<TaskList>()

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { addWorkingDays, isWorkingDay, taskDeadline } from './working-days.ts'
 
 /** A moment in Asia/Ho_Chi_Minh. */
 const at = (text: string) => Date.parse(`${text}:00+07:00`)
 
-test.each([
+it.each([
   ['in office hours: the same time on the next working day', '2026-11-24T10:00', 1, '2026-11-25T10:00'],
   ['on Friday: Monday', '2026-11-27T16:00', 1, '2026-11-30T16:00'],
   ['at night: the end of the next working day', '2026-11-24T22:00', 1, '2026-11-25T17:00'],
@@ -17,13 +17,13 @@ test.each([
   expect(new Date(addWorkingDays(at(from), days)).toISOString()).toBe(new Date(at(to)).toISOString())
 })
 
-test('what burns is due by the clock, also at night', () => {
+it('what burns is due by the clock, also at night', () => {
   const night = at('2026-11-28T23:30')
   expect(taskDeadline('critical', night) - night).toBe(3_600_000)
   expect(taskDeadline('high', night) - night).toBe(4 * 3_600_000)
 })
 
-test('a deadline in working days always falls into a working day, and more days are never earlier', () => {
+it('a deadline in working days always falls into a working day, and more days are never earlier', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: at('2023-01-01T00:00'), max: at('2030-12-01T00:00') }),

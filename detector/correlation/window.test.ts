@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { SlidingWindow, type Measure } from './window.ts'
 
 type Heard = { time: number; value: string }
@@ -28,7 +28,7 @@ const conditions: ((count: number) => boolean)[] = [
   () => true
 ]
 
-test.each([false, true])('a window equals a naive recount for any order of events (distinct: %s)', (distinct) => {
+it.each([false, true])('a window equals a naive recount for any order of events (distinct: %s)', (distinct) => {
   fc.assert(
     fc.property(anyOrder, fc.integer({ min: 1, max: 30 }), fc.constantFrom(...conditions), (heard, span, holds) => {
       const window = new SlidingWindow(span, distinct)
@@ -43,7 +43,7 @@ test.each([false, true])('a window equals a naive recount for any order of event
   )
 })
 
-test.each([false, true])(
+it.each([false, true])(
   'a window that forgets never counts more than there was, nor less than is left (distinct: %s)',
   (distinct) => {
     fc.assert(
@@ -75,7 +75,7 @@ test.each([false, true])(
   }
 )
 
-test('a window that was emptied of most of its entries gives their memory back and still counts right', () => {
+it('a window that was emptied of most of its entries gives their memory back and still counts right', () => {
   const window = new SlidingWindow(10, true)
   for (let time = 0; time < 5_000; time++) {
     window.forget(time - 50)
@@ -85,7 +85,7 @@ test('a window that was emptied of most of its entries gives their memory back a
   expect(window.size).toBe(50)
 })
 
-test('events in order cost the same however many are remembered', () => {
+it('events in order cost the same however many are remembered', () => {
   const window = new SlidingWindow(1e9, true)
   let asked = 0
   for (let time = 0; time < 20_000; time++) {

@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { LiveEvents } from '#core/live.ts'
 import { startServer } from '../server.ts'
 import type { AlertRow } from '#core/api/alerts.ts'
@@ -81,7 +81,7 @@ async function settled(...all: Heard[]) {
 }
 
 describe('the live feed', () => {
-  test('pushes a row to each class as it may see it, masked', async () => {
+  it('pushes a row to each class as it may see it, masked', async () => {
     const analyst = await listen(soc.person('analyst'))
     const auditor = await listen(soc.person('auditor'), {}, ['polling'])
     const own = await listen(soc.person('owner', [OWN]))
@@ -116,7 +116,7 @@ describe('the live feed', () => {
     expect(everything).not.toContain(PHONE)
   })
 
-  test('sends a burst on one alert as its newest state, and never an older one after it', async () => {
+  it('sends a burst on one alert as its newest state, and never an older one after it', async () => {
     const analyst = await listen(soc.person('analyst'))
     const { own } = soc.world.ids
     for (let revision = 1; revision <= 500; revision++)
@@ -128,14 +128,14 @@ describe('the live feed', () => {
     expect(counts.length).toBeLessThan(5)
   })
 
-  test('sends every one of many alerts that change at once', async () => {
+  it('sends every one of many alerts that change at once', async () => {
     const analyst = await listen(soc.person('analyst'))
     for (let number = 0; number < 2500; number++) soc.parts.live.publishAlert(alertRow(`a-${number}`, OWN))
     await settled(analyst)
     expect(new Set(analyst['alert:changed'].map((alert) => alert.id)).size).toBe(2500)
   })
 
-  test('tells an administrator of a sender that was heard, and nobody else', async () => {
+  it('tells an administrator of a sender that was heard, and nobody else', async () => {
     const admin = await listen(soc.person('admin'))
     const analyst = await listen(soc.person('analyst'))
     soc.parts.live.senderHeard({ sender: 'x', at: 1, refusal: 'wrong_token' })
@@ -145,7 +145,7 @@ describe('the live feed', () => {
   })
 })
 
-test('a new source appears on the screens of those who may see its unit', async () => {
+it('a new source appears on the screens of those who may see its unit', async () => {
   const own = await listen(soc.person('owner', [OWN]))
   const foreign = await listen(soc.person('owner', [FOREIGN]))
   const { headers } = soc.person('admin')
@@ -157,7 +157,7 @@ test('a new source appears on the screens of those who may see its unit', async 
 })
 
 describe('who may listen', () => {
-  test('is whoever is signed in, from our own page, with the password changed', async () => {
+  it('is whoever is signed in, from our own page, with the password changed', async () => {
     await refused(listen({ cookie: '' }))
     await refused(listen({ cookie: 'A'.repeat(43) }))
     await refused(listen(soc.person('analyst', [], { mustChange: true })))
@@ -166,7 +166,7 @@ describe('who may listen', () => {
     await listen(soc.person('analyst'), { origin: url.slice(0, -1) })
   })
 
-  test('is cut off when the session ends', async () => {
+  it('is cut off when the session ends', async () => {
     const person = soc.person('analyst')
     const heard = await listen(person)
     const other = await listen(soc.person('analyst'))
@@ -176,7 +176,7 @@ describe('who may listen', () => {
     await refused(listen(person))
   })
 
-  test('is cut off when the grant changes, and comes back with the new one', async () => {
+  it('is cut off when the grant changes, and comes back with the new one', async () => {
     const person = soc.person('owner', [OWN])
     const heard = await listen(person)
     const { headers } = soc.person('admin')
@@ -190,13 +190,13 @@ describe('who may listen', () => {
     expect(again['alert:changed'].map((alert) => alert.id)).toEqual([soc.world.ids.foreign])
   })
 
-  test('says nothing: any word from the browser ends the connection', async () => {
+  it('says nothing: any word from the browser ends the connection', async () => {
     const heard = await listen(soc.person('admin'))
     heard.socket.emit('alert:changed', alertRow('forged', OWN))
     expect(await heard.closed).toBe('io server disconnect')
   })
 
-  test('has at most ten connections per session', async () => {
+  it('has at most ten connections per session', async () => {
     const person = soc.person('analyst')
     for (let more = 0; more < 10; more++) await listen(person)
     await refused(listen(person))
@@ -214,7 +214,7 @@ describe('rights for a time', () => {
       payload: { role: null, units: [FOREIGN], from: 0, to: soc.parts.clock.now() + length, reason: 'trực thay' }
     })
 
-  test('disconnect when they are given and when they are taken back', async () => {
+  it('disconnect when they are given and when they are taken back', async () => {
     const [admin, owner] = [soc.person('admin'), soc.person('owner', [OWN])]
     const before = await listen(owner)
     const { id } = (await grant(owner.id, admin, 3_600_000)).json() as { id: string }
@@ -231,7 +231,7 @@ describe('rights for a time', () => {
     expect(after['alert:changed']).toEqual([])
   })
 
-  test('that are over by the clock push nothing more, before any timer has run', async () => {
+  it('that are over by the clock push nothing more, before any timer has run', async () => {
     const [admin, owner] = [soc.person('admin'), soc.person('owner', [OWN])]
     await grant(owner.id, admin, 3_600_000)
     const heard = await listen(owner)

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sealBreakGlass } from '#control/accounts/break-glass.ts'
 import { FOREIGN, OWN, PASSWORD, testConsole } from '#testing/console.ts'
 
@@ -45,7 +45,7 @@ describe('a link to set the own password', () => {
     }
   }
 
-  test('opens an account that has no password before, once; looking at it changes nothing', async () => {
+  it('opens an account that has no password before, once; looking at it changes nothing', async () => {
     const { path, user } = await invite('moi-mot')
     expect(JSON.stringify(parts.control.sql('SELECT * FROM account_links').all())).not.toContain(path.split('/').at(-1))
     expect((await signIn('moi-mot', '!')).body.code).toBe('session.refused')
@@ -65,7 +65,7 @@ describe('a link to set the own password', () => {
     expect((await signIn('moi-mot', GOOD)).status).toBe(200)
   })
 
-  test('goes to the address of the account, without a word about who it is', async () => {
+  it('goes to the address of the account, without a word about who it is', async () => {
     const { link } = await invite('moi-hai', { email: 'moi.hai@example.vn' })
     const announced = world.asked.at(-1) as { link: string; topic: string; to: unknown[]; body: { vi: string } }
     expect(link.sent).toBe(true)
@@ -77,7 +77,7 @@ describe('a link to set the own password', () => {
     expect(JSON.stringify([announced.body])).not.toContain('Người mới')
   })
 
-  test('is over after 72 hours, when revoked, and when a newer one is made', async () => {
+  it('is over after 72 hours, when revoked, and when a newer one is made', async () => {
     const late = await invite('moi-ba')
     parts.clock.advance(72 * 3_600_000)
     expect((await call('POST', late.path, {}, { password: GOOD })).body.code).toBe('link.expired')
@@ -90,7 +90,7 @@ describe('a link to set the own password', () => {
       expect((await call('GET', `/api/welcome/${encodeURIComponent(token)}`)).body.code).toBe('link.unknown')
   })
 
-  test('opens nothing once the account has another password, by an administrator or by its person', async () => {
+  it('opens nothing once the account has another password, by an administrator or by its person', async () => {
     const { admin, user, path } = await invite('moi-doi-mat-khau')
     const { body } = await call('POST', `/api/users/${user.id}/password`, admin.headers)
     expect((await call('GET', path)).body.code).toBe('link.revoked')
@@ -106,14 +106,14 @@ describe('a link to set the own password', () => {
     expect((await call('POST', late, {}, { password: GOOD })).body.code).toBe('link.revoked')
   })
 
-  test('that is guessed makes the guesser wait', async () => {
+  it('that is guessed makes the guesser wait', async () => {
     let last = 0
     for (let tries = 0; tries < 8; tries++)
       last = (await app.inject({ url: `/api/welcome/${'B'.repeat(43)}`, remoteAddress: '198.51.100.77' })).statusCode
     expect(last).toBe(429)
   })
 
-  test('ends the sessions of whoever had the account before', async () => {
+  it('ends the sessions of whoever had the account before', async () => {
     const admin = soc.person('admin')
     const person = soc.person('analyst')
     parts.control.sql('UPDATE users SET last_sign_in_at = 1 WHERE id = ?').run(person.id)
@@ -138,7 +138,7 @@ describe('the rules for passwords', () => {
     return answer.status === 200 ? 'ok' : (answer.body.code as string)
   }
 
-  test('ask for length, kinds of characters and other words as an administrator decides', async () => {
+  it('ask for length, kinds of characters and other words as an administrator decides', async () => {
     const person = soc.person('analyst')
     await set({ minLength: 20 })
     expect(await change(person, PASSWORD, GOOD)).toBe('password.short')
@@ -151,7 +151,7 @@ describe('the rules for passwords', () => {
     await set({})
   })
 
-  test('let the last passwords not come back, and no longer', async () => {
+  it('let the last passwords not come back, and no longer', async () => {
     const person = soc.person('analyst')
     const [one, two, three, four] = [
       'mèo mun trèo cau',
@@ -171,7 +171,7 @@ describe('the rules for passwords', () => {
     expect(await change(person, four!, one!)).toBe('ok')
   })
 
-  test('make an old password be changed, when there is an age', async () => {
+  it('make an old password be changed, when there is an age', async () => {
     const person = soc.person('analyst')
     parts.control
       .sql('UPDATE users SET password_set_at = ? WHERE id = ?')
@@ -184,7 +184,7 @@ describe('the rules for passwords', () => {
     await set({})
   })
 
-  test('are set over the province, not within a unit, and within bounds', async () => {
+  it('are set over the province, not within a unit, and within bounds', async () => {
     const bound = await call('PUT', '/api/account-policy', soc.person('admin', [OWN]).headers, policy)
     expect(bound.body.code).toBe('policy.province_only')
     for (const wrong of [{ minLength: 4 }, { history: 1000 }, { totpRoles: ['root'] }, { classes: 5 }])
@@ -200,7 +200,7 @@ describe('the break-glass account', () => {
     return asked.status === 202 ? call('POST', '/api/session/step', {}, { token: asked.body.token, reason }) : asked
   }
 
-  test('opens once with the password from the safe and a reason, for an hour, and everybody hears of it', async () => {
+  it('opens once with the password from the safe and a reason, for an hour, and everybody hears of it', async () => {
     const { username, password } = await sealBreakGlass(parts.control, 'create', parts.clock)
     expect(password.length).toBeGreaterThan(40)
     await expect(sealBreakGlass(parts.control, 'create', parts.clock)).rejects.toMatchObject({
@@ -235,7 +235,7 @@ describe('the break-glass account', () => {
     expect((await call('GET', '/api/session', headers)).status).toBe(401)
   })
 
-  test('is sealed anew with another password', async () => {
+  it('is sealed anew with another password', async () => {
     const { password } = await sealBreakGlass(parts.control, 'seal', parts.clock)
     const admin = soc.person('admin')
     const users = (await call('GET', '/api/users', admin.headers)).body as {
@@ -258,7 +258,7 @@ describe('the break-glass account', () => {
     expect((await open(password, 'thử sau khi niêm phong lại')).status).toBe(200)
   })
 
-  test('does not count as the last administrator of the province', async () => {
+  it('does not count as the last administrator of the province', async () => {
     const other = testConsole()
     await other.app.ready()
     await sealBreakGlass(other.parts.control, 'create', other.parts.clock)
@@ -274,7 +274,7 @@ describe('the break-glass account', () => {
   })
 })
 
-test('an administrator sees the sessions of an account and ends one of them', async () => {
+it('an administrator sees the sessions of an account and ends one of them', async () => {
   const admin = soc.person('admin')
   const person = soc.person('analyst')
   const detail = (await call('GET', `/api/users/${person.id}`, admin.headers)).body

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { manualClock } from '#core/clock.ts'
 import { verifyAuditChain } from '#control/accounts/audit-verify.ts'
 import { openControl, type Control } from '#control/database/control.ts'
@@ -31,7 +31,7 @@ function tamper(control: Control, sql: string) {
 }
 
 describe('the chain of the audit log', () => {
-  test('holds for what was written, whatever was written', () => {
+  it('holds for what was written, whatever was written', () => {
     const control = openControl(':memory:')
     const audit = createAudit(control, manualClock(START))
     fc.assert(
@@ -49,7 +49,7 @@ describe('the chain of the audit log', () => {
     control.close()
   })
 
-  test.each([
+  it.each([
     ['a changed row', `UPDATE audit SET target = 'CB-99' WHERE id = 7`, { id: 7, kind: 'changed' }],
     ['a row moved in time', `UPDATE audit SET at = at + 1 WHERE id = 7`, { id: 7, kind: 'changed' }],
     ['a row with a new hash of its own', `UPDATE audit SET hash = 'x' WHERE id = 7`, { id: 7, kind: 'changed' }],
@@ -63,7 +63,7 @@ describe('the chain of the audit log', () => {
     control.close()
   })
 
-  test('is laid over the rows of an older version at the migration, gaps and all', () => {
+  it('is laid over the rows of an older version at the migration, gaps and all', () => {
     const folder = mkdtempSync(join(tmpdir(), 'vl-audit-'))
     const path = join(folder, 'control.db')
     const first = new DatabaseSync(path)
@@ -84,7 +84,7 @@ describe('the chain of the audit log', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('keeps its order when the clock is set back', () => {
+  it('keeps its order when the clock is set back', () => {
     const control = openControl(':memory:')
     const clock = manualClock(START)
     const audit = createAudit(control, clock)
@@ -107,7 +107,7 @@ describe('looking through the audit log', () => {
   }
   afterAll(() => control.close())
 
-  test('any filter gives what a plain look at every row gives, page after page', () => {
+  it('any filter gives what a plain look at every row gives, page after page', () => {
     const all = audit.list({ limit: 1000 })
     const option = <T>(...values: T[]) => fc.constantFrom(undefined, ...values)
     fc.assert(
@@ -148,7 +148,7 @@ describe('looking through the audit log', () => {
     )
   })
 
-  test('walks an index whatever is asked, never the whole table', () => {
+  it('walks an index whatever is asked, never the whole table', () => {
     const plans = [
       ['user = ?', 'audit_by_user'],
       ['act = ?', 'audit_by_act'],
@@ -169,7 +169,7 @@ describe('the export', () => {
   const ask = async (format: string, headers: Record<string, string>, more = '') =>
     app.inject({ url: `/api/audit/export?format=${format}${more}`, headers })
 
-  test('ends with the hash of what is above it, is masked, and is itself on record', async () => {
+  it('ends with the hash of what is above it, is masked, and is itself on record', async () => {
     const auditor = soc.person('auditor')
     const audit = createAudit(parts.control, parts.clock)
     for (let row = 0; row < 1203; row++)
@@ -194,13 +194,13 @@ describe('the export', () => {
     expect(parts.control.sql(`SELECT count(*) AS n FROM audit WHERE act = 'audit.exported'`).get()).toEqual({ n: 2 })
   })
 
-  test('is for auditors and administrators', async () => {
+  it('is for auditors and administrators', async () => {
     for (const role of ['analyst', 'owner', 'leader'] as const)
       expect((await ask('csv', soc.person(role).headers)).json().code).toBe('access.denied')
     expect((await ask('xlsx', soc.person('auditor').headers)).statusCode).toBe(400)
   })
 
-  test('no cell begins a formula, whatever somebody wrote', () => {
+  it('no cell begins a formula, whatever somebody wrote', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const cell = csvCell(text)

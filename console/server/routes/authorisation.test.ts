@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { roles, type Role } from '#core/roles.ts'
 import { permissions } from '#core/permissions.ts'
 import { may } from '#control/rights/permissions.ts'
@@ -362,29 +362,29 @@ beforeAll(async () => {
   ids.messages = { own: messageOf(OWN), foreign: messageOf(FOREIGN) }
 })
 afterAll(() => testing.close())
-test('every registered route has an entry, every entry a route, and every entry an expectation', () => {
+it('every registered route has an entry, every entry a route, and every entry an expectation', () => {
   expect(registered.sort()).toEqual(routes.toSorted())
   expect(Object.keys(expectations()).sort()).toEqual(routes.filter((route) => !open.includes(route)).sort())
 })
 
-test('a route without an entry cannot be registered', async () => {
+it('a route without an entry cannot be registered', async () => {
   const other = testConsole()
   void other.app.register(async (plugin) => void plugin.get('/api/secret', () => 'x'))
   await expect(other.app.ready()).rejects.toThrow('GET /api/secret has no entry')
 })
 
 describe.each(routes.filter((route) => !open.includes(route)))('%s', (route) => {
-  test('answers nobody who is not signed in', async () => {
+  it('answers nobody who is not signed in', async () => {
     const { status, code } = await shoot(route, expectations()[route]!.own, {})
     expect([status, code]).toEqual([401, 'session.none'])
   })
 
-  test('answers nobody with a session that never was', async () => {
+  it('answers nobody with a session that never was', async () => {
     const headers = { cookie: `vl_session=${'A'.repeat(43)}`, 'x-csrf-token': 'x' }
     expect((await shoot(route, expectations()[route]!.own, headers)).status).toBe(401)
   })
 
-  test('waits for the first change of password', async () => {
+  it('waits for the first change of password', async () => {
     const { status, code } = await shoot(
       route,
       expectations()[route]!.own,
@@ -395,7 +395,7 @@ describe.each(routes.filter((route) => !open.includes(route)))('%s', (route) => 
   })
 
   if (!route.startsWith('GET '))
-    test('refuses an act without its CSRF token', async () => {
+    it('refuses an act without its CSRF token', async () => {
       const { cookie } = testing.person('admin').headers
       for (const token of [undefined, 'A'.repeat(32)]) {
         const headers = { cookie: cookie!, ...(token === undefined ? {} : { 'x-csrf-token': token }) }
@@ -404,7 +404,7 @@ describe.each(routes.filter((route) => !open.includes(route)))('%s', (route) => 
       }
     })
 
-  test.each(roles)('for %s it is as agreed, over the province and within one unit', async (role) => {
+  it.each(roles)('for %s it is as agreed, over the province and within one unit', async (role) => {
     const { roles: allowed, own, foreign, then, provinceOnly } = expectations()[route]!
     // An owner without units sees nothing, so there is nothing to ask over the province.
     const people: Person[] = [testing.person(role, [OWN]), ...(role === 'owner' ? [] : [testing.person(role)])]
@@ -434,14 +434,14 @@ describe.each(routes.filter((route) => !open.includes(route)))('%s', (route) => 
   })
 })
 
-test('who gets reports of the province is neither shown to nor ended by the administrator of a unit', async () => {
+it('who gets reports of the province is neither shown to nor ended by the administrator of a unit', async () => {
   const [own, all] = [testing.person('admin', [OWN]).headers, testing.person('admin').headers]
   const made = await shoot('POST', expectations()['POST /api/reports/subscribers']!.foreign!, all)
   expect((await shoot('GET', { url: '/api/reports/subscribers' }, own)).body).not.toContain('tinh@example.vn')
   expect((await shoot('DELETE', { url: `/api/reports/subscribers/${JSON.parse(made.body).id}` }, own)).status).toBe(404)
 })
 
-test('an owner without units sees nothing at all', async () => {
+it('an owner without units sees nothing at all', async () => {
   const { headers } = testing.person('owner')
   expect((await shoot('GET', { url: '/api/alerts' }, headers)).body).not.toContain(triage.own)
   expect((await shoot('GET', { url: '/api/units' }, headers)).body).toContain('"units":[]')
@@ -449,7 +449,7 @@ test('an owner without units sees nothing at all', async () => {
   expect((await shoot('GET', { url: '/api/events/e-own' }, headers)).status).toBe(404)
 })
 
-test('asking for another unit in the address narrows to nothing, never widens', async () => {
+it('asking for another unit in the address narrows to nothing, never widens', async () => {
   const { headers } = testing.person('owner', [OWN])
   for (const url of [`/api/alerts?tab=all&unit=${FOREIGN}`, `/api/incidents?unit=${FOREIGN}`])
     expect(JSON.parse((await shoot('GET', { url }, headers)).body)).toMatchObject({ items: [], total: 0 })
@@ -457,7 +457,7 @@ test('asking for another unit in the address narrows to nothing, never widens', 
   expect(testing.world.asked.at(-1)).toMatchObject({ units: [] })
 })
 
-test('an incident of several units shows an owner its header and its own part only', async () => {
+it('an incident of several units shows an owner its header and its own part only', async () => {
   const { body } = await shoot(
     'GET',
     { url: `/api/incidents/${triage.sharedIncident}` },
@@ -476,7 +476,7 @@ test('an incident of several units shows an owner its header and its own part on
 })
 
 describe('seeing numbers whole', () => {
-  test.each([
+  it.each([
     ['admin', true, 200],
     ['admin', false, 403],
     ['analyst', true, 200],
@@ -494,13 +494,13 @@ describe('seeing numbers whole', () => {
     expect(entry).toEqual({ act: 'event.unmasked', target: 'e-own' })
   })
 
-  test('does not reach into another unit', async () => {
+  it('does not reach into another unit', async () => {
     const { headers } = testing.person('owner', [OWN], { mayUnmask: true })
     expect((await shoot('POST', { url: '/api/events/e-foreign/unmask' }, headers)).status).toBe(404)
   })
 })
 
-test('no role holds a permission by mistake of its name, and unknown ones are refused', () => {
+it('no role holds a permission by mistake of its name, and unknown ones are refused', () => {
   for (const role of roles) {
     expect(may({ role, mayUnmask: true }, undefined)).toBe(false)
     expect(may({ role, mayUnmask: true }, 'everything' as never)).toBe(false)

@@ -1,6 +1,6 @@
 import { DAY_MS } from '#core/time.ts'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { roles, type Role } from '#core/roles.ts'
 import { rightsOf, createGrants } from '#control/accounts/grants.ts'
 import { userAccessApi } from '#core/api/user-access.ts'
@@ -26,7 +26,7 @@ const grant = async (headers: Record<string, string>, id: string, more: object) 
   })
 
 describe('rights for a time', () => {
-  test('open units at once and close them to the millisecond', async () => {
+  it('open units at once and close them to the millisecond', async () => {
     const admin = soc.person('admin')
     const person = soc.person('owner', [OWN])
     expect((await get(`/api/alerts/${foreign}`, person.headers)).statusCode).toBe(404)
@@ -46,7 +46,7 @@ describe('rights for a time', () => {
     expect((await get(`/api/alerts/${foreign}`, person.headers)).statusCode).not.toBe(200)
   })
 
-  test('that are taken back allow nothing from the next request on', async () => {
+  it('that are taken back allow nothing from the next request on', async () => {
     const admin = soc.person('admin')
     const person = soc.person('leader')
     const given = (await grant(admin.headers, person.id, { role: 'analyst', units: [OWN] })).json()
@@ -61,7 +61,7 @@ describe('rights for a time', () => {
     expect((await get(`/api/alerts/${own}`, person.headers)).json().code).toBe('access.denied')
   })
 
-  test('never carry a role beyond the units it was given for', async () => {
+  it('never carry a role beyond the units it was given for', async () => {
     const admin = soc.person('admin')
     const person = soc.person('auditor')
     await grant(admin.headers, person.id, { role: 'analyst', units: [OWN] })
@@ -77,7 +77,7 @@ describe('rights for a time', () => {
     expect((await act(foreign)).statusCode).toBe(404)
   })
 
-  test('are refused when they have no end, give nothing, are one’s own, or go beyond the giver’s units', async () => {
+  it('are refused when they have no end, give nothing, are one’s own, or go beyond the giver’s units', async () => {
     const admin = soc.person('admin')
     const bound = soc.person('admin', [OWN])
     const person = soc.person('owner', [OWN])
@@ -107,7 +107,7 @@ describe('whatever is granted, expired and revoked', () => {
   })
   const entries = [...permissions, 'signed_in', undefined] as const
 
-  test('rights are exactly those of the base and of the grants that run, unit by unit', () => {
+  it('rights are exactly those of the base and of the grants that run, unit by unit', () => {
     fc.assert(
       fc.property(
         role,
@@ -169,7 +169,7 @@ describe('whatever is granted, expired and revoked', () => {
     )
   })
 
-  test('an account has at most twenty open grants', () => {
+  it('an account has at most twenty open grants', () => {
     const person = soc.person('analyst')
     const grants = createGrants(parts.control, parts.clock)
     const add = () =>

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { MaintenanceRow, NewHeartbeatKey, Outage, ProbeRow, SystemDetail, Wall } from '#core/api/health.ts'
 import { UPLINK, type Probe, type ProbeResult } from '#core/health.ts'
 import { HOUR_MS } from '#core/time.ts'
@@ -45,14 +45,14 @@ async function ask<T>(person: Person, method: 'GET' | 'POST' | 'PATCH' | 'DELETE
 }
 const acts = () => soc.parts.control.all<{ act: string }>('SELECT act FROM audit ORDER BY id').map(({ act }) => act)
 
-test('the wall shows all 46 models, and every figure passes its schema unchanged', async () => {
+it('the wall shows all 46 models, and every figure passes its schema unchanged', async () => {
   const { status, body } = await ask<Wall>(soc.person('analyst'), 'GET', '/api/health/wall')
   expect(status).toBe(200)
   expect(body!.models.map((model) => model.id)).toEqual(Array.from({ length: 46 }, (_, index) => index + 1))
   expect(body).toEqual(measured.health.wall())
 })
 
-test('an outage says which unit was asked about it, and when', async () => {
+it('an outage says which unit was asked about it, and when', async () => {
   const { incident } = measured.health.wall().outages[0]!
   const analyst = soc.person('analyst')
   const words = { vi: 'x', en: '' }
@@ -71,7 +71,7 @@ test('an outage says which unit was asked about it, and when', async () => {
   })
 })
 
-test('the killed Hue-S is one outage with ten models', async () => {
+it('the killed Hue-S is one outage with ten models', async () => {
   const { body } = await ask<Wall>(soc.person('leader'), 'GET', '/api/health/wall')
   const [outage, ...more] = body!.outages
   expect(more).toEqual([])
@@ -81,7 +81,7 @@ test('the killed Hue-S is one outage with ten models', async () => {
   ])
 })
 
-test('alert and incident of an outage are named to those who may open them', async () => {
+it('alert and incident of an outage are named to those who may open them', async () => {
   const named = async (person: Person) => {
     const { body } = await ask<Wall>(person, 'GET', '/api/health/wall')
     const { alert, incident } = body!.outages[0] as Outage
@@ -95,7 +95,7 @@ test('alert and incident of an outage are named to those who may open them', asy
   expect(await named(soc.person('leader'))).toEqual([null, null])
 })
 
-test('an owner sees every model and system, and probes of its own systems only', async () => {
+it('an owner sees every model and system, and probes of its own systems only', async () => {
   const owner = soc.person('owner', [IOC])
   expect((await ask<unknown[]>(owner, 'GET', '/api/systems')).body).toHaveLength(inventory.systems.length)
   const probes = (await ask<ProbeRow[]>(owner, 'GET', '/api/probes')).body!
@@ -106,20 +106,20 @@ test('an owner sees every model and system, and probes of its own systems only',
   expect((await ask(owner, 'GET', `/api/probes/${measured.probeOf('qlvb')}`)).status).toBe(404)
 })
 
-test('no address of a probe reaches a leader, on any page', async () => {
+it('no address of a probe reaches a leader, on any page', async () => {
   const leader = soc.person('leader')
   for (const url of ['/api/health/wall', '/api/systems', '/api/systems/hue-s', '/api/models/22/health'])
     expect((await ask(leader, 'GET', url)).text).not.toContain('example.vn')
 })
 
-test('what is not in the catalogue answers 404', async () => {
+it('what is not in the catalogue answers 404', async () => {
   const analyst = soc.person('analyst')
   expect((await ask(analyst, 'GET', '/api/models/47/health')).body).toMatchObject({ code: 'model.not_found' })
   expect((await ask(analyst, 'GET', '/api/systems/khong-co')).body).toMatchObject({ code: 'system.not_found' })
   expect((await ask(analyst, 'GET', '/api/probes/khong-co')).body).toMatchObject({ code: 'probe.not_found' })
 })
 
-test('a probe is made, changed and removed, each time on record', async () => {
+it('a probe is made, changed and removed, each time on record', async () => {
   const admin = soc.person('admin')
   const made = await ask<ProbeRow>(admin, 'POST', '/api/probes', httpDraft('hue-s', 'Hue-S'))
   expect(made).toMatchObject({ status: 200, body: { state: 'UNKNOWN', kind: 'http' } })
@@ -131,7 +131,7 @@ test('a probe is made, changed and removed, each time on record', async () => {
   expect(acts()).toEqual(['probe.created', 'probe.changed', 'probe.removed'])
 })
 
-test('a probe can watch our own line, but no system that is not in the catalogue', async () => {
+it('a probe can watch our own line, but no system that is not in the catalogue', async () => {
   const admin = soc.person('admin')
   expect((await ask(admin, 'POST', '/api/probes', httpDraft(UPLINK, 'x'))).status).toBe(200)
   expect(await ask(admin, 'POST', '/api/probes', httpDraft('khong-co', 'x'))).toMatchObject({
@@ -140,7 +140,7 @@ test('a probe can watch our own line, but no system that is not in the catalogue
   })
 })
 
-test('drafts out of bounds are refused before anything is made', async () => {
+it('drafts out of bounds are refused before anything is made', async () => {
   const admin = soc.person('admin')
   const good = httpDraft('hue-s', 'x')
   const bad = [
@@ -156,7 +156,7 @@ test('drafts out of bounds are refused before anything is made', async () => {
   expect(measured.health.probes()).toHaveLength(before)
 })
 
-test('a heartbeat key is shown once, whole, with a command that carries it', async () => {
+it('a heartbeat key is shown once, whole, with a command that carries it', async () => {
   const admin = soc.person('admin')
   const beat = measured.heartbeat
   const { body } = await ask<NewHeartbeatKey>(admin, 'POST', `/api/probes/${beat}/heartbeat-key`)
@@ -174,7 +174,7 @@ test('a heartbeat key is shown once, whole, with a command that carries it', asy
   expect(JSON.stringify(soc.parts.control.sql('SELECT * FROM audit').all())).not.toContain(key)
 })
 
-test('a try runs once, is short, is masked, is on record and changes nothing', async () => {
+it('a try runs once, is short, is masked, is on record and changes nothing', async () => {
   const analyst = soc.person('analyst')
   const before = JSON.stringify(measured.health.probes())
   const answer = await ask<{ detail: string }>(analyst, 'POST', '/api/probes/try', {
@@ -189,7 +189,7 @@ test('a try runs once, is short, is masked, is on record and changes nothing', a
   expect(acts()).toEqual(['probe.tried'])
 })
 
-test('a try at a forbidden network is refused in words, and on record', async () => {
+it('a try at a forbidden network is refused in words, and on record', async () => {
   const draft = httpDraft('hue-s', 'x')
   const target = { ...draft.target, url: 'http://169.254.169.254/latest' }
   const answer = await ask(soc.person('analyst'), 'POST', '/api/probes/try', { ...draft, target })
@@ -197,13 +197,13 @@ test('a try at a forbidden network is refused in words, and on record', async ()
   expect(acts()).toEqual(['probe.tried', 'refused'])
 })
 
-test('a heartbeat cannot be tried', async () => {
+it('a heartbeat cannot be tried', async () => {
   const answer = await ask(soc.person('analyst'), 'POST', '/api/probes/try', heartbeatDraft('hue-s'))
   expect(answer).toMatchObject({ status: 422, body: { code: 'probe.not_asked' } })
   expect(tries).toEqual([])
 })
 
-test('one person gets twenty tries a minute, and does not use up those of another', async () => {
+it('one person gets twenty tries a minute, and does not use up those of another', async () => {
   const [one, other] = [soc.person('analyst'), soc.person('analyst')]
   const statuses: number[] = []
   for (let shot = 0; shot < 21; shot++)
@@ -213,7 +213,7 @@ test('one person gets twenty tries a minute, and does not use up those of anothe
   expect((await ask(other, 'POST', '/api/probes/try', httpDraft('hue-s', 'x'))).status).toBe(200)
 })
 
-test('eight tries at once, the ninth is asked to come again', async () => {
+it('eight tries at once, the ninth is asked to come again', async () => {
   const waiting: ((result: ProbeResult) => void)[] = []
   const full = Promise.withResolvers<void>()
   soc.parts.health.attach(
@@ -236,7 +236,7 @@ test('eight tries at once, the ninth is asked to come again', async () => {
   expect((await Promise.all(running)).map(({ status }) => status)).toEqual(Array(8).fill(200))
 })
 
-test('maintenance is planned for known systems, in order, and cancelled', async () => {
+it('maintenance is planned for known systems, in order, and cancelled', async () => {
   const analyst = soc.person('analyst')
   const draft = { systems: ['hue-s', 'hue-s'], from: START, to: START + HOUR_MS, reason: ' Nâng cấp ' }
   const made = await ask<MaintenanceRow>(analyst, 'POST', '/api/maintenance', draft)
@@ -252,7 +252,7 @@ test('maintenance is planned for known systems, in order, and cancelled', async 
   expect(acts().filter((act) => act !== 'refused')).toEqual(['maintenance.planned', 'maintenance.cancelled'])
 })
 
-test('an owner sees planned work of its own systems only', async () => {
+it('an owner sees planned work of its own systems only', async () => {
   const planned = { from: START, to: START + HOUR_MS, reason: 'x' }
   measured.health.addMaintenance({ systems: ['hue-s', 'qlvb'], ...planned }, 'x')
   measured.health.addMaintenance({ systems: ['qlvb'], ...planned }, 'x')

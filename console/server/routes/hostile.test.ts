@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SocError } from '#core/errors.ts'
 import { refusalOf } from '../refusals.ts'
 import { CITIZEN, OWN, SCRIPT, testConsole } from '#testing/console.ts'
@@ -36,7 +36,7 @@ const hostile = [
 ]
 
 describe('words of an attacker', () => {
-  test('in an address find nothing and break nothing', async () => {
+  it('in an address find nothing and break nothing', async () => {
     const { headers } = soc.person('admin', [], { mayUnmask: true })
     for (const word of hostile)
       for (const path of ['alerts', 'incidents', 'units', 'events', 'rules', 'models']) {
@@ -46,7 +46,7 @@ describe('words of an attacker', () => {
       }
   })
 
-  test('in a query reach the store as they are, as one value', async () => {
+  it('in a query reach the store as they are, as one value', async () => {
     const { headers } = soc.person('analyst')
     for (const word of hostile) {
       const answer = await app.inject({ url: `/api/events?q=${encodeURIComponent(word)}`, headers })
@@ -65,7 +65,7 @@ describe('words of an attacker', () => {
     }
   })
 
-  test('in a log come out as text inside JSON, unchanged', async () => {
+  it('in a log come out as text inside JSON, unchanged', async () => {
     const { headers } = soc.person('analyst')
     for (const url of [
       '/api/alerts',
@@ -82,7 +82,7 @@ describe('words of an attacker', () => {
     }
   })
 
-  test('with control signs are shown as pictures in dead letters', async () => {
+  it('with control signs are shown as pictures in dead letters', async () => {
     const { letters } = (await app.inject({ url: '/api/dead-letters', headers: soc.person('analyst').headers })).json()
     expect(letters[0].excerpt).toBe(`␀${SCRIPT} 046*******89`)
     expect(letters[0].detail).not.toContain(CITIZEN)
@@ -98,7 +98,7 @@ describe('malformed requests', () => {
       payload
     })
 
-  test.each([
+  it.each([
     ['a huge body', JSON.stringify({ ids: ['x'.repeat(200_000)] }), 'application/json', 413, 'request.too_large'],
     ['another content type', 'ids=1', 'application/x-www-form-urlencoded', 415, 'request.content_type'],
     ['plain text', '{}', 'text/plain', 415, 'request.content_type'],
@@ -120,12 +120,12 @@ describe('malformed requests', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([status, code])
   })
 
-  test('deeply nested JSON is refused or judged, never a crash', async () => {
+  it('deeply nested JSON is refused or judged, never a crash', async () => {
     const answer = await act('['.repeat(50_000) + ']'.repeat(50_000))
     expect(answer.statusCode).toBe(400)
   })
 
-  test('never lead to a 5xx, whatever the address says', async () => {
+  it('never lead to a 5xx, whatever the address says', async () => {
     const { headers } = soc.person('analyst')
     await fc.assert(
       fc.asyncProperty(
@@ -150,7 +150,7 @@ describe('malformed requests', () => {
     )
   })
 
-  test('cannot slip in fields a form does not have', async () => {
+  it('cannot slip in fields a form does not have', async () => {
     const admin = soc.person('admin')
     const payload = {
       username: 'thu-vai',
@@ -177,7 +177,7 @@ describe('malformed requests', () => {
   })
 })
 
-test('the framework’s own refusals speak our codes', () => {
+it('the framework’s own refusals speak our codes', () => {
   expect(refusalOf({ statusCode: 429, message: 'x' })).toMatchObject({
     status: 429,
     body: { code: 'request.too_many' }
@@ -187,7 +187,7 @@ test('the framework’s own refusals speak our codes', () => {
   expect(refusalOf(away).body).toEqual({ code: 'store.away', params: {} })
 })
 
-test('a failure inside says nothing of itself', async () => {
+it('a failure inside says nothing of itself', async () => {
   const { alerts } = soc.parts
   const { list } = alerts
   alerts.list = () => {
@@ -199,7 +199,7 @@ test('a failure inside says nothing of itself', async () => {
 })
 
 describe('the browser part', () => {
-  test('serves its page for every address of its own, and hashed files for ever', async () => {
+  it('serves its page for every address of its own, and hashed files for ever', async () => {
     for (const url of ['/', `/alerts/${own}`, '/units/19750?x=1']) {
       const page = await app.inject({ url, headers: { accept: 'text/html' } })
       expect([page.statusCode, page.body]).toEqual([200, '<!doctype html><title>trang</title>'])
@@ -213,7 +213,7 @@ describe('the browser part', () => {
       ).toBe(404)
   })
 
-  test('never leaves its folder', async () => {
+  it('never leaves its folder', async () => {
     for (const path of [
       '/../secret.txt',
       '/%2e%2e/secret.txt',
@@ -232,7 +232,7 @@ describe('the browser part', () => {
     }
   })
 
-  test('allows no inline script, no frame and no foreign host', async () => {
+  it('allows no inline script, no frame and no foreign host', async () => {
     const { headers } = await app.inject({ url: '/', headers: { accept: 'text/html' } })
     const csp = String(headers['content-security-policy'])
     expect(csp).toContain("default-src 'none'")
@@ -244,7 +244,7 @@ describe('the browser part', () => {
 })
 
 describe('what machines ask', () => {
-  test('readiness tells which part is away, without saying why', async () => {
+  it('readiness tells which part is away, without saying why', async () => {
     world.failing = true
     const answer = await app.inject({ url: '/readyz' })
     world.failing = false
@@ -255,7 +255,7 @@ describe('what machines ask', () => {
     expect((await app.inject({ url: '/readyz' })).statusCode).toBe(200)
   })
 
-  test('metrics are for this machine and for those who may read them', async () => {
+  it('metrics are for this machine and for those who may read them', async () => {
     const local = await app.inject({ url: '/metrics' })
     expect(local.headers['content-type']).toContain('version=0.0.4')
     expect(local.body).toContain('soc_listener_refused_total{listener="http",reason="wrong_token"} 2')
@@ -272,7 +272,7 @@ describe('what machines ask', () => {
     ).toBe(403)
   })
 
-  test('OpenAPI describes every route with its answer', async () => {
+  it('OpenAPI describes every route with its answer', async () => {
     const { paths } = (await app.inject({ url: '/api/openapi.json', headers: soc.person('leader').headers })).json()
     const operations = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods as Record<string, { responses?: Record<string, unknown>; summary?: string }>).map(

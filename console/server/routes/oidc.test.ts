@@ -2,7 +2,7 @@ import { createSign, generateKeyPairSync } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Provider from 'oidc-provider'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { manualClock } from '#core/clock.ts'
 import { PASSWORD, testConsole, type TestConsole } from '#testing/console.ts'
 
@@ -143,7 +143,7 @@ describe('sign-in with a real provider', () => {
   const link = (soc: TestConsole, id: string, body: object) =>
     soc.app.inject({ method: 'PUT', url: `/api/users/${id}/oidc`, headers: soc.person('admin').headers, payload: body })
 
-  test('opens the account an administrator has tied by verified e-mail, and from then on by subject', async () => {
+  it('opens the account an administrator has tied by verified e-mail, and from then on by subject', async () => {
     const soc = await console_(issuer)
     expect((await soc.app.inject({ url: '/api/session/ways' })).json()).toEqual({ oidc: { name: 'Cổng tỉnh' } })
     const person = soc.person('analyst')
@@ -166,7 +166,7 @@ describe('sign-in with a real provider', () => {
     await soc.close()
   })
 
-  test('refuses whom nobody has tied, and a closed account', async () => {
+  it('refuses whom nobody has tied, and a closed account', async () => {
     const soc = await console_(issuer)
     expect(await signIn(soc, 'hung-sub')).toEqual({ location: '/?refused=oidc.unknown', session: undefined })
     const person = soc.person('analyst')
@@ -178,7 +178,7 @@ describe('sign-in with a real provider', () => {
     await soc.close()
   })
 
-  test('makes an account when told so, with the role of the first mapped group, and follows the groups', async () => {
+  it('makes an account when told so, with the role of the first mapped group, and follows the groups', async () => {
     const roles = { SOC_OIDC_ROLES: 'kiem-tra=auditor,soc=analyst', SOC_OIDC_CREATE: 'on' }
     const soc = await console_(issuer, roles)
     const made = await signIn(soc, 'hung-sub')
@@ -192,7 +192,7 @@ describe('sign-in with a real provider', () => {
     await soc.close()
   })
 
-  test('takes an answer only from the browser that asked, once, and in time', async () => {
+  it('takes an answer only from the browser that asked, once, and in time', async () => {
     const soc = await console_(issuer)
     const person = soc.person('analyst')
     await link(soc, person.id, { subject: 'lan-sub' })
@@ -270,7 +270,7 @@ describe('a provider that answers wrongly', () => {
     return (await back(soc, `${RETURN}?${query}&state=${asked.searchParams.get('state')}`, cookie)).location
   }
 
-  test('opens nothing', async () => {
+  it('opens nothing', async () => {
     const past = Math.floor(Date.now() / 1000) - 3600
     expect(await attempt({})).toBe('/')
     const wrong: [string, typeof answer][] = [
@@ -285,7 +285,7 @@ describe('a provider that answers wrongly', () => {
     expect(await attempt({}, 'error=access_denied')).toBe('/?refused=oidc.denied')
   })
 
-  test('that stumbles is away, and local accounts work all the same', async () => {
+  it('that stumbles is away, and local accounts work all the same', async () => {
     expect(await attempt({ status: 502, text: '<html>' })).toBe('/?refused=oidc.away')
     expect(await attempt({ status: 200, text: 'x'.repeat(1000) })).toBe('/?refused=oidc.away')
     const away = testConsole({

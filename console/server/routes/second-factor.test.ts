@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret, TOTP } from 'otpauth'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createKeyFile } from '#control/accounts/key-file.ts'
 import { PASSWORD, testConsole, type Person } from '#testing/console.ts'
 
@@ -54,7 +54,7 @@ async function withTotp(person: Person) {
 }
 
 describe('the second factor', () => {
-  test('is set up by a picture and a first code, and lies sealed in the database', async () => {
+  it('is set up by a picture and a first code, and lies sealed in the database', async () => {
     const person = soc.person('analyst')
     const { secret, codes, svg } = await withTotp(person)
     expect(svg).toMatch(/^<svg/)
@@ -69,7 +69,7 @@ describe('the second factor', () => {
     expect(readdirSync(join(folder, 'keys'))).toEqual(['accounts.key'])
   })
 
-  test('is not in force before its first code, and a wrong one does not put it there', async () => {
+  it('is not in force before its first code, and a wrong one does not put it there', async () => {
     const person = soc.person('analyst')
     await call('POST', '/api/account/totp', person.headers, { password: PASSWORD })
     const wrong = await call('POST', '/api/account/totp/confirm', person.headers, { code: '000000' })
@@ -77,7 +77,7 @@ describe('the second factor', () => {
     expect((await signIn(nameOf(person.id))).status).toBe(200)
   })
 
-  test('is asked for after the password; a code of one step before or after counts, an older one does not', async () => {
+  it('is asked for after the password; a code of one step before or after counts, an older one does not', async () => {
     const person = soc.person('analyst')
     const { secret } = await withTotp(person)
     for (const [steps, status] of [
@@ -94,7 +94,7 @@ describe('the second factor', () => {
     }
   })
 
-  test('takes no code twice, not even in another sign-in', async () => {
+  it('takes no code twice, not even in another sign-in', async () => {
     const person = soc.person('analyst')
     const { secret } = await withTotp(person)
     const [first, second] = [await signIn(nameOf(person.id)), await signIn(nameOf(person.id))]
@@ -105,7 +105,7 @@ describe('the second factor', () => {
     expect((await step(first.body.token, codeOf(secret, 1))).body.code).toBe('session.step_expired')
   })
 
-  test('gives five tries, slowed like passwords, and five minutes', async () => {
+  it('gives five tries, slowed like passwords, and five minutes', async () => {
     const person = soc.person('analyst')
     const { secret } = await withTotp(person)
     const asked = await signIn(nameOf(person.id), '192.0.2.50')
@@ -127,7 +127,7 @@ describe('the second factor', () => {
     expect((await step(late.body.token, codeOf(secret), '192.0.2.51')).body.code).toBe('session.step_expired')
   })
 
-  test('opens by a recovery code once, and new codes end the old ones', async () => {
+  it('opens by a recovery code once, and new codes end the old ones', async () => {
     const person = soc.person('analyst')
     const { codes, secret } = await withTotp(person)
     const use = async (code: string) => step((await signIn(nameOf(person.id))).body.token, code)
@@ -145,7 +145,7 @@ describe('the second factor', () => {
     expect((await use(renewed.body.codes[1])).status).toBe(200)
   })
 
-  test('is switched off with password and code, never while the policy asks for it', async () => {
+  it('is switched off with password and code, never while the policy asks for it', async () => {
     const admin = soc.person('admin')
     const person = soc.person('auditor')
     const { secret, headers } = await withTotp(person)
@@ -161,7 +161,7 @@ describe('the second factor', () => {
     expect((await signIn(nameOf(person.id))).status).toBe(200)
   })
 
-  test('that a role must have opens nothing else before it is set up', async () => {
+  it('that a role must have opens nothing else before it is set up', async () => {
     const admin = soc.person('admin')
     const person = soc.person('auditor')
     const policy = { minLength: 12, classes: 0, history: 5, maxAgeDays: 0, refusedWords: [], totpRoles: ['auditor'] }
@@ -174,7 +174,7 @@ describe('the second factor', () => {
     await call('PUT', '/api/account-policy', admin.headers, { ...policy, totpRoles: [] })
   })
 
-  test('of a lost phone is taken off by another administrator, on record; nobody does that for himself', async () => {
+  it('of a lost phone is taken off by another administrator, on record; nobody does that for himself', async () => {
     const admin = soc.person('admin')
     const person = soc.person('analyst')
     const { headers } = await withTotp(person)
@@ -189,7 +189,7 @@ describe('the second factor', () => {
 })
 
 describe('own sessions', () => {
-  test('are listed with device and address, and end one by one or all but this', async () => {
+  it('are listed with device and address, and end one by one or all but this', async () => {
     const person = soc.person('analyst')
     const agent = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:131.0) Gecko/20100101 Firefox/131.0'
     const more = async () =>
@@ -218,7 +218,7 @@ describe('own sessions', () => {
     expect((await call('GET', '/api/session', person.headers)).status).toBe(200)
   })
 
-  test('last as long as the settings say', async () => {
+  it('last as long as the settings say', async () => {
     const short = testConsole({ environment: { SOC_SESSION_IDLE_MIN: '10', SOC_SESSION_HOURS: '1' } })
     await short.app.ready()
     const { headers } = short.person('analyst')
@@ -231,7 +231,7 @@ describe('own sessions', () => {
   })
 })
 
-test('a sealed secret opens with its key and for its account alone', () => {
+it('a sealed secret opens with its key and for its account alone', () => {
   const keys = createKeyFile(folder)
   const sealed = keys.seal('bí mật', 'a')
   expect(createKeyFile(folder).open(sealed, 'a')).toBe('bí mật')

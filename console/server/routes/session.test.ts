@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createFirstAdministrator, resetPassword } from '#control/accounts/accounts.ts'
 import { createSignInLimit } from '#control/accounts/sign-in-limit.ts'
 import { manualClock } from '#core/clock.ts'
@@ -24,7 +24,7 @@ const whoAmI = (cookie: string) => app.inject({ url: '/api/session', headers: { 
 const lastAudit = () => parts.control.sql('SELECT user, act, target, address FROM audit ORDER BY id DESC LIMIT 1').get()
 
 describe('signing in', () => {
-  test('gives a cookie that scripts, other sites and the database cannot use', async () => {
+  it('gives a cookie that scripts, other sites and the database cannot use', async () => {
     const username = nameOf(soc.person('analyst').id)
     const answer = await signIn(username.toUpperCase())
     expect(answer.statusCode).toBe(200)
@@ -37,7 +37,7 @@ describe('signing in', () => {
     expect(lastAudit()).toMatchObject({ user: username, act: 'session.opened' })
   })
 
-  test('says the same of a wrong password, an unknown name and a closed account', async () => {
+  it('says the same of a wrong password, an unknown name and a closed account', async () => {
     const person = soc.person('analyst')
     parts.control.sql('UPDATE users SET enabled = 0 WHERE id = ?').run(person.id)
     const answers = [
@@ -52,13 +52,13 @@ describe('signing in', () => {
     }
   })
 
-  test('never writes down a name that is no account: it may be a password', async () => {
+  it('never writes down a name that is no account: it may be a password', async () => {
     await signIn('mật khẩu gõ nhầm chỗ')
     expect(lastAudit()).toMatchObject({ user: '(unknown)', act: 'session.refused' })
     expect(JSON.stringify(parts.control.sql('SELECT * FROM audit').all())).not.toContain('gõ nhầm')
   })
 
-  test('never takes over a session id that came along, and ends the session it named', async () => {
+  it('never takes over a session id that came along, and ends the session it named', async () => {
     const person = soc.person('analyst')
     const planted = 'B'.repeat(43)
     const fixed = await signIn(nameOf(person.id), PASSWORD, { cookie: `vl_session=${planted}` })
@@ -69,7 +69,7 @@ describe('signing in', () => {
     expect((await whoAmI(again.cookies[0]!.value)).statusCode).toBe(200)
   })
 
-  test('is refused from a page of another site', async () => {
+  it('is refused from a page of another site', async () => {
     const username = nameOf(soc.person('analyst').id)
     const foreign: Record<string, string>[] = [
       { 'sec-fetch-site': 'cross-site' },
@@ -86,7 +86,7 @@ describe('signing in', () => {
     ).toBe(200)
   })
 
-  test('slows down an account under attack and tells how long to wait', async () => {
+  it('slows down an account under attack and tells how long to wait', async () => {
     const username = nameOf(soc.person('analyst').id)
     let answer = await signIn(username, 'sai', {}, '198.51.100.9')
     for (let tries = 1; tries < 5; tries++) answer = await signIn(username, 'sai', {}, '198.51.100.9')
@@ -100,7 +100,7 @@ describe('signing in', () => {
 })
 
 describe('the sign-in limit', () => {
-  test('doubles the wait of an account up to a minute, and forgets after an hour of quiet', () => {
+  it('doubles the wait of an account up to a minute, and forgets after an hour of quiet', () => {
     const clock = manualClock(START)
     const limit = createSignInLimit(clock)
     const waits: number[] = []
@@ -116,13 +116,13 @@ describe('the sign-in limit', () => {
     expect(limit.begin('198.51.100.1', 'lan')).toBe(0)
   })
 
-  test('counts tries that run at the same time', () => {
+  it('counts tries that run at the same time', () => {
     const limit = createSignInLimit(manualClock(START))
     const begun = Array.from({ length: 100 }, () => limit.begin('198.51.100.1', 'lan')).filter((wait) => wait === 0)
     expect(begun).toHaveLength(5)
   })
 
-  test('of an account held by others does not hold its owner, who signed in from this address before', () => {
+  it('of an account held by others does not hold its owner, who signed in from this address before', () => {
     const limit = createSignInLimit(manualClock(START), (name, from) => name === 'lan' && from === '198.51.100.9')
     for (let tries = 0; tries < 200; tries++) limit.begin(`203.0.113.${tries}`, 'lan')
     expect(limit.begin('203.0.113.250', 'lan')).toBeGreaterThan(0)
@@ -131,7 +131,7 @@ describe('the sign-in limit', () => {
     expect(limit.begin('198.51.100.9', 'lan')).toBeGreaterThan(0)
   })
 
-  test('holds an address that tries many names', () => {
+  it('holds an address that tries many names', () => {
     const limit = createSignInLimit(manualClock(START))
     const begun = Array.from({ length: 100 }, (_, n) => limit.begin('198.51.100.1', `user${n}`))
     expect(begun.filter((wait) => wait === 0)).toHaveLength(20)
@@ -140,7 +140,7 @@ describe('the sign-in limit', () => {
 })
 
 describe('a session', () => {
-  test('ends after eight idle hours, but not while it is used', async () => {
+  it('ends after eight idle hours, but not while it is used', async () => {
     const { cookie } = soc.person('analyst')
     for (let hour = 0; hour < 3; hour++) {
       parts.clock.advance(7 * 3_600_000)
@@ -150,7 +150,7 @@ describe('a session', () => {
     expect((await whoAmI(cookie)).statusCode).toBe(401)
   })
 
-  test('ends a day after sign-in however much it is used', async () => {
+  it('ends a day after sign-in however much it is used', async () => {
     const { cookie } = soc.person('analyst')
     for (let hour = 0; hour < 23; hour++) {
       parts.clock.advance(3_600_000)
@@ -160,7 +160,7 @@ describe('a session', () => {
     expect((await whoAmI(cookie)).statusCode).toBe(401)
   })
 
-  test('ends at sign-out and when its account is closed', async () => {
+  it('ends at sign-out and when its account is closed', async () => {
     const person = soc.person('analyst')
     const out = await app.inject({ method: 'DELETE', url: '/api/session', headers: person.headers })
     expect(out.statusCode).toBe(204)
@@ -170,12 +170,12 @@ describe('a session', () => {
     expect((await whoAmI(closed.cookie)).statusCode).toBe(401)
   })
 
-  test('is nothing but 43 characters of its own making', async () => {
+  it('is nothing but 43 characters of its own making', async () => {
     for (const cookie of ['', 'x', "' OR 1=1 --", 'A'.repeat(5000), 'é'.repeat(43)])
       expect((await whoAmI(encodeURIComponent(cookie))).statusCode).toBe(401)
   })
 
-  test('of one person are at most twenty: the oldest ends', async () => {
+  it('of one person are at most twenty: the oldest ends', async () => {
     const person = soc.person('analyst')
     const username = nameOf(person.id)
     for (let more = 0; more < 20; more++) {
@@ -192,7 +192,7 @@ describe('changing the password', () => {
   const change = (headers: Record<string, string>, current: string, next: string) =>
     app.inject({ method: 'POST', url: '/api/session/password', headers, payload: { current, next } })
 
-  test('opens the rest of the console, renews this session and ends the others', async () => {
+  it('opens the rest of the console, renews this session and ends the others', async () => {
     const person = soc.person('analyst', [], { mustChange: true })
     const other = (await signIn(nameOf(person.id))).cookies[0]!.value
     const answer = await change(person.headers, PASSWORD, 'cá kho tộ chiều mưa')
@@ -205,7 +205,7 @@ describe('changing the password', () => {
     expect((await signIn(nameOf(person.id), 'cá kho tộ chiều mưa')).statusCode).toBe(200)
   })
 
-  test.each([
+  it.each([
     ['sai', 'cá kho tộ chiều mưa', 'password.wrong'],
     [PASSWORD, PASSWORD, 'password.same'],
     [PASSWORD, 'ngắn', 'password.short'],
@@ -217,7 +217,7 @@ describe('changing the password', () => {
 })
 
 describe('without the console', () => {
-  test('an empty data folder gets its first administrator once, who must change the password', async () => {
+  it('an empty data folder gets its first administrator once, who must change the password', async () => {
     const control = openControl(':memory:')
     const made = await createFirstAdministrator(control, manualClock(START))
     expect(made).toMatchObject({ username: 'admin' })
@@ -232,7 +232,7 @@ describe('without the console', () => {
     await fresh.close()
   })
 
-  test('a password is reset: sessions end, the account opens, the act is on record', async () => {
+  it('a password is reset: sessions end, the account opens, the act is on record', async () => {
     const person = soc.person('analyst')
     parts.control.sql('UPDATE users SET enabled = 0 WHERE id = ?').run(person.id)
     const password = await resetPassword(parts.control, nameOf(person.id), parts.clock)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { SourceList, SourceRow } from '#core/api/sources.ts'
 import { UNASSIGNED } from '#core/frame.ts'
 import { readSourceNetwork } from '#control/senders/networks.ts'
@@ -38,7 +38,7 @@ const draft = (more: object = {}) => ({
 const create = async (more: object = {}) => (await call('POST', '/api/sources', draft(more))).body as SourceRow
 
 describe('source networks', () => {
-  test.each([
+  it.each([
     ['192.0.2.77/24', '192.0.2.0/24'],
     ['198.51.100.7', '198.51.100.7/32'],
     ['2001:DB8:0:0::/32', '2001:db8::/32'],
@@ -48,7 +48,7 @@ describe('source networks', () => {
     expect(readSourceNetwork(written).text).toBe(kept)
   })
 
-  test.each([
+  it.each([
     ['0.0.0.0/0', 'network.too_wide'],
     ['::/0', 'network.too_wide'],
     ['10.0.0.0/7', 'network.too_wide'],
@@ -62,7 +62,7 @@ describe('source networks', () => {
     expect(() => readSourceNetwork(written)).toThrow(expect.objectContaining({ code, status: 422 }))
   })
 
-  test('are a network or a refusal, whatever is written', () => {
+  it('are a network or a refusal, whatever is written', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -85,7 +85,7 @@ describe('source networks', () => {
     )
   })
 
-  test('belong to one sender: the refusal names the other', async () => {
+  it('belong to one sender: the refusal names the other', async () => {
     const first = await create({ name: 'Cổng thông tin', networks: ['192.0.2.0/24'] })
     const { status, body } = await call('POST', '/api/sources', draft({ networks: ['192.0.2.99/24'] }))
     expect([status, body.code, body.params]).toEqual([
@@ -105,14 +105,14 @@ describe('source networks', () => {
   })
 })
 
-test('a source needs a unit of the inventory, and speaks only for such', async () => {
+it('a source needs a unit of the inventory, and speaks only for such', async () => {
   expect((await call('POST', '/api/sources', draft({ unit: '99999' }))).body.code).toBe('unit.unknown')
   expect((await call('POST', '/api/sources', draft({ speaksFor: [OWN, '99999'] }))).body.code).toBe('unit.unknown')
   expect((await create({ speaksFor: [OWN] })).speaksFor).toEqual([OWN])
 })
 
 describe('a token', () => {
-  test('is shown once with its snippets, kept as a hash, and known to the data plane at once', async () => {
+  it('is shown once with its snippets, kept as a hash, and known to the data plane at once', async () => {
     const source = await create()
     const { body } = await call('POST', `/api/sources/${source.id}/tokens`)
     expect(body.token).toMatch(/^vl_[A-Za-z0-9_-]{43}$/)
@@ -125,7 +125,7 @@ describe('a token', () => {
     expect(senders.find((sender) => sender.id === source.id)!.tokenHashes).toEqual([tokenHash(body.token)])
   })
 
-  test('is revoked with all others of its source', async () => {
+  it('is revoked with all others of its source', async () => {
     const source = await create()
     for (let more = 0; more < 2; more++) await call('POST', `/api/sources/${source.id}/tokens`)
     expect((await call('DELETE', `/api/sources/${source.id}/tokens`)).status).toBe(204)
@@ -133,14 +133,14 @@ describe('a token', () => {
     expect(senders.find((sender) => sender.id === source.id)!.tokenHashes).toEqual([])
   })
 
-  test('is not made beyond twenty per source', async () => {
+  it('is not made beyond twenty per source', async () => {
     const source = await create()
     for (let more = 0; more < 20; more++) await call('POST', `/api/sources/${source.id}/tokens`)
     expect((await call('POST', `/api/sources/${source.id}/tokens`)).body.code).toBe('token.too_many')
   })
 })
 
-test('the snapshot grows with every change and names every unit with its district', async () => {
+it('the snapshot grows with every change and names every unit with its district', async () => {
   const before = dataPlaneSnapshot(parts.control, parts.inventory)
   const source = await create({ name: 'Một' })
   await call('PATCH', `/api/sources/${source.id}`, { enabled: false, utcOffsetMinutes: 0 })
@@ -157,7 +157,7 @@ test('the snapshot grows with every change and names every unit with its distric
 })
 
 describe('the sources screen', () => {
-  test('adds up, also for unknown and removed senders', async () => {
+  it('adds up, also for unknown and removed senders', async () => {
     const own = await create()
     world.ledger = [
       ledgerRow(own.id),
@@ -174,7 +174,7 @@ describe('the sources screen', () => {
     expect(body.sources.find((row) => row.id === UNASSIGNED)!.unit.code).toBe(UNASSIGNED)
   })
 
-  test('shows an owner its own sources and no doors', async () => {
+  it('shows an owner its own sources and no doors', async () => {
     const own = await create()
     const foreign = await create({ unit: FOREIGN })
     world.ledger = [ledgerRow(own.id), ledgerRow(foreign.id), ledgerRow(UNASSIGNED)]
@@ -183,7 +183,7 @@ describe('the sources screen', () => {
     expect([body.ledger.received, body.listeners]).toEqual([10, []])
   })
 
-  test('tells never heard, receiving, silent and switched off apart', async () => {
+  it('tells never heard, receiving, silent and switched off apart', async () => {
     const [never, fresh, silent, off] = [await create(), await create(), await create(), await create()]
     await call('PATCH', `/api/sources/${off.id}`, { enabled: false })
     world.ledger = [
@@ -197,7 +197,7 @@ describe('the sources screen', () => {
   })
 })
 
-test('only sources that changed since the last look are pushed', async () => {
+it('only sources that changed since the last look are pushed', async () => {
   const rows = ((await call('GET', '/api/sources')).body as SourceList).sources
   const changed = createChangeNotice()
   expect(changed(rows)).toEqual([])
@@ -214,7 +214,7 @@ describe('units', () => {
   }
   const quiet = '19753'
 
-  test('are counted from the inventory', async () => {
+  it('are counted from the inventory', async () => {
     const { counts, units, cols, rows } = (await call('GET', '/api/units')).body
     expect(counts).toMatchObject({ communes: 141, districts: 9 })
     expect(units.length).toBe(counts.communes + counts.districts + counts.departments)
@@ -222,7 +222,7 @@ describe('units', () => {
       expect(unit.col < cols && unit.row < rows).toBe(true)
   })
 
-  test('are green only with evidence from every source', async () => {
+  it('are green only with evidence from every source', async () => {
     expect((await tile(quiet)).state).toBe('none')
     const first = await create({ unit: quiet })
     expect((await tile(quiet)).state).toBe('silent')
@@ -233,7 +233,7 @@ describe('units', () => {
     expect((await tile(quiet)).state).toBe('silent')
   })
 
-  test('with open alerts are watched, and so is their district', async () => {
+  it('with open alerts are watched, and so is their district', async () => {
     const watched = '19753'
     parts.alerts.raise(hostileFold('watched', watched, 'high', START))
     expect(await tile(watched)).toMatchObject({ state: 'watch', openAlerts: 1, worst: 'high' })
@@ -242,7 +242,7 @@ describe('units', () => {
     expect((await tile(district)).openAlerts).toBeGreaterThanOrEqual(1)
   })
 
-  test('keep contacts for those who may call them', async () => {
+  it('keep contacts for those who may call them', async () => {
     const contacts = [{ role: 'Trưởng đơn vị', name: 'Người A', phone: '0234 382 3456', email: 'a@example.vn' }]
     const put = await app.inject({
       method: 'PUT',
@@ -261,7 +261,7 @@ describe('units', () => {
   })
 })
 
-test('every act leaves its entry in the audit log', async () => {
+it('every act leaves its entry in the audit log', async () => {
   const source = await create()
   const user = soc.person('owner', [OWN])
   const acts: [string, 'POST' | 'PATCH' | 'DELETE', string, object?][] = [
@@ -299,7 +299,7 @@ test('every act leaves its entry in the audit log', async () => {
   expect(() => parts.control.sql('DELETE FROM audit').run()).toThrow('append-only')
 })
 
-test('the audit log is read page by page, by person and by kind of act', async () => {
+it('the audit log is read page by page, by person and by kind of act', async () => {
   for (let more = 0; more < 5; more++) await create()
   const first = (await call('GET', '/api/audit?limit=3&act=source')).body
   const second = (await call('GET', `/api/audit?limit=3&act=source&before=${first.cursor}`)).body
@@ -312,7 +312,7 @@ describe('accounts', () => {
   const patch = (id: string, payload: object, headers = admin.headers) =>
     call('PATCH', `/api/users/${id}`, payload, headers)
 
-  test('never leave the province without an administrator', async () => {
+  it('never leave the province without an administrator', async () => {
     const lone = testConsole()
     const one = lone.person('admin')
     lone.person('admin', [OWN])
@@ -329,7 +329,7 @@ describe('accounts', () => {
     await lone.close()
   })
 
-  test('closed or with another password lose their sessions at once', async () => {
+  it('closed or with another password lose their sessions at once', async () => {
     const who = async (headers: Record<string, string>) =>
       (await call('GET', '/api/session', undefined, headers)).status
     const closed = soc.person('analyst')
@@ -344,13 +344,13 @@ describe('accounts', () => {
     expect(await who(reset.headers)).toBe(401)
   })
 
-  test('change their rights with the next request', async () => {
+  it('change their rights with the next request', async () => {
     const person = soc.person('analyst')
     await patch(person.id, { role: 'leader' })
     expect((await call('GET', '/api/alerts', undefined, person.headers)).status).toBe(403)
   })
 
-  test('of an administrator of units reach no further than he does', async () => {
+  it('of an administrator of units reach no further than he does', async () => {
     const { headers } = soc.person('admin', [OWN])
     const user = { username: 'nguoi-khac', name: 'x', role: 'admin', units: [] as string[] }
     expect((await call('POST', '/api/users', user, headers)).body.code).toBe('unit.required')
@@ -358,14 +358,14 @@ describe('accounts', () => {
     expect((await patch(soc.person('analyst').id, { enabled: false }, headers)).status).toBe(404)
   })
 
-  test('have one name each', async () => {
+  it('have one name each', async () => {
     const user = { username: 'trung-ten', name: 'x', role: 'leader', units: [] }
     expect((await call('POST', '/api/users', user)).status).toBe(200)
     expect((await call('POST', '/api/users', user)).body).toMatchObject({ code: 'user.exists' })
   })
 })
 
-test('work is given only to people who may do it', async () => {
+it('work is given only to people who may do it', async () => {
   const assign = async (userId: string) =>
     (await call('POST', '/api/alerts/acts', { ids: [world.ids.own], act: { kind: 'assign', userId } })).status
   expect(await assign(soc.person('analyst').id)).toBe(200)

@@ -1,5 +1,5 @@
 import { plannedState } from '#control/health/graph.ts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { SourceRow, Summary } from '#core/api/sources.ts'
 import { OWN, ledgerRow, testConsole } from '#testing/console.ts'
 
@@ -15,7 +15,7 @@ const blind = async (headers = admin.headers) =>
 const isWatched = ({ kind, scope }: { kind: string; scope?: string }) =>
   kind === 'commune' || kind === 'district' || (kind === 'department' && scope === 'monitored')
 
-test('a unit under watch without a source that is on is a blind spot, and so is a scope that received nothing', async () => {
+it('a unit under watch without a source that is on is a blind spot, and so is a scope that received nothing', async () => {
   const watched = parts.inventory.units().filter(isWatched).length
   world.ledger = []
   expect(watched).toBeGreaterThan(100)
@@ -36,7 +36,7 @@ test('a unit under watch without a source that is on is a blind spot, and so is 
   expect(await blind(owner.headers)).toMatchObject({ unitsWithoutSource: 1 })
 })
 
-test('a model that nothing measures is a blind spot for those who see the province', async () => {
+it('a model that nothing measures is a blind spot for those who see the province', async () => {
   // Nothing is measured here: every model that is not only planned is unknown.
   const unknown = parts.inventory.models.filter((model) => plannedState(model) === undefined).length
   world.ledger = []

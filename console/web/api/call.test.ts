@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { alertsApi } from '#core/api/alerts.ts'
 import type { tasksApi } from '#core/api/tasks.ts'
 import type { incidentsApi } from '#core/api/incidents.ts'
@@ -27,7 +27,7 @@ function served(status: number, body: unknown, headers: Record<string, string> =
 }
 
 describe('the browser’s side of the API', () => {
-  test('every act carries the CSRF token, reading carries none', async () => {
+  it('every act carries the CSRF token, reading carries none', async () => {
     const { call, calls } = served(200, {})
     await call('POST /api/alerts/acts', { body: { ids: ['CB-1'], act: { kind: 'verdict', verdict: 'benign' } } })
     await call('GET /api/summary')
@@ -36,14 +36,14 @@ describe('the browser’s side of the API', () => {
     expect(calls[0]?.init.body).toBe('{"ids":["CB-1"],"act":{"kind":"verdict","verdict":"benign"}}')
   })
 
-  test('ids and filters are encoded, empty filters are not sent', async () => {
+  it('ids and filters are encoded, empty filters are not sent', async () => {
     const { call, calls } = served(200, {})
     await call('GET /api/alerts/:id', { params: { id: '../users?x=1' } })
     await call('GET /api/alerts', { query: { tab: 'new', unit: '', q: 'a&b', cursor: null } })
     expect(calls.map(({ url }) => url)).toEqual(['/api/alerts/..%2Fusers%3Fx%3D1', '/api/alerts?tab=new&q=a%26b'])
   })
 
-  test('a refusal keeps its code and parameters', async () => {
+  it('a refusal keeps its code and parameters', async () => {
     const { call } = served(409, { code: 'incident.closed', params: { id: 'VL-0001' } })
     await expect(call('GET /api/incidents/:id', { params: { id: 'VL-0001' } })).rejects.toMatchObject({
       code: 'incident.closed',
@@ -52,14 +52,14 @@ describe('the browser’s side of the API', () => {
     })
   })
 
-  test('a page of a proxy instead of our answer is still a refusal with its status', async () => {
+  it('a page of a proxy instead of our answer is still a refusal with its status', async () => {
     const { call } = served(502, '<html>Bad gateway</html>')
     await expect(call('GET /api/summary')).rejects.toMatchObject({ code: 'http.502' })
     const broken = served(200, '<html>')
     await expect(broken.call('GET /api/summary')).rejects.toMatchObject({ code: 'network.answer' })
   })
 
-  test('an ended session signs out, a wrong password does not', async () => {
+  it('an ended session signs out, a wrong password does not', async () => {
     const ended = served(401, { code: 'session.none', params: {} })
     await expect(ended.call('GET /api/summary')).rejects.toBeInstanceOf(ApiFailure)
     expect(ended.onSignedOut).toHaveBeenCalledOnce()
@@ -70,19 +70,19 @@ describe('the browser’s side of the API', () => {
     expect(wrong.onSignedOut).not.toHaveBeenCalled()
   })
 
-  test('an unreachable server is a failure with words, not an exception of the browser', async () => {
+  it('an unreachable server is a failure with words, not an exception of the browser', async () => {
     const fetch = (() => Promise.reject(new TypeError('failed'))) as unknown as typeof globalThis.fetch
     const call = callOf({ fetch, csrf: () => '', onSignedOut: () => undefined, onServerTime: () => undefined })
     await expect(call('GET /api/summary')).rejects.toMatchObject({ code: 'network.unreachable' })
   })
 
-  test('the clock of the server is read from its answer', async () => {
+  it('the clock of the server is read from its answer', async () => {
     const { call, onServerTime } = served(200, {}, { date: 'Mon, 23 Nov 2026 02:21:40 GMT' })
     await call('GET /api/summary')
     expect(onServerTime).toHaveBeenCalledWith(Date.UTC(2026, 10, 23, 2, 21, 40))
   })
 
-  test('a call takes what the row of its route says, and nothing else', async () => {
+  it('a call takes what the row of its route says, and nothing else', async () => {
     const { call, calls } = served(200, {})
     await call('GET /api/alerts', { query: { tab: 'new', limit: 20 } })
     await call('GET /api/alerts/:id', { params: { id: 'CB 1' } })

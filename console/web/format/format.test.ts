@@ -1,6 +1,6 @@
 import { HOUR_MS, MINUTE_MS } from '#core/time.ts'
 import fc from 'fast-check'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { en } from '../i18n/en.ts'
 import { language } from '../i18n/text.svelte.ts'
 import { inVietnamese } from '../i18n/vietnamese.testing.ts'
@@ -20,7 +20,7 @@ const night = Date.UTC(2026, 10, 22, 19, 21, 40, 130)
 
 beforeEach(inVietnamese)
 
-test('figures follow the language', () => {
+it('figures follow the language', () => {
   expect([count(1_234_567), percent(0.8412), bytes(1_288_490_189)]).toEqual([
     '1.234.567',
     '84,12\u00a0%',
@@ -35,14 +35,14 @@ test('figures follow the language', () => {
   expect([bytes(0), bytes(1023), bytes(1024)]).toEqual(['0\u00a0B', '1,023\u00a0B', '1\u00a0KB'])
 })
 
-test('times are shown in Asia/Ho_Chi_Minh', () => {
+it('times are shown in Asia/Ho_Chi_Minh', () => {
   expect(moment(night)).toBe('02:21:40 23/11/2026')
   expect(clockTenths(night)).toBe('02:21:40,1')
   expect(offsetText(420)).toBe('UTC+07:00')
   expect(offsetText(-210)).toBe('UTC−03:30')
 })
 
-test('a time of today is a clock, of this year a day, else a whole date', () => {
+it('a time of today is a clock, of this year a day, else a whole date', () => {
   expect(shortTime(night, night + HOUR_MS)).toBe('02:21')
   // 23:40 of the evening before is less than three hours ago, and yet another day.
   expect(shortTime(night - 3 * HOUR_MS, night)).toBe('22/11')
@@ -53,7 +53,7 @@ test('a time of today is a clock, of this year a day, else a whole date', () => 
   expect(shortPeriod(night - 2 * HOUR_MS, night - HOUR_MS, night)).toBe('00:21 – 01:21')
 })
 
-test('lengths of time are as short as they can be said', () => {
+it('lengths of time are as short as they can be said', () => {
   const said = [
     18_000,
     42 * MINUTE_MS,
@@ -70,7 +70,7 @@ test('lengths of time are as short as they can be said', () => {
   expect([span(3 * HOUR_MS + 2 * MINUTE_MS), hop(340)]).toEqual(['3 h 02', '0.3 s'])
 })
 
-test('a time field keeps its minute in Vietnam wherever the browser stands', () => {
+it('a time field keeps its minute in Vietnam wherever the browser stands', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 4_000_000_000_000 }), (ms) => {
       expect(fromField(toField(ms))).toBe(ms - (ms % MINUTE_MS))
@@ -79,7 +79,7 @@ test('a time field keeps its minute in Vietnam wherever the browser stands', () 
   expect(fromField('nonsense')).toBeNaN()
 })
 
-test('marking cuts a line without losing or adding a character', () => {
+it('marking cuts a line without losing or adding a character', () => {
   fc.assert(
     fc.property(fc.string(), fc.array(fc.string({ maxLength: 6 }), { maxLength: 40 }), (text, values) => {
       expect(
@@ -91,7 +91,7 @@ test('marking cuts a line without losing or adding a character', () => {
   )
 })
 
-test('every occurrence of a value is marked, the longer value first', () => {
+it('every occurrence of a value is marked, the longer value first', () => {
   expect(highlight('root from root-shell', ['root', 'root-shell'])).toEqual([
     { text: 'root', marked: true },
     { text: ' from ', marked: false },
@@ -99,7 +99,7 @@ test('every occurrence of a value is marked, the longer value first', () => {
   ])
 })
 
-test('the window covers the view and its rows and spaces add up to the whole list', () => {
+it('the window covers the view and its rows and spaces add up to the whole list', () => {
   const row = 52
   fc.assert(
     fc.property(fc.nat(20_000), fc.nat(1_200_000), fc.integer({ min: 1, max: 2000 }), (rows, scrollTop, height) => {
@@ -113,14 +113,14 @@ test('the window covers the view and its rows and spaces add up to the whole lis
   )
 })
 
-test('scrolling moves no more than it must to show the row under the cursor', () => {
+it('scrolling moves no more than it must to show the row under the cursor', () => {
   const view = { scrollTop: 520, height: 520, rowHeight: 52, count: 100 }
   expect(scrollToShow(12, view)).toBeNull()
   expect(scrollToShow(9, view)).toBe(468)
   expect(scrollToShow(20, view)).toBe(572)
 })
 
-test('a document becomes dotted fields in its own order', () => {
+it('a document becomes dotted fields in its own order', () => {
   expect(lines({ event: { id: 'e1', category: ['a', 'b'] }, user: { name: '<b>' } }).lines).toEqual([
     { field: 'event.id', value: 'e1' },
     { field: 'event.category', value: 'a, b' },
@@ -128,7 +128,7 @@ test('a document becomes dotted fields in its own order', () => {
   ])
 })
 
-test('no document makes the screen slow: fields and depth have a ceiling', () => {
+it('no document makes the screen slow: fields and depth have a ceiling', () => {
   const wide = Object.fromEntries(Array.from({ length: LINES_MAX + 5 }, (_, index) => [`f${index}`, index]))
   expect(lines(wide)).toMatchObject({ cut: true, lines: { length: LINES_MAX } })
   let deep: unknown = 'x'
@@ -141,7 +141,7 @@ test('no document makes the screen slow: fields and depth have a ceiling', () =>
   )
 })
 
-test('an arrow leads to the neighbour of the same row before a nearer tile of another', () => {
+it('an arrow leads to the neighbour of the same row before a nearer tile of another', () => {
   const tile = (left: number, top: number) => ({ left, top, width: 10, height: 10 })
   const tiles = [tile(0, 0), tile(30, 0), tile(14, 12), tile(0, 12)]
   expect(nearest(tiles, 0, 'ArrowRight')).toBe(1)
@@ -149,7 +149,7 @@ test('an arrow leads to the neighbour of the same row before a nearer tile of an
   expect(nearest(tiles, 0, 'ArrowUp')).toBe(-1)
 })
 
-test('the slow hop of an alert is named, and waiting for a person is none', () => {
+it('the slow hop of an alert is named, and waiting for a person is none', () => {
   const way = hopsOf({ event: 0, received: 300, matched: 9_000, raised: 9_200, acknowledged: 600_000 })
   expect(way.machineMs).toBe(8_900)
   expect(way.hops.map((step) => [step.code, step.tookMs, step.slow])).toEqual([
@@ -161,7 +161,7 @@ test('the slow hop of an alert is named, and waiting for a person is none', () =
   ])
 })
 
-test('the hops after receipt add up to what the heading says, as they are shown', () => {
+it('the hops after receipt add up to what the heading says, as they are shown', () => {
   fc.assert(
     fc.property(fc.nat(1e6), fc.nat(59_000), fc.nat(59_000), (event, match, raise) => {
       const received = event + 250
@@ -173,13 +173,13 @@ test('the hops after receipt add up to what the heading says, as they are shown'
   )
 })
 
-test('a log cannot show another address than it holds', () => {
+it('a log cannot show another address than it holds', () => {
   expect(inert('\u202e42.311.0.302')).toBe('\\u202e42.311.0.302')
   expect(inert('a\u200bb\u0007\u{e0041}')).toBe('a\\u200bb\\u0007\\ue0041')
   expect(inert('Tệp “ế ữ ợ”\n\tđã mở – 5 × 😀')).toBe('Tệp “ế ữ ợ”\n\tđã mở – 5 × 😀')
 })
 
-test('four equal pieces of evidence are said once, with their span', () => {
+it('four equal pieces of evidence are said once, with their span', () => {
   const piece = (eventId: string, time: number, value: string) => ({
     eventId,
     time,

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { dayMinute, fromDayMinute } from './day-minute.ts'
 
-test('a minute is read as it is written: day before month, Vietnamese time', () => {
+it('a minute is read as it is written: day before month, Vietnamese time', () => {
   expect(fromDayMinute('16:00 30/11/2023')).toBe(Date.UTC(2023, 10, 30, 9, 0))
   expect(fromDayMinute(' 30/11/2023 16:00 ')).toBe(Date.UTC(2023, 10, 30, 9, 0))
   expect(fromDayMinute('8h05 1/2/2024')).toBe(Date.UTC(2024, 1, 1, 1, 5))
 })
 
-test('what is no minute is refused, not moved to another day', () => {
+it('what is no minute is refused, not moved to another day', () => {
   for (const text of [
     '',
     '16:00',
@@ -21,7 +21,7 @@ test('what is no minute is refused, not moved to another day', () => {
     expect(fromDayMinute(text), text).toBeNaN()
 })
 
-test('every minute survives being written and read', () => {
+it('every minute survives being written and read', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 60 * 24 * 365 * 100 }), (minutes) => {
       const ms = minutes * 60_000

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { graphAbove, graphBelow, outlineOf, type Graph } from './dependency-graph.ts'
 import { layersOf, layOut, nameLines, NODES_MAX, stepFrom } from './graph-layout.ts'
 
@@ -12,16 +12,16 @@ function stands(from: string, to: string, more: Partial<State['edge']> = {}, sta
 const root = { id: 'M22', name: 'Du lịch trên Hue-S', state: 'DOWN' as const }
 
 describe('what a model stands on', () => {
-  test('layers go by the longest way, so that every edge points to the right', () => {
+  it('layers go by the longest way, so that every edge points to the right', () => {
     const graph = graphBelow(root, [stands('M22', 'a'), stands('M22', 'b'), stands('a', 'b'), stands('b', 'c')])
     expect(Object.fromEntries(layersOf(graph))).toEqual({ M22: 0, a: 1, b: 2, c: 3 })
   })
 
-  test('monitoring only looks and is not drawn', () => {
+  it('monitoring only looks and is not drawn', () => {
     expect(graphBelow(root, [stands('M22', 'a', { kind: 'monitoring' })]).edges).toEqual([])
   })
 
-  test('members of a group share a box that says how many are needed', () => {
+  it('members of a group share a box that says how many are needed', () => {
     const cameras = Array.from({ length: 13 }, (_, index) =>
       stands('M22', `camera-${index}`, { kind: 'kOfN', group: 'g', need: 11 }, index < 3 ? 'DOWN' : 'UP')
     )
@@ -32,7 +32,7 @@ describe('what a model stands on', () => {
     expect(graph.edges).toHaveLength(1)
   })
 
-  test.each([
+  it.each([
     [['UP', 'UP'], 'UP'],
     [['UP', 'DOWN'], 'DEGRADED'],
     [['DOWN', 'DOWN'], 'DOWN'],
@@ -42,7 +42,7 @@ describe('what a model stands on', () => {
     expect(graphBelow(root, members).nodes[1]!.state).toBe(expected)
   })
 
-  test('a member that something else stands on too keeps a box of its own', () => {
+  it('a member that something else stands on too keeps a box of its own', () => {
     const graph = graphBelow(root, [
       stands('M22', 'x', { kind: 'anyOf', group: 'g' }),
       stands('M22', 'y', { kind: 'anyOf', group: 'g' }),
@@ -53,7 +53,7 @@ describe('what a model stands on', () => {
   })
 })
 
-test('thirteen ministries on one platform share a box, worst first; four keep their own', () => {
+it('thirteen ministries on one platform share a box, worst first; four keep their own', () => {
   const many = (count: number) =>
     graphBelow(root, [
       stands('M22', 'lgsp'),
@@ -72,7 +72,7 @@ test('thirteen ministries on one platform share a box, worst first; four keep th
   expect(many(4).nodes).toHaveLength(6)
 })
 
-test('a long name is called by its short form, else told in two lines', () => {
+it('a long name is called by its short form, else told in two lines', () => {
   expect(nameLines('Nền tảng tích hợp, chia sẻ dữ liệu tỉnh (LGSP)')).toEqual(['LGSP'])
   expect(nameLines('Hue-S')).toEqual(['Hue-S'])
   expect(nameLines('Hệ thống quản lý văn bản và điều hành tỉnh')).toEqual([
@@ -88,7 +88,7 @@ test('a long name is called by its short form, else told in two lines', () => {
   )
 })
 
-test('what a system takes down is drawn along the ways that the walk found', () => {
+it('what a system takes down is drawn along the ways that the walk found', () => {
   const names = { system: (id: string) => id, model: (id: number) => `Mô hình ${id}`, stateOf: () => 'UP' as const }
   const hits = [
     { model: 22, hard: true, via: [] },
@@ -108,7 +108,7 @@ test('what a system takes down is drawn along the ways that the walk found', () 
   ])
 })
 
-test('the nested list names a node met twice and opens it once', () => {
+it('the nested list names a node met twice and opens it once', () => {
   const outline = outlineOf(
     graphBelow(root, [stands('M22', 'a'), stands('M22', 'b'), stands('a', 'b'), stands('b', 'c')])
   )!
@@ -117,7 +117,7 @@ test('the nested list names a node met twice and opens it once', () => {
   expect(b).toMatchObject({ again: true, below: [] })
 })
 
-test('arrow keys follow edges and columns, and stop at the rim', () => {
+it('arrow keys follow edges and columns, and stop at the rim', () => {
   const layout = layOut(graphBelow(root, [stands('M22', 'a'), stands('M22', 'b'), stands('b', 'c')]))
   expect(stepFrom(layout, 'M22', 'ArrowRight')).toBe('a')
   expect(stepFrom(layout, 'a', 'ArrowDown')).toBe('b')
@@ -127,7 +127,7 @@ test('arrow keys follow edges and columns, and stop at the rim', () => {
   expect(stepFrom(layout, 'nobody', 'ArrowUp')).toBe(null)
 })
 
-test('any catalogue, circles included, is laid out without two boxes on one place', () => {
+it('any catalogue, circles included, is laid out without two boxes on one place', () => {
   const names = fc.constantFrom(...'abcdefghij')
   fc.assert(
     fc.property(fc.array(fc.tuple(names, names), { maxLength: 30 }), (pairs) => {
@@ -146,7 +146,7 @@ test('any catalogue, circles included, is laid out without two boxes on one plac
   )
 })
 
-test('more boxes than one can take in are counted, not drawn', () => {
+it('more boxes than one can take in are counted, not drawn', () => {
   const nodes = Array.from({ length: NODES_MAX + 9 }, (_, index) => ({
     ...graphBelow(root, []).nodes[0]!,
     id: index === 0 ? 'M22' : `s${index}`

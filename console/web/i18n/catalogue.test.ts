@@ -2,7 +2,7 @@ import { fates } from '#core/ledger.ts'
 import { levels } from '#core/match.ts'
 import { origins } from '#core/origin.ts'
 import { roles } from '#core/roles.ts'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { entries } from '../shell/features.ts'
 import { incidentTabs } from '../incidents/states.ts'
 import { keymap } from '../shell/keyboard.ts'
@@ -16,7 +16,7 @@ import { inVietnamese } from './vietnamese.testing.ts'
 
 afterEach(inVietnamese)
 
-test('both languages have the same keys of the same kind, and no empty words', () => {
+it('both languages have the same keys of the same kind, and no empty words', () => {
   expect(Object.keys(en).sort()).toEqual(Object.keys(vi).sort())
   for (const [key, message] of Object.entries(vi)) {
     const other = en[key as keyof typeof en] as unknown
@@ -25,7 +25,7 @@ test('both languages have the same keys of the same kind, and no empty words', (
   }
 })
 
-test('every feature is gathered, and no key has words in two of them: the later would silence the earlier', () => {
+it('every feature is gathered, and no key has words in two of them: the later would silence the earlier', () => {
   const parts = import.meta.glob<{ vi?: object; en?: object }>('../*/{,*.}{vi,en}.ts', { eager: true })
   for (const [code, gathered] of Object.entries({ vi, en })) {
     const features = Object.entries(parts).filter(([path]) => !path.startsWith('./'))
@@ -36,7 +36,7 @@ test('every feature is gathered, and no key has words in two of them: the later 
   }
 })
 
-test('every code of the core has words', () => {
+it('every code of the core has words', () => {
   const wanted: [string, readonly string[]][] = [
     ['level', levels],
     ['origin', origins],
@@ -56,14 +56,14 @@ test('every code of the core has words', () => {
     for (const code of codes) expect(hasText(prefix, code), `${prefix}.${code}`).toBe(true)
 })
 
-test('every command of the keyboard is on the sheet', () => {
+it('every command of the keyboard is on the sheet', () => {
   for (const { command } of keymap) {
     const [prefix, code] = command.startsWith('go:') ? ['rail', command.slice(3)] : ['keys.command', command]
     expect(hasText(prefix, code), command).toBe(true)
   }
 })
 
-test('an unknown code is shown as it is, a known family by its family', () => {
+it('an unknown code is shown as it is, a known family by its family', () => {
   expect(codeText('error', 'brand.new')).toBe('brand.new')
   expect(codeText('error', 'http.502', { status: 502 })).toBe('Máy chủ trả lời mã 502.')
   expect(codeText('letter', 'parse.something_new')).toBe('Không đọc được')
@@ -71,7 +71,7 @@ test('an unknown code is shown as it is, a known family by its family', () => {
   expect(codeText('error', 'constructor')).toBe('constructor')
 })
 
-test('switching the language switches words, and Vietnamese stands in where English is missing', () => {
+it('switching the language switches words, and Vietnamese stands in where English is missing', () => {
   expect(t('queue.held', 5)).toBe('5 mới ↑')
   language.show('en', en)
   expect(t('queue.held', 5)).toBe('5 new ↑')

@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { Asking, ASKING_MS } from './asking.svelte.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-test('nothing is deleted without the second answer, and one answer deletes once', () => {
+it('nothing is deleted without the second answer, and one answer deletes once', () => {
   const asking = new Asking()
   const act = vi.fn()
   asking.answer(act)
@@ -16,7 +16,7 @@ test('nothing is deleted without the second answer, and one answer deletes once'
   expect(asking.open).toBe(false)
 })
 
-test('a question that nobody answers takes itself back, each time with its whole time', () => {
+it('a question that nobody answers takes itself back, each time with its whole time', () => {
   const asking = new Asking()
   asking.ask()
   vi.advanceTimersByTime(ASKING_MS - 1)
@@ -32,7 +32,7 @@ test('a question that nobody answers takes itself back, each time with its whole
   expect(act).not.toHaveBeenCalled()
 })
 
-test('a question without a limit stands until it is answered', () => {
+it('a question without a limit stands until it is answered', () => {
   const asking = new Asking(null)
   asking.ask()
   vi.advanceTimersByTime(100 * ASKING_MS)

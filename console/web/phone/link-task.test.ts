@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import type { LinkTask } from '#core/api/tasks.ts'
 import { LinkDesk } from './link-task.svelte.ts'
 import { spanWords } from '../format/span-words.ts'
@@ -38,7 +38,7 @@ function page(replies: Reply[]) {
 }
 const ok = (body: object): Reply => ({ status: 200, body })
 
-test('one tap answers, and the next answer has its own nonce', async () => {
+it('one tap answers, and the next answer has its own nonce', async () => {
   const { desk, asked, kept } = page([ok(task('n1')), ok(task('n2', 'doing'))])
   await desk.open()
   await desk.say('doing')
@@ -47,7 +47,7 @@ test('one tap answers, and the next answer has its own nonce', async () => {
   expect(desk.now()).toBe(5_000)
 })
 
-test('without a network the answer is kept, tried again with the same nonce, and sent by a page opened later', async () => {
+it('without a network the answer is kept, tried again with the same nonce, and sent by a page opened later', async () => {
   const { desk, asked, later, kept, settle } = page([
     ok(task('n1')),
     'no network',
@@ -65,7 +65,7 @@ test('without a network the answer is kept, tried again with the same nonce, and
   expect([desk.waiting, desk.task?.state, kept.size]).toEqual([false, 'done', 0])
 })
 
-test('a page that was open too long fetches a fresh nonce and still says what was tapped', async () => {
+it('a page that was open too long fetches a fresh nonce and still says what was tapped', async () => {
   const { desk, asked } = page([
     ok(task('old')),
     { status: 409, body: { code: 'task_link.nonce', params: {} } },
@@ -78,7 +78,7 @@ test('a page that was open too long fetches a fresh nonce and still says what wa
   expect([desk.task?.state, desk.fault]).toEqual(['doing', null])
 })
 
-test('a refusal is told once and not tried again', async () => {
+it('a refusal is told once and not tried again', async () => {
   const { desk, later, kept } = page([
     ok(task('n1')),
     { status: 403, body: { code: 'task_link.other_device', params: { code: 'NV-0001', hotline: '1' } } }
@@ -88,7 +88,7 @@ test('a refusal is told once and not tried again', async () => {
   expect([desk.fault?.code, desk.pending, later.length, kept.size]).toEqual(['task_link.other_device', null, 0, 0])
 })
 
-test('both languages have the same words, and lengths of time are short', () => {
+it('both languages have the same words, and lengths of time are short', () => {
   expect(Object.keys(words.en).sort()).toEqual(Object.keys(words.vi).sort())
   expect([42, 192, 4000].map((minutes) => spanWords(minutes * 60_000, words.vi))).toEqual([
     '42 phút',

@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { periodOf, readChoice, readDay, writeDay } from './period-choice.ts'
 
 /** 01:30 on 15/11/2023 in Huế, still the 14th in UTC. */
 const NOW = Date.UTC(2023, 10, 14, 18, 30)
 
-test('named periods follow the Vietnamese day: weeks from Monday, reporting months from the 15th', () => {
+it('named periods follow the Vietnamese day: weeks from Monday, reporting months from the 15th', () => {
   expect(periodOf({ name: 'week' }, NOW)).toEqual({ from: '2023-11-13', to: '2023-11-19' })
   expect(periodOf({ name: 'month' }, NOW)).toEqual({ from: '2023-11-01', to: '2023-11-30' })
   expect(periodOf({ name: 'lastMonth' }, NOW)).toEqual({ from: '2023-10-01', to: '2023-10-31' })
@@ -14,7 +14,7 @@ test('named periods follow the Vietnamese day: weeks from Monday, reporting mont
   expect(periodOf({ name: 'reportMonth' }, Date.UTC(2024, 0, 5))).toEqual({ from: '2023-12-15', to: '2024-01-14' })
 })
 
-test('days are read day first, and only when they exist', () => {
+it('days are read day first, and only when they exist', () => {
   expect(readDay('15/10/2023', NOW)).toBe('2023-10-15')
   expect(readDay(' 5-1-2024 ', NOW)).toBe('2024-01-05')
   expect(readDay('14/11', NOW)).toBe('2023-11-14')
@@ -23,7 +23,7 @@ test('days are read day first, and only when they exist', () => {
   expect(writeDay('2023-10-15')).toBe('15/10/2023')
 })
 
-test('what was remembered is checked; anything else is this month', () => {
+it('what was remembered is checked; anything else is this month', () => {
   expect(readChoice('{"name":"free","from":"2023-10-15","to":"2023-11-14"}')).toEqual({
     name: 'free',
     from: '2023-10-15',

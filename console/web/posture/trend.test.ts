@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { boldParts, trendOf } from './trend.ts'
 
-test('a trend says which way and whether that is better', () => {
+it('a trend says which way and whether that is better', () => {
   expect(trendOf({ value: 3, before: 2 }, true)).toEqual({ direction: 'up', by: 1, verdict: 'worse' })
   expect(trendOf({ value: 3, before: 2 }, false)).toEqual({ direction: 'up', by: 1, verdict: 'better' })
   expect(trendOf({ value: 2, before: 3 }, true)?.verdict).toBe('better')
@@ -10,7 +10,7 @@ test('a trend says which way and whether that is better', () => {
   expect(trendOf({ value: null, before: 2 }, true)).toBeNull()
 })
 
-test('bold words are cut out of their sentence, whatever they contain', () => {
+it('bold words are cut out of their sentence, whatever they contain', () => {
   expect(boldParts('Kỳ này có 2 sự cố, đều ở xã.', ['2 sự cố', 'absent'])).toEqual([
     { text: 'Kỳ này có ', strong: false },
     { text: '2 sự cố', strong: true },

@@ -1,5 +1,5 @@
 import type { AlertAct, AlertActAnswer, AlertRow } from '#core/api/alerts.ts'
-import { expect, test, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { ApiFailure } from '../api/call.ts'
 import { AlertActs } from './alert-acts.svelte.ts'
 import { Feed } from '../live/feed.ts'
@@ -50,7 +50,7 @@ async function desk() {
   return { acts, queue, notices, sent, server, clock }
 }
 
-test('a repeated alert is judged in two keystrokes and the next one is under the cursor', async () => {
+it('a repeated alert is judged in two keystrokes and the next one is under the cursor', async () => {
   const { acts, queue, sent } = await desk()
   queue.move(1)
   await acts.perform(queue.targets(), { kind: 'verdict', verdict: 'false_positive' })
@@ -59,14 +59,14 @@ test('a repeated alert is judged in two keystrokes and the next one is under the
   expect(queue.active).toBe('CB-1')
 })
 
-test('an acknowledged alert stays, because its reader is just starting', async () => {
+it('an acknowledged alert stays, because its reader is just starting', async () => {
   const { acts, queue } = await desk()
   queue.move(1)
   await acts.perform(queue.targets(), { kind: 'acknowledge' })
   expect(queue.rows[0]).toMatchObject({ id: 'CB-0', status: 'acknowledged' })
 })
 
-test('z takes the judgement back within half a minute and puts the row where it was', async () => {
+it('z takes the judgement back within half a minute and puts the row where it was', async () => {
   const { acts, queue, notices, sent, clock } = await desk()
   queue.active = 'CB-1'
   await acts.perform(queue.targets(), { kind: 'verdict', verdict: 'benign' })
@@ -77,7 +77,7 @@ test('z takes the judgement back within half a minute and puts the row where it 
   expect(queue.active).toBe('CB-1')
 })
 
-test('after half a minute there is nothing to take back', async () => {
+it('after half a minute there is nothing to take back', async () => {
   const { acts, queue, notices, sent, clock } = await desk()
   queue.move(1)
   await acts.perform(queue.targets(), { kind: 'verdict', verdict: 'benign' })
@@ -86,7 +86,7 @@ test('after half a minute there is nothing to take back', async () => {
   expect(sent).toHaveLength(1)
 })
 
-test('a refused act leaves the queue as it was and says why', async () => {
+it('a refused act leaves the queue as it was and says why', async () => {
   const { acts, queue, notices, server } = await desk()
   server.refuses = new ApiFailure('access.denied', 403)
   queue.move(1)
@@ -95,7 +95,7 @@ test('a refused act leaves the queue as it was and says why', async () => {
   expect(notices.current).toMatchObject({ kind: 'failed', text: 'Vai trò của bạn không được làm việc này.' })
 })
 
-test('a key held down does not judge twice', async () => {
+it('a key held down does not judge twice', async () => {
   const { acts, queue, sent } = await desk()
   queue.move(1)
   const first = acts.perform(queue.targets(), { kind: 'verdict', verdict: 'test' })
@@ -105,7 +105,7 @@ test('a key held down does not judge twice', async () => {
   expect(sent).toHaveLength(1)
 })
 
-test('the figures beside the tabs follow an own act and its undo at once', async () => {
+it('the figures beside the tabs follow an own act and its undo at once', async () => {
   const { acts, queue, notices } = await desk()
   queue.move(1)
   await acts.perform(queue.targets(), { kind: 'verdict', verdict: 'test' })
@@ -114,7 +114,7 @@ test('the figures beside the tabs follow an own act and its undo at once', async
   await vi.waitFor(() => expect(queue.counts).toMatchObject({ new: 3, closed: 0 }))
 })
 
-test('a verdict after an undo meets the alert that is shown', async () => {
+it('a verdict after an undo meets the alert that is shown', async () => {
   const { acts, queue, notices, sent } = await desk()
   queue.move(1)
   queue.show(queue.active)
@@ -125,7 +125,7 @@ test('a verdict after an undo meets the alert that is shown', async () => {
   expect(sent.map((deed) => deed.ids)).toEqual([['CB-0'], ['CB-0'], ['CB-0']])
 })
 
-test('z pressed while a judgement is on its way takes back that one, not the one before', async () => {
+it('z pressed while a judgement is on its way takes back that one, not the one before', async () => {
   const { acts, notices, sent } = await desk()
   await acts.perform(['CB-0'], { kind: 'verdict', verdict: 'true_positive' })
   const judged = acts.perform(['CB-1'], { kind: 'verdict', verdict: 'false_positive' })
@@ -138,7 +138,7 @@ test('z pressed while a judgement is on its way takes back that one, not the one
   ])
 })
 
-test('a key pressed while an undo is on its way judges nothing: the alert it meant is not back yet', async () => {
+it('a key pressed while an undo is on its way judges nothing: the alert it meant is not back yet', async () => {
   const { acts, notices, sent } = await desk()
   await acts.perform(['CB-0'], { kind: 'verdict', verdict: 'true_positive' })
   const undone = notices.undo()

@@ -1,5 +1,5 @@
 import type { AlertList, AlertRow } from '#core/api/alerts.ts'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { ApiFailure } from '../api/call.ts'
 import { FOLLOWED_MAX, HELD_MAX, PAGE, Queue } from './queue.svelte.ts'
 import { alertRow } from '../shell/browser.testing.ts'
@@ -33,7 +33,7 @@ function queueOf(alerts: AlertRow[], now = 10_000) {
   return { queue, server, asked }
 }
 
-test('new rows wait while somebody looks, and come on top when asked for', async () => {
+it('new rows wait while somebody looks, and come on top when asked for', async () => {
   const { queue } = queueOf(many(0, 3))
   await queue.load()
   queue.move(1)
@@ -47,7 +47,7 @@ test('new rows wait while somebody looks, and come on top when asked for', async
   expect(queue.held.size).toBe(0)
 })
 
-test('while nobody’s cursor is on the list, a new row comes in by itself', async () => {
+it('while nobody’s cursor is on the list, a new row comes in by itself', async () => {
   const { queue } = queueOf(many(0, 2))
   await queue.load()
   queue.follow = true
@@ -56,7 +56,7 @@ test('while nobody’s cursor is on the list, a new row comes in by itself', asy
   expect(queue.total).toBe(3)
 })
 
-test('a screen on the wall does not grow for ever', async () => {
+it('a screen on the wall does not grow for ever', async () => {
   const { queue } = queueOf([])
   await queue.load()
   queue.follow = true
@@ -66,7 +66,7 @@ test('a screen on the wall does not grow for ever', async () => {
   expect(queue.heldOverflow).toBe(true)
 })
 
-test('after an overflow the waiting rows are fetched, not guessed', async () => {
+it('after an overflow the waiting rows are fetched, not guessed', async () => {
   const { queue, server, asked } = queueOf(many(0, 2))
   await queue.load()
   for (const alert of many(10, 10 + HELD_MAX + 1)) queue.receive(alert)
@@ -77,7 +77,7 @@ test('after an overflow the waiting rows are fetched, not guessed', async () => 
   expect(queue.heldOverflow).toBe(false)
 })
 
-test('a known row changes in place and an older push never replaces a newer one', async () => {
+it('a known row changes in place and an older push never replaces a newer one', async () => {
   const { queue } = queueOf(many(0, 2, { revision: 5 }))
   await queue.load()
   queue.receive(alertRow('CB-1', { revision: 6, count: 60 }))
@@ -85,7 +85,7 @@ test('a known row changes in place and an older push never replaces a newer one'
   expect(queue.rows[1]?.count).toBe(60)
 })
 
-test('a count that grows far down the list is not news', async () => {
+it('a count that grows far down the list is not news', async () => {
   const { queue } = queueOf(many(0, PAGE + 50))
   await queue.load()
   queue.receive(alertRow(`CB-${PAGE + 20}`, { revision: 2, count: 99, raisedAt: 2000 }))
@@ -94,7 +94,7 @@ test('a count that grows far down the list is not news', async () => {
   expect([...queue.held.keys()]).toEqual(['CB-9999'])
 })
 
-test('a push that does not fit the tab is not held, and a held row that no longer fits goes', async () => {
+it('a push that does not fit the tab is not held, and a held row that no longer fits goes', async () => {
   const { queue } = queueOf(many(0, 1))
   await queue.load()
   queue.receive(alertRow('CB-7', { status: 'closed' }))
@@ -104,7 +104,7 @@ test('a push that does not fit the tab is not held, and a held row that no longe
   expect(queue.held.size).toBe(0)
 })
 
-test('judged rows leave and the cursor stands on the row that moves up', async () => {
+it('judged rows leave and the cursor stands on the row that moves up', async () => {
   const { queue } = queueOf(many(0, 5))
   await queue.load()
   queue.active = 'CB-1'
@@ -116,7 +116,7 @@ test('judged rows leave and the cursor stands on the row that moves up', async (
   expect([queue.active, queue.total, queue.rows[1]?.revision]).toEqual(['CB-1', 5, 3])
 })
 
-test('a whole selection is judged and taken back at its places, even when the push of it came first', async () => {
+it('a whole selection is judged and taken back at its places, even when the push of it came first', async () => {
   const { queue } = queueOf(many(0, 5))
   await queue.load()
   queue.active = 'CB-3'
@@ -130,7 +130,7 @@ test('a whole selection is judged and taken back at its places, even when the pu
   expect(queue.held.size).toBe(0)
 })
 
-test('the last row judged leaves the cursor on the row above', async () => {
+it('the last row judged leaves the cursor on the row above', async () => {
   const { queue } = queueOf(many(0, 2))
   await queue.load()
   queue.active = 'CB-1'
@@ -140,7 +140,7 @@ test('the last row judged leaves the cursor on the row above', async () => {
   expect(queue.active).toBeNull()
 })
 
-test('moving stays on the list, extending selects what it passes', async () => {
+it('moving stays on the list, extending selects what it passes', async () => {
   const { queue } = queueOf(many(0, 3))
   await queue.load()
   queue.move(-1)
@@ -152,7 +152,7 @@ test('moving stays on the list, extending selects what it passes', async () => {
   expect(queue.targets()).toHaveLength(2)
 })
 
-test('a range is ticked with shift, and ticking all again unticks all', async () => {
+it('a range is ticked with shift, and ticking all again unticks all', async () => {
   const { queue } = queueOf(many(0, 6))
   await queue.load()
   queue.toggle('CB-1')
@@ -164,7 +164,7 @@ test('a range is ticked with shift, and ticking all again unticks all', async ()
   expect(queue.selected.size).toBe(0)
 })
 
-test('the bracket keys follow the entity, past alerts of others', async () => {
+it('the bracket keys follow the entity, past alerts of others', async () => {
   const other = { entity: [{ field: 'host.name', value: 'web-01' }] }
   const { queue } = queueOf([alertRow('CB-0'), alertRow('CB-1', other), alertRow('CB-2')])
   await queue.load()
@@ -173,7 +173,7 @@ test('the bracket keys follow the entity, past alerts of others', async () => {
   expect([queue.moveToEntity(1), queue.active]).toEqual([false, 'CB-2'])
 })
 
-test('pages join without repeating a row that has moved between them', async () => {
+it('pages join without repeating a row that has moved between them', async () => {
   const { queue, server } = queueOf(many(0, PAGE + 10))
   await queue.load()
   server.alerts = [alertRow('CB-new'), ...server.alerts]
@@ -182,7 +182,7 @@ test('pages join without repeating a row that has moved between them', async () 
   expect(queue.complete).toBe(true)
 })
 
-test('a refetch after a reconnect covers what was on screen and keeps the cursor', async () => {
+it('a refetch after a reconnect covers what was on screen and keeps the cursor', async () => {
   const { queue } = queueOf(many(0, PAGE * 3))
   await queue.load()
   await queue.more()
@@ -192,7 +192,7 @@ test('a refetch after a reconnect covers what was on screen and keeps the cursor
   expect(queue.active).toBe(`CB-${PAGE + 5}`)
 })
 
-test('a failed renewal keeps the old rows and says since when it fails', async () => {
+it('a failed renewal keeps the old rows and says since when it fails', async () => {
   const { queue, server } = queueOf(many(0, 2))
   await queue.load()
   server.fails = new ApiFailure('network.unreachable', 0)
@@ -204,7 +204,7 @@ test('a failed renewal keeps the old rows and says since when it fails', async (
   expect(queue.failure).toBeNull()
 })
 
-test('another tab starts empty, so that no act meets a row of the last one', async () => {
+it('another tab starts empty, so that no act meets a row of the last one', async () => {
   const { queue } = queueOf(many(0, 3))
   await queue.load()
   queue.toggle('CB-1')
@@ -214,7 +214,7 @@ test('another tab starts empty, so that no act meets a row of the last one', asy
   expect(queue.loaded).toBe(true)
 })
 
-test('with the panel open an act is about the alert shown, wherever the cursor was sent from', async () => {
+it('with the panel open an act is about the alert shown, wherever the cursor was sent from', async () => {
   const { queue } = queueOf(many(0, 4))
   await queue.load()
   queue.move(1)
@@ -226,7 +226,7 @@ test('with the panel open an act is about the alert shown, wherever the cursor w
   expect([queue.active, ...queue.targets()]).toEqual(['CB-77', 'CB-77'])
 })
 
-test('ticked rows come before the alert shown', async () => {
+it('ticked rows come before the alert shown', async () => {
   const { queue } = queueOf(many(0, 4))
   await queue.load()
   queue.show('CB-0')
@@ -237,7 +237,7 @@ test('ticked rows come before the alert shown', async () => {
   expect([queue.shown, queue.active]).toEqual(['CB-0', 'CB-0'])
 })
 
-test('judged with the panel open, cursor and panel move on together and come back together', async () => {
+it('judged with the panel open, cursor and panel move on together and come back together', async () => {
   const { queue } = queueOf(many(0, 3))
   await queue.load()
   queue.show('CB-0')
@@ -247,7 +247,7 @@ test('judged with the panel open, cursor and panel move on together and come bac
   expect([queue.shown, queue.active, ...queue.targets()]).toEqual(['CB-0', 'CB-0', 'CB-0'])
 })
 
-test('the only alert judged closes the panel, and taken back it is shown again', async () => {
+it('the only alert judged closes the panel, and taken back it is shown again', async () => {
   const { queue } = queueOf(many(0, 1))
   await queue.load()
   queue.show('CB-0')
@@ -257,7 +257,7 @@ test('the only alert judged closes the panel, and taken back it is shown again',
   expect([queue.shown, queue.active]).toEqual(['CB-0', 'CB-0'])
 })
 
-test('without a panel nothing opens when an act is taken back', async () => {
+it('without a panel nothing opens when an act is taken back', async () => {
   const { queue } = queueOf(many(0, 2))
   await queue.load()
   queue.move(1)
@@ -265,7 +265,7 @@ test('without a panel nothing opens when an act is taken back', async () => {
   expect([queue.shown, queue.active]).toEqual([null, 'CB-0'])
 })
 
-test('an alert shown that is not on the list stays shown after its verdict', async () => {
+it('an alert shown that is not on the list stays shown after its verdict', async () => {
   const { queue } = queueOf(many(0, 2))
   await queue.load()
   queue.show('CB-77')
@@ -273,7 +273,7 @@ test('an alert shown that is not on the list stays shown after its verdict', asy
   expect([queue.shown, queue.active]).toEqual(['CB-77', 'CB-77'])
 })
 
-test('no act is about a row that nobody sees', async () => {
+it('no act is about a row that nobody sees', async () => {
   const { queue, server } = queueOf(many(0, 2))
   await queue.load()
   queue.move(1)
@@ -282,7 +282,7 @@ test('no act is about a row that nobody sees', async () => {
   expect(queue.targets()).toEqual([])
 })
 
-test('taken back in another tab, the row does not come onto that tab’s list', async () => {
+it('taken back in another tab, the row does not come onto that tab’s list', async () => {
   const { queue, server } = queueOf(many(0, 2))
   await queue.load()
   const removed = queue.remove(['CB-0'])
@@ -292,7 +292,7 @@ test('taken back in another tab, the row does not come onto that tab’s list', 
   expect(ids(queue)).toEqual([])
 })
 
-test('another filter keeps the alert shown and the cursor on it', async () => {
+it('another filter keeps the alert shown and the cursor on it', async () => {
   const { queue } = queueOf(many(0, 2))
   await queue.load()
   queue.show('CB-1')

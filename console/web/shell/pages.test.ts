@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { deployedVersion, Pages, type Deployed } from './pages.svelte.ts'
 
 const page = (name: string) => ({ default: name })
@@ -14,7 +14,7 @@ function pagesWith(loaders: Record<string, () => Promise<{ default: unknown }>>,
   return { pages, seen }
 }
 
-test('a page is fetched once, when it is opened or about to be', async () => {
+it('a page is fetched once, when it is opened or about to be', async () => {
   let fetched = 0
   const { pages } = pagesWith({
     queue: async () => {
@@ -29,7 +29,7 @@ test('a page is fetched once, when it is opened or about to be', async () => {
   expect([pages.of('queue'), pages.missing, fetched]).toEqual(['queue', null, 1])
 })
 
-test.each([
+it.each([
   ['away', 'offline'],
   ['other', 'outdated'],
   ['same', 'failed']
@@ -41,7 +41,7 @@ test.each([
   expect(pages.missing).toEqual({ code, since: 7 })
 })
 
-test('trying again loads the console anew, but not while nobody answers', async () => {
+it('trying again loads the console anew, but not while nobody answers', async () => {
   const { pages, seen } = pagesWith({ rules: () => Promise.reject(new TypeError('Failed to fetch')) }, 'away')
   await pages.open('rules')
   await pages.retry()
@@ -51,7 +51,7 @@ test('trying again loads the console anew, but not while nobody answers', async 
   expect(seen.reloads).toBe(1)
 })
 
-test('whoever went on to another page is not told about the one that failed', async () => {
+it('whoever went on to another page is not told about the one that failed', async () => {
   let fail = () => {}
   const { pages } = pagesWith({
     rules: () => new Promise((_, reject) => (fail = () => reject(new TypeError('Failed to fetch')))),
@@ -64,7 +64,7 @@ test('whoever went on to another page is not told about the one that failed', as
   expect(pages.missing).toBeNull()
 })
 
-test('a new version is one whose first page names another script', async () => {
+it('a new version is one whose first page names another script', async () => {
   const answer = (body: string, status = 200) =>
     deployedVersion(async () => new Response(body, { status }), '/assets/index-1.js')
   expect(await answer('<script src="/assets/index-1.js">')).toBe('same')

@@ -2,7 +2,7 @@ import type { UnitMap } from '#core/api/province.ts'
 import type { SourceList } from '#core/api/sources.ts'
 import { fates } from '#core/ledger.ts'
 import fc from 'fast-check'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { keptLanguage } from '../i18n/language.ts'
 import { language, t } from '../i18n/text.svelte.ts'
 import { inVietnamese } from '../i18n/vietnamese.testing.ts'
@@ -25,7 +25,7 @@ import { Units, unitText } from '../units/units.svelte.ts'
 
 afterEach(inVietnamese)
 
-test('an answer that was overtaken by a later request is thrown away', async () => {
+it('an answer that was overtaken by a later request is thrown away', async () => {
   const remote = new Remote<string>(() => 1)
   let first = (_value: string) => {}
   const slow = remote.load(() => new Promise<string>((resolve) => (first = resolve)))
@@ -35,7 +35,7 @@ test('an answer that was overtaken by a later request is thrown away', async () 
   expect(remote.value).toBe('new')
 })
 
-test('a failure that lasts keeps the time since when it lasts, and the old value stays', async () => {
+it('a failure that lasts keeps the time since when it lasts, and the old value stays', async () => {
   let now = 100
   const remote = new Remote<string>(() => now)
   await remote.load(async () => 'known')
@@ -71,7 +71,7 @@ const map: UnitMap = {
   }))
 }
 
-test('a district includes its communes and nothing else', () => {
+it('a district includes its communes and nothing else', () => {
   const units = new Units(() => 0)
   units.remote.set(map)
   expect(['476', '19849', '20002', 'stttt'].map((code) => units.inScope(code, '476'))).toEqual([
@@ -83,7 +83,7 @@ test('a district includes its communes and nothing else', () => {
   expect(units.inScope('20002', '')).toBe(true)
 })
 
-test('a commune that names its district instead of its code stands under it all the same', () => {
+it('a commune that names its district instead of its code stands under it all the same', () => {
   const units = new Units(() => 0)
   const named = { '476': 'Phong Điền', '480': 'Hương Trà' } as Record<string, string>
   units.remote.set({
@@ -98,7 +98,7 @@ test('a commune that names its district instead of its code stands under it all 
   expect(units.nameOf('19849')).toBe('Xã Phong Thu (Phong Điền)')
 })
 
-test('units are found without accents, and two of one name are told apart by their district', () => {
+it('units are found without accents, and two of one name are told apart by their district', () => {
   const units = new Units(() => 0)
   units.remote.set(map)
   expect(units.find('so thong tin').map((unit) => unit.code)).toEqual(['stttt'])
@@ -109,14 +109,14 @@ test('units are found without accents, and two of one name are told apart by the
   expect(units.find('').map((unit) => unit.code)).toEqual(['476', '19849', '20080', '480', '20002', 'stttt'])
 })
 
-test('a unit beside an alert carries its district once, and an unknown one says so', () => {
+it('a unit beside an alert carries its district once, and an unknown one says so', () => {
   expect(unitText({ code: '1', name: 'Xã Phong Thu', district: 'Huyện Phong Điền' })).toBe('Xã Phong Thu (Phong Điền)')
   expect(unitText({ code: '1', name: 'Sở Y tế', district: '' })).toBe('Sở Y tế')
   expect(unitText({ code: '_unassigned', name: '', district: '' })).toBe('Chưa rõ đơn vị')
   expect(tileName('Thị trấn Khe Tre')).toBe('Khe Tre')
 })
 
-test('pushes are sorted by tab, unit, severity and words as the server would', () => {
+it('pushes are sorted by tab, unit, severity and words as the server would', () => {
   const filter = { tab: 'new', unit: '', level: '', q: '', rule: '' } as const
   const alert = alertRow('CB-1', { sentence: { vi: 'Đăng nhập sai', en: 'Failed sign-in' } })
   expect(fits(alert, filter, 'me', () => true)).toBe(true)
@@ -127,7 +127,7 @@ test('pushes are sorted by tab, unit, severity and words as the server would', (
   expect(fits({ ...alert, assignee: { id: 'me', name: 'L' } }, { ...filter, tab: 'mine' }, 'me', () => true)).toBe(true)
 })
 
-test('the ledger adds up exactly when its fates do', () => {
+it('the ledger adds up exactly when its fates do', () => {
   fc.assert(
     fc.property(
       fc.array(fc.nat(1e9), { minLength: fates.length, maxLength: fates.length }),
@@ -141,7 +141,7 @@ test('the ledger adds up exactly when its fates do', () => {
   )
 })
 
-test('the badge counts blind spots, and a thousand dead letters are one of them', () => {
+it('the badge counts blind spots, and a thousand dead letters are one of them', () => {
   const blind = {
     silentSources: 2,
     neverHeard: 0,
@@ -157,7 +157,7 @@ test('the badge counts blind spots, and a thousand dead letters are one of them'
   expect(blindCount(blind)).toBe(4)
 })
 
-test('a fresh console is not green: nothing received, units without a source and unmeasured models are blind spots', () => {
+it('a fresh console is not green: nothing received, units without a source and unmeasured models are blind spots', () => {
   const seeing = {
     silentSources: 0,
     neverHeard: 0,
@@ -176,7 +176,7 @@ test('a fresh console is not green: nothing received, units without a source and
   expect(blindCount({ ...seeing, unitsWithoutSource: 1 })).toBe(1)
 })
 
-test('a blink of the network raises no banner, a real loss says since when', () => {
+it('a blink of the network raises no banner, a real loss says since when', () => {
   let now = 0
   const connection = new Connection(() => now)
   connection.up()
@@ -191,7 +191,7 @@ test('a blink of the network raises no banner, a real loss says since when', () 
   expect(connection.lost(99_999)).toBe(false)
 })
 
-test('the panel opened last answers a key first, and its leaving gives the key back', () => {
+it('the panel opened last answers a key first, and its leaving gives the key back', () => {
   const keys = new Keys()
   const said: string[] = []
   keys.use({ back: () => said.push('list'), next: () => said.push('next') })
@@ -204,7 +204,7 @@ test('the panel opened last answers a key first, and its leaving gives the key b
   expect(keys.run('merge')).toBe(false)
 })
 
-test('choices are kept and a damaged entry is forgotten, not fatal', async () => {
+it('choices are kept and a damaged entry is forgotten, not fatal', async () => {
   const kept = new Map<string, string>()
   const storage = {
     getItem: (key: string) => kept.get(key) ?? null,
@@ -221,13 +221,13 @@ test('choices are kept and a damaged entry is forgotten, not fatal', async () =>
   expect([new Preferences(storage).theme, keptLanguage(storage)]).toEqual(['system', 'vi'])
 })
 
-test('who changes their mind while words are on their way gets the language wanted last', async () => {
+it('who changes their mind while words are on their way gets the language wanted last', async () => {
   const preferences = new Preferences(null)
   await Promise.all([preferences.setLanguage('en'), preferences.setLanguage('vi')])
   expect(language.current).toBe('vi')
 })
 
-test('full storage loses the choice, not the page', () => {
+it('full storage loses the choice, not the page', () => {
   const preferences = new Preferences({
     getItem: () => null,
     setItem: () => {
@@ -238,7 +238,7 @@ test('full storage loses the choice, not the page', () => {
   expect(preferences.theme).toBe('light')
 })
 
-test('the address bar is read, changed and followed', () => {
+it('the address bar is read, changed and followed', () => {
   const location = { pathname: '/alerts', search: '?tab=mine' }
   const go = (_state: unknown, _title: string, url: string) => {
     const at = url.indexOf('?')
@@ -259,7 +259,7 @@ test('the address bar is read, changed and followed', () => {
   expect(place.route).toEqual({ page: 'units', id: '19849' })
 })
 
-test('only so many heard senders are remembered, the newest of them', () => {
+it('only so many heard senders are remembered, the newest of them', () => {
   const sources = new Sources(() => 0)
   for (let index = 0; index <= HEARD_MAX; index++) sources.hear(`s${index}`, index, undefined)
   sources.hear('s5', 999, 'wrong_token')
@@ -267,7 +267,7 @@ test('only so many heard senders are remembered, the newest of them', () => {
   expect([sources.heard.has('s0'), sources.heard.get('s5')]).toEqual([false, { at: 999, refusal: 'wrong_token' }])
 })
 
-test('a pushed source replaces its row, a new one joins, before the list is known nothing is made up', () => {
+it('a pushed source replaces its row, a new one joins, before the list is known nothing is made up', () => {
   const sources = new Sources(() => 0)
   const row = (id: string, received: number) => ({ id, received }) as SourceList['sources'][number]
   sources.receive(row('a', 1))
@@ -278,7 +278,7 @@ test('a pushed source replaces its row, a new one joins, before the list is know
   expect(sources.remote.value?.sources.map((source) => source.received)).toEqual([2, 1])
 })
 
-test('an alert seen before is shown at once while it is renewed', async () => {
+it('an alert seen before is shown at once while it is renewed', async () => {
   let version = 1
   const details = new Details(
     async (id) => ({ alert: alertRow(id, { revision: version }) }) as never,
@@ -296,7 +296,7 @@ test('an alert seen before is shown at once while it is renewed', async () => {
   expect(details.remote.value?.alert.count).toBe(7)
 })
 
-test('a list goes on page by page, each row once, and an old answer does not join a new list', async () => {
+it('a list goes on page by page, each row once, and an old answer does not join a new list', async () => {
   type Row = { id: number }
   const rows = (...ids: number[]): Row[] => ids.map((id) => ({ id }))
   const list = new PagedList<Row>(() => 0)
@@ -314,27 +314,27 @@ test('a list goes on page by page, each row once, and an old answer does not joi
   expect(list.rows).toEqual(rows(9))
 })
 
-test('an address says the range of a search, and nonsense means the last day', () => {
+it('an address says the range of a search, and nonsense means the last day', () => {
   const now = 1_000_000_000
   expect(rangeOf({ range: '1h', from: null, to: null }, now)).toEqual({ name: '1h', from: now - 3_600_000, to: now })
   expect(rangeOf({ range: null, from: '5', to: '9' }, now)).toEqual({ name: 'custom', from: 5, to: 9 })
   expect(rangeOf({ range: 'x', from: '9', to: '5' }, now)).toMatchObject({ name: '24h', from: now - 86_400_000 })
 })
 
-test('a value of a log narrows a query as a value, whatever it contains', () => {
+it('a value of a log narrows a query as a value, whatever it contains', () => {
   expect(narrowed('', 'user.name', 'a" OR *')).toBe('user.name:"a\\" OR *"')
   expect(narrowed('x OR y', 'host.name', 'h')).toBe('(x OR y) AND host.name:"h"')
   expect(narrowed('host.name:"h"', 'host.name', 'h')).toBe('host.name:"h"')
 })
 
-test('a new password is held against the rules that are shown', () => {
+it('a new password is held against the rules that are shown', () => {
   const input = { next: 'mua xuan 3 con ech', again: 'mua xuan 3 con ech', current: 'x', username: 'lan' }
   expect(passwordFaults(input)).toEqual([])
   expect(passwordFaults({ ...input, next: 'LAN-ngan', again: '' })).toEqual(['short', 'name', 'different'])
   expect(passwordFaults({ ...input, current: input.next })).toEqual(['same'])
 })
 
-test('a commune’s incident is not counted a second time in its district', () => {
+it('a commune’s incident is not counted a second time in its district', () => {
   const standing = (
     state: UnitMap['units'][number]['state'],
     openAlerts: number,

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import type { TaskSuggestion } from '#core/api/tasks.ts'
 import { draftOf, writtenFrom } from './drafts.ts'
 
@@ -24,11 +24,11 @@ const suggestion = {
 } satisfies TaskSuggestion
 const vi = (words: { vi: string }) => words.vi
 
-test('what nobody changed is sent in both languages', () => {
+it('what nobody changed is sent in both languages', () => {
   expect(draftOf(writtenFrom(suggestion, vi), suggestion, vi)).toEqual(suggestion.draft)
 })
 
-test('what was changed is sent as written, numbers of lines and empty lines are no steps', () => {
+it('what was changed is sent as written, numbers of lines and empty lines are no steps', () => {
   const written = {
     ...writtenFrom(suggestion, vi),
     what: 'Khác',

@@ -1,9 +1,9 @@
 import { RE2JS } from 're2js'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 
 // compileRegex bounds the memory of an engine through fields that its package does not document: with another version they
 // may be gone without an error, and hostile command lines would take a gigabyte. So the version is pinned, and this looks.
-test('the engine has the inner fields by which its memory is bounded, and keeps to them', () => {
+it('the engine has the inner fields by which its memory is bounded, and keeps to them', () => {
   const engine = RE2JS.compile('(a|b)*c{3}[^d]+e')
   const { dfa } = engine.re2()
   expect(typeof dfa.stateBudget).toBe('number')
