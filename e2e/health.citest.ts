@@ -201,7 +201,7 @@ const plainPaths = [
   '/maintenance/new'
 ]
 
-it('every screen passes the accessibility rules, in light and in dark', async () => {
+it('every screen passes the accessibility rules, in light and in dark', { timeout: 400_000 }, async () => {
   const shown = await page('admin')
   const complaints = await watchPage(shown)
   const found: string[] = []
