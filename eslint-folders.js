@@ -2,10 +2,12 @@ import { dirname, join, relative } from 'node:path'
 
 const root = import.meta.dirname
 const dataPlane = ['collector', 'detector', 'store']
+/** What every feature of the browser stands on. */
+const webParts = ['format', 'api', 'live', 'kit', 'i18n'].map((part) => `console/web/${part}`)
 const product = ['core', 'province', ...dataPlane, 'threads', 'control', 'console/server', 'simulator', 'demonstration']
 
 /**
- * The law of the house (design §2): every folder and the folders it may import from, itself always included; type
+ * The law of the house (docs/architecture.md): every folder and the folders it may import from, itself always included; type
  * imports count. A longer path is a folder of its own. The data plane and the control plane never name each other:
  * what goes down and up between them are types in core/.
  */
@@ -18,7 +20,13 @@ export const folders = {
   threads: ['core', 'province', ...dataPlane],
   control: ['core', 'province'],
   'console/server': ['core', 'province', 'control'],
-  'console/web': ['core'],
+  // The browser: what every feature stands on knows neither shell nor feature; i18n only gathers the features' words.
+  'console/web/format': ['core', 'console/web/i18n'],
+  'console/web/api': ['core', 'console/web/format', 'console/web/i18n'],
+  'console/web/live': ['core', 'console/web/api', 'console/web/i18n'],
+  'console/web/kit': ['core', 'console/web/format', 'console/web/i18n', 'console/web/live'],
+  'console/web/i18n': ['core', 'console/web', 'console/web/format', 'console/web/kit'],
+  'console/web': ['core', ...webParts],
   console: [],
   rules: ['core', 'collector', 'detector', 'cli'],
   simulator: ['core', 'province'],
@@ -26,7 +34,7 @@ export const folders = {
   cli: [...product, 'console', 'bench', 'main.ts'],
   bench: [...product, 'console', 'cli', 'testing', 'main.ts'],
   testing: [...product, 'console', 'cli', 'main.ts'],
-  e2e: [...product, 'console', 'console/web', 'rules', 'cli', 'bench', 'testing', 'main.ts'],
+  e2e: [...product, 'console', 'console/web', ...webParts, 'rules', 'cli', 'bench', 'testing', 'main.ts'],
   'main.ts': [...product, 'console', 'cli']
 }
 const names = Object.keys(folders).sort((a, b) => b.length - a.length)
@@ -46,7 +54,7 @@ export const folderLaw = {
   meta: {
     type: 'problem',
     schema: [],
-    messages: { folder: '{{from}} may import {{allowed}} only, not {{to}} (design §2)' }
+    messages: { folder: '{{from}} may import {{allowed}} only, not {{to}} (docs/architecture.md)' }
   },
   create(context) {
     const from = folderOf(relative(root, context.filename))

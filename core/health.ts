@@ -2,7 +2,7 @@ import type { Bilingual } from './match.ts'
 import type { Origin } from './origin.ts'
 import type { ProbeTarget } from './probes/target.ts'
 
-/** The truth about a node is a sequence of intervals in these states (design §6). */
+/** The truth about a node is a sequence of intervals in these states (docs/health.md). */
 export const healthStates = ['UP', 'DEGRADED', 'DOWN', 'MAINTENANCE', 'UNKNOWN'] as const
 export type HealthState = (typeof healthStates)[number]
 

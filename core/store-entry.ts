@@ -1,4 +1,3 @@
-import type { EcsEvent, JsonObject } from './event.ts'
 import type { Origin } from './origin.ts'
 
 /** One frame's fate, as the pipeline hands it to the store. Exactly one per spool offset. */
@@ -60,6 +59,3 @@ export type DeadLetterInput = {
   raw: string
 }
 export type DeadLetter = DeadLetterInput & { sender: string; origin: Origin; receivedAt: number; offset: number }
-
-/** A document is turned into columns the same way for every home. */
-export type EncodeEvent = (event: EcsEvent | JsonObject) => EncodedEvent

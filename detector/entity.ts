@@ -8,7 +8,7 @@ const address = toField('source.ip')
 const domain = toField('url.domain')
 const host = toField('host.name')
 
-/** Who a match is about when its rule does not say (design §5): the first category of the event decides. */
+/** Who a match is about when its rule does not say: the first category of the event decides. */
 const byCategory: { categories: readonly string[]; fields: readonly Field[] }[] = [
   { categories: ['authentication'], fields: [user, address] },
   { categories: ['web'], fields: [address, domain] },

@@ -1,7 +1,7 @@
 import { mount } from 'svelte'
 import './styles/base.css'
-import { keptLanguage, wordsOf } from './i18n/language.ts'
-import { storageOrNull } from './shell/choices.ts'
+import { wordsOf } from './i18n/language.ts'
+import { keptLanguage, storageOrNull } from './shell/choices.ts'
 
 const target = document.getElementById('app')
 if (target !== null) void open(target)

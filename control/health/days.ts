@@ -5,7 +5,7 @@ import type { Control } from '#control/database/control.ts'
 import { addMillis, noMillis, sumStates, type Intervals, type StateMillis } from './intervals.ts'
 import { REWIND_MS } from './settings.ts'
 
-/** Below this share of known time no figure is printed (design §6). */
+/** Below this share of known time no figure is printed (docs/health.md). */
 const MIN_COVERAGE = 0.9
 /** Days of sums that are kept: five years. */
 const KEEP_DAYS = 5 * 366

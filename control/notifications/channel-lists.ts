@@ -15,8 +15,6 @@ const byName = new Map(channels.map((channel) => [channel.name, channel]))
 /** The channel of this name; undefined for one that no longer exists: its rows stay readable. */
 export const channelOf = (name: ChannelName): Channel | undefined => byName.get(name)
 
-export const channelNames: readonly ChannelName[] = channels.map(({ name }) => name)
-
 /** Settings that the channels bring, for `readConfig`. */
 export const channelSettings: SettingTable = Object.assign({}, ...channels.map(({ settings }) => settings))
 

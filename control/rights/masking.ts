@@ -6,7 +6,7 @@ import { foldText } from '#core/fold.ts'
  *  - Vietnamese phone numbers, mobile and land line: 0912345678 → 091*****78
  *  - the digits after words that announce a number (CMND, tài khoản, BHXH, hộ chiếu …), in text and as field names
  * What is not: e-mail addresses and user names. They are the accounts an analyst has to name, and the law's word for
- * what must be hidden (design §7) is citizens' numbers. Digits that are themselves encoded (base64, %30%34) stay as they are.
+ * what must be hidden is citizens' numbers. Digits that are themselves encoded (base64, %30%34) stay as they are.
  */
 
 /** Nothing shorter can be a number of ours: most strings end here. */

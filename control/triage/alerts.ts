@@ -1,4 +1,4 @@
-export type { Changed } from './record/changes.ts'
+export type { Changed } from './record/touched.ts'
 import type {
   AlertAct,
   AlertActAnswer,
@@ -15,7 +15,7 @@ import { alertDetail, listAlerts, openByUnit, tabCounts, unitsOf } from './views
 import { HOUR_MS } from '#core/time.ts'
 import { refuse } from '#core/errors.ts'
 import { type AlertsContext } from './record/context.ts'
-import { noChanges, type Changed, type Changes, type MadeRows, type TurnKind } from './record/changes.ts'
+import { nothingTouched, type Changed, type Touched, type MadeRows, type TurnKind } from './record/touched.ts'
 import { type Actor } from '#control/rights/actor.ts'
 import { type Scope } from '#control/rights/scope.ts'
 import { deleteDemonstration } from './record/demonstration.ts'
@@ -93,8 +93,8 @@ export function createAlerts(
   let hoursForgottenAt = -Infinity
 
   /** Runs `work` in one transaction and makes each row it changed once: `onChange` gets them, and `answer` may use them. */
-  function change<T, A>(work: (changes: Changes) => T, answer: (result: T, made: MadeRows) => A): A {
-    const changes = noChanges()
+  function change<T, A>(work: (changes: Touched) => T, answer: (result: T, made: MadeRows) => A): A {
+    const changes = nothingTouched()
     return context.control.transaction(() => {
       const result = work(changes)
       const made = makeRows(context, changes)
@@ -109,9 +109,9 @@ export function createAlerts(
       return answer(result, made)
     })
   }
-  const changed = (work: (changes: Changes) => void): Changed => change(work, (_done, made) => changedOf(made))
+  const changed = (work: (changes: Touched) => void): Changed => change(work, (_done, made) => changedOf(made))
 
-  function take(fold: MatchFold, changes: Changes) {
+  function take(fold: MatchFold, changes: Touched) {
     countForRule(context, fold, foldIn(context, fold, changes))
   }
 

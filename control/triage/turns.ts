@@ -4,7 +4,7 @@ import type { Bilingual, Level } from '#core/match.ts'
 import type { Announcement, Notifier, Priority } from '#core/notification.ts'
 import { bothLanguages, fillWords, levelWords, unitText } from '#core/words.ts'
 import type { Alerts, Turn } from './alerts.ts'
-import type { TurnKind } from './record/changes.ts'
+import type { TurnKind } from './record/touched.ts'
 import { words } from './words.ts'
 
 const priorities: Record<Level, Priority> = { critical: 1, high: 2, medium: 3, low: 4, informational: 4 }

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { Bilingual, Level, Millis, Origin, UnitRef, oneOf, Id, limitOf, text } from './common.ts'
 import type { Routes } from './routes.ts'
 
-/** Life of an alert (design §5). `archived` is archived-until-escalating. */
+/** Life of an alert. `archived` is archived-until-escalating. */
 export const alertStatuses = ['new', 'acknowledged', 'waiting', 'archived', 'closed'] as const
 /** Verdicts in the order of the keys 1–5. */
 export const verdicts = ['true_positive', 'benign', 'false_positive', 'duplicate', 'test'] as const

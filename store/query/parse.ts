@@ -1,5 +1,5 @@
 import { foldText } from '#core/fold.ts'
-import { prefixOf, queryLimits, textFields, type Glob, type Query, type QueryError } from './ast.ts'
+import { queryLimits, textFields, type Glob, type Query, type QueryError } from './ast.ts'
 import { networkRange, rangeOf } from './range.ts'
 import { QueryFault, scanQuery, type Token, type ValueText } from './scan.ts'
 import { foldValue, wordsOf } from './words.ts'
@@ -200,17 +200,4 @@ function wordGlobs(value: ValueText): Glob[] {
   }
   flush()
   return words
-}
-
-/** The words that an index of whole words can look up: exact words, and prefixes apart. For homes and for prefilters. */
-export function indexableWords(words: Glob[]): { exact: string[]; prefixes: string[] } {
-  const exact: string[] = []
-  const prefixes: string[] = []
-  for (const glob of words) {
-    const [first] = glob
-    const prefix = prefixOf(glob)
-    if (glob.length === 1 && typeof first === 'object') exact.push(first.literal)
-    else if (prefix !== undefined) prefixes.push(prefix)
-  }
-  return { exact, prefixes }
 }

@@ -11,7 +11,7 @@ import { CITIZEN, FOREIGN, OWN, PHONE, SCRIPT, START, testConsole, type Person }
 import { heartbeatDraft, httpDraft, measureProvince, probesThread, resultOf } from '#testing/measured-health.ts'
 
 /*
- * The expectation is written down here once more, from docs/api.md and design §7, independently of the tables under test.
+ * The expectation is written down here once more, from docs/api.md and docs/accounts.md, independently of the tables under test.
  * `own` and `foreign` are the same request aimed at something of one's own unit and at something of another's.
  */
 type Shot = { url: string | (() => string); body?: unknown }

@@ -29,7 +29,7 @@ export function summarise(event: JsonObject): string {
     .trim()
 }
 
-/** Both units of an event: whose system it is about, and who sent it. Either may see it (design §1). */
+/** Both units of an event: whose system it is about, and who sent it. Either may see it. */
 export function mayReadEvent(event: SearchHit['event'], scope: Scope): boolean {
   return scope === undefined || inScope(scope, event.organization.id) || inScope(scope, event.soc.sender_unit)
 }

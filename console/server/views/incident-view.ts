@@ -9,7 +9,7 @@ export function incidentHeader(row: IncidentRow, scope: Scope): IncidentRow | un
 }
 
 /**
- * The page as a scope sees it (design §7): header, own units' alerts and own units' entries. Entries that belong to no
+ * The page as a scope sees it: header, own units' alerts and own units' entries. Entries that belong to no
  * unit show what happened, not what was written: a note may speak of others.
  */
 export function incidentView(detail: IncidentDetail, scope: Scope): IncidentDetail | undefined {

@@ -1,6 +1,6 @@
 import type { AnswerOf, BodyOf, HeadersOf, ParamsOf, QueryOf, RouteName, Routes } from '#core/api/routes.ts'
 import type { Params } from '../i18n/text.svelte.ts'
-import { address } from '../shell/routes.ts'
+import { urlOf } from '../format/url.ts'
 
 /** A request that did not succeed: the server's code, or one of ours (`network.unreachable`, `network.timeout`, `network.answer`). */
 export class ApiFailure extends Error {
@@ -65,7 +65,7 @@ export function createTransport(parts: ApiParts): Transport {
     const segments = path.slice(1).split('/')
     const filled = segments.map((segment) => (segment[0] === ':' ? String(params[segment.slice(1)]) : segment))
     const asked = Object.entries(query).map(([field, value]) => [field, value == null ? null : String(value)] as const)
-    const url = address(filled as ['api', ...string[]], Object.fromEntries(asked))
+    const url = urlOf(filled, Object.fromEntries(asked))
     // An act without a body sends an empty one.
     const content = body ?? (method === 'POST' && upload === undefined ? {} : undefined)
     const response = await send(parts, method, url, content, upload)

@@ -1,4 +1,4 @@
-import type { Handlers } from '../shell/keys.svelte.ts'
+import type { KeyHandlers } from './key-handlers.ts'
 
 type Row = { id: string | number }
 type Options<T extends Row> = {
@@ -46,7 +46,7 @@ export class RowCursor<T extends Row> {
   }
 
   /** What the keys of a list do; a list whose steps open their rows needs no key for opening. */
-  readonly handlers: Handlers = {
+  readonly handlers: KeyHandlers = {
     next: () => this.step(1),
     previous: () => this.step(-1),
     open: () => {

@@ -1,4 +1,4 @@
-import type { Console } from '../shell/console.svelte.ts'
+import type { Feed } from './feed.ts'
 import { keepFresh } from './fresh.svelte.ts'
 import { Renewal } from './renewal.ts'
 
@@ -8,7 +8,7 @@ const RENEW_MS = 60_000
 const SETTLE_MS = 1_000
 
 /** Loads a page of health at once, after a reconnect, by the minute, and soon after states were pushed. Call it while a component is made. */
-export function renewing({ feed }: Pick<Console, 'feed'>, load: () => unknown): void {
+export function renewing({ feed }: { feed: Feed }, load: () => unknown): void {
   const settled = new Renewal(() => void load(), SETTLE_MS)
   keepFresh(feed, load, { everyMs: RENEW_MS, on: { 'health:changed': () => settled.soon() } })
   $effect(() => () => settled.stop())

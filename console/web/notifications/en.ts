@@ -190,6 +190,7 @@ export const en: typeof vi = {
   'outbox.openLink': 'Open as the recipient',
   'outbox.as': (channel) => `would go by ${channel}`,
 
+  // Of acts from before a notification was called one: the audit log keeps its words.
   'audit.name.delivery': 'sent a message again or stopped it',
   'audit.name.channel.tested': 'tested a channel',
   'audit.name.roster': 'changed the duty roster',

@@ -188,6 +188,7 @@ export const vi = {
   'outbox.openLink': 'Mở như người nhận',
   'outbox.as': (channel: string) => `sẽ đi bằng ${channel}`,
 
+  // Of acts from before a notification was called one: the audit log keeps its words.
   'audit.name.delivery': 'gửi lại hoặc dừng tin',
   'audit.name.channel.tested': 'gửi thử kênh',
   'audit.name.roster': 'sửa lịch trực',

@@ -1,3 +1,5 @@
+import { languages, type LanguageCode } from '../i18n/language.ts'
+
 /** Where choices are kept between visits; theme.js reads the same entry before the first paint. */
 export const KEPT = 'vong-lau'
 
@@ -18,4 +20,9 @@ export function keptChoices(storage: Pick<Storage, 'getItem'> | null): Record<st
   } catch {
     return {}
   }
+}
+
+/** The language chosen before; Vietnamese, the default, where none was. */
+export function keptLanguage(storage: Pick<Storage, 'getItem'> | null): LanguageCode {
+  return languages.find((code) => code === keptChoices(storage)['language']) ?? 'vi'
 }

@@ -1,3 +1,4 @@
+import { urlOf } from '../format/url.ts'
 import { pageNames, rowOf, type Head, type PageName, type Params, type View } from './features.ts'
 
 /** Posture of a period, its units, its incidents, or one unit of it. */
@@ -52,15 +53,12 @@ function decoded(part: string): string {
   }
 }
 
-/** An address of a page of ours, or of the API: parts are encoded, empty query values left out. */
+/** An address of a page of ours, or of a file of the API: parts are encoded, empty query values left out. */
 export function address(
   parts: readonly [Head | 'api', ...string[]],
   query: Record<string, string | null | undefined> = {}
 ): string {
-  const search = new URLSearchParams()
-  for (const [key, value] of Object.entries(query)) if (value) search.set(key, value)
-  const text = search.toString()
-  return `/${parts.map(encodeURIComponent).join('/')}${text === '' ? '' : `?${text}`}`
+  return urlOf(parts, query)
 }
 
 /** What a page's component is given: all that its address says. */

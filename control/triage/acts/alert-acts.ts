@@ -3,7 +3,7 @@ import type { Bilingual } from '#core/match.ts'
 import { refuse } from '#core/errors.ts'
 import { alertById, openAlert, saveAlert } from '../record/alert-record.ts'
 import { type Alert } from '../record/alert.ts'
-import { noteTurn, type Changes } from '../record/changes.ts'
+import { noteTurn, type Touched } from '../record/touched.ts'
 import { type Actor } from '#control/rights/actor.ts'
 import { type AlertsContext } from '../record/context.ts'
 import { hourlyToReturn } from '../life/counting.ts'
@@ -33,7 +33,7 @@ export function actOnAlerts(
   context: AlertsContext,
   { ids, act }: AlertAct,
   actor: Actor,
-  changes: Changes
+  changes: Touched
 ): { alerts: Alert[]; incident: string | null } {
   const records = [...new Set(ids)].map(
     (id) => alertById(context, id) ?? refuse(404, 'alert.unknown', `there is no alert ${id}`, { id })
@@ -53,7 +53,7 @@ function applyToEach(
   records: readonly Alert[],
   act: PlainAct,
   actor: Actor,
-  changes: Changes
+  changes: Touched
 ): void {
   if (act.kind === 'assign') requireUser(context, act.userId)
   for (const record of records) {
@@ -70,7 +70,7 @@ function applyToEach(
   }
 }
 
-/** Changes the record; undefined when there is nothing to change. */
+/** Touched the record; undefined when there is nothing to change. */
 function apply(context: AlertsContext, record: Alert, act: PlainAct, actor: Actor): Entry | undefined {
   const now = context.clock.now()
   switch (act.kind) {
@@ -148,7 +148,7 @@ function merge(
   records: Alert[],
   act: Kind<'merge'>,
   actor: Actor,
-  changes: Changes
+  changes: Touched
 ): string | null {
   const [first] = records
   if (first === undefined) return null
@@ -190,7 +190,7 @@ function newIncident(
   first: Alert,
   title: string | undefined,
   actor: Actor,
-  changes: Changes
+  changes: Touched
 ): Incident {
   const own: Bilingual | undefined = title === undefined || title === '' ? undefined : { vi: title, en: title }
   return openIncident(context, first, 'by_hand', own ?? titleOf(context, first), changes, actor)

@@ -2,7 +2,7 @@ import { refuse } from '#core/errors.ts'
 import { alertById, OPEN, openAlert, saveAlert } from '../record/alert-record.ts'
 import type { Actor } from '#control/rights/actor.ts'
 import type { AlertsContext } from '../record/context.ts'
-import type { Changes } from '../record/changes.ts'
+import type { Touched } from '../record/touched.ts'
 import { incidentById, saveIncident } from '../record/incident-record.ts'
 import { tell } from '../record/timeline.ts'
 
@@ -18,7 +18,7 @@ export type TimelineEntry = {
 }
 
 /** Writes the entry and touches what it is about, so that open screens fetch the story anew. */
-export function tellOf(context: AlertsContext, entry: TimelineEntry, changes: Changes): void {
+export function tellOf(context: AlertsContext, entry: TimelineEntry, changes: Touched): void {
   const alert = entry.alert ?? null
   let incident = entry.incident ?? null
   if (alert !== null) {
@@ -52,7 +52,7 @@ export function resolveAlert(
   context: AlertsContext,
   fingerprint: string,
   params: Record<string, string | number>,
-  changes: Changes
+  changes: Touched
 ): void {
   const record = openAlert(context, fingerprint)
   if (record === undefined) return

@@ -1,6 +1,6 @@
 import { alertById, saveAlert } from '../record/alert-record.ts'
 import type { AlertsContext } from '../record/context.ts'
-import type { Changes } from '../record/changes.ts'
+import type { Touched } from '../record/touched.ts'
 import { incidentById, saveIncident } from '../record/incident-record.ts'
 import { tell } from '../record/timeline.ts'
 
@@ -15,7 +15,7 @@ export type GivenBack = {
  * A unit has answered: alerts that waited for it are their analyst's again and stand among the escalated, an incident that
  * waited is being worked on. What does not wait any more, or does not exist, is left as it is.
  */
-export function giveBack(context: AlertsContext, { alerts, incident, params = {} }: GivenBack, changes: Changes): void {
+export function giveBack(context: AlertsContext, { alerts, incident, params = {} }: GivenBack, changes: Touched): void {
   for (const id of alerts) {
     const record = alertById(context, id)
     if (record?.status !== 'waiting') continue

@@ -3,7 +3,7 @@ import { refuse } from '#core/errors.ts'
 import { requireUser } from './alert-acts.ts'
 import type { Actor } from '#control/rights/actor.ts'
 import type { AlertsContext } from '../record/context.ts'
-import type { Changes } from '../record/changes.ts'
+import type { Touched } from '../record/touched.ts'
 import { mergeFrom, release, unmerge } from './incident-merging.ts'
 import { incidentById, saveIncident } from '../record/incident-record.ts'
 import { type Incident } from '../record/incident.ts'
@@ -15,7 +15,7 @@ export function actOnIncident(
   id: string,
   act: IncidentAct,
   actor: Actor,
-  changes: Changes
+  changes: Touched
 ): void {
   const incident = incidentById(context, id) ?? refuse(404, 'incident.unknown', `there is no incident ${id}`, { id })
   if (incident.mergedInto !== null && act.kind !== 'note') {
@@ -56,7 +56,7 @@ function setStatus(
   status: Incident['status'],
   note: string | undefined,
   actor: Actor,
-  changes: Changes
+  changes: Touched
 ) {
   if (incident.status === status) return
   const from = incident.status

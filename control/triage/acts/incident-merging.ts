@@ -2,7 +2,7 @@ import type { IncidentDetail, IncidentRow } from '#core/api/alerts.ts'
 import type { Bilingual } from '#core/match.ts'
 import { refuse } from '#core/errors.ts'
 import { alertById, alertsOf, saveAlert } from '../record/alert-record.ts'
-import { noteTurn, withdrawTurn, type Changes } from '../record/changes.ts'
+import { noteTurn, withdrawTurn, type Touched } from '../record/touched.ts'
 import { type Actor } from '#control/rights/actor.ts'
 import { type AlertsContext } from '../record/context.ts'
 import {
@@ -26,7 +26,7 @@ export function mergeFrom(
   into: Incident,
   fromId: string,
   actor: Actor,
-  changes: Changes
+  changes: Touched
 ): void {
   if (fromId === into.id) refuse(409, 'incident.itself', 'an incident cannot be merged into itself', { id: fromId })
   const from =
@@ -83,7 +83,7 @@ export function mergedInto(context: AlertsContext, id: string): IncidentDetail['
  * Takes a merge back: the other incident stands as it did before, with those of its alerts that are still here. What a
  * person has moved elsewhere since stays where it is. Sent twice it changes nothing the second time.
  */
-export function unmerge(context: AlertsContext, into: Incident, fromId: string, actor: Actor, changes: Changes): void {
+export function unmerge(context: AlertsContext, into: Incident, fromId: string, actor: Actor, changes: Touched): void {
   const from =
     incidentById(context, fromId) ?? refuse(404, 'incident.unknown', `there is no incident ${fromId}`, { id: fromId })
   const merge = context.control.get<{ status: IncidentRow['status']; alerts: string }>(
@@ -127,7 +127,7 @@ export function release(
   ids: readonly string[],
   into: 'new' | null,
   actor: Actor,
-  changes: Changes
+  changes: Touched
 ): void {
   const records = [...new Set(ids)]
     .map((id) => alertById(context, id) ?? refuse(404, 'alert.unknown', `there is no alert ${id}`, { id }))

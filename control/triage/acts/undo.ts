@@ -3,7 +3,7 @@ import { openAlert, saveAlert } from '../record/alert-record.ts'
 import { type Alert } from '../record/alert.ts'
 import type { Actor } from '#control/rights/actor.ts'
 import type { AlertsContext } from '../record/context.ts'
-import type { Changes } from '../record/changes.ts'
+import type { Touched } from '../record/touched.ts'
 import { incidentById, recount, saveIncident, takeIn } from '../record/incident-record.ts'
 import { lastNote, tell } from '../record/timeline.ts'
 
@@ -42,7 +42,7 @@ export function rememberAct(context: AlertsContext, kind: string, before: Alert,
  * Takes back the caller's last act on each of these alerts, when nobody acted on it since, it is younger than 30 s,
  * and no match has changed what the act had set. Refuses with `undo.nothing` when that is true for none of them.
  */
-export function undo(context: AlertsContext, records: Alert[], actor: Actor, changes: Changes): void {
+export function undo(context: AlertsContext, records: Alert[], actor: Actor, changes: Touched): void {
   const left = new Set<string>()
   let undone = 0
   for (const record of records) {
@@ -84,7 +84,7 @@ export function undo(context: AlertsContext, records: Alert[], actor: Actor, cha
 }
 
 /** The incident an alert came from; when it had closed only because it was left empty, it is open again. */
-function putBack(context: AlertsContext, record: Alert, id: string, changes: Changes) {
+function putBack(context: AlertsContext, record: Alert, id: string, changes: Touched) {
   const incident = incidentById(context, id)
   if (incident === undefined) return
   const remaining = context.control

@@ -4,7 +4,7 @@ import { type Alert, type AlertRecord } from '../record/alert.ts'
 import { saveSearchText } from '../views/alert-row.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { nextNumber, numbered, type AlertsContext } from '../record/context.ts'
-import { type Changes } from '../record/changes.ts'
+import { type Touched } from '../record/touched.ts'
 import { addFold, escalates, lastSeenOf, withSenders } from './counting.ts'
 import { deadlineFrom, earlierDeadline } from './deadlines.ts'
 import { toText } from '../record/json-text.ts'
@@ -16,7 +16,7 @@ import { tell } from '../record/timeline.ts'
 import { newTrend } from './trend.ts'
 
 /*
- * The life of an alert (design §5):
+ * The life of an alert:
  *
  *   match ─▶ new ─▶ acknowledged ─▶ closed (with a verdict)
  *             ▲         │  ▲           │
@@ -28,7 +28,7 @@ import { newTrend } from './trend.ts'
  */
 
 /** Folds the matches of one fingerprint into its alert. Runs inside the caller's transaction. Returns the growth of the count. */
-export function foldIn(context: AlertsContext, fold: MatchFold, changes: Changes): number {
+export function foldIn(context: AlertsContext, fold: MatchFold, changes: Touched): number {
   const entityKey = fold.entity.key
   let part = fold
   let record = openAlert(context, part.fingerprint)
@@ -54,7 +54,7 @@ function open(
   fold: MatchFold,
   entityKey: string,
   previous: string | null,
-  changes: Changes
+  changes: Touched
 ): number {
   const now = context.clock.now()
   const seq = nextNumber(context, 'alert')
@@ -118,7 +118,7 @@ function open(
   return fold.count
 }
 
-function update(context: AlertsContext, record: Alert, fold: MatchFold, entityKey: string, changes: Changes): number {
+function update(context: AlertsContext, record: Alert, fold: MatchFold, entityKey: string, changes: Touched): number {
   const before = { level: record.level, status: record.status, incident: record.incidentId }
   const grown = add(context, record, fold, entityKey)
   const rose = takeLevel(context, record, fold)
@@ -134,7 +134,7 @@ function update(context: AlertsContext, record: Alert, fold: MatchFold, entityKe
   return grown
 }
 
-function reopen(context: AlertsContext, record: Alert, fold: MatchFold, entityKey: string, changes: Changes): number {
+function reopen(context: AlertsContext, record: Alert, fold: MatchFold, entityKey: string, changes: Touched): number {
   Object.assign(record, {
     status: 'new',
     verdict: null,
@@ -201,7 +201,7 @@ function comeBack(context: AlertsContext, record: Alert, params: Record<string, 
 }
 
 /** An archived alert comes back when the same rule meets the same entity at another unit. */
-function wakeAtNewUnit(context: AlertsContext, opened: Alert, changes: Changes) {
+function wakeAtNewUnit(context: AlertsContext, opened: Alert, changes: Touched) {
   if (opened.entityKey === '') return
   const archived = alertsOf(
     context.control.all<AlertRecord>(

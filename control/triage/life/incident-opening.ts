@@ -4,7 +4,7 @@ import { alertOf, saveAlert } from '../record/alert-record.ts'
 import { type Alert, type AlertRecord } from '../record/alert.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { type AlertsContext } from '../record/context.ts'
-import { type Changes } from '../record/changes.ts'
+import { type Touched } from '../record/touched.ts'
 import { incidentById, openIncident, putInto, raiseLevel, saveIncident, takeIn } from '../record/incident-record.ts'
 import { incidentOf, type Incident, type IncidentColumns } from '../record/incident.ts'
 import { titleOf } from '../views/incident-title.ts'
@@ -16,16 +16,16 @@ import { tell } from '../record/timeline.ts'
 const CRITICAL = levels.indexOf('critical')
 
 /**
- * Decides whether an alert opens or joins an incident by itself (design §5): when it is critical and has just `risen`
+ * Decides whether an alert opens or joins an incident by itself: when it is critical and has just `risen`
  * (opened, reopened or gained its level), or when another rule has an open alert on the same entity within an hour.
- * A root outage always does; an alert about its hosts joins it. Changes the alert; the caller saves it. Informational
+ * A root outage always does; an alert about its hosts joins it. Touched the alert; the caller saves it. Informational
  * alerts are context: two of them are no incident.
  */
 export function considerIncident(
   context: AlertsContext,
   alert: Alert,
   risen: boolean,
-  changes: Changes,
+  changes: Touched,
   hosts: ReadonlySet<string> = new Set()
 ): void {
   if (alert.incidentId !== null) {
@@ -56,7 +56,7 @@ export function considerIncident(
 }
 
 /** An incident that was closed within the hour opens again with its alert, as the alert itself did. */
-function comesBack(context: AlertsContext, incident: Incident, alert: Alert, changes: Changes): boolean {
+function comesBack(context: AlertsContext, incident: Incident, alert: Alert, changes: Touched): boolean {
   if (context.clock.now() - (incident.closedAt ?? 0) > HOUR_MS) return false
   incident.status = 'new'
   incident.closedAt = null
@@ -67,7 +67,7 @@ function comesBack(context: AlertsContext, incident: Incident, alert: Alert, cha
 }
 
 /** What an incident told of was over and came back: it no longer waits for the review that closes it. */
-export function backToWork(context: AlertsContext, alert: Alert, changes: Changes): void {
+export function backToWork(context: AlertsContext, alert: Alert, changes: Touched): void {
   const incident = alert.incidentId === null ? undefined : incidentById(context, alert.incidentId)
   if (incident?.status !== 'review') return
   incident.status = incident.assignee === null ? 'new' : 'in_progress'
@@ -76,7 +76,7 @@ export function backToWork(context: AlertsContext, alert: Alert, changes: Change
 }
 
 /** An alert of an incident has new matches: the incident's last sight and level follow it. */
-export function followAlert(context: AlertsContext, alert: Alert, changes: Changes): void {
+export function followAlert(context: AlertsContext, alert: Alert, changes: Touched): void {
   const incident = alert.incidentId === null ? undefined : incidentById(context, alert.incidentId)
   if (incident === undefined || incident.status === 'closed') return
   if (alert.lastSeen <= incident.lastSeen && alert.levelRank <= incident.levelRank) return

@@ -4,7 +4,7 @@ import { alertsOf, saveAlert } from '../record/alert-record.ts'
 import { type Alert, type AlertRecord } from '../record/alert.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { type AlertsContext } from '../record/context.ts'
-import { type Changes } from '../record/changes.ts'
+import { type Touched } from '../record/touched.ts'
 import { incidentById, openIncident, putInto, saveIncident } from '../record/incident-record.ts'
 import { type Incident } from '../record/incident.ts'
 import { firstEvents } from '../record/evidence.ts'
@@ -57,9 +57,9 @@ function addHost(hosts: Set<string>, value: Json | undefined) {
 
 /**
  * A root outage opens its own incident, unless a security alert of the hour before or after is about the same hosts: then
- * both stand in one, and its story says which came first. Changes the alert; the caller saves it.
+ * both stand in one, and its story says which came first. Touched the alert; the caller saves it.
  */
-export function considerOutage(context: AlertsContext, outage: Alert, changes: Changes): void {
+export function considerOutage(context: AlertsContext, outage: Alert, changes: Touched): void {
   const hosts = hostsOfOutage(outage)
   const related = hosts.size === 0 ? undefined : alertOnHosts(context, outage, hosts)
   const incident =
@@ -85,7 +85,7 @@ export function joinOutage(
   context: AlertsContext,
   alert: Alert,
   hosts: ReadonlySet<string>,
-  changes: Changes
+  changes: Touched
 ): boolean {
   const outages = alertsOf(
     context.control.all<AlertRecord>(

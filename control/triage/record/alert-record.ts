@@ -1,7 +1,7 @@
 import { alertColumns, fromRow, toRow, type Alert, type AlertColumn, type AlertRecord } from './alert.ts'
 import { fromText } from './json-text.ts'
 import type { AlertsContext } from './context.ts'
-import type { Changes } from './changes.ts'
+import type { Touched } from './touched.ts'
 
 /** What matches change; the rest changes by acts of people and turns of its life. */
 const figures = [
@@ -48,22 +48,22 @@ const updateFiguresText = updateOf(figures)
 const writtenAll: readonly AlertColumn[] = ['seq', ...changing]
 const writtenFigures: readonly AlertColumn[] = ['seq', ...figures]
 
-export function insertAlert(context: AlertsContext, record: Alert, changes: Changes): void {
+export function insertAlert(context: AlertsContext, record: Alert, changes: Touched): void {
   context.control.sql(insertText).run(toRow(record, alertColumns))
   changes.alerts.set(record.seq, record)
 }
 
 /** Writes what may change of an alert; its revision grows, so that an older push never replaces a newer one. */
-export function saveAlert(context: AlertsContext, record: Alert, changes: Changes): void {
+export function saveAlert(context: AlertsContext, record: Alert, changes: Touched): void {
   save(context, record, updateText, writtenAll, changes)
 }
 
 /** The same where only matches came: leaves alone the indexes of everything else. */
-export function saveFigures(context: AlertsContext, record: Alert, changes: Changes): void {
+export function saveFigures(context: AlertsContext, record: Alert, changes: Touched): void {
   save(context, record, updateFiguresText, writtenFigures, changes)
 }
 
-function save(context: AlertsContext, record: Alert, text: string, columns: readonly AlertColumn[], changes: Changes) {
+function save(context: AlertsContext, record: Alert, text: string, columns: readonly AlertColumn[], changes: Touched) {
   record.revision += 1
   context.control.sql(text).run(toRow(record, columns))
   changes.alerts.set(record.seq, record)

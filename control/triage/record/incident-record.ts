@@ -1,7 +1,7 @@
 import { levels, type Bilingual } from '#core/match.ts'
 import { refuse } from '#core/errors.ts'
 import type { Alert } from './alert.ts'
-import { noteTurn, type Changes } from './changes.ts'
+import { noteTurn, type Touched } from './touched.ts'
 import { nextNumber, numbered, type AlertsContext } from './context.ts'
 import { type Actor } from '#control/rights/actor.ts'
 import { deadlineFrom, earlierDeadline } from '../life/deadlines.ts'
@@ -53,7 +53,7 @@ export function openIncident(
   first: Alert,
   reason: Reason,
   title: Bilingual,
-  changes: Changes,
+  changes: Touched,
   by?: Actor
 ): Incident {
   const now = context.clock.now()
@@ -84,7 +84,7 @@ export function openIncident(
 }
 
 /** Writes what may change of an incident; its revision grows, and its turns are noted. */
-export function saveIncident(context: AlertsContext, record: Incident, changes: Changes): void {
+export function saveIncident(context: AlertsContext, record: Incident, changes: Touched): void {
   const before = context.control.get<Pick<IncidentColumns, 'status' | 'level_rank' | 'assignee'>>(
     'SELECT status, level_rank, assignee FROM incidents WHERE seq = ?',
     record.seq
@@ -141,7 +141,7 @@ export function putInto(context: AlertsContext, incident: Incident, alert: Alert
  * Level and units of an incident that alerts have left, from those it still has; without any it closes by itself.
  * Reads all its alerts: only after acts of people.
  */
-export function recount(context: AlertsContext, id: string, changes: Changes): void {
+export function recount(context: AlertsContext, id: string, changes: Touched): void {
   const incident = incidentById(context, id)
   if (incident === undefined) return
   const left = context.control.all<{ unit: string; rank: number }>(

@@ -1,6 +1,6 @@
 import type { IncidentDetail, IncidentRow } from '#core/api/alerts.ts'
 import { rowsOf } from './alert-queries.ts'
-import type { MadeRows } from '../record/changes.ts'
+import type { MadeRows } from '../record/touched.ts'
 import type { AlertsContext } from '../record/context.ts'
 import type { Scope } from '#control/rights/scope.ts'
 import { incidentOf, type Incident, type IncidentColumns } from '../record/incident.ts'

@@ -1,19 +1,29 @@
-import { HOUR_MS, MINUTE_MS } from '#core/time.ts'
+import { HOUR_MS, MINUTE_MS } from '../../core/time.ts'
 import fc from 'fast-check'
 import { beforeEach, expect, it } from 'vitest'
-import { en } from '../i18n/en.ts'
-import { language } from '../i18n/text.svelte.ts'
-import { inVietnamese } from '../i18n/vietnamese.testing.ts'
-import { alike } from '../queue/alike.ts'
-import { highlight } from '../queue/highlight.ts'
-import { hopsOf } from '../queue/hops.ts'
-import { inert } from './inert.ts'
-import { DEPTH_MAX, lines, LINES_MAX } from '../kit/json-lines.ts'
-import { nearest } from './nearest.ts'
-import { bytes, count, percent } from './number.ts'
-import { offsetText } from '../sources/offset.ts'
-import { clockTenths, fromField, hop, moment, shortMoment, shortPeriod, shortTime, span, toField } from './time.ts'
-import { OVERSCAN, scrollToShow, windowOf } from '../kit/virtual-window.ts'
+import { en } from './i18n/en.ts'
+import { language } from './i18n/text.svelte.ts'
+import { inVietnamese } from './i18n/vietnamese.testing.ts'
+import { alike } from './queue/alike.ts'
+import { highlight } from './queue/highlight.ts'
+import { hopsOf } from './queue/hops.ts'
+import { inert } from './format/inert.ts'
+import { DEPTH_MAX, lines, LINES_MAX } from './kit/json-lines.ts'
+import { nearest } from './format/nearest.ts'
+import { bytes, count, percent } from './format/number.ts'
+import { offsetText } from './sources/offset.ts'
+import {
+  clockTenths,
+  fromField,
+  hop,
+  moment,
+  shortMoment,
+  shortPeriod,
+  shortTime,
+  span,
+  toField
+} from './format/time.ts'
+import { OVERSCAN, scrollToShow, windowOf } from './kit/virtual-window.ts'
 
 /** 02:21:40 on 23/11/2026 in Asia/Ho_Chi_Minh. */
 const night = Date.UTC(2026, 10, 22, 19, 21, 40, 130)

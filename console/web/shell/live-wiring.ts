@@ -1,6 +1,6 @@
-import { connectLive } from './connect.ts'
-import { Renewal } from './renewal.ts'
-import type { Console } from '../shell/console.svelte.ts'
+import { connectLive } from '../live/connect.ts'
+import { Renewal } from '../live/renewal.ts'
+import type { Console } from './console.svelte.ts'
 
 /** The figures beside the queue's tabs are renewed at most this often, however many alerts arrive. */
 const RECOUNT_MS = 4_000

@@ -5,7 +5,7 @@ import type { Alert } from './alert.ts'
 export type TurnKind = 'opened' | 'raised' | 'taken' | 'closed' | 'reopened'
 
 /** What one transaction changed: alerts by seq with their newest record, incidents by id, and the turns of incidents. */
-export type Changes = {
+export type Touched = {
   alerts: Map<number, Alert>
   incidents: Set<string>
   turns: Map<string, Set<TurnKind>>
@@ -17,16 +17,16 @@ export type MadeRows = { alerts: ReadonlyMap<number, AlertRow>; incidents: Reado
 /** The same as lists: what is announced of a committed change. */
 export type Changed = { alerts: AlertRow[]; incidents: IncidentRow[] }
 
-export const noChanges = (): Changes => ({ alerts: new Map(), incidents: new Set(), turns: new Map() })
+export const nothingTouched = (): Touched => ({ alerts: new Map(), incidents: new Set(), turns: new Map() })
 
 /** Notes a turn of an incident; one that opened in this transaction is not noted as raised too. */
-export function noteTurn(changes: Changes, incident: string, kind: TurnKind): void {
+export function noteTurn(changes: Touched, incident: string, kind: TurnKind): void {
   const kinds = changes.turns.get(incident) ?? new Set()
   changes.turns.set(incident, kinds)
   if (kind !== 'raised' || !kinds.has('opened')) kinds.add(kind)
 }
 
 /** Takes back a turn that people do not hear of: it was a step of something else. */
-export function withdrawTurn(changes: Changes, incident: string, kind: TurnKind): void {
+export function withdrawTurn(changes: Touched, incident: string, kind: TurnKind): void {
   changes.turns.get(incident)?.delete(kind)
 }
