@@ -1,6 +1,6 @@
 import { SocError } from '#core/errors.ts'
-import type { Drill, DrillLine } from '../bench/drills/health.ts'
 import { fromCheckout } from './checkout.ts'
+import type { Drill, DrillLine } from './drill-lines.ts'
 import { readArgs, type Command } from './command.ts'
 
 /** Every drill by name; each is one file. */

@@ -1,19 +1,10 @@
+import type { Drill, DrillLine } from '../../cli/drill-lines.ts'
 import { manualClock } from '#core/clock.ts'
 import { messageOf } from '#core/errors.ts'
 import { loadInventory } from '#province/load.ts'
 import { createSimulator } from '#simulator/simulator.ts'
 import { openPost } from './post.ts'
 import { scenarios, type Scenario } from './scenario.ts'
-
-/** One line of a drill: what was done, what had to be seen, what was seen. */
-export type DrillLine = { scenario: string; expected: string; seen: string; passed: boolean }
-
-/** A drill: plays its lines in order and tells each when it is over. */
-export type Drill = {
-  about: string
-  help: string
-  run(args: { seed: number; only: string | undefined }, log: (line: DrillLine) => void): Promise<DrillLine[]>
-}
 
 /** Tuesday morning in November 2023, when offices work. */
 const BEGINS = Date.parse('2023-11-14T09:00:00+07:00')
