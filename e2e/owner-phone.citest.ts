@@ -94,6 +94,8 @@ it('a photo is sent with the answer’s link; a page that pretends to be one is 
   const photo = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(2000, 1)])
   await page.setInputFiles('input[type=file]', { name: 'màn hình.jpg', mimeType: 'image/jpeg', buffer: photo })
   await page.getByText('màn hình.jpg').waitFor()
+  // The name stands there while it is still on its way; another file may be chosen once it has arrived.
+  await expect.poll(() => button('Gửi ảnh hoặc tệp').isEnabled()).toBe(true)
   await page.setInputFiles('input[type=file]', {
     name: 'x.jpg',
     mimeType: 'image/jpeg',
