@@ -96,8 +96,8 @@ export class Claim {
   #begin(row: NotificationRecord, driver: Driver): boolean {
     const { outbox, clock, state, notify } = this.#parts
     const now = clock.now()
-    if (row.acknowledged_at !== null) {
-      outbox.move(row.id, 'cancelled', { code: 'acknowledged' })
+    if (row.ended_at !== null) {
+      outbox.move(row.id, 'cancelled', { code: row.ended_code })
       return false
     }
     if (row.expires_at <= now) {
@@ -124,7 +124,7 @@ export class Claim {
   /** What the storm guard says of it: false when it was folded, held back or dropped. */
   #passes(row: NotificationRecord): boolean {
     const { outbox, storm, digests } = this.#parts
-    if (row.hold !== '') return digests.fold(row) === undefined
+    if (row.hold !== '') return !digests.fold(row)
     const verdict = storm.judge(row)
     if (verdict.pass) return true
     if ('drop' in verdict) outbox.move(row.id, 'cancelled', { code: verdict.drop })

@@ -45,8 +45,8 @@ export function createReceipts(parts: {
     if (receipt.status === 'failed') {
       // What has arrived cannot fail any more.
       if (standing >= 3) return false
+      if (row.ended_at === null) outbox.handOn(row, parts.usable)
       outbox.move(row.id, 'failed', { code: receipt.code })
-      if (row.acknowledged_at === null) outbox.handOn(row, parts.usable)
       return true
     }
     if (rung[receipt.status]! <= standing) return false

@@ -35,6 +35,7 @@ export class Rounds {
   recover(): void {
     const { control, clock, outbox } = this.#parts
     control.transaction(() => {
+      outbox.unfoldLost()
       // Channels get their settings at a start.
       const waiting = control.all<IdRow>(
         `SELECT id FROM notifications WHERE status = 'deferred' AND code = ?`,
@@ -43,7 +44,7 @@ export class Rounds {
       for (const { id } of waiting) outbox.lookAgain(id, clock.now())
       for (const row of control.all<NotificationRecord>(`${ROW} WHERE n.status = 'sending'`)) {
         if (this.#inFlight.has(row.id)) continue
-        if (row.acknowledged_at !== null) outbox.move(row.id, 'cancelled', { code: 'acknowledged' })
+        if (row.ended_at !== null) outbox.move(row.id, 'cancelled', { code: row.ended_code })
         else outbox.move(row.id, 'queued', { code: 'restart.unconfirmed', dueAt: clock.now() })
       }
     })
