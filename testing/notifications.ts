@@ -48,6 +48,7 @@ export function testNotifications(
     control?: ReturnType<typeof openControl>
     environment?: Record<string, string>
     onAnswered?(subject: string, by: string): void
+    pausedUntil?(): number | null
   } = {}
 ) {
   const control = options.control ?? openControl(':memory:')
@@ -61,6 +62,7 @@ export function testNotifications(
     config,
     random: () => 0.5,
     ...(options.drivers === undefined ? {} : { drivers: options.drivers }),
+    ...(options.pausedUntil === undefined ? {} : { pausedUntil: options.pausedUntil }),
     ...(options.onAnswered === undefined ? {} : { onAnswered: options.onAnswered })
   })
   let made = 0

@@ -1,6 +1,7 @@
 import type { ChannelList, NotificationRow } from '#core/api/notifications.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
+import type { Origin } from '#core/origin.ts'
 import type { ChannelName, Notifier } from '#core/notification.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { createKeyFile, type KeyFile } from '#control/accounts/key-file.ts'
@@ -45,6 +46,8 @@ export type NotificationsParts = {
   onChanged?(row: NotificationRow): void
   /** Somebody answered in a chat: the subject is acknowledged already. `by` is the recipient's name. */
   onAnswered?(subject: string, by: string): void
+  /** Until when the escalation of a subject rests, because its system is being worked on as planned; null when it goes on. */
+  pausedUntil?(subject: string, origin: Origin): number | null
   /** Instead of the key in the data folder; for tests. */
   keys?: Pick<KeyFile, 'seal' | 'open'>
   /** Instead of the channels that the settings make; for tests and drills. */
@@ -97,6 +100,7 @@ export function createNotifications(parts: NotificationsParts) {
     claim,
     publicUrl,
     usable: claim.usable,
+    pausedUntil: parts.pausedUntil ?? (() => null),
     random: parts.random ?? Math.random,
     alarm: notifier.announce,
     failed: (error) => parts.log?.error({ err: error }, 'notification channel')

@@ -31,9 +31,21 @@ export class Roster {
   /** Ids of enabled accounts on duty at a moment, the first in charge first. */
   onDuty(at: number): string[] {
     const users = this.#running(at).flatMap(({ day, shift }) => this.#planned(day, shift).users)
-    return [...new Set(users)].filter(
-      (id) => this.#control.sql('SELECT 1 FROM users WHERE id = ? AND enabled = 1').get(id) !== undefined
-    )
+    return [...new Set(users)].filter((id) => this.#isEnabled(id))
+  }
+
+  /** The shifts that run at a moment: a key each, its name, and the enabled accounts planned for it. */
+  running(at: number): { key: string; name: string; users: string[] }[] {
+    const names = new Map(this.#shifts().map(({ id, name }) => [id, name]))
+    return this.#running(at).map(({ day, shift }) => ({
+      key: `${day}:${shift}`,
+      name: names.get(shift) ?? shift,
+      users: this.#planned(day, shift).users.filter((id) => this.#isEnabled(id))
+    }))
+  }
+
+  #isEnabled(id: string): boolean {
+    return this.#control.sql('SELECT 1 FROM users WHERE id = ? AND enabled = 1').get(id) !== undefined
   }
 
   week(day: string, now: number): Static<typeof DutyRoster> {

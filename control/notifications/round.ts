@@ -1,4 +1,5 @@
 import type { Announcement } from '#core/notification.ts'
+import type { Origin } from '#core/origin.ts'
 import type { Claim, ClaimParts, OnTheWay } from './claim.ts'
 import type { Driver, SendResult } from './driver.ts'
 import { runEscalations } from './escalate.ts'
@@ -12,6 +13,7 @@ type RoundParts = ClaimParts &
   FinishParts & {
     claim: Claim
     policies: Policies
+    pausedUntil(subject: string, origin: Origin): number | null
     publicUrl: string
     links: SecretLinks
     /** Tells administrators of a channel whose settings are refused. */

@@ -38,9 +38,7 @@ export class Subjects {
       .sql('DELETE FROM escalations WHERE subject = ? AND announcement_id < ?')
       .run(subject, before)
     this.#control
-      .sql(
-        'UPDATE announcements SET ended_at = ?, ended_code = ? WHERE subject = ? AND id < ? AND ended_at IS NULL'
-      )
+      .sql('UPDATE announcements SET ended_at = ?, ended_code = ? WHERE subject = ? AND id < ? AND ended_at IS NULL')
       .run(this.#clock.now(), as, subject, before)
     return waiting.length + Number(escalations.changes)
   }

@@ -37,7 +37,7 @@ import type { AlertFilter } from './views/queue-filter.ts'
 import { countForRule, forgetOldHours } from './record/rule-hours.ts'
 
 /** What may be announced, said inside the transaction that made it so. */
-export type Turn = { kind: TurnKind; incident: IncidentRow }
+export type Turn = { kind: TurnKind; incident: IncidentRow; /** Of `merged`: where its work goes on. */ into?: string }
 
 /**
  * Alerts and incidents of the control plane: the only writer of their tables. Rows are unmasked and rights are not
@@ -100,7 +100,9 @@ export function createAlerts(
       const made = makeRows(context, changes)
       if (parts.onTurn !== undefined) {
         for (const incident of made.incidents.values()) {
-          for (const kind of changes.turns.get(incident.id) ?? []) parts.onTurn({ kind, incident })
+          const into = changes.mergedInto.get(incident.id)
+          for (const kind of changes.turns.get(incident.id) ?? [])
+            parts.onTurn({ kind, incident, ...(into === undefined ? {} : { into }) })
         }
       }
       if (made.alerts.size > 0 || made.incidents.size > 0) {
