@@ -117,6 +117,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
       countActivity(control, batch.activity)
     },
     turn: (turn) => announceTurn(notifications, turn),
+    notification: (row) => tasks.heard(row),
     answered: (subject, by) => tellAnswer(alerts, subject, by),
     snapshot: () => dataPlane?.setSnapshot(snapshot()),
     notice: (notice) => watch.notice(notice),

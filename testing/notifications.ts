@@ -53,7 +53,11 @@ export function testNotifications(
 ) {
   const control = options.control ?? openControl(':memory:')
   const clock = manualClock(START)
-  const config = readSettings({ SOC_PUBLIC_URL: 'https://soc.example', ...options.environment })
+  const config = readSettings({
+    SOC_PUBLIC_URL: 'https://soc.example',
+    SOC_HOTLINE: '0234 3000 000',
+    ...options.environment
+  })
   const notifications = createNotifications({
     keys: testKeys,
     control,

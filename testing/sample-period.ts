@@ -111,10 +111,10 @@ export function actsOn(control: Control) {
     control
       .sql(
         `INSERT INTO tasks (seq, id, revision, unit, origin, level, title, what, steps, state, incident_id, created_at,
-         created_by, last_at, deadline, round, round_at, step)
-         VALUES (?, ?, 1, ?, 'real', 'high', '{}', '{}', '[]', 'sent', ?, ?, 'u1', ?, ?, 0, ?, 0)`
+         created_by, last_at, deadline, round, round_at, step, told_at)
+         VALUES (?, ?, 1, ?, 'real', 'high', '{}', '{}', '[]', 'sent', ?, ?, 'u1', ?, ?, 0, ?, 0, ?)`
       )
-      .run(seq, id, unit, options.incident ?? null, at, at, deadline, at)
+      .run(seq, id, unit, options.incident ?? null, at, at, deadline, at, at)
     if (options.alert !== undefined)
       control.sql('INSERT INTO task_alerts (task_id, alert_id, place) VALUES (?, ?, 0)').run(id, options.alert)
     step(at, id, 'sent', { deadline })

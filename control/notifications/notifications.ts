@@ -26,6 +26,7 @@ import { createDirectory } from './recipients.ts'
 import { Roster } from './roster.ts'
 import { Rounds } from './round.ts'
 import { createSecretLinks } from './secret-links.ts'
+import { senderOf } from './sender.ts'
 import { StormGuard } from './storm.ts'
 import { Subjects } from './subjects.ts'
 import { OutboxTimer } from './timer.ts'
@@ -57,12 +58,12 @@ export type NotificationsParts = {
 /** Notifications: the outbox, its channels, whom to tell and when. One for the process, on the control database. */
 export function createNotifications(parts: NotificationsParts) {
   const { control, inventory, clock, config } = parts
-  const publicUrl = config.SOC_PUBLIC_URL
+  const sender = (origin: Origin) => senderOf(config, origin)
   const hookKey = hookKeyOf(control)
   const list = parts.drivers ?? createDrivers(config, clock, hookKey)
   const drivers = new Map<ChannelName, Driver>(list.map((driver) => [driver.channel, driver]))
   const links = createSecretLinks(parts.keys ?? createKeyFile(config.SOC_DATA))
-  const views = new Views({ control, inventory, publicUrl, links })
+  const views = new Views({ control, inventory, sender, links })
   const listeners: ((row: NotificationRow) => void)[] = parts.onChanged === undefined ? [] : [parts.onChanged]
   const outbox = new Outbox(control, clock, (ids) => {
     timer.wake()
@@ -78,7 +79,7 @@ export function createNotifications(parts: NotificationsParts) {
   const directory = createDirectory({ control, inventory, roster })
   const notify = new Notify({ control, clock, outbox, directory, policies, reach })
   const groupAddresses = new Map(channels.map(({ name, group }) => [name, group?.address(config) ?? '']))
-  const shared = { control, clock, outbox, policies, links, reach, notify }
+  const shared = { sender, control, clock, outbox, policies, links, reach, notify }
   const announcing = new Announcing({ ...shared, subjects, groupAddresses })
   const notifier: Notifier = {
     announce: (announcement) => void announcing.announce(announcement),
@@ -98,7 +99,6 @@ export function createNotifications(parts: NotificationsParts) {
     digests,
     drivers,
     claim,
-    publicUrl,
     usable: claim.usable,
     pausedUntil: parts.pausedUntil ?? (() => null),
     random: parts.random ?? Math.random,
@@ -140,6 +140,11 @@ export function createNotifications(parts: NotificationsParts) {
     people: createPeople(control),
     channelHealth: (withKeys: boolean): ChannelList =>
       channelList(withKeys, { control, clock, config, state, drivers }),
+    /** Real messages to units that wait for a setting of the server. */
+    unsentForSettings: (): number =>
+      control.single<{ n: number }>(
+        `SELECT count(*) AS n FROM notifications WHERE status = 'deferred' AND code LIKE 'setting.%'`
+      ).n,
     /** Sends one test message, at once. Throws 422 when the channel has no settings or the address is none of its kind. */
     test: (channel: ChannelName, to: string, by: string) => acts.test(channel, to, by),
     /** Sends a message once more, as a new one with an id of its own. Throws 409 when it is on its way already. */

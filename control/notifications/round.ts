@@ -14,7 +14,6 @@ type RoundParts = ClaimParts &
     claim: Claim
     policies: Policies
     pausedUntil(subject: string, origin: Origin): number | null
-    publicUrl: string
     links: SecretLinks
     /** Tells administrators of a channel whose settings are refused. */
     alarm(announcement: Announcement): void
@@ -40,7 +39,7 @@ export class Rounds {
       outbox.unfoldLost()
       // Channels get their settings at a start.
       const waiting = control.all<IdRow>(
-        `SELECT id FROM notifications WHERE status = 'deferred' AND code = ?`,
+        `SELECT id FROM notifications WHERE status = 'deferred' AND (code = ? OR code LIKE 'setting.%')`,
         NO_CHANNEL
       )
       for (const { id } of waiting) outbox.lookAgain(id, clock.now())

@@ -16,7 +16,11 @@ export type TaskFilter = {
 /** Order and condition of each view; `:at` and `:seq` are where the page before ended. */
 const views: Record<TaskView, { where: string; sort: keyof TaskRecord; down: boolean }> = {
   open: { where: 't.ended_at IS NULL', sort: 'deadline', down: false },
-  overdue: { where: 't.ended_at IS NULL AND t.deadline < :now', sort: 'deadline', down: false },
+  overdue: {
+    where: 't.ended_at IS NULL AND t.told_at IS NOT NULL AND t.deadline < :now',
+    sort: 'deadline',
+    down: false
+  },
   ended: { where: 't.ended_at IS NOT NULL', sort: 'ended_at', down: true },
   all: { where: ':now IS NOT NULL', sort: 'seq', down: true }
 }
@@ -59,7 +63,7 @@ const inScope = `(:units = 'null' OR t.unit IN (SELECT value FROM json_each(:uni
 
 function counts(context: TaskContext, units: string): TaskList['counts'] {
   return context.control.single<TaskList['counts']>(
-    `SELECT count(*) AS open, coalesce(sum(t.deadline < :now), 0) AS overdue FROM tasks t
+    `SELECT count(*) AS open, coalesce(sum(t.deadline < :now AND t.told_at IS NOT NULL), 0) AS overdue FROM tasks t
        WHERE t.ended_at IS NULL AND ${inScope}`,
     { units, now: context.clock.now() }
   )

@@ -171,6 +171,8 @@ export const Summary = Type.Object({
     ledgerImbalance: Type.Boolean()
   }),
   demonstration: Type.Union([Type.Object({ running: Type.Boolean(), startedAt: Millis }), Type.Null()]),
+  /** Messages to units that wait for a setting of the server; counted for viewers of the whole province. */
+  unsentForSettings: Type.Number(),
   version: Type.String()
 })
 export type Summary = Static<typeof Summary>

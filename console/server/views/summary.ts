@@ -55,6 +55,7 @@ export function buildSummary(context: Context, userId: string, scope: Scope): Su
       ledgerImbalance: status.ledger?.balanced === false
     },
     demonstration: context.demonstration.status(),
+    unsentForSettings: scope === undefined ? context.notifications.unsentForSettings() : 0,
     version: context.version
   }
 }

@@ -26,6 +26,9 @@ export const vi = {
   'notification.code.merged': 'đã nhập vào sự cố khác',
   'notification.code.digest.failed': 'tin tổng hợp không đến được',
   'notification.code.digest.lost': 'tin tổng hợp bị mất, gửi riêng',
+  'notification.code.setting.hotline': 'chưa gửi: máy chủ thiếu SOC_HOTLINE (số trực ban để đơn vị gọi)',
+  'notification.code.setting.public_url': 'chưa gửi: máy chủ thiếu SOC_PUBLIC_URL (địa chỉ công khai của liên kết)',
+  'notification.code.setting.both': 'chưa gửi: máy chủ thiếu SOC_HOTLINE và SOC_PUBLIC_URL',
   'notification.code.reply': 'trả lời trong chat',
   'notification.code.cancelled': 'quản trị viên dừng',
   'notification.code.resent': 'gửi lại',
@@ -110,7 +113,8 @@ export const vi = {
   'channels.tested': 'Đã đưa tin thử vào hàng gửi; xem ở thẻ Tin đã gửi',
   'channels.unreachable': 'Địa chỉ không liên lạc được',
   'channels.unreachable.none': 'Không có địa chỉ nào bị nhà cung cấp từ chối hẳn.',
-  'channels.noPublicUrl': 'Chưa đặt SOC_PUBLIC_URL: tin gửi đi không kèm đường dẫn.',
+  'channels.missing': (names: string) =>
+    `Chưa đặt ${names} trong cấu hình máy chủ: việc gửi đơn vị chưa đi được, tin đang chờ. Đơn vị cần số trực ban để gọi hỏi và địa chỉ công khai để mở liên kết.`,
   'channels.settingsHint': 'Cấu hình kênh nằm trong tệp cấu hình của máy chủ (docs/notifications.md), không sửa ở đây.',
 
   'roster.week': (from: string, to: string) => `Tuần ${from} – ${to}`,
@@ -121,6 +125,10 @@ export const vi = {
   'roster.shift': 'Ca',
   'roster.nobody': 'chưa có ai',
   'roster.short': 'thiếu người: mỗi ca cần ít nhất hai',
+  'roster.gaps': 'Những giờ không có ai trực trong tuần này:',
+  'roster.unreachable': (name: string) => `${name} chưa có cách liên lạc nào`,
+  'roster.unreachables': (names: string) =>
+    `Có tên trong ca nhưng chưa có cách liên lạc nào, sẽ không nhận được tin: ${names}`,
   'roster.now': 'đang trực',
   'roster.by.day': 'riêng ngày này',
   'roster.by.holiday': 'lịch ngày lễ',

@@ -57,6 +57,9 @@ export const en: typeof vi = {
   'demo.yes': 'Really delete?',
   'demo.no': 'Keep',
   'demo.ended': 'The demonstration has ended and its data is deleted',
+  'unsent.banner': (n) =>
+    `${n} messages to units wait: the server has no duty number (SOC_HOTLINE) or no public address (SOC_PUBLIC_URL).`,
+  'unsent.where': 'See channels',
   'offline.banner': (at) => `Live connection lost at ${at}, reconnecting.`,
   'offline.age': (age) => `What you see is ${age} old.`,
 

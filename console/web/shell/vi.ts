@@ -56,6 +56,9 @@ export const vi = {
   'demo.yes': 'Xóa thật?',
   'demo.no': 'Giữ lại',
   'demo.ended': 'Đã kết thúc minh họa và xóa dữ liệu của nó',
+  'unsent.banner': (n: number) =>
+    `${n} tin gửi đơn vị chưa đi được: máy chủ thiếu số trực ban (SOC_HOTLINE) hoặc địa chỉ công khai (SOC_PUBLIC_URL).`,
+  'unsent.where': 'Xem kênh gửi',
   'offline.banner': (at: string) => `Mất kết nối trực tiếp từ ${at}, đang tự nối lại.`,
   'offline.age': (age: string) => `Những gì đang thấy cũ ${age}.`,
 
