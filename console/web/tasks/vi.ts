@@ -11,8 +11,8 @@ export const vi = {
   'task.empty.how':
     'Việc gửi đơn vị được tạo từ hàng đợi: chọn cảnh báo rồi bấm r, hoặc bấm “Yêu cầu đơn vị” ở trang sự cố.',
   'task.unsent.contacts': 'chưa gửi được: đơn vị chưa có đầu mối',
-  'task.unsent.channel': 'chưa gửi được: đầu mối chưa có số điện thoại hoặc thư dùng được',
-  'task.unsent.settings': 'chưa gửi được: máy chủ thiếu số trực ban hoặc địa chỉ công khai',
+  'task.unsent.channel': 'chưa gửi được: đầu mối chưa có số, thư',
+  'task.unsent.settings': 'chưa gửi được: thiếu số trực ban, địa chỉ',
   'task.unsent.failed': 'chưa gửi được: nhà mạng từ chối',
   'task.unsent.waiting': 'đang gửi',
   'task.state.sent': 'chưa trả lời',
