@@ -66,3 +66,25 @@ it('a shift that begins is noticed once, with those who were not on duty before,
   shiftChange.tick()
   expect(began).toEqual([b])
 })
+
+it('“OK” without a code answers the last thing that can be answered, never the handover', async () => {
+  const { control, notifications, bot, b, close } = shifts()
+  const [b1] = b
+  const incident = announcement({ to: [{ kind: 'user', userId: b1! }] })
+  bot.readReceipt = () => [{ kind: 'reply', address: 'b1', text: 'OK' }]
+  notifications.announce(incident)
+  await notifications.drain()
+  notifications.announce(
+    announcement({
+      ...{ key: 'shift:x', subject: 'shift:x', code: '', priority: 1, escalates: false, topic: 'report' },
+      to: [{ kind: 'user', userId: b1! }]
+    })
+  )
+  await notifications.drain()
+  expect(notifications.providerReceipt('zalo_bot', { headers: {}, query: {}, body: Buffer.alloc(0) })).toBe(1)
+  const answered = control.all<{ subject: string }>(
+    'SELECT subject FROM announcements WHERE acknowledged_at IS NOT NULL'
+  )
+  expect(answered.map(({ subject }) => subject)).toEqual([incident.subject])
+  await close()
+})

@@ -58,7 +58,7 @@ export const en: typeof vi = {
   'demo.no': 'Keep',
   'demo.ended': 'The demonstration has ended and its data is deleted',
   'unsent.banner': (n) =>
-    `${n} messages to units wait: the server has no duty number (SOC_HOTLINE) or no public address (SOC_PUBLIC_URL).`,
+    `${n === 1 ? '1 message' : `${n} messages`} to units not sent: the server has no duty number (SOC_HOTLINE) or no public address (SOC_PUBLIC_URL).`,
   'unsent.where': 'See channels',
   'offline.banner': (at) => `Live connection lost at ${at}, reconnecting.`,
   'offline.age': (age) => `What you see is ${age} old.`,
