@@ -13,14 +13,13 @@ const ticks = (control: Control): control is HTMLInputElement =>
 
 /** Whether what is typed into a field belongs to what its form sends. */
 export function isKept(control: EventTarget | null): boolean {
-  return control instanceof HTMLElement && 'value' in control && !NOT_KEPT.includes((control as Control).type)
+  if (!(control instanceof HTMLElement) || control.ariaHidden === 'true') return false
+  return 'value' in control && !NOT_KEPT.includes((control as Control).type)
 }
 
 /** What stands in the fields of a form. */
 export function draftOf(form: HTMLElement): Draft {
-  return controlsOf(form).map((control) =>
-    !isKept(control) ? null : ticks(control) ? control.checked : control.value
-  )
+  return controlsOf(form).map((control) => (!isKept(control) ? null : ticks(control) ? control.checked : control.value))
 }
 
 /** Writes a draft back into the fields, as if it were typed again; a form of another shape is left alone. */
