@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { AlertList } from '#core/api/alerts.ts'
 import { ensureWeb } from '#console/build-web.ts'
 import { launchBrowser, signInOnPage } from '#testing/console-page.ts'
@@ -13,7 +13,7 @@ import {
   type AdminClient,
   type SocProcess
 } from '#testing/running-process.ts'
-import { addUser, post } from './running.ts'
+import { addUser, clientOf, sendTcp } from './running.ts'
 import { seriousFaults, settled, visit } from './screens.ts'
 
 const HERE = '19849'
@@ -53,8 +53,7 @@ async function person(): Promise<Page> {
     if (request.method() !== 'GET' && /\/acts$|\/tasks$/.test(request.url())) acts.push(request.postData() ?? '')
   })
   acts.splice(0)
-  await visit(page, soc.url, '/')
-  await signInOnPage(page, 'phan.tich', PASSWORD)
+  await signInOnPage(page, soc, { username: 'phan.tich', password: PASSWORD })
   await visit(page, soc.url, '/alerts')
   await page.locator('[data-alert-id]').first().waitFor()
   return page
@@ -74,18 +73,17 @@ beforeAll(async () => {
   soc = await startSocProcess(data, { SOC_RULES: rules })
   browser = await launchBrowser()
   admin = await signInAsAdmin(soc)
-  await addUser(
-    soc,
-    admin,
-    { username: 'phan.tich', name: 'Phân Tích', role: 'analyst', units: [], mayUnmask: false },
-    PASSWORD
-  )
-  const { token } = await addSource(admin, { name: 'HTTP', unit: HERE })
+  const { password } = await addUser(admin, { username: 'phan.tich', name: 'Phân Tích', role: 'analyst', units: [] })
+  await clientOf(soc, 'phan.tich', password, PASSWORD)
+  await addSource(admin, { name: 'syslog', unit: HERE, networks: ['127.0.0.0/8'] })
   const names = [...Array.from({ length: 9 }, (_, at) => `medium-${at}`), 'critical-1']
-  await post(soc, token, names.map(ssh).join(''))
-  await expect
-    .poll(async () => (await admin.get<AlertList>('/api/alerts?tab=new')).total, { timeout: 60_000 })
-    .toBeGreaterThanOrEqual(10)
+  await sendTcp(soc, ...names.map(ssh))
+  await vi.waitFor(
+    async () => {
+      if ((await admin.get<AlertList>('/api/alerts?tab=new')).total < names.length) throw new Error('not all there yet')
+    },
+    { timeout: 60_000, interval: 200 }
+  )
 })
 afterEach(async () => {
   for (const context of contexts.splice(0)) await context.close()
@@ -116,6 +114,7 @@ it('after a note is sent the focus is on the rows again, and typing on does noth
   const page = await person()
   await page.keyboard.press('j')
   await page.keyboard.press('Enter')
+  await page.waitForTimeout(300)
   await page.keyboard.press('n')
   const note = page.locator('aside textarea')
   await note.waitFor()
@@ -154,6 +153,7 @@ it('what was typed survives a refused save and a reload', async () => {
   const page = await person()
   await page.keyboard.press('j')
   await page.keyboard.press('Enter')
+  await page.waitForTimeout(300)
   await page.keyboard.press('n')
   const note = page.locator('aside textarea')
   await note.fill('Đã gọi cho đơn vị')
