@@ -16,7 +16,7 @@ import {
   type SocProcess
 } from '#testing/running-process.ts'
 import { accountedFor, addUser, clientOf, sendTcp, signInAgain } from './running.ts'
-import { settled, tabTo, visit, watchPage } from './screens.ts'
+import { settled, tabTo, visit, watchPage, handPauses } from './screens.ts'
 
 const HERE = '19849'
 const ELSEWHERE = '19756'
@@ -124,12 +124,14 @@ describe('from the wire to the incident, in a real browser', () => {
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')
     await page.locator('article h1', { hasText: 'do-duong-day' }).waitFor()
+    await handPauses(page)
     await page.keyboard.press('1')
     await expect.poll(() => row(page, 'do-duong-day').count()).toBe(0)
     // Somebody else's verdict does not make the rows jump: the row stays where it is and is shown as settled.
     await other.locator('[data-alert-id].settled', { hasText: 'do-duong-day' }).waitFor()
     expect((await alertsNow('do-duong-day')).items[0]).toMatchObject({ status: 'closed', verdict: 'true_positive' })
 
+    await handPauses(page)
     await page.keyboard.press('z')
     await row(page, 'do-duong-day').waitFor()
     await other.locator('[data-alert-id]:not(.settled)', { hasText: 'do-duong-day' }).waitFor()
@@ -138,6 +140,7 @@ describe('from the wire to the incident, in a real browser', () => {
     await other.goto(new URL('/incidents', soc.url).href)
     await settled(other)
     if ((await page.locator('.line.active').count()) === 0) await page.keyboard.press('j')
+    await handPauses(page)
     await page.keyboard.press('m')
     await page.locator('form.form input[type=text]').waitFor()
     await page.keyboard.type('Dò mật khẩu ở xã')
@@ -147,6 +150,7 @@ describe('from the wire to the incident, in a real browser', () => {
     await other.getByText('Dò mật khẩu ở xã').first().waitFor()
 
     await page.keyboard.press('Escape')
+    await handPauses(page)
     await page.keyboard.press('g')
     await page.keyboard.press('i')
     await page.getByText('Dò mật khẩu ở xã').first().waitFor()

@@ -30,8 +30,10 @@ export const en: typeof vi = {
   'queue.empty.archived': 'No alert is hidden',
   'queue.empty.closed': 'No alert has been closed yet',
   'queue.empty.all': 'There are no alerts yet',
-  'queue.sure': (verdict: string, key: string) => `There is a critical alert: press ${key} again to judge “${verdict}”, Esc to leave it.`,
-  'queue.how': 'Alerts appear here as soon as a rule matches an event. If no source sends yet, add one on the page Sources.',
+  'queue.sure': (verdict: string, key: string) =>
+    `There is a critical alert: press ${key} again to judge “${verdict}”, Esc to leave it.`,
+  'queue.how':
+    'Alerts appear here as soon as a rule matches an event. If no source sends yet, add one on the page Sources.',
   'queue.how.mine': 'Press a on an alert to take it; alerts assigned to you appear here too.',
   'queue.how.waiting': 'Alerts about which a unit was asked wait here for its answer.',
   'queue.how.escalated': 'Hidden alerts come back here when they grow or meet another unit.',

@@ -33,8 +33,10 @@ export const vi = {
   'queue.empty.archived': 'Không cảnh báo nào đang ẩn',
   'queue.empty.closed': 'Chưa đóng cảnh báo nào',
   'queue.empty.all': 'Chưa có cảnh báo nào',
-  'queue.sure': (verdict: string, key: string) => `Có cảnh báo nghiêm trọng: nhấn ${key} lần nữa để kết luận “${verdict}”, Esc để thôi.`,
-  'queue.how': 'Cảnh báo hiện ở đây ngay khi một luật khớp với sự kiện. Nếu chưa có nguồn nào gửi, thêm nguồn ở trang Nguồn.',
+  'queue.sure': (verdict: string, key: string) =>
+    `Có cảnh báo nghiêm trọng: nhấn ${key} lần nữa để kết luận “${verdict}”, Esc để thôi.`,
+  'queue.how':
+    'Cảnh báo hiện ở đây ngay khi một luật khớp với sự kiện. Nếu chưa có nguồn nào gửi, thêm nguồn ở trang Nguồn.',
   'queue.how.mine': 'Nhấn a trên một cảnh báo để nhận; cảnh báo được giao cho bạn cũng hiện ở đây.',
   'queue.how.waiting': 'Cảnh báo đã gửi yêu cầu cho đơn vị chờ ở đây đến khi đơn vị trả lời.',
   'queue.how.escalated': 'Cảnh báo đang ẩn quay lại đây khi tăng nhiều hoặc gặp ở đơn vị khác.',

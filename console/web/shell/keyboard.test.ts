@@ -121,7 +121,7 @@ it('typed text is no command, not with its first character either', () => {
   )
   fc.assert(
     fc.property(anyText, fc.integer({ min: 5, max: STEP_MS - 1 }), fc.boolean(), (text, gap, enter) => {
-      const keys = [...text, ...enter ? ['Enter'] : []]
+      const keys = [...text, ...(enter ? ['Enter'] : [])]
       for (const command of typedAs(keys, gap)) expect(safe).toContain(command)
     })
   )

@@ -73,7 +73,10 @@ export class Preferences {
     const { theme, scope, unitsView } = this
     const withoutLetterKeys = this.#withoutLetters
     try {
-      this.#storage?.setItem(KEPT, JSON.stringify({ theme, scope, unitsView, withoutLetterKeys, language: language.current }))
+      this.#storage?.setItem(
+        KEPT,
+        JSON.stringify({ theme, scope, unitsView, withoutLetterKeys, language: language.current })
+      )
     } catch {
       // Storage is full or forbidden: the choice lasts as long as the page.
     }
