@@ -185,7 +185,7 @@ describe('an outage from the system to the report', () => {
     }
     await handPauses(queue)
     await queue.keyboard.press('r')
-    const form = queue.locator('form.request')
+    const form = queue.locator('.request')
     await form.waitFor()
     expect(await form.locator('select').first().inputValue()).toBe(OWNER)
     expect(await form.innerText()).toContain('Đầu mối Hue-S')
