@@ -231,7 +231,7 @@ describe('from the wire to the incident, in a real browser', () => {
     expect(new URL(owner.page.url()).pathname).toBe('/mine')
     await row(owner.page, 'do-cua-xa-minh').waitFor()
     await visit(owner.page, soc.url, `/alerts/${mine!.id}?tab=all`)
-    await owner.page.locator('article h1', { hasText: 'do-cua-xa-minh' }).waitFor()
+    await owner.page.locator('article h2', { hasText: 'do-cua-xa-minh' }).waitFor()
     await visit(owner.page, soc.url, `/units/${ELSEWHERE}`)
     expect((await ask['chu-xa']!('GET', `/api/units/${ELSEWHERE}`)).status).toBe(404)
 
@@ -255,7 +255,7 @@ describe('from the wire to the incident, in a real browser', () => {
 
     const auditor = await enter('kiem-tra')
     await visit(auditor.page, soc.url, `/alerts/${mine!.id}?tab=all`)
-    await auditor.page.locator('article h1', { hasText: 'do-cua-xa-minh' }).waitFor()
+    await auditor.page.locator('article h2', { hasText: 'do-cua-xa-minh' }).waitFor()
     for (const key of ['1', 'a', 'u']) await auditor.page.keyboard.press(key)
     expect(await auditor.page.locator('article button', { hasText: 'Đúng là tấn công' }).count()).toBe(0)
     const act = { ids: [mine!.id], act: { kind: 'verdict', verdict: 'benign' } }
