@@ -73,6 +73,10 @@ export const en: typeof vi = {
   'theme.light': 'Light',
   'theme.dark': 'Dark',
 
+  'page.nowhere.home': 'To the first page',
+  'keys.tooFast': 'Typed too fast, nothing was done. Wait a moment, then press one key alone.',
+  'keys.noRow': 'This key works only on the list or the panel: press j or ↓ first.',
+  'keys.letters': 'Letters and digits are commands (for you alone)',
   'keys.title': 'Keyboard shortcuts',
   'keys.text':
     'Letters and digits act only while you are not typing in a field. Every act is also a button that carries its key.',

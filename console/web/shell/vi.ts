@@ -72,6 +72,10 @@ export const vi = {
   'theme.light': 'Sáng',
   'theme.dark': 'Tối',
 
+  'page.nowhere.home': 'Về trang đầu',
+  'keys.tooFast': 'Gõ quá nhanh, chưa làm gì. Chờ một nhịp rồi nhấn riêng từng phím.',
+  'keys.noRow': 'Phím này chỉ có tác dụng khi đang ở danh sách hoặc ngăn chi tiết: nhấn j hoặc ↓ trước.',
+  'keys.letters': 'Dùng phím chữ và số làm lệnh (riêng cho bạn)',
   'keys.title': 'Phím tắt',
   'keys.text': 'Phím số và chữ chỉ có tác dụng khi không gõ trong ô. Mỗi thao tác đều có nút mang phím của nó.',
   'keys.group.move': 'Di chuyển',
