@@ -16,6 +16,7 @@ import { createHealthPlane } from './health/health-plane.ts'
 import { createNotifications, type NotificationsParts } from './notifications/notifications.ts'
 import { createReports } from './reports/reports.ts'
 import { createRules } from './rules/rules.ts'
+import { countSent, forgetSent } from './senders/feeds.ts'
 import { createSenders, dataPlaneSnapshot } from './senders/senders.ts'
 import { createTasks } from './tasks/tasks.ts'
 import { startJobs, type Job } from './timers.ts'
@@ -84,7 +85,10 @@ export function openControlPlane(parts: ControlPlaneParts) {
   })
   const demonstration = createDemonstrationRecord(control)
   const origin = () => shownOrigin(control, demonstration)
-  const figures = createFiguresReader({ control, inventory, clock, health })
+  const figures = createFiguresReader({
+    ...{ control, inventory, clock, health },
+    silentAfterMs: (origin) => silentAfterMs(config, origin)
+  })
   const reports = createReports({
     ...{ control, inventory, clock, figures, notifier: notifications, log, origin },
     dataFolder: config.SOC_DATA
@@ -106,6 +110,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
     batch(batch) {
       health.count(batch.exchanges)
       countActivity(control, batch.activity)
+      countSent(control, batch.sent)
     },
     turn: (turn) => announceTurn(notifications, turn),
     answered: (subject, by) => tellAnswer(alerts, subject, by),
@@ -155,6 +160,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
       notifications.forget(ended)
       reports.forget(ended)
       forgetActivity(control, ended)
+      forgetSent(control, ended)
     }
   }
 }
