@@ -17,6 +17,7 @@ import { createNotifications, type NotificationsParts } from './notifications/no
 import { createShiftChange } from './notifications/shift-change.ts'
 import { createReports } from './reports/reports.ts'
 import { createRules } from './rules/rules.ts'
+import { countSent, forgetSent } from './senders/feeds.ts'
 import { createSenders, dataPlaneSnapshot } from './senders/senders.ts'
 import { createTasks } from './tasks/tasks.ts'
 import { startJobs, type Job } from './timers.ts'
@@ -93,7 +94,10 @@ export function openControlPlane(parts: ControlPlaneParts) {
   })
   const demonstration = createDemonstrationRecord(control)
   const origin = () => shownOrigin(control, demonstration)
-  const figures = createFiguresReader({ control, inventory, clock, health })
+  const figures = createFiguresReader({
+    ...{ control, inventory, clock, health },
+    silentAfterMs: (origin) => silentAfterMs(config, origin)
+  })
   const reports = createReports({
     ...{ control, inventory, clock, figures, notifier: notifications, log, origin },
     dataFolder: config.SOC_DATA
@@ -115,6 +119,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
     batch(batch) {
       health.count(batch.exchanges)
       countActivity(control, batch.activity)
+      countSent(control, batch.sent)
     },
     turn: (turn) => announceTurn(notifications, turn),
     notification: (row) => tasks.heard(row),
@@ -168,6 +173,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
       notifications.forget(ended)
       reports.forget(ended)
       forgetActivity(control, ended)
+      forgetSent(control, ended)
     }
   }
 }

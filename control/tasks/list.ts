@@ -1,5 +1,7 @@
 import type { TaskList, TaskView } from '#core/api/tasks.ts'
 import { SocError } from '#core/errors.ts'
+import type { Origin } from '#core/origin.ts'
+import type { Reads } from '#control/database/reads.ts'
 import type { Scope } from '#control/rights/scope.ts'
 import { taskRow, type TaskRecord } from './record.ts'
 import type { TaskContext } from './telling.ts'
@@ -74,4 +76,14 @@ function readCursor(cursor: string | undefined): { at: number; seq: number } | u
   const parts = /^(\d{1,15})\.(\d{1,15})$/.exec(cursor)
   if (parts === null) throw new SocError('cursor.invalid', 'this is no cursor of ours', { status: 400 })
   return { at: Number(parts[1]), seq: Number(parts[2]) }
+}
+
+/** Tasks of an origin per unit that are past their deadline and not over. */
+export function overdueByUnit(control: Reads, origin: Origin, now: number): Map<string, number> {
+  const rows = control.all<{ unit: string; n: number }>(
+    'SELECT unit, COUNT(*) AS n FROM tasks WHERE ended_at IS NULL AND deadline < ? AND origin = ? GROUP BY unit',
+    now,
+    origin
+  )
+  return new Map(rows.map(({ unit, n }) => [unit, n]))
 }

@@ -8,10 +8,11 @@ import type {
   IncidentDetail,
   IncidentRow
 } from '#core/api/alerts.ts'
-import type { Level, MatchBatch, MatchFold } from '#core/match.ts'
+import type { MatchBatch, MatchFold } from '#core/match.ts'
+import type { Origin } from '#core/origin.ts'
 import { actOnAlerts } from './acts/alert-acts.ts'
 import { hasOpenAlert, lastValuesOf, openAlert } from './record/alert-record.ts'
-import { alertDetail, listAlerts, openByUnit, tabCounts, unitsOf } from './views/alert-queries.ts'
+import { alertDetail, listAlerts, openByUnit, tabCounts, unitsOf, type OpenAtUnit } from './views/alert-queries.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { refuse } from '#core/errors.ts'
 import { type AlertsContext } from './record/context.ts'
@@ -73,7 +74,7 @@ export type Alerts = {
   actOnIncident(id: string, act: IncidentAct, actor: Actor): IncidentDetail
   unitsOf(ids: readonly string[]): Map<string, string>
   summary(scope: Scope, userId: string): { newAlerts: number; mine: number; openIncidents: number }
-  openByUnit(): Map<string, { alerts: number; incidents: number; worst: Level | null }>
+  openByUnit(origin: Origin): Map<string, OpenAtUnit>
   endDemonstration(): { alerts: number; incidents: number }
 }
 
@@ -175,7 +176,7 @@ export function createAlerts(
       const counts = tabCounts(context, scope, userId)
       return { newAlerts: counts.new, mine: counts.mine, openIncidents: countOpenIncidents(context, scope) }
     },
-    openByUnit: () => openByUnit(context),
+    openByUnit: (origin) => openByUnit(context, origin),
     endDemonstration: () => context.control.transaction(() => deleteDemonstration(context))
   }
 }

@@ -39,7 +39,8 @@ export const en: typeof vi = {
   'blind.noneLong':
     'Every unit has a source, all sources send, every model is measured, the ledger adds up, all rules run',
   'blind.nothing': 'nothing was ever received',
-  'blind.units': (p) => `${p.count} units without a source`,
+  'blind.units': (p) => `${p.count} units not connected`,
+  'blind.stopped': (p) => `${p.count} units silent`,
   'blind.models': (p) => `${p.count} models without data`,
   'blind.silent': (p) => `${p.count} silent sources`,
   'blind.never': (p) => `${p.count} sources never heard`,

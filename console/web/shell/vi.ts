@@ -39,7 +39,8 @@ export const vi = {
   'blind.noneLong':
     'Đơn vị nào cũng có nguồn, mọi nguồn đang gửi, mô hình nào cũng có số đo, sổ cái khớp, luật đều chạy',
   'blind.nothing': 'chưa nhận được dữ liệu nào',
-  'blind.units': (p: { count?: string | number }) => `${p.count} đơn vị chưa có nguồn`,
+  'blind.units': (p: { count?: string | number }) => `${p.count} đơn vị chưa nối`,
+  'blind.stopped': (p: { count?: string | number }) => `${p.count} đơn vị im lặng`,
   'blind.models': (p: { count?: string | number }) => `${p.count} mô hình chưa có số đo`,
   'blind.silent': (p: { count?: string | number }) => `${p.count} nguồn im lặng`,
   'blind.never': (p: { count?: string | number }) => `${p.count} nguồn chưa từng gửi`,
