@@ -48,12 +48,29 @@ export type ListenerStatus = {
   refused: Record<string, number>
 }
 
+/** The threads of the data plane on one machine. */
+export type PlaneThread = 'intake' | 'pipeline' | 'store'
+
+/** A thread that ended by itself and was started anew, or is about to be. */
+export type ThreadRestart = {
+  thread: PlaneThread
+  /** Times since the start of the process. */
+  count: number
+  /** Moment and cause of the last end. */
+  at: number
+  reason: string
+  /** It does not run now. */
+  down: boolean
+}
+
 /** What the data plane last said of itself. */
 export type DataPlaneState = {
   ledger: Ledger | undefined
   listeners: ListenerStatus[]
   spool: { bytes: number; end: number; refusal: string | null; damage: number }
-  detector: { position: number; eventsPerSecond: number }
+  /** `held`: why matches are not committed now; the detector waits at its position. */
+  detector: { position: number; eventsPerSecond: number; held: string | null }
+  restarts: ThreadRestart[]
   store: { position: number; away: { since: number; reason: string } | null }
   rules: RuleRow[]
   rulesLoadedAt: number

@@ -12,6 +12,8 @@ export const builtInIds = [
   'soc.break_glass',
   'soc.silent_source',
   'soc.store_away',
+  'soc.thread_ended',
+  'soc.matches_held',
   'soc.ledger_imbalance',
   'soc.disk_guard',
   'soc.outage',

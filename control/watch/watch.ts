@@ -7,6 +7,8 @@ import type { BuiltIn } from '#control/triage/life/built-in.ts'
 
 /** A store that is away for less than this is a hiccup, not an alert. */
 const STORE_AWAY_AFTER_MS = 15_000
+/** Matches that are held back for less than this are a hiccup too. */
+const HELD_AFTER_MS = 15_000
 /** An imbalance must be seen this many times in a row: two statuses may be read at different moments. */
 const IMBALANCE_SEEN = 4
 const SILENCE_CHECK_MS = 5_000
@@ -26,6 +28,10 @@ export function createWatch(parts: {
   const silent = new Set<string>()
   const startedAt = clock.now()
   let storeTold = false
+  /** Ends of each thread that have been told; as many as there are threads. */
+  const endsTold = new Map<string, number>()
+  let heldSince: number | undefined
+  let heldTold = false
   let imbalances = 0
   let imbalanceTold = false
   let lastSilenceCheck = 0
@@ -65,6 +71,20 @@ export function createWatch(parts: {
       else if (!storeTold && now - away.since > STORE_AWAY_AFTER_MS) {
         storeTold = true
         raise(builtIn.storeAway({ at: now, since: away.since, reason: away.reason }))
+      }
+      for (const { thread, count, reason } of state.restarts) {
+        if (count === (endsTold.get(thread) ?? 0)) continue
+        endsTold.set(thread, count)
+        raise(builtIn.threadEnded({ at: now, thread, reason }))
+      }
+      const { held } = state.detector
+      if (held === null) {
+        heldSince = undefined
+        heldTold = false
+      } else if (!heldTold && now - (heldSince ??= now) > HELD_AFTER_MS) {
+        // Where nothing can be committed this cannot be either: it is raised again until it is.
+        raise(builtIn.matchesHeld({ at: now, reason: held }))
+        heldTold = true
       }
       if (state.ledger !== undefined) {
         imbalances = state.ledger.balanced ? 0 : imbalances + 1

@@ -169,6 +169,9 @@ export const Summary = Type.Object({
     deadLetters: Type.Number(),
     brokenRules: Type.Number(),
     storeAway: Type.Boolean(),
+    /** Threads of the data plane that do not run now, and matches that cannot be committed. */
+    threadsDown: Type.Number(),
+    matchesHeld: Type.Boolean(),
     ledgerImbalance: Type.Boolean()
   }),
   demonstration: Type.Union([Type.Object({ running: Type.Boolean(), startedAt: Millis }), Type.Null()]),

@@ -46,6 +46,8 @@ export const en: typeof vi = {
   'blind.never': (p) => `${p.count} sources never heard`,
   'blind.dead': (p) => `${p.count} unreadable frames`,
   'blind.rules': (p) => `${p.count} broken rules`,
+  'blind.threads': 'a part of the platform is starting again',
+  'blind.held': 'new alerts cannot be written down',
   'blind.store': 'the store is away',
   'blind.ledger': 'the ledger does not add up',
 

@@ -46,6 +46,8 @@ export const vi = {
   'blind.never': (p: { count?: string | number }) => `${p.count} nguồn chưa từng gửi`,
   'blind.dead': (p: { count?: string | number }) => `${p.count} khung không đọc được`,
   'blind.rules': (p: { count?: string | number }) => `${p.count} luật hỏng`,
+  'blind.threads': 'một phần hệ thống đang khởi động lại',
+  'blind.held': 'không ghi được cảnh báo mới',
   'blind.store': 'kho lưu trữ mất kết nối',
   'blind.ledger': 'sổ cái không khớp',
 

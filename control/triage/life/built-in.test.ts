@@ -42,6 +42,8 @@ it('every built-in rule speaks both languages and leaves nothing of its template
       lastReceivedAt: START - 600_000
     }),
     builtIn.storeAway({ at: START, since: START - 20_000, reason: 'connection refused' }),
+    builtIn.threadEnded({ at: START, thread: 'pipeline', reason: 'out of memory' }),
+    builtIn.matchesHeld({ at: START, reason: 'disk is full' }),
     builtIn.ledgerImbalance({ at: START, detail: 's1: 10 ≠ 9' }),
     builtIn.diskGuard(notice),
     builtIn.outage(outage),

@@ -29,6 +29,10 @@ export type BuiltIn = {
     origin: Origin
     lastReceivedAt: number
   }): MatchFold
+  /** A thread of the data plane ended by itself and was started anew. */
+  threadEnded(end: { at: number; thread: string; reason: string }): MatchFold
+  /** Matches cannot be committed: the detector waits. */
+  matchesHeld(held: { at: number; reason: string }): MatchFold
   storeAway(store: { at: number; since: number; reason: string }): MatchFold
   breakGlass(use: { at: number; username: string; address: string; reason: string }): MatchFold
   ledgerImbalance(ledger: { at: number; detail: string }): MatchFold
@@ -117,6 +121,26 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
         senders: [],
         fields: { 'service.name': 'store' },
         values: { since: shownTime(store.since), reason: store.reason }
+      }),
+    threadEnded: (end) =>
+      fold('soc.thread_ended', {
+        at: end.at,
+        origin: 'real',
+        unit: ourUnit,
+        count: 1,
+        senders: [],
+        fields: { 'service.name': end.thread },
+        values: { reason: end.reason.split('\n', 1)[0]!.slice(0, 300) }
+      }),
+    matchesHeld: (held) =>
+      fold('soc.matches_held', {
+        at: held.at,
+        origin: 'real',
+        unit: ourUnit,
+        count: 1,
+        senders: [],
+        fields: { 'service.name': 'detector' },
+        values: { reason: held.reason.slice(0, 300) }
       }),
     breakGlass: (use) =>
       fold('soc.break_glass', {
