@@ -20,7 +20,7 @@ export class Notices {
 
   add(notice: Omit<IntakeNotice, 'count'>, count = 1) {
     const address = notice.peer.replace(/:\d+$/, '')
-    const exact = [notice.kind, notice.origin, notice.sender, notice.listener, address].join(' ')
+    const exact = [notice.kind, notice.origin, notice.sender, notice.listener, address, notice.detail ?? ''].join(' ')
     const full = !this.#subjects.has(exact) && this.#subjects.size >= MAX_SUBJECTS
     const key = full ? [notice.kind, notice.origin, notice.listener].join(' ') : exact
     const known = this.#subjects.get(key)

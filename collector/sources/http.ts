@@ -6,13 +6,14 @@ import { messageOf, SocError } from '#core/errors.ts'
 import { UNASSIGNED } from '#core/frame.ts'
 import { callerOf, plainAddress } from '#core/network.ts'
 import { bulkAnswer } from './bulk-split.ts'
+import { createsIndex, documentAnswer, documentWrite, type DocumentWrite } from './elastic-writes.ts'
 import { facadeAnswer, openPaths } from './elastic-facade.ts'
 import { BodyBudget, readBody } from './http-body.ts'
 import { heartbeatAnswer } from './http-heartbeat.ts'
 import { intakeDoor, intakeLimits } from './intake-door.ts'
 import { isHeartbeatPath } from './heartbeat.ts'
 import { tokensOf } from './http-credentials.ts'
-import { bulkEventsOf, eventsOf, type RequestHints } from './http-framing.ts'
+import { bulkEventsOf, documentEventsOf, eventsOf, type RequestHints } from './http-framing.ts'
 import { defaultPatience, patienceOf, takePatiently, waitForIntake } from './http-patience.ts'
 import {
   frameAt,
@@ -107,7 +108,16 @@ const reasons = new Map([
   ['http.stalled', 'stalled']
 ])
 
-type Route = { kind: 'events' | 'bulk'; hints: RequestHints }
+type Route =
+  { kind: 'events' | 'bulk'; hints: RequestHints } | { kind: 'document'; write: DocumentWrite; hints: RequestHints }
+
+const MAX_SHOWN_PATH = 100
+/** Searches and counts are sent with POST too; a refused question costs nobody an event. */
+const isWrite = (method: string, path: string) =>
+  !['GET', 'HEAD', 'OPTIONS', 'DELETE'].includes(method) &&
+  !/\/_(search|msearch|count|mget|search_shards|field_caps|validate|explain|sql|eql|query|pit|async_search)(\/|$)/.test(
+    path
+  )
 
 /** One request and its answer. */
 class Exchange {
@@ -155,18 +165,14 @@ class Exchange {
     if (identity === undefined) return this.#unauthorised()
     if (identity.sender !== UNASSIGNED) this.#door.know(this.#request.socket, `sender ${identity.sender}`)
 
-    const route = routeOf(path, query)
-    if (route === undefined) {
-      const answer = facadeAnswer(method, path)
-      if (answer === undefined) return this.fail(new SocError('http.not_found', 'no such path', { status: 404 }))
-      return this.#answer(answer.status, answer.body, answer.type)
-    }
+    const route = routeOf(method, path, query)
+    if (route === undefined) return this.#facade(method, path, identity)
     if (method !== 'POST' && method !== 'PUT') {
       this.#response.setHeader('Allow', 'POST')
       return this.fail(new SocError('http.method', 'send events with POST', { status: 405 }))
     }
     const patience = patienceOf(
-      route.kind,
+      route.kind === 'events' ? 'events' : 'bulk',
       this.#request.headers['user-agent'],
       this.#options.patience ?? defaultPatience
     )
@@ -182,6 +188,27 @@ class Exchange {
     } finally {
       this.#budget.release(this.#request)
     }
+  }
+
+  /** What clients ask and set up besides their events. A write that nobody takes is refused, counted, and told of with its sender. */
+  #facade(method: string, path: string, identity: Identity) {
+    const { localAddress = '', localPort = 0 } = this.#request.socket
+    const answer = facadeAnswer(method, path, peerName(plainAddress(localAddress), localPort))
+    if (answer !== undefined) {
+      this.#request.resume()
+      return this.#answer(answer.status, answer.body, answer.type)
+    }
+    const index = createsIndex(method, path)
+    if (index !== undefined) {
+      this.#request.resume()
+      return this.#answer(200, JSON.stringify({ acknowledged: true, shards_acknowledged: true, index }))
+    }
+    if (isWrite(method, path)) {
+      const shown = path.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, MAX_SHOWN_PATH)
+      this.#context.notice('refused_write', identity, this.#peer, { detail: `${method} ${shown}` })
+      this.#context.refused('refused_write')
+    }
+    this.fail(new SocError('http.not_found', `${method} is not offered here: send events to /_bulk`, { status: 404 }))
   }
 
   /** A heartbeat is known by its signature, not by the sender, and never becomes a frame. */
@@ -224,7 +251,11 @@ class Exchange {
     this.#response.once('close', this.#door.answering(this.#request.socket))
     const contentType = this.#request.headers['content-type'] ?? ''
     const split =
-      route.kind === 'bulk' ? bulkEventsOf(body.bytes, route.hints) : eventsOf(body.bytes, contentType, route.hints)
+      route.kind === 'bulk'
+        ? bulkEventsOf(body.bytes, route.hints)
+        : route.kind === 'document'
+          ? documentEventsOf(body.bytes, route.write, route.hints)
+          : eventsOf(body.bytes, contentType, route.hints)
     if ('problem' in split) {
       return this.fail(
         new SocError('http.unframeable', `byte ${split.at}: ${split.problem}`, {
@@ -235,8 +266,13 @@ class Exchange {
     }
     const events = 'items' in split ? split.events : split
     const frames = events.map(({ raw, ...rest }) => frameAt(this.#context, identity, this.#peer, raw, rest))
-    const batch = `${route.kind}:${body.digest}`
+    // One document is no batch: the same line twice is two events, and an id of its own tells what comes again.
+    const batch = route.kind === 'document' ? undefined : `${route.kind}:${body.digest}`
     if (!(await takePatiently(this.#context, frames, batch, deadline, () => this.#gone()))) return this.#refuse(then)
+    if (route.kind === 'document') {
+      const { status, body: told } = documentAnswer(route.write)
+      return this.#answer(status, told)
+    }
     const tookMs = Math.round(performance.now() - started)
     this.#answer(200, 'items' in split ? bulkAnswer(split.items, tookMs) : `{"accepted":${events.length}}`)
   }
@@ -324,11 +360,16 @@ function readTarget(url: string): { path: string; query: URLSearchParams } | und
   }
 }
 
-function routeOf(path: string, query: URLSearchParams): Route | undefined {
+function routeOf(method: string, path: string, query: URLSearchParams): Route | undefined {
   const hintOf = (name: string) => (query.get(name) ?? '').slice(0, MAX_HINT)
   if (path === '/v1/events') return { kind: 'events', hints: { dataset: hintOf('dataset'), index: '', pipeline: '' } }
-  const bulk = /^(?:\/([^/_][^/]*))?\/_bulk$/.exec(path)
-  if (bulk === null) return undefined
+  const bulk = /^(?:\/([^/_][^/]*)(?:\/[^/_][^/]*)?)?\/_bulk$/.exec(path)
+  if (bulk === null) {
+    const write = documentWrite(method, path)
+    return (
+      write && { kind: 'document', write, hints: { dataset: '', index: write.index, pipeline: hintOf('pipeline') } }
+    )
+  }
   const index = (bulk[1] ?? '').slice(0, MAX_HINT)
   return { kind: 'bulk', hints: { dataset: '', index, pipeline: hintOf('pipeline') } }
 }
