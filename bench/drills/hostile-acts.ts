@@ -11,8 +11,6 @@ export type Attacker = { soc: SocProcess; address: string; token: string; cookie
 export type Act = {
   name: string
   seconds: number
-  /** Whether an alert must name who did it. */
-  named: boolean
   begin(attacker: Attacker): Promise<() => Promise<void>>
 }
 
@@ -22,13 +20,13 @@ const MEBIBYTE = 1024 * 1024
 export const acts: Act[] = [
   {
     name: '1,100 connections to the console with half a header',
-    ...{ seconds: 15, named: true },
+    seconds: 15,
     begin: ({ soc, address }) =>
       crowd(1_100, Number(new URL(soc.url).port), address, 'GET / HTTP/1.1\r\nHost: drill\r\nX-')
   },
   {
     name: '3 bodies of 100 MiB that stop in the middle',
-    ...{ seconds: 20, named: true },
+    seconds: 20,
     async begin({ soc, address, token }) {
       const body = Buffer.alloc(29 * MEBIBYTE, 'x')
       const head = `POST /v1/events HTTP/1.1\r\nHost: drill\r\nAuthorization: Bearer ${token}\r\nContent-Length: ${100 * MEBIBYTE}\r\n\r\n`
@@ -45,12 +43,12 @@ export const acts: Act[] = [
   },
   {
     name: '2,200 idle connections to syslog over TCP',
-    ...{ seconds: 15, named: true },
+    seconds: 15,
     begin: ({ soc, address }) => crowd(2_200, soc.port('syslog-tcp'), address, '')
   },
   {
     name: '2,000 live handshakes of one session that nobody joins',
-    ...{ seconds: 10, named: false },
+    seconds: 10,
     async begin({ soc, cookie, address }) {
       for (let round = 0; round < 100; round++) {
         await Promise.all(Array.from({ length: 20 }, () => handshake(soc.url, cookie, address)))
@@ -60,7 +58,7 @@ export const acts: Act[] = [
   },
   {
     name: '400,000 lines of one sender',
-    ...{ seconds: 20, named: true },
+    seconds: 20,
     async begin({ soc, token }) {
       const line = (n: number) => `<38>Nov 23 07:30:52 drill-host app[1]: flood ${n}\n`
       for (let part = 0; part < 2; part++) {

@@ -3,6 +3,7 @@ import type { Viewer } from '#control/accounts/sessions.ts'
 import { Door } from '#core/door.ts'
 import { doorSize } from '#core/descriptors.ts'
 import { callerOf } from '#core/network.ts'
+import { heldNotice } from './held-notice.ts'
 import type { App, Context } from './context.ts'
 import { cookieName } from './gate.ts'
 
@@ -48,18 +49,10 @@ export function doorLimits(most = doorSize(MAX_CONNECTIONS, DESCRIPTOR_SHARE)) {
  */
 export function addDoor(app: App, context: Context): void {
   const limits = context.doorLimits ?? doorLimits()
+  const held = heldNotice(context)
   const door = new Door({
     limits,
-    onHeld: (caller, address) =>
-      context.changes.emit('notice', {
-        kind: 'door_held',
-        at: context.clock.now(),
-        origin: 'real',
-        sender: '',
-        peer: address.includes(':') ? `[${address}]:0` : `${address}:0`,
-        listener: 'console',
-        count: limits[caller.startsWith('person ') ? 'known' : 'strangers'].perCaller
-      })
+    onHeld: (caller, address) => held(address, limits[caller.startsWith('person ') ? 'known' : 'strangers'].perCaller)
   })
   app.server.maxConnections = limits.known.most + limits.strangers.most + 16
   app.server.on('connection', (socket) => void door.admit(socket, callerOf(socket.remoteAddress ?? '')))

@@ -50,6 +50,10 @@ it('polling handshakes that nobody joins stop at ten a session and hold up nobod
     (await fetch(`${url}live/?EIO=4&transport=polling`, { headers })).status
   const statuses: number[] = []
   for (let more = 0; more < 14; more++) statuses.push(await shake(leader))
+  const told: string[] = []
+  soc.parts.changes.on({ notice: ({ kind, listener, peer }) => void told.push(`${kind} ${listener} ${peer}`) })
+  for (let more = 0; more < 60; more++) await shake(leader)
+  expect(told).toEqual(['door_held console 127.0.0.1:0'])
   expect(statuses.filter((status) => status === 200)).toHaveLength(10)
   expect(await shake(admin)).toBe(200)
   expect(soc.parts.live.connections()).toBe(11)

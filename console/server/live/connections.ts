@@ -3,7 +3,7 @@ import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
 import type { LiveEvents, LiveRequests } from '#core/live.ts'
 import type { Sessions, Viewer } from '#control/accounts/sessions.ts'
-import { callerOf } from '#core/network.ts'
+import { callerOf, plainAddress } from '#core/network.ts'
 import { isForeign } from '../origin-check.ts'
 import type { LiveSocket, SocketData } from './audiences.ts'
 
@@ -15,6 +15,8 @@ const MAX_PER_PERSON = 40
 const MAX_PER_ADDRESS = 1000
 /** Whoever has not joined by then is closed: a browser joins with its next request. */
 const JOIN_MS = 5_000
+/** A session that is turned away so often within a minute is none with many tabs. */
+const MANY_REFUSED = 50
 /** Requests of the transport of one session in a minute: polling asks again after every answer. */
 const MAX_REQUESTS_PER_MINUTE = 1200
 
@@ -24,13 +26,22 @@ export type LiveServer = Server<LiveRequests, LiveEvents, Record<string, never>,
 type Transport = EventEmitter & { request: IncomingMessage; close(discard: boolean): void }
 
 /** Who may connect, and how many at a time. The session cookie is the proof; every request of the transport is asked. */
-export function createConnections(sessions: Sessions, cookieName: string, joinMs = JOIN_MS) {
+export function createConnections(
+  sessions: Sessions,
+  cookieName: string,
+  onHeld: (address: string, count: number) => void,
+  joinMs = JOIN_MS
+) {
   /** Connections of the transport by session, person and address; no more than there are connections. */
   const held = new Map<string, number>()
   const callers = new WeakMap<IncomingMessage, string[]>()
   /** Requests of this minute by session; forgotten with the minute. */
   const asked = new Map<string, number>()
-  const minute = setInterval(() => asked.clear(), 60_000)
+  const refused = new Map<string, number>()
+  const minute = setInterval(() => {
+    asked.clear()
+    refused.clear()
+  }, 60_000)
   minute.unref()
   const io: LiveServer = new Server({
     path: '/live',
@@ -69,7 +80,13 @@ export function createConnections(sessions: Sessions, cookieName: string, joinMs
     ]
     const most = [MAX_PER_SESSION, MAX_PER_PERSON, MAX_PER_ADDRESS]
     if (io.engine.clientsCount >= MAX_CONNECTIONS) return 'live.too_many'
-    if (keys.some((key, index) => (held.get(key) ?? 0) >= most[index]!)) return 'live.too_many'
+    if (keys.some((key, index) => (held.get(key) ?? 0) >= most[index]!)) {
+      const [key = ''] = keys
+      const turned = (refused.get(key) ?? 0) + 1
+      refused.set(key, turned)
+      if (turned === MANY_REFUSED) onHeld(plainAddress(request.socket.remoteAddress ?? ''), MAX_PER_SESSION)
+      return 'live.too_many'
+    }
     callers.set(request, keys)
     return undefined
   }

@@ -14,6 +14,8 @@ import type { Standing } from '#control/rights/standing.ts'
 import type { Senders } from '#control/senders/senders.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { wallView, type NotifiedOf } from '../views/health-view.ts'
+import type { Changes } from '#control/changes.ts'
+import { heldNotice } from '../held-notice.ts'
 import { incidentHeader } from '../views/incident-view.ts'
 import { Audiences } from './audiences.ts'
 import { createConnections } from './connections.ts'
@@ -47,6 +49,7 @@ export type Live = {
 export type LiveParts = {
   inventory: Inventory
   clock: Clock
+  changes: Changes
   sessions: Sessions
   senders: Pick<Senders, 'get'>
   notifiedOf: NotifiedOf
@@ -58,7 +61,7 @@ export type LiveParts = {
 /** Builds the feed. Timers are real; what they send is decided when they fire. */
 export function createLive(parts: LiveParts, cookieName: string, views: LiveViews): Live {
   const { sessions } = parts
-  const { io, ...connections } = createConnections(sessions, cookieName, parts.joinMs)
+  const { io, ...connections } = createConnections(sessions, cookieName, heldNotice(parts), parts.joinMs)
 
   /** A timer that keeps no process alive, and whose failure is logged: a feed that stumbles must not stop the platform. */
   const later = (work: () => void, ms: number) =>
