@@ -39,10 +39,7 @@ it('a full room loses the newest of whoever waits with most', async () => {
 
 it('those who come first are served before others, and find a place in a full room', async () => {
   const { done, ask } = open()
-  await Promise.all([
-    ...['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((caller) => ask(caller)),
-    ask('known', true)
-  ])
+  await Promise.all([...['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((caller) => ask(caller)), ask('known', true)])
   expect(done.filter((entry) => !entry.includes('!')).slice(0, 2)).toEqual(['a', 'known'])
 })
 
