@@ -10,7 +10,7 @@ import type { IntakeNotice, ListenerStatus, ListenerOrder } from '#core/data-pla
 import { RECENT_MS, RecentRequests } from './recent.ts'
 import { indexSenders, type SenderIndex } from './senders.ts'
 import { sourceOf } from './sources/listeners.ts'
-import type { ListenerContext, Listener, Patience } from './sources/source.ts'
+import type { ListenerContext, Listener, Patience, SourceOptions } from './sources/source.ts'
 import type { LedgerNote, SpoolEntry, SpoolWriter } from './spool/spool.ts'
 
 export type { ListenerOrder } from '#core/data-plane.ts'
@@ -26,6 +26,8 @@ export type IntakeOptions = {
   onHeartbeats?: CommitHeartbeats
   /** How long senders are held while the spool is full; tests shorten it. */
   patience?: Patience
+  /** Places of doors and memory of bodies; tests make them small. */
+  doors?: Pick<SourceOptions, 'door' | 'bodies'> | undefined
 }
 
 export type Intake = {
@@ -130,7 +132,8 @@ class LocalIntake implements Intake {
     try {
       return await source.open(order, this.#contextOf(order, counts), {
         tls: tls && { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') },
-        ...(patience && { patience })
+        ...(patience && { patience }),
+        ...this.#options.doors
       })
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'error'
@@ -143,8 +146,8 @@ class LocalIntake implements Intake {
     const { origin, sender } = order
     const refused = (reason: string, count = 1) =>
       void counts.refused.set(reason, (counts.refused.get(reason) ?? 0) + count)
-    const notice: ListenerContext['notice'] = (kind, identity, peer) =>
-      this.#notices.add({ kind, at: this.#clock.now(), origin, sender: identity.sender, peer, listener: order.id })
+    const notice: ListenerContext['notice'] = (kind, { sender }, peer, { count, ...detail } = {}) =>
+      this.#notices.add({ kind, at: this.#clock.now(), origin, sender, peer, listener: order.id, ...detail }, count)
     return {
       listener: order.id,
       origin,

@@ -228,6 +228,8 @@ export const refusalCodes = {
   'rules.built_in': 'terminal',
   'store.away': 'console',
   'store.busy': 'console',
+  /** One person lets too many searches wait. */
+  'search.too_many': 'console',
   'store.damaged': 'console',
   'store.failed': 'console',
   /** Made by a newer version of the program (so `control.newer` and `spool.newer`). */
@@ -242,6 +244,8 @@ export const refusalCodes = {
   'http.internal': 'machine',
   'http.method': 'machine',
   'http.not_found': 'machine',
+  /** A body that stopped in the middle, or came too slowly while others waited for its place. */
+  'http.stalled': 'machine',
   'http.too_large': 'machine',
   'http.unframeable': 'machine',
   'intake.listen': 'terminal',

@@ -6,7 +6,7 @@ import type { Origin } from './origin.ts'
 import type { DataPlaneSnapshot } from './sender.ts'
 
 /** What an intake listener can tell people of: shown, and raised as a built-in alert. */
-export type NoticeKind = 'unknown_sender' | 'wrong_token' | 'first_event' | 'disk_guard'
+export type NoticeKind = 'unknown_sender' | 'wrong_token' | 'first_event' | 'disk_guard' | 'door_held' | 'refused_write'
 
 /** Something at the intake that people should know. */
 export type IntakeNotice = {
@@ -20,6 +20,8 @@ export type IntakeNotice = {
   listener: string
   /** How many times since the notice before. */
   count: number
+  /** What exactly: the path of a write that is not offered. */
+  detail?: string
 }
 
 /** A listener as the composition root orders it; port 0 lets the system choose. `sender` pins whoever connects. */

@@ -32,8 +32,8 @@ export type HistogramAnswer = {
   tookMs: number
 }
 
-/** Milliseconds a search may take before it answers with what it has. */
-export type Budget = { deadlineMs: number }
+/** Milliseconds a search may take before it answers with what it has; `caller` is who waits for it, and takes turns with others. */
+export type Budget = { deadlineMs: number; caller?: string }
 
 /** The reading side; any number, in reader threads. Read-only. */
 export type StoreReader = {

@@ -9,6 +9,8 @@ import { bilingualOf, broken, fieldsOf, ownFolder, readOwnYaml } from './own-yam
 export const builtInIds = [
   'soc.unknown_sender',
   'soc.wrong_token',
+  'soc.door_held',
+  'soc.refused_write',
   'soc.break_glass',
   'soc.silent_source',
   'soc.store_away',

@@ -61,6 +61,8 @@ export function createWatch(parts: {
     notice(notice: IntakeNotice) {
       if (notice.kind === 'unknown_sender') raise(builtIn.unknownSender(notice))
       if (notice.kind === 'wrong_token') raise(builtIn.wrongToken(notice))
+      if (notice.kind === 'door_held') raise(builtIn.doorHeld(notice))
+      if (notice.kind === 'refused_write') raise(builtIn.refusedWrite(notice))
       if (notice.kind === 'disk_guard') raise(builtIn.diskGuard(notice))
     },
 

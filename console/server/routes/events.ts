@@ -1,6 +1,6 @@
 import { SocError } from '#core/errors.ts'
 import { DAY_MS } from '#core/time.ts'
-import { auditAct, notFound, type Context } from '../context.ts'
+import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { eventView, mayReadEvent } from '../views/event-view.ts'
 import { showWhole } from '#control/rights/masking.ts'
 import { narrow, type Scope } from '#control/rights/scope.ts'
@@ -9,6 +9,8 @@ import type { Handlers } from './serve.ts'
 
 /** Milliseconds a person waits for a search before it answers with what it has. */
 const SEARCH_BUDGET = { deadlineMs: 3000 }
+
+const budgetOf = (request: Parameters<typeof viewerOf>[0]) => ({ ...SEARCH_BUDGET, caller: viewerOf(request).id })
 
 type Asked = { q?: string; from?: number; to?: number; unit?: string; origin?: 'real' | 'demonstration' | 'canary' }
 
@@ -40,7 +42,7 @@ export function eventHandlers(context: Context): Handlers<typeof eventsApi> {
       const { cursor, limit = 100 } = request.query
       const answer = await context.search.search(
         { ...requestOf(request.query, request.scope), limit, ...(cursor === undefined ? {} : { cursor }) },
-        SEARCH_BUDGET
+        budgetOf(request)
       )
       return {
         // The store has filtered by unit; asking again costs nothing and holds if it ever errs.
@@ -51,7 +53,7 @@ export function eventHandlers(context: Context): Handlers<typeof eventsApi> {
       }
     },
     'GET /api/events/histogram': (request) =>
-      context.search.histogram(requestOf(request.query, request.scope), request.query.buckets ?? 60, SEARCH_BUDGET),
+      context.search.histogram(requestOf(request.query, request.scope), request.query.buckets ?? 60, budgetOf(request)),
     'GET /api/events/:id': async (request) => eventView(context, await find(request.params.id, request.scope)),
     'POST /api/events/:id/unmask': async (request) => {
       const hit = await find(request.params.id, request.scope)

@@ -11,7 +11,15 @@ import { OUTAGE_HOSTS, OUTAGE_RULE, OUTAGE_SYSTEM } from './outage-incident.ts'
 export { builtInRules } from '#control/rules/built-in-rules.ts'
 
 /** Something at the door of the intake: who it was, where, and how often since the last notice. */
-type DoorNotice = { at: number; origin: Origin; sender: string; peer: string; listener: string; count: number }
+type DoorNotice = {
+  at: number
+  origin: Origin
+  sender: string
+  peer: string
+  listener: string
+  count: number
+  detail?: string
+}
 
 /** The value of a `soc.silent_source` that tells one silence of a source from the next: milliseconds, as text. */
 export const LAST_RECEIVED = 'soc.last_received_ms'
@@ -20,6 +28,9 @@ export const LAST_RECEIVED = 'soc.last_received_ms'
 export type BuiltIn = {
   unknownSender(notice: DoorNotice): MatchFold
   wrongToken(notice: DoorNotice): MatchFold
+  /** A caller holds its whole share of a door; about us when the door is the console's. */
+  doorHeld(notice: DoorNotice): MatchFold
+  refusedWrite(notice: DoorNotice): MatchFold
   diskGuard(notice: DoorNotice): MatchFold
   silentSource(source: {
     at: number
@@ -82,11 +93,13 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
       count: notice.count,
       senders: notice.sender === '' ? [] : [notice.sender],
       fields: { 'source.ip': hostOf(notice.peer) },
-      values: { 'soc.listener': notice.listener }
+      values: { 'soc.listener': notice.listener, ...(notice.detail !== undefined && { 'soc.path': notice.detail }) }
     })
   return {
     unknownSender: (notice) => door('soc.unknown_sender', notice),
     wrongToken: (notice) => door('soc.wrong_token', notice),
+    doorHeld: (notice) => door('soc.door_held', notice),
+    refusedWrite: (notice) => door('soc.refused_write', notice),
     diskGuard: (notice) =>
       fold('soc.disk_guard', {
         at: notice.at,
