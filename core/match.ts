@@ -63,6 +63,11 @@ export type MatchFold = {
   count: number
   /** True for a correlation: `count` replaces the alert's count of its window instead of adding to it. */
   correlated: boolean
+  /**
+   * Of what a correlation counted, that which no fold before has reported. Counts of windows overlap and must not be added;
+   * these may. Absent where `count` itself is an increment.
+   */
+  fresh?: number
   /** Event time, milliseconds. */
   firstSeen: number
   lastSeen: number

@@ -159,6 +159,22 @@ describe('many entities', () => {
     })
   })
 
+  it('count what each window reports anew, never the running count again', () => {
+    const bench = testBench()
+    const known = Array.from({ length: 200 }, (_, index) => sampleFold({ entity: `host-${index}` }))
+    bench.alerts.commit(sampleBatch(0, 0, known), SPOOL)
+    // Thirty addresses, twenty failures each: a rule of ten tells 10, 11, … 20 of each.
+    let offset = 0
+    for (let count = 10; count <= 20; count++) {
+      const folds = Array.from({ length: 30 }, (_, index) =>
+        sampleFold({ entity: `new-${index}`, correlated: true, count, fresh: count === 10 ? 10 : 1 })
+      )
+      offset++
+      bench.alerts.commit(sampleBatch(offset, offset, folds), SPOOL)
+    }
+    expect(rows(bench).find((row) => row.entity.length === 0)).toMatchObject({ count: 600 })
+  })
+
   it('an hour later new entities have alerts of their own again', () => {
     const bench = testBench()
     bench.alerts.commit(

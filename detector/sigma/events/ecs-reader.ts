@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '#core/event.ts'
 import { collectTexts } from './event-texts.ts'
 import { ecsNames, hashNames } from './ecs-names.ts'
-import { readPath, readWhole, split, walk } from './paths.ts'
+import { readPath, readWhole, split, walk, withoutSpaces } from './paths.ts'
 import type { SigmaEvent } from '../parse/types.ts'
 
 /**
@@ -56,7 +56,7 @@ export function createEcsReader(
 function vendorFields(document: JsonObject): JsonObject[] {
   const found: JsonObject[] = []
   const add = (value: Json | undefined) => {
-    if (isGroup(value)) found.push(value)
+    if (isGroup(value)) found.push(withoutSpaces(value))
   }
   const winlog = document['winlog']
   if (isGroup(winlog)) {
