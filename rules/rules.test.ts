@@ -133,3 +133,14 @@ describe('our own rules', () => {
     }
   })
 })
+
+describe('disguises', () => {
+  it.each([
+    ['web/sql-injection', 8],
+    ['web/script-in-upload-folder', 9],
+    ['windows/event-log-cleared', 2]
+  ] as const)('%s is true for every line of the sample that must fire', async (name, lines) => {
+    const [result] = await testRules([join(folder, `${name}.yml`)])
+    expect(result).toMatchObject({ ok: true, fired: lines })
+  })
+})
