@@ -22,7 +22,9 @@ export type RuleSummary = {
   tags: string[]
   /** Templates with `{field}` and `{count}`; the detector falls back to the title. */
   sentence: Bilingual
+  /** In the author's English; `falsePositivesVi` where the rule has Vietnamese ones too. */
   falsePositives: string[]
+  falsePositivesVi?: string[]
 }
 
 /** Who or what a match is about: fields by the rule's `soc.entity`, else by category. */

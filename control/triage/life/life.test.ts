@@ -6,7 +6,18 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MatchFold } from '#core/match.ts'
 import type { AlertFilter } from '../views/queue-filter.ts'
-import { addToEvidence, actor, sampleBatch, sampleFold, SPOOL, START, testBench, type Bench } from '#testing/folds.ts'
+import {
+  addToEvidence,
+  actor,
+  sampleBatch,
+  sampleEvent,
+  sampleEvidence,
+  sampleFold,
+  SPOOL,
+  START,
+  testBench,
+  type Bench
+} from '#testing/folds.ts'
 
 const all: AlertFilter = { tab: 'all', userId: 'u1', scope: undefined, limit: 500 }
 const rows = (bench: Bench) => bench.alerts.list(all).items
@@ -133,6 +144,22 @@ describe('after closing', () => {
       ['CB-0002', 'new', false],
       ['CB-0001', 'new', true]
     ])
+  })
+})
+
+describe('the way of an alert', () => {
+  it('of a sequence compares its last event with the time that event came, not with the first', () => {
+    const bench = testBench()
+    const fold = sampleFold({ correlated: true, firstSeen: START - 42_000, lastSeen: START })
+    fold.evidence = [START - 42_000, START].map((at) => sampleEvidence(sampleEvent(`e${at}`, at)))
+    bench.alerts.raise(fold)
+    expect(bench.alerts.detail('CB-0001')!.hops).toMatchObject({ event: START, received: START + 5 })
+  })
+
+  it('of what has no events, such as an outage that began before it was certain, blames no collector', () => {
+    const bench = testBench()
+    bench.alerts.raise(sampleFold({ firstSeen: START - 23_000, lastSeen: START }))
+    expect(bench.alerts.detail('CB-0001')!.hops).toMatchObject({ event: START, received: START })
   })
 })
 
