@@ -105,7 +105,7 @@ export const vi = {
   'why.noProbes': 'Hệ thống này không có phép đo nào bạn được xem.',
   'why.moreProbes': (n: number) => `và ${n} phép đo khác`,
   'why.ifFalse':
-    'Nếu là nhầm: đóng cảnh báo với kết luận “báo nhầm”, hoặc ẩn đến khi tăng. Chưa có cách khai báo ngoại lệ.',
+    'Nếu là nhầm: đóng cảnh báo với kết luận “Nhầm”, hoặc ẩn đến khi tăng. Chưa có cách khai báo ngoại lệ.',
   'why.noEvidence': 'Luật này không kèm sự kiện làm chứng.',
   'why.falsePositives': 'Có thể nhầm khi',
 

@@ -6,7 +6,7 @@ import { plainPath, plainQuery } from './web-request.ts'
 describe('the plain form of a query', () => {
   it.each([
     ['id=1%27/**/or/**/%271%27=%271', "id=1' or '1'='1"],
-    ['id=1+UnIoN%0d%0aSeLeCt+1', 'id=1 union select 1'],
+    ['id=1+UnIoN%0d%0aSeLeCt+1', 'id=1 UnIoN SeLeCt 1'],
     ['id=1%09union%0bselect%0c1%a0', 'id=1 union select 1 '],
     ['id=1/*!50000union*//*!select*/1', 'id=1 union select 1'],
     ['id=1%2520union%252f%252a%252a%252fselect', 'id=1 union select'],
@@ -60,5 +60,5 @@ it('rules read both forms by the names they use, and the plain one alone by its 
   expect(event.get('url.plain.request')).toBe(request)
   const simple = toSigmaEvent({ event: { dataset: 'nginx.access' }, url: { path: '/a.png', original: '/A.png' } })
   expect(simple.get('url.path')).toBe('/a.png')
-  expect(simple.get('c-uri')).toBe('/A.png')
+  expect(simple.get('c-uri')).toEqual('/A.png')
 })

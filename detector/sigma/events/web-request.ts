@@ -13,47 +13,49 @@ const CODED_PATH = /[%;\\\x00-\x20\x7f]|\/\/|\/\.|\.(?:\/|$)|::|\u00a0/
  * answer with the plain one alone, for what must not be argued away by the form as sent. Nothing of it is stored.
  */
 export function webReader(url: JsonObject): (field: string) => Json | undefined {
-  let plain: { path: string | undefined; query: string | undefined; request: string | undefined } | undefined
-  const read = () => (plain ??= plainOf(url))
-  return (field) => {
-    switch (field) {
-      case 'url.plain.path':
-        return read().path
-      case 'url.plain.request':
-        return read().request
-      case 'url.path':
-      case 'cs-uri-stem':
-      case 'c-uri-stem':
-        return both(textIn(url, 'path'), read().path)
-      case 'url.query':
-      case 'c-uri-query':
-        return both(textIn(url, 'query'), read().query)
-      case 'url.original':
-        return both(textIn(url, 'original'), read().request)
-      case 'c-uri':
-      case 'cs-uri':
-        return both(textIn(url, 'original') ?? textIn(url, 'full'), read().request)
-      // Many rules look for a path in here, because many servers log path and query as one field; so it answers for both.
-      case 'cs-uri-query':
-        return both(textIn(url, 'query'), textIn(url, 'original'), read().request)
-      case 'url.extension':
-      case 'c-uri-extension':
-        return both(textIn(url, 'extension'), extensionOf(read().path))
-      default:
-        return undefined
-    }
+  let path: string | undefined
+  let request: string | undefined
+  const plain: Plain = {
+    path: () => (path ??= plainPath(textIn(url, 'path') ?? '')),
+    request: () => (request ??= plainQuery(wholeOf(url)))
   }
+  return (field) => readers.get(field)?.(url, plain)
 }
 
-function plainOf(url: JsonObject) {
-  const path = textIn(url, 'path')
+/** The plain forms of one request, made when a rule first asks; '' when there is nothing to ask for. */
+type Plain = { path(): string; request(): string }
+
+const pathOf = (url: JsonObject, plain: Plain) => both(textIn(url, 'path'), plain.path())
+const queryOf = (url: JsonObject) => {
   const query = textIn(url, 'query')
-  const whole = textIn(url, 'original') ?? textIn(url, 'full') ?? [path ?? '', query].filter((part) => part).join('?')
-  return {
-    path: path === undefined ? undefined : plainPath(path),
-    query: query === undefined ? undefined : plainQuery(query),
-    request: whole === '' ? undefined : plainQuery(whole)
-  }
+  return query === undefined ? undefined : both(query, plainQuery(query))
+}
+const requestOf = (url: JsonObject, plain: Plain) =>
+  both(textIn(url, 'original') ?? textIn(url, 'full'), plain.request())
+const extensionOf = (url: JsonObject, plain: Plain) => both(textIn(url, 'extension'), endingOf(plain.path()))
+
+const readers: ReadonlyMap<string, (url: JsonObject, plain: Plain) => Json | undefined> = new Map([
+  ['url.plain.path', (_, plain) => plain.path() || undefined],
+  ['url.plain.request', (_, plain) => plain.request() || undefined],
+  ['url.path', pathOf],
+  ['cs-uri-stem', pathOf],
+  ['c-uri-stem', pathOf],
+  ['url.query', queryOf],
+  ['c-uri-query', queryOf],
+  ['url.original', (url, plain) => both(textIn(url, 'original'), plain.request())],
+  ['c-uri', requestOf],
+  ['cs-uri', requestOf],
+  // Many rules look for a path in here, because many servers log path and query as one field; so it answers for both.
+  ['cs-uri-query', (url, plain) => both(textIn(url, 'query'), textIn(url, 'original'), plain.request())],
+  ['url.extension', extensionOf],
+  ['c-uri-extension', extensionOf]
+])
+
+function wholeOf(url: JsonObject): string {
+  const whole = textIn(url, 'original') ?? textIn(url, 'full')
+  if (whole !== undefined) return whole
+  const query = textIn(url, 'query')
+  return (textIn(url, 'path') ?? '') + (query === undefined ? '' : `?${query}`)
 }
 
 /** A path without encodings, path parameters, dot segments, doubled slashes, and what Windows drops behind a name. */
@@ -83,10 +85,10 @@ function withoutTail(name: string): string {
   return end === 0 ? name : name.slice(0, end)
 }
 
-/** A query decoded, lower-case, its SQL comments and white space each one blank. */
+/** A query decoded, its SQL comments and white space each one blank. */
 export function plainQuery(query: string): string {
-  if (!CODED_QUERY.test(query)) return query.toLowerCase()
-  const text = decodeFully(query, true).normalize('NFKC').toLowerCase()
+  if (!CODED_QUERY.test(query)) return query
+  const text = decodeFully(query, true).normalize('NFKC')
   return withoutComments(text).replace(/[\s\x00-\x20\x7f\u00a0]+/g, ' ')
 }
 
@@ -140,20 +142,17 @@ function decode(text: string): string {
     })
 }
 
-function extensionOf(path: string | undefined): string | undefined {
-  const name = path?.slice(path.lastIndexOf('/') + 1) ?? ''
+function endingOf(path: string): string | undefined {
+  const name = path.slice(path.lastIndexOf('/') + 1)
   const dot = name.lastIndexOf('.')
   return dot > 0 && dot < name.length - 1 && name.length - dot <= 16 ? name.slice(dot + 1) : undefined
 }
 
-/** The forms that differ, each once; one alone is no list. Rules compare without case, so case makes no difference. */
-function both(...forms: (string | undefined)[]): Json | undefined {
-  const different: string[] = []
-  for (const form of forms) {
-    if (form === undefined || different.some((other) => other === form || other.toLowerCase() === form)) continue
-    different.push(form)
-  }
-  return different.length > 1 ? different : different[0]
+/** The forms that differ, each once; one alone is no list. */
+function both(a: string | undefined, b: string | undefined, c?: string): Json | undefined {
+  if (c !== undefined && c !== '' && c !== a && c !== b) return [a, b, c].filter((form) => form !== undefined)
+  if (a === undefined || a === b) return b === '' ? undefined : b
+  return b === undefined || b === '' ? a : [a, b]
 }
 
 function textIn(from: JsonObject, key: string): string | undefined {
