@@ -117,7 +117,8 @@ function open(
   if (many) rememberEntity(context, record, entityKey)
   saveSearchText(context, record)
   wakeAtNewUnit(context, record, changes)
-  return fold.count
+  // A window that went on while its alert was closed begins a new one, but its rule matched those events before.
+  return fold.fresh ?? fold.count
 }
 
 function update(context: AlertsContext, record: Alert, fold: MatchFold, entityKey: string, changes: Touched): number {
