@@ -202,6 +202,21 @@ function dataOf(data: JsonObject): JsonObject {
   return Object.fromEntries(entries.filter(([name]) => !isUnsafeKey(name)))
 }
 
+/** Who writes which audit event into the System log; any driver writes there, with numbers of its own. */
+const systemProviders: ReadonlyMap<string, string> = new Map([
+  ['104', 'Microsoft-Windows-Eventlog'],
+  ['7045', 'Service Control Manager']
+])
+
+/** True when the number means what the table of audit events says: numbers are given by provider. */
+function isAudit({ channel, provider, id }: { channel: string; provider: string; id: string }): boolean {
+  // Nobody but the system writes into Security; forwarders may leave the provider out.
+  if (channel === 'Security') {
+    return ['', 'Microsoft-Windows-Security-Auditing', 'Microsoft-Windows-Eventlog'].includes(provider)
+  }
+  return channel === 'System' && systemProviders.get(id) === provider
+}
+
 /** The ECS reading of one Windows event: what its channel and id say in common words. */
 function ecsOf(header: Header, data: JsonObject, winlog: JsonObject): JsonObject {
   const event: JsonObject = { dataset: datasetOf(header.channel), module: 'windows', code: header.id }
@@ -213,7 +228,7 @@ function ecsOf(header: Header, data: JsonObject, winlog: JsonObject): JsonObject
   const values = eventData(data)
   if (header.provider === 'Microsoft-Windows-Sysmon' || header.channel.endsWith('Sysmon/Operational')) {
     laySysmon(header.id, values, fields)
-  } else if (header.channel === 'Security' || header.channel === 'System') {
+  } else if (isAudit(header)) {
     laySecurity(header.id, values, fields)
   }
   if (fields['related'] === undefined) relate(fields, [], [], [header.computer])

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Bilingual, FateName, Level, Millis, Origin, UnitRef, Id, Nothing } from './common.ts'
+import { AuthorTexts, Bilingual, FateName, Level, Millis, Origin, UnitRef, Id, Nothing } from './common.ts'
 import type { Routes } from './routes.ts'
 
 export const SourceRow = Type.Object({
@@ -119,8 +119,8 @@ export type RuleList = Static<typeof RuleList>
 export const RuleDetail = Type.Object({
   rule: RuleRow,
   text: Type.String(),
-  description: Type.String(),
-  falsePositives: Type.Array(Type.String())
+  description: AuthorTexts,
+  falsePositives: AuthorTexts
 })
 export type RuleDetail = Static<typeof RuleDetail>
 

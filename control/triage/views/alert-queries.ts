@@ -6,6 +6,7 @@ import { alertRow, namedAlert, selectAlerts, type NamedAlert, type NamedAlertRec
 import { HOUR_MS } from '#core/time.ts'
 import { type AlertsContext } from '../record/context.ts'
 import { type Scope } from '#control/rights/scope.ts'
+import { OUTAGE_SYSTEM } from '../life/outage-incident.ts'
 import { evidenceOf } from '../record/evidence.ts'
 import {
   decodeCursor,
@@ -106,10 +107,10 @@ export function alertDetail(context: AlertsContext, id: string): AlertDetail | u
       id: rule.id,
       version: rule.version,
       title: rule.title,
-      description: '',
       tags: rule.tags,
-      falsePositives: rule.falsePositives
+      falsePositives: { vi: rule.falsePositivesVi ?? [], en: rule.falsePositives }
     },
+    system: record.values[OUTAGE_SYSTEM] ?? null,
     evidence: evidenceOf(context, record),
     hops: {
       event: record.eventAt,
