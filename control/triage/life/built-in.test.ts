@@ -32,6 +32,8 @@ it('every built-in rule speaks both languages and leaves nothing of its template
   const folds = [
     builtIn.unknownSender(notice),
     builtIn.wrongToken({ ...notice, listener: 'http' }),
+    builtIn.doorHeld(notice),
+    builtIn.refusedWrite({ ...notice, detail: '/api/logs' }),
     builtIn.breakGlass({ at: START, username: 'break-glass', address: '192.0.2.9', reason: 'OIDC hỏng' }),
     builtIn.silentSource({
       at: START,
