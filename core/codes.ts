@@ -201,6 +201,7 @@ export const refusalCodes = {
   'user.not_assignable': 'console',
   'user.not_found': 'console',
   'user.self': 'console',
+  'user.beyond': 'console',
   'user.unknown': 'console',
 
   // Events, rules and the store.
