@@ -101,3 +101,39 @@ it('the right to see numbers whole is given where the giver has it, not in other
   expect((await ask(admin, 'POST', '/api/users', outside)).statusCode).toBe(403)
   expect((await ask(admin, 'POST', '/api/users', { ...outside, mayUnmask: false })).statusCode).toBe(200)
 })
+
+it('a source is given nothing of units outside, by any field', async () => {
+  const province = soc.person('admin')
+  const admin = soc.person('admin', [district])
+  const draft = { name: 'x', unit: OWN, networks: [], speaksFor: 'self', utcOffsetMinutes: 420 }
+  const foreign = { ...draft, name: 'Nguồn bên kia', unit: FOREIGN, networks: ['198.51.100.0/24'] }
+  expect((await ask(province, 'POST', '/api/sources', foreign)).statusCode).toBe(200)
+  const own = (await ask(admin, 'POST', '/api/sources', draft)).json<{ id: string }>().id
+  for (const [more, refusal] of [
+    [{ speaksFor: 'any' }, 'source.speaks_beyond'],
+    [{ speaksFor: [OWN, FOREIGN] }, 'unit.unknown'],
+    [{ unit: FOREIGN }, 'unit.unknown'],
+    [{ networks: ['198.51.100.5'] }, 'network.not_yours'],
+    [{ networks: ['198.51.100.0/24'] }, 'network.not_yours'],
+    [{ networks: ['198.51.0.0/16'] }, 'network.not_yours'],
+    [{ networks: ['::ffff:198.51.100.9'] }, 'network.not_yours'],
+    [{ networks: ['10.0.0.0/8'] }, 'network.too_wide_here'],
+    [{ networks: ['2001:db8::/32'] }, 'network.too_wide_here']
+  ] as const) {
+    const made = await ask(admin, 'POST', '/api/sources', { ...draft, ...more })
+    const changed = await ask(admin, 'PATCH', `/api/sources/${own}`, more)
+    expect([more, code(made), code(changed)]).toEqual([more, refusal, refusal])
+    expect(made.body + changed.body).not.toContain('bên kia')
+  }
+  // Two sources of the own district may lie in one another, as before.
+  expect((await ask(admin, 'PATCH', `/api/sources/${own}`, { networks: ['192.0.2.0/24'] })).statusCode).toBe(200)
+  expect((await ask(admin, 'POST', '/api/sources', { ...draft, networks: ['192.0.2.7'] })).statusCode).toBe(200)
+  // What the province lets speak for others is no longer the district's to hand tokens of.
+  expect((await ask(province, 'PATCH', `/api/sources/${own}`, { speaksFor: 'any' })).statusCode).toBe(200)
+  for (const [method, path, body] of [
+    ['PATCH', '', { name: 'y' }],
+    ['POST', '/tokens', undefined],
+    ['DELETE', '/tokens', undefined]
+  ] as const)
+    expect(code(await ask(admin, method, `/api/sources/${own}${path}`, body))).toBe('source.beyond')
+})
