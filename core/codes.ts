@@ -216,6 +216,7 @@ export const refusalCodes = {
   'query.bad_cursor': 'console',
   'query.bad_field': 'console',
   'query.bad_range': 'console',
+  'query.hidden_number': 'console',
   'query.missing_operand': 'console',
   'query.missing_value': 'console',
   'query.no_words': 'console',
