@@ -12,6 +12,7 @@ import { mask } from '#control/rights/masking.ts'
 import { inScope } from '#control/rights/scope.ts'
 import type { Standing } from '#control/rights/standing.ts'
 import type { Senders } from '#control/senders/senders.ts'
+import type { Alerts } from '#control/triage/alerts.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { wallView, type NotifiedOf } from '../views/health-view.ts'
 import { incidentHeader } from '../views/incident-view.ts'
@@ -49,6 +50,7 @@ export type LiveParts = {
   clock: Clock
   sessions: Sessions
   senders: Pick<Senders, 'get'>
+  alerts: Pick<Alerts, 'incidentWithin'>
   notifiedOf: NotifiedOf
   log: { error(what: object, message: string): void }
 }
@@ -113,7 +115,7 @@ export function createLive(parts: LiveParts, cookieName: string, views: LiveView
     if (wall !== undefined) push('health:changed', (standing) => wallView(parts, wall, standing))
     for (const row of rows.alerts)
       push('alert:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
-    for (const row of rows.incidents) push('incident:changed', ({ scope }) => incidentHeader(row, scope))
+    for (const row of rows.incidents) push('incident:changed', ({ scope }) => incidentHeader(parts, row, scope))
     for (const row of rows.tasks) push('task:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
     for (const row of rows.notifications)
       push('notification:changed', ({ scope }) =>

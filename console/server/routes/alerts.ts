@@ -19,7 +19,7 @@ export function alertHandlers(context: Context): Handlers<typeof alertsApi> {
       })
     },
     'GET /api/alerts/:id': (request) => {
-      const detail = context.alerts.detail(request.params.id)
+      const detail = context.alerts.detail(request.params.id, request.scope)
       if (detail === undefined || !inScope(request.scope, detail.alert.unit.code))
         throw notFound('alert', request.params.id)
       return { ...detail, related: detail.related.filter((alert) => inScope(request.scope, alert.unit.code)) }
@@ -33,7 +33,7 @@ export function alertHandlers(context: Context): Handlers<typeof alertsApi> {
         const unit = units.get(alert)
         if (unit === undefined || !inScope(request.scope, unit)) throw notFound('alert', alert)
       }
-      if (act.kind === 'assign') assignable(context, act.userId)
+      if (act.kind === 'assign') assignable(context, request.scope, act.userId)
       if (act.kind === 'merge' && act.incident !== null) incidentToActOn(context, request.scope, act.incident)
       // Who watches hears of it from the alerts themselves, once this is committed.
       return context.control.transaction(() => {

@@ -168,7 +168,7 @@ const expectations = (): Record<string, Expected> => ({
     own: { url: '/api/reports/jobs/none' },
     then: 'report.not_found'
   },
-  'GET /api/reports/settings': { roles: all, own: { url: '/api/reports/settings' } },
+  'GET /api/reports/settings': { roles: ['admin', 'analyst', 'leader'], own: { url: '/api/reports/settings' } },
   'PUT /api/reports/settings': {
     provinceOnly: 'scope.province',
     roles: ['admin'],

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FOREIGN, OWN, testConsole, type TestConsole } from '#testing/console.ts'
+import { incidentHeader } from '../views/incident-view.ts'
 import { DAY_MS } from '#core/time.ts'
 
 /* What an administrator of one district tries, to come to more than his district. */
@@ -136,4 +137,43 @@ it('a source is given nothing of units outside, by any field', async () => {
     ['DELETE', '/tokens', undefined]
   ] as const)
     expect(code(await ask(admin, method, `/api/sources/${own}${path}`, body))).toBe('source.beyond')
+})
+
+it('the header of a shared incident speaks of the own units only, on the page, in the list and in a push', async () => {
+  const { sharedIncident, sharedOwn } = soc.world.ids
+  const { alerts } = soc.parts
+  const whole = alerts.incident(sharedIncident)!.incident
+  soc.parts.control
+    .sql('UPDATE incidents SET title = ?, level = ?, level_rank = 4, deadline = 1 WHERE id = ?')
+    .run(JSON.stringify({ vi: 'Chuyện của đơn vị kia', en: 'Tale of the other unit' }), 'critical', sharedIncident)
+  const own = alerts.detail(sharedOwn)!.alert
+  for (const role of ['owner', 'analyst', 'auditor'] as const) {
+    const person = soc.person(role, [OWN])
+    const page = (await ask(person, 'GET', `/api/incidents/${sharedIncident}`)).json()
+    const list = (await ask(person, 'GET', '/api/incidents')).json<{ items: { id: string }[] }>()
+    const pushed = incidentHeader(soc.parts, alerts.incident(sharedIncident)!.incident, new Set([OWN]))
+    for (const header of [page.incident, list.items.find(({ id }) => id === sharedIncident), pushed]) {
+      expect(JSON.stringify(header)).not.toMatch(/đơn vị kia|other unit/)
+      expect(header).toMatchObject({ level: own.level, alerts: 1, deadline: own.deadline, units: [{ code: OWN }] })
+    }
+    expect(page.alerts).toHaveLength(1)
+  }
+  const province = soc.person('analyst')
+  const all = (await ask(province, 'GET', `/api/incidents/${sharedIncident}`)).json()
+  expect(all.incident).toMatchObject({ alerts: whole.alerts, title: { vi: 'Chuyện của đơn vị kia' } })
+})
+
+it('people of a scope are those who can work in it, by their own role or a right that runs', async () => {
+  const mine = soc.person('analyst', [OWN])
+  const theirs = soc.person('analyst', [FOREIGN])
+  const province = soc.person('admin')
+  const helper = soc.person('owner', [FOREIGN])
+  await ask(province, 'POST', `/api/users/${helper.id}/grants`, grant({ role: 'analyst', units: [OWN] }))
+  const ids = async (who: Who) => (await ask(who, 'GET', '/api/people')).json<{ id: string }[]>().map(({ id }) => id)
+  const seen = await ids(mine)
+  expect(seen).toEqual(expect.arrayContaining([mine.id, province.id, helper.id]))
+  expect(seen).not.toContain(theirs.id)
+  expect(await ids(province)).toEqual(expect.arrayContaining([mine.id, theirs.id, helper.id]))
+  const assign = { ids: [soc.world.ids.own], act: { kind: 'assign', userId: theirs.id } }
+  expect(code(await ask(mine, 'POST', '/api/alerts/acts', assign))).toBe('user.not_assignable')
 })

@@ -3,6 +3,7 @@ import { hashPassword, randomPassword } from '#control/accounts/password.ts'
 import { SocError } from '#core/errors.ts'
 import { auditAct, viewerOf, type Context } from '../context.ts'
 import { showWhole } from '#control/rights/masking.ts'
+import { workersOf } from './acting.ts'
 import { makeLink } from '#control/accounts/account-link.ts'
 import { authorityOf } from '#control/accounts/grants.ts'
 import { checkUnits, managedWhole, mayGive } from '../views/managed-user.ts'
@@ -81,6 +82,6 @@ export function userHandlers(context: Context): Handlers<typeof usersApi> {
         auditAct(context, request, 'user.sessions_ended', id, { ended })
       })
     },
-    'GET /api/people': () => users.assignable()
+    'GET /api/people': (request) => workersOf(context, request.scope)
   }
 }
