@@ -3,19 +3,23 @@ import { SocError } from '#core/errors.ts'
 import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { inScope, narrow } from '#control/rights/scope.ts'
 import { assignable, incidentToActOn } from './acting.ts'
+import { createSearching } from './searching.ts'
 import type { Handlers } from './serve.ts'
 
 /** The triage queue: list, one alert, and acts on one or many. */
 export function alertHandlers(context: Context): Handlers<typeof alertsApi> {
+  const searching = createSearching(context)
   return {
     'GET /api/alerts': (request) => {
       const { tab = 'new', unit, limit = 100, ...filter } = request.query
+      const scope = narrow(request.scope, unit, context.inventory)
       return context.alerts.list({
         ...filter,
+        ...searching(request, `${filter.q ?? ''} ${filter.entity ?? ''}`.trim(), scope),
         tab,
         limit,
         userId: viewerOf(request).id,
-        scope: narrow(request.scope, unit, context.inventory)
+        scope
       })
     },
     'GET /api/alerts/:id': (request) => {

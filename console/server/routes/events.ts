@@ -1,19 +1,15 @@
 import { SocError } from '#core/errors.ts'
-import { DAY_MS, MINUTE_MS } from '#core/time.ts'
+import { DAY_MS } from '#core/time.ts'
 import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { eventView, mayReadEvent } from '../views/event-view.ts'
 import { showWhole } from '#control/rights/masking.ts'
 import { narrow, type Scope } from '#control/rights/scope.ts'
-import { searchesNumber, seesNumbers } from '#control/rights/searched-numbers.ts'
+import { createSearching } from './searching.ts'
 import type { eventsApi } from '#core/api/events.ts'
 import type { Handlers } from './serve.ts'
 
 /** Milliseconds a person waits for a search before it answers with what it has. */
 const SEARCH_BUDGET = { deadlineMs: 3000 }
-
-/** How long one search of somebody is on record for, and searches remembered; at the ceiling all are forgotten and recorded anew. */
-const RECORDED_MS = 10 * MINUTE_MS
-const MAX_RECORDED = 2000
 
 type Asked = { q?: string; from?: number; to?: number; unit?: string; origin?: 'real' | 'demonstration' | 'canary' }
 
@@ -21,30 +17,16 @@ type Asked = { q?: string; from?: number; to?: number; unit?: string; origin?: '
 export function eventHandlers(context: Context): Handlers<typeof eventsApi> {
   type Seen = Parameters<typeof viewerOf>[0]
 
-  /** People who page and look at the bars ask the same again: on record once in a while. */
-  const recorded = new Map<string, number>()
-  function record(request: Seen, query: string, whole: boolean) {
-    if (!searchesNumber(query, whole)) return
-    const now = context.clock.now()
-    const key = `${viewerOf(request).id} ${query}`
-    if (now - (recorded.get(key) ?? -Infinity) < RECORDED_MS) return
-    if (recorded.size >= MAX_RECORDED) recorded.clear()
-    recorded.set(key, now)
-    auditAct(context, request, 'event.number_searched', '', { q: query.slice(0, 1000), whole })
-  }
-
+  const searching = createSearching(context)
   function requestOf(asked: Asked, request: Seen) {
     const { scope } = request
     const to = asked.to ?? context.clock.now() + 1
     const from = asked.from ?? to - DAY_MS
     if (from >= to) throw new SocError('query.time_range', 'the range ends before it begins', { status: 400 })
     const units = narrow(scope, asked.unit, context.inventory)
-    const whole = seesNumbers(viewerOf(request).assignments, units, context.inventory)
-    // On record before anything is looked up.
-    record(request, asked.q ?? '', whole)
     return {
       query: asked.q ?? '',
-      masked: !whole,
+      ...searching(request, asked.q ?? '', units),
       from,
       to,
       ...(units === undefined ? {} : { units: [...units] }),
