@@ -147,6 +147,7 @@ export const refusalCodes = {
   'source.beyond': 'console',
   'source.speaks_beyond': 'console',
   'source.not_found': 'console',
+  'token.not_found': 'console',
   'token.too_many': 'console',
   'unit.not_found': 'console',
   'unit.required': 'console',

@@ -22,6 +22,9 @@ export type IntakeNotice = {
   count: number
 }
 
+/** A token that somebody sent with, by its hash. */
+export type TokenUse = { hash: string; at: number }
+
 /** A listener as the composition root orders it; port 0 lets the system choose. `sender` pins whoever connects. */
 export type ListenerOrder = {
   id: string
@@ -55,6 +58,8 @@ export type DataPlaneState = {
   spool: { bytes: number; end: number; refusal: string | null; damage: number }
   detector: { position: number; eventsPerSecond: number }
   store: { position: number; away: { since: number; reason: string } | null }
+  /** Tokens used since the status before. */
+  tokensUsed: TokenUse[]
   rules: RuleRow[]
   rulesLoadedAt: number
   rulesLoadMs: number

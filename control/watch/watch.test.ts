@@ -30,6 +30,7 @@ function stateOf(lastReceivedAt: number, more: Partial<DataPlaneState> = {}): Da
     spool: { bytes: 0, end: 1, refusal: null, damage: 0 },
     detector: { position: 0, eventsPerSecond: 0 },
     store: { position: 0, away: null },
+    tokensUsed: [],
     rules: [],
     rulesLoadedAt: 1,
     rulesLoadMs: 1,

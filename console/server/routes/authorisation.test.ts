@@ -98,6 +98,17 @@ const expectations = (): Record<string, Expected> => ({
     own: { url: `/api/sources/${ids.ownSource}/tokens` },
     foreign: { url: `/api/sources/${ids.foreignSource}/tokens` }
   },
+  'GET /api/sources/:id/tokens': {
+    roles: ['admin'],
+    own: { url: `/api/sources/${ids.ownSource}/tokens` },
+    foreign: { url: `/api/sources/${ids.foreignSource}/tokens` }
+  },
+  'DELETE /api/sources/:id/tokens/:token': {
+    then: 'token.not_found',
+    roles: ['admin'],
+    own: { url: `/api/sources/${ids.ownSource}/tokens/x` },
+    foreign: { url: `/api/sources/${ids.foreignSource}/tokens/x` }
+  },
   'DELETE /api/sources/:id/tokens': {
     roles: ['admin'],
     own: { url: `/api/sources/${ids.ownSource}/tokens` },

@@ -10,7 +10,7 @@ import type { Handlers } from './serve.ts'
 
 /** Sources with the ledger, and the accounts and tokens of senders. */
 export function sourceHandlers(context: Context): Handlers<typeof sourcesApi> {
-  const { control, senders, live } = context
+  const { control, senders, tokens, live } = context
 
   function mine(id: string, scope: Scope) {
     const sender = senders.get(id)
@@ -64,12 +64,25 @@ export function sourceHandlers(context: Context): Handlers<typeof sourcesApi> {
       const { id } = request.params
       mine(id, request.scope)
       const token = control.transaction(() => {
-        const made = senders.newToken(id, viewerOf(request).username)
+        const made = senders.newToken(id, viewerOf(request).username, request.query.days)
         auditAct(context, request, 'token.created', id)
         return made
       })
       const source = changed(id)
       return showWhole({ source, token, snippets: senderSnippets({ token, ...context.intake() }) })
+    },
+    'GET /api/sources/:id/tokens': (request) => {
+      mine(request.params.id, request.scope)
+      return tokens.ofSender(request.params.id)
+    },
+    'DELETE /api/sources/:id/tokens/:token': (request) => {
+      const { id, token } = request.params
+      mine(id, request.scope)
+      control.transaction(() => {
+        if (!tokens.revoke(id, token)) throw notFound('token', token)
+        auditAct(context, request, 'token.revoked', id, { token })
+      })
+      changed(id)
     },
     'DELETE /api/sources/:id/tokens': (request) => {
       const { id } = request.params

@@ -49,6 +49,17 @@ export const vi = {
 
   'token.loopback':
     'Máy chủ đang chỉ nghe trên chính nó (127.0.0.1): máy khác chưa gửi tới được. Đặt SOC_INTAKE_HOST thành địa chỉ mà nguồn tới được, rồi tạo mã lại.',
+  'token.list': 'Các mã đang dùng được',
+  'token.made': (at: string, by: string) => `Tạo ${at} bởi ${by}`,
+  'token.used': (at: string) => `dùng lần cuối ${at}`,
+  'token.neverUsed': 'chưa thấy dùng',
+  'token.ends': (at: string) => `hết hạn ${at}`,
+  'token.endless': 'không có hạn',
+  'token.revokeOne': 'Thu hồi',
+  'token.revokeAsk': 'Máy đang dùng mã này sẽ không gửi được nữa.',
+  'token.revokeYes': 'Thu hồi mã này',
+  'token.revokeNo': 'Giữ lại',
+  'token.revoked': 'Đã thu hồi một mã',
   'token.title': 'Mã truy cập',
   'token.once': 'chỉ hiện một lần',
   'token.waiting': 'đang chờ sự kiện đầu tiên…',
@@ -153,5 +164,6 @@ export const vi = {
     'Nguồn này gửi thay cả đơn vị ngoài phạm vi của bạn, nên chỉ quản trị viên toàn tỉnh được đổi hoặc cấp mã.',
   'error.source.speaks_beyond':
     'Chỉ quản trị viên toàn tỉnh được cho một nguồn gửi thay mọi đơn vị. Hãy chọn từng đơn vị của bạn.',
+  'error.token.not_found': 'Mã này không còn, hoặc đã bị thu hồi.',
   'error.token.too_many': 'Nguồn này đã có quá nhiều mã. Thu hồi mã cũ trước.'
 }
