@@ -6,7 +6,7 @@ import { origins, type Origin } from '#core/origin.ts'
 import type { DataPlaneSnapshot } from '#core/sender.ts'
 import { Heartbeats, type CommitHeartbeats } from './heartbeats.ts'
 import { Notices } from './notices.ts'
-import type { IntakeNotice, ListenerStatus, ListenerOrder } from '#core/data-plane.ts'
+import type { IntakeNotice, TokenUse, ListenerStatus, ListenerOrder } from '#core/data-plane.ts'
 import { RECENT_MS, RecentRequests } from './recent.ts'
 import { indexSenders, type SenderIndex } from './senders.ts'
 import { sourceOf } from './sources/listeners.ts'
@@ -38,6 +38,8 @@ export type Intake = {
   /** Senders, tokens and networks change for the next frame on. */
   setSnapshot(snapshot: DataPlaneSnapshot): void
   status(): ListenerStatus[]
+  /** Hashes of tokens used since the last call, with the moment. */
+  tokensUsed(): TokenUse[]
   /** Closes every listener and writes what is still to be counted. The spool stays open. */
   stop(): Promise<void>
 }
@@ -63,6 +65,8 @@ class LocalIntake implements Intake {
   readonly #heard = new Set<string>()
   /** Dropped frames not yet in the ledger: origin × sender × reason, all three from fixed lists. */
   readonly #dropped = new Map<string, LedgerNote>()
+  /** When each token was used since it was asked last; no more than there are tokens. */
+  #used = new Map<string, number>()
   readonly #timer: NodeJS.Timeout
   readonly #heartbeats: Heartbeats
   #senders: Record<Origin, SenderIndex>
@@ -115,6 +119,12 @@ class LocalIntake implements Intake {
     this.#heartbeats.set(snapshot.heartbeats ?? [])
   }
 
+  tokensUsed(): TokenUse[] {
+    const used = [...this.#used].map(([hash, at]) => ({ hash, at }))
+    this.#used = new Map()
+    return used
+  }
+
   status(): ListenerStatus[] {
     return [...this.#open.values()].map(statusOf)
   }
@@ -155,7 +165,7 @@ class LocalIntake implements Intake {
       pinned: sender !== undefined,
       identify: (address) =>
         sender === undefined ? this.#senders[origin].byAddress(address) : this.#senders[origin].byId(sender),
-      identifyToken: (token) => this.#senders[origin].byToken(token),
+      identifyToken: (token) => this.#senders[origin].byToken(token, (hash) => this.#used.set(hash, this.#clock.now())),
       refusal: () => this.#spool.refusal(),
       refused,
       notice,

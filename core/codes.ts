@@ -142,7 +142,12 @@ export const refusalCodes = {
   'network.invalid': 'console',
   'network.taken': 'console',
   'network.too_wide': 'console',
+  'network.too_wide_here': 'console',
+  'network.not_yours': 'console',
+  'source.beyond': 'console',
+  'source.speaks_beyond': 'console',
   'source.not_found': 'console',
+  'token.not_found': 'console',
   'token.too_many': 'console',
   'unit.not_found': 'console',
   'unit.required': 'console',
@@ -202,6 +207,7 @@ export const refusalCodes = {
   'user.not_assignable': 'console',
   'user.not_found': 'console',
   'user.self': 'console',
+  'user.beyond': 'console',
   'user.unknown': 'console',
 
   // Events, rules and the store.
@@ -212,6 +218,7 @@ export const refusalCodes = {
   'query.bad_cursor': 'console',
   'query.bad_field': 'console',
   'query.bad_range': 'console',
+  'query.hidden_number': 'console',
   'query.missing_operand': 'console',
   'query.missing_value': 'console',
   'query.no_words': 'console',

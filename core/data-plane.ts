@@ -24,6 +24,9 @@ export type IntakeNotice = {
   detail?: string
 }
 
+/** A token that somebody sent with, by its hash. */
+export type TokenUse = { hash: string; at: number }
+
 /** A listener as the composition root orders it; port 0 lets the system choose. `sender` pins whoever connects. */
 export type ListenerOrder = {
   id: string
@@ -74,6 +77,8 @@ export type DataPlaneState = {
   detector: { position: number; eventsPerSecond: number; held: string | null }
   restarts: ThreadRestart[]
   store: { position: number; away: { since: number; reason: string } | null }
+  /** Tokens used since the status before. */
+  tokensUsed: TokenUse[]
   rules: RuleRow[]
   rulesLoadedAt: number
   rulesLoadMs: number

@@ -5,6 +5,8 @@ import type { DeadLetter } from './store-entry.ts'
 /** What a person asks. `query` is the query language of store/query; units [] means none, undefined means all. */
 export type SearchRequest = {
   query: string
+  /** Whoever asks sees citizens' numbers masked: what could match inside them is refused. */
+  masked?: boolean
   /** Event time, milliseconds, `from` ≤ time < `to`. */
   from: number
   to: number

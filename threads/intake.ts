@@ -64,7 +64,8 @@ function status() {
     ...(refusal === undefined ? {} : { refusal }),
     received: spool.received(),
     listeners: intake?.status() ?? [],
-    damage: spool.damage()
+    damage: spool.damage(),
+    tokensUsed: intake?.tokensUsed() ?? []
   })
 }
 

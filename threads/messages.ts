@@ -1,5 +1,12 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { ReplayFrame, IntakeNotice, ListenerStatus, ListenerOrder, PlaneThread } from '#core/data-plane.ts'
+import type {
+  IntakeNotice,
+  ListenerOrder,
+  ListenerStatus,
+  PlaneThread,
+  ReplayFrame,
+  TokenUse
+} from '#core/data-plane.ts'
 import type { SpoolDamage } from '#collector/spool/spool.ts'
 import type { ProbeResult } from '#core/health.ts'
 import type { MatchBatch } from '#core/match.ts'
@@ -44,6 +51,7 @@ export type FromIntake =
       received: { sender: string; origin: Origin; received: number; lastReceivedAt: number }[]
       listeners: ListenerStatus[]
       damage: SpoolDamage[]
+      tokensUsed: TokenUse[]
     }
   | { kind: 'notice'; notice: IntakeNotice }
   /** Answered with `beats` when they are committed: only then does the site hear yes. */

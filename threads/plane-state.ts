@@ -14,6 +14,7 @@ export class PlaneState {
     detector: { position: -1, eventsPerSecond: 0, held: null },
     restarts: [],
     store: { position: -1, away: null },
+    tokensUsed: [],
     rules: [],
     rulesLoadedAt: 0,
     rulesLoadMs: 0
@@ -26,8 +27,9 @@ export class PlaneState {
 
   /** The ledger is made here: the end of the spool and what was received belong to one moment. */
   intake(status: Extract<FromIntake, { kind: 'status' }>): void {
-    const { at, end, received, bytes, refusal, damage, listeners } = status
+    const { at, end, received, bytes, refusal, damage, listeners, tokensUsed } = status
     this.state.listeners = listeners
+    this.state.tokensUsed = tokensUsed
     this.state.spool = { bytes, end, refusal: refusal ?? null, damage: damage.length }
     const older = this.#fates.findLast((fates) => fates.at <= at)
     if (older) this.state.ledger = ledgerOf({ at, end, received }, older)

@@ -31,6 +31,7 @@ function stateOf(lastReceivedAt: number, more: Partial<DataPlaneState> = {}): Da
     detector: { position: 0, eventsPerSecond: 0, held: null },
     restarts: [],
     store: { position: 0, away: null },
+    tokensUsed: [],
     rules: [],
     rulesLoadedAt: 1,
     rulesLoadMs: 1,

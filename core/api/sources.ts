@@ -64,6 +64,20 @@ export const NewSource = Type.Object({
   utcOffsetMinutes: Type.Integer({ minimum: -720, maximum: 840 })
 })
 export type NewSource = Static<typeof NewSource>
+/** A token of a source that is not revoked; what it says is known to its holder alone. */
+export const TokenRow = Type.Object({
+  id: Type.String(),
+  createdAt: Millis,
+  /** Username of who made it. */
+  by: Type.String(),
+  /** To the minute; null: never, or before it was noted. */
+  lastUsedAt: Type.Union([Millis, Type.Null()]),
+  expiresAt: Type.Union([Millis, Type.Null()])
+})
+export type TokenRow = Static<typeof TokenRow>
+/** Days after which the token ends; never when absent. */
+const TokenWish = Type.Object({ days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })) })
+
 /** The token is shown once; the snippets are ready to paste. */
 export const NewToken = Type.Object({
   source: SourceRow,
@@ -181,6 +195,7 @@ export const Summary = Type.Object({
 })
 export type Summary = Static<typeof Summary>
 
+const IdAndToken = Type.Object({ id: Id.properties.id, token: Id.properties.id })
 const SourceChange = Type.Partial(Type.Object({ ...NewSource.properties, enabled: Type.Boolean() }))
 
 /** Sources with the ledger, and the accounts and tokens of senders. */
@@ -201,9 +216,22 @@ export const sourcesApi = {
   },
   'POST /api/sources/:id/tokens': {
     who: 'sources.write',
-    about: 'New token, shown once',
+    about: 'New token, shown once; it ends after `days`, or never',
     params: Id,
+    query: TokenWish,
     answer: NewToken
+  },
+  'GET /api/sources/:id/tokens': {
+    who: 'sources.write',
+    about: 'Tokens of a source: who made them, when they were used, when they end',
+    params: Id,
+    answer: Type.Array(TokenRow)
+  },
+  'DELETE /api/sources/:id/tokens/:token': {
+    who: 'sources.write',
+    about: 'Revoke one token',
+    params: IdAndToken,
+    answer: Nothing
   },
   'DELETE /api/sources/:id/tokens': { who: 'sources.write', about: 'Revoke all tokens', params: Id, answer: Nothing }
 } satisfies Routes

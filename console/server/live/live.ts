@@ -12,6 +12,7 @@ import { mask } from '#control/rights/masking.ts'
 import { inScope } from '#control/rights/scope.ts'
 import type { Standing } from '#control/rights/standing.ts'
 import type { Senders } from '#control/senders/senders.ts'
+import type { Alerts } from '#control/triage/alerts.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { wallView, type NotifiedOf } from '../views/health-view.ts'
 import type { Changes } from '#control/changes.ts'
@@ -52,6 +53,7 @@ export type LiveParts = {
   changes: Changes
   sessions: Sessions
   senders: Pick<Senders, 'get'>
+  alerts: Pick<Alerts, 'incidentWithin'>
   notifiedOf: NotifiedOf
   /** A connection that nobody joins over is closed after this; tests shorten it. */
   joinMs?: number
@@ -118,7 +120,7 @@ export function createLive(parts: LiveParts, cookieName: string, views: LiveView
     if (wall !== undefined) push('health:changed', (standing) => wallView(parts, wall, standing))
     for (const row of rows.alerts)
       push('alert:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
-    for (const row of rows.incidents) push('incident:changed', ({ scope }) => incidentHeader(row, scope))
+    for (const row of rows.incidents) push('incident:changed', ({ scope }) => incidentHeader(parts, row, scope))
     for (const row of rows.tasks) push('task:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
     for (const row of rows.notifications)
       push('notification:changed', ({ scope }) =>

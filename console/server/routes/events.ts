@@ -4,6 +4,7 @@ import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { eventView, mayReadEvent } from '../views/event-view.ts'
 import { showWhole } from '#control/rights/masking.ts'
 import { narrow, type Scope } from '#control/rights/scope.ts'
+import { createSearching } from './searching.ts'
 import type { eventsApi } from '#core/api/events.ts'
 import type { Handlers } from './serve.ts'
 
@@ -16,13 +17,18 @@ type Asked = { q?: string; from?: number; to?: number; unit?: string; origin?: '
 
 /** Search over events, its histogram, one event, and the audited act of seeing it unmasked. */
 export function eventHandlers(context: Context): Handlers<typeof eventsApi> {
-  function requestOf(asked: Asked, scope: Scope) {
+  type Seen = Parameters<typeof viewerOf>[0]
+
+  const searching = createSearching(context)
+  function requestOf(asked: Asked, request: Seen) {
+    const { scope } = request
     const to = asked.to ?? context.clock.now() + 1
     const from = asked.from ?? to - DAY_MS
     if (from >= to) throw new SocError('query.time_range', 'the range ends before it begins', { status: 400 })
     const units = narrow(scope, asked.unit, context.inventory)
     return {
       query: asked.q ?? '',
+      ...searching(request, asked.q ?? '', units),
       from,
       to,
       ...(units === undefined ? {} : { units: [...units] }),
@@ -41,7 +47,7 @@ export function eventHandlers(context: Context): Handlers<typeof eventsApi> {
     'GET /api/events': async (request) => {
       const { cursor, limit = 100 } = request.query
       const answer = await context.search.search(
-        { ...requestOf(request.query, request.scope), limit, ...(cursor === undefined ? {} : { cursor }) },
+        { ...requestOf(request.query, request), limit, ...(cursor === undefined ? {} : { cursor }) },
         budgetOf(request)
       )
       return {
@@ -53,7 +59,7 @@ export function eventHandlers(context: Context): Handlers<typeof eventsApi> {
       }
     },
     'GET /api/events/histogram': (request) =>
-      context.search.histogram(requestOf(request.query, request.scope), request.query.buckets ?? 60, budgetOf(request)),
+      context.search.histogram(requestOf(request.query, request), request.query.buckets ?? 60, budgetOf(request)),
     'GET /api/events/:id': async (request) => eventView(context, await find(request.params.id, request.scope)),
     'POST /api/events/:id/unmask': async (request) => {
       const hit = await find(request.params.id, request.scope)
