@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '#core/event.ts'
 import { readDocumentTime } from '../enrich/event-time.ts'
 import { isObject } from '../read-document.ts'
-import { isAddress } from './addresses.ts'
+import { plainIp } from './addresses.ts'
 import { fieldKinds, fieldSets, objectNames, type FieldKind } from './ecs-shape.ts'
 import { draftOf, type Content, type Draft, type Parser } from './parser.ts'
 import { keepVendor } from './vendor.ts'
@@ -111,7 +111,7 @@ function rightValue(value: Json, kind: FieldKind): Json | undefined {
   if (isObject(value) || value === null) return undefined
   switch (kind) {
     case 'ip':
-      return typeof value === 'string' && isAddress(value) ? value : undefined
+      return typeof value === 'string' ? plainIp(value) || undefined : undefined
     case 'long': {
       const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value
       return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined

@@ -1,8 +1,9 @@
 import type { JsonObject } from '#core/event.ts'
-import { readEpoch, readRfc3339, readZone } from '../enrich/event-time.ts'
+import { readZone } from '../enrich/calendar.ts'
+import { readEpoch, readRfc3339 } from '../enrich/event-time.ts'
 import { isUnsafeKey } from '../read-document.ts'
 import { distinct, isAddress, readPort, readWhole } from './addresses.ts'
-import { readTarget } from './nginx-access.ts'
+import { readTarget } from './request-line.ts'
 import { draftOf, type Content, type Draft, type Parser, type Refusal } from './parser.ts'
 
 /** Most fields of one line; FortiOS writes fewer than 100. */
