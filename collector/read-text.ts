@@ -70,23 +70,27 @@ function likely(raw: Buffer, { start, big }: Reading): number {
   for (let at = start; at + 1 < end; at += 2) {
     const code = big ? raw[at]! * 256 + raw[at + 1]! : raw[at]! + raw[at + 1]! * 256
     all++
-    if ((code >= 32 && code < 127) || code === 9 || code === 10 || code === 13) ascii++
-    else if (!isLetterBeyondAscii(code)) continue
-    good++
+    if ((code >= 32 && code < 127) || code === 9 || code === 10 || code === 13) {
+      ascii++
+      good++
+    } else good += isVietnamese(code) ? 1 : isLatin(code) ? 0.5 : 0
   }
   // Three characters could be chance; and no log is without ASCII.
   return all < 4 || ascii * 4 < all ? 0 : good / all
 }
 
-/** Latin letters with marks, combining marks, Vietnamese letters, general punctuation. */
-function isLetterBeyondAscii(code: number): boolean {
+/** Vietnamese letters, whole or with combining marks, and the punctuation that texts hold. */
+function isVietnamese(code: number): boolean {
+  if (code >= 0x1ea0) return code <= 0x1ef9 || (code >= 0x2010 && code <= 0x204a)
   return (
-    (code >= 0xa0 && code <= 0x24f) ||
-    (code >= 0x300 && code <= 0x36f) ||
-    (code >= 0x1e00 && code <= 0x1eff) ||
-    (code >= 0x2010 && code <= 0x204a)
+    (code >= 0xc0 && code <= 0x1b0 && vietnamese.includes(String.fromCharCode(code))) ||
+    (code >= 0x300 && code <= 0x323)
   )
 }
+const vietnamese = 'ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúýĂăĐđĨĩŨũƠơƯư'
+
+/** Any other Latin letter or sign: possible, but a wrong byte order makes them too. */
+const isLatin = (code: number) => (code >= 0xa0 && code <= 0x24f) || (code >= 0x1e00 && code <= 0x1eff)
 
 function decode(raw: Buffer, { start, big }: Reading): string {
   let bytes = raw.subarray(start)

@@ -158,6 +158,13 @@ function readHostAndTag(
   }
   const last = text[space - 1]
   const first = text.slice(at, space)
+  const tab = first.indexOf('\t')
+  if (tab > 0) {
+    // Snare parts all its fields by tabs, the host too.
+    envelope.host = first.slice(0, tab)
+    envelope.message = text.slice(at + tab + 1)
+    return
+  }
   // An IPv6 address may end in a colon; a tag that comes at once does, or carries [pid].
   if ((last === ':' || first.endsWith(']')) && isIP(first) === 0) return readTag(text, at, envelope)
   envelope.host = first
