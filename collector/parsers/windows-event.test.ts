@@ -14,7 +14,7 @@ const sysmon = (id: number, data: JsonObject) =>
 const security = (id: number, data: JsonObject, channel = 'Security') =>
   eventOf(
     JSON.stringify({
-      Provider_Name: 'Microsoft-Windows-Security-Auditing',
+      Provider_Name: channel === 'System' ? 'Service Control Manager' : 'Microsoft-Windows-Security-Auditing',
       Channel: channel,
       Computer: 'dc-01.example',
       EventID: id,
