@@ -14,6 +14,7 @@ export const builtInIds = [
   'soc.refused_write',
   'soc.break_glass',
   'soc.silent_source',
+  'soc.flooding_sender',
   'soc.store_away',
   'soc.thread_ended',
   'soc.matches_held',

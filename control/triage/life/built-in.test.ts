@@ -43,6 +43,14 @@ it('every built-in rule speaks both languages and leaves nothing of its template
       origin: 'demonstration',
       lastReceivedAt: START - 600_000
     }),
+    builtIn.floodingSender({
+      at: START,
+      sender: 's1',
+      name: 'Máy chủ xã',
+      unit: '19849',
+      origin: 'real',
+      waiting: 90_000
+    }),
     builtIn.storeAway({ at: START, since: START - 20_000, reason: 'connection refused' }),
     builtIn.threadEnded({ at: START, thread: 'pipeline', reason: 'out of memory' }),
     builtIn.matchesHeld({ at: START, reason: 'disk is full' }),

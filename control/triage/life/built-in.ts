@@ -40,6 +40,15 @@ export type BuiltIn = {
     origin: Origin
     lastReceivedAt: number
   }): MatchFold
+  /** One sender keeps the detector from the others' events. */
+  floodingSender(flood: {
+    at: number
+    sender: string
+    name: string
+    unit: string
+    origin: Origin
+    waiting: number
+  }): MatchFold
   /** A thread of the data plane ended by itself and was started anew. */
   threadEnded(end: { at: number; thread: string; reason: string }): MatchFold
   /** Matches cannot be committed: the detector waits. */
@@ -124,6 +133,16 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
           since: shownTime(source.lastReceivedAt),
           [LAST_RECEIVED]: String(source.lastReceivedAt)
         }
+      }),
+    floodingSender: (flood) =>
+      fold('soc.flooding_sender', {
+        at: flood.at,
+        origin: flood.origin,
+        unit: flood.unit,
+        count: 1,
+        senders: [flood.sender],
+        fields: { 'soc.sender': flood.sender },
+        values: { 'sender.name': flood.name, waiting: String(flood.waiting) }
       }),
     storeAway: (store) =>
       fold('soc.store_away', {
