@@ -104,6 +104,12 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
       fields: { 'source.ip': hostOf(notice.peer) },
       values: { 'soc.listener': notice.listener, ...(notice.detail !== undefined && { 'soc.path': notice.detail }) }
     })
+  const ours = (id: BuiltInId, at: number, service: string, values: MatchFold['values']) =>
+    fold(id, {
+      ...{ at, origin: 'real', unit: ourUnit, count: 1, senders: [] },
+      fields: { 'service.name': service },
+      values
+    })
   return {
     unknownSender: (notice) => door('soc.unknown_sender', notice),
     wrongToken: (notice) => door('soc.wrong_token', notice),
@@ -145,35 +151,10 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
         values: { 'sender.name': flood.name, waiting: String(flood.waiting) }
       }),
     storeAway: (store) =>
-      fold('soc.store_away', {
-        at: store.at,
-        origin: 'real',
-        unit: ourUnit,
-        count: 1,
-        senders: [],
-        fields: { 'service.name': 'store' },
-        values: { since: shownTime(store.since), reason: store.reason }
-      }),
+      ours('soc.store_away', store.at, 'store', { since: shownTime(store.since), reason: store.reason }),
     threadEnded: (end) =>
-      fold('soc.thread_ended', {
-        at: end.at,
-        origin: 'real',
-        unit: ourUnit,
-        count: 1,
-        senders: [],
-        fields: { 'service.name': end.thread },
-        values: { reason: end.reason.split('\n', 1)[0]!.slice(0, 300) }
-      }),
-    matchesHeld: (held) =>
-      fold('soc.matches_held', {
-        at: held.at,
-        origin: 'real',
-        unit: ourUnit,
-        count: 1,
-        senders: [],
-        fields: { 'service.name': 'detector' },
-        values: { reason: held.reason.slice(0, 300) }
-      }),
+      ours('soc.thread_ended', end.at, end.thread, { reason: end.reason.split('\n', 1)[0]!.slice(0, 300) }),
+    matchesHeld: (held) => ours('soc.matches_held', held.at, 'detector', { reason: held.reason.slice(0, 300) }),
     breakGlass: (use) =>
       fold('soc.break_glass', {
         at: use.at,
@@ -184,16 +165,7 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
         fields: { 'user.name': use.username, 'source.ip': use.address },
         values: { reason: use.reason }
       }),
-    ledgerImbalance: (ledger) =>
-      fold('soc.ledger_imbalance', {
-        at: ledger.at,
-        origin: 'real',
-        unit: ourUnit,
-        count: 1,
-        senders: [],
-        fields: { 'service.name': 'ledger' },
-        values: { detail: ledger.detail }
-      }),
+    ledgerImbalance: (ledger) => ours('soc.ledger_imbalance', ledger.at, 'ledger', { detail: ledger.detail }),
     outage: (outage) => outageFold(outage, ourUnit),
     uplinkLost: (uplink) =>
       fold('soc.uplink_lost', {
