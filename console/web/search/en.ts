@@ -44,8 +44,20 @@ export const en: typeof vi = {
   'error.query': (p) => `The query is wrong${p['position'] === undefined ? '' : ` at character ${p['position']}`}.`,
   'error.query.bad_field': 'This is not a field name.',
   'error.query.bad_range': 'A range has the form [a TO b] or {a TO b}; * leaves a side open.',
+  'error.query.reversed_range': (p) =>
+    `The range is reversed or empty: “${p['low'] ?? ''}” must come before “${p['high'] ?? ''}”.`,
+  'error.query.mixed_range': 'Both ends of a range must be of one kind: two numbers, dates, addresses or texts.',
+  'error.query.bad_date': (p) =>
+    `“${p['text'] ?? ''}” is no date or moment; write 30/11/2026, "07:27 30/11/2026", 2026-11-30 or >=now-1h (s, m, h, d, w).`,
+  'error.query.bad_address': (p) =>
+    `“${p['text'] ?? ''}” is no address or network for “${p['field'] ?? ''}”; write 10.1.2.3, 10.0.0.0/8, 2001:db8::/32 or 10.1.*.`,
+  'error.query.bad_bound': (p) =>
+    `“${p['field'] ?? ''}” is compared as a number and “${p['text'] ?? ''}” is none; for example ${p['field'] ?? ''}:>=400.`,
+  'error.query.write_instead': (p) =>
+    `“${p['found'] ?? ''}” is not part of this language; write ${p['instead'] ?? ''}.`,
   'error.query.bad_cursor': 'The list has changed. Search again from the start.',
-  'error.query.missing_operand': 'A condition is missing beside AND, OR, NOT or inside the parentheses.',
+  'error.query.missing_operand':
+    'A condition is missing beside AND, OR, NOT or inside the parentheses; to search for the word itself write "and".',
   'error.query.missing_value': (p) =>
     p['field'] === undefined ? 'A value is missing.' : `A value must follow “${p['field']}:” at once.`,
   'error.query.no_words': (p) =>

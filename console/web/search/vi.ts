@@ -44,8 +44,20 @@ export const vi = {
   'error.query': (p: P) => `Câu truy vấn sai${p['position'] === undefined ? '' : ` ở ký tự ${p['position']}`}.`,
   'error.query.bad_field': 'Tên trường không hợp lệ.',
   'error.query.bad_range': 'Khoảng viết dạng [a TO b] hoặc {a TO b}; dùng * cho đầu để trống.',
+  'error.query.reversed_range': (p: P) =>
+    `Khoảng bị ngược hoặc rỗng: “${p['low'] ?? ''}” phải đứng trước “${p['high'] ?? ''}”.`,
+  'error.query.mixed_range': 'Hai đầu của khoảng phải cùng loại: hai số, hai ngày, hai địa chỉ hoặc hai chữ.',
+  'error.query.bad_date': (p: P) =>
+    `“${p['text'] ?? ''}” không phải ngày giờ hiểu được; hãy viết 30/11/2026, "07:27 30/11/2026", 2026-11-30 hoặc >=now-1h (s, m, h, d, w).`,
+  'error.query.bad_address': (p: P) =>
+    `“${p['text'] ?? ''}” không phải địa chỉ hay mạng hợp lệ cho “${p['field'] ?? ''}”; hãy viết 10.1.2.3, 10.0.0.0/8, 2001:db8::/32 hoặc 10.1.*.`,
+  'error.query.bad_bound': (p: P) =>
+    `“${p['field'] ?? ''}” so sánh theo số, “${p['text'] ?? ''}” không phải số; ví dụ ${p['field'] ?? ''}:>=400.`,
+  'error.query.write_instead': (p: P) =>
+    `“${p['found'] ?? ''}” không có trong cú pháp ở đây; hãy viết ${p['instead'] ?? ''}.`,
   'error.query.bad_cursor': 'Danh sách đã đổi. Tìm lại từ đầu.',
-  'error.query.missing_operand': 'Thiếu điều kiện bên cạnh AND, OR, NOT hoặc trong ngoặc.',
+  'error.query.missing_operand':
+    'Thiếu điều kiện bên cạnh AND, OR, NOT hoặc trong ngoặc; để tìm chính chữ đó hãy viết "and".',
   'error.query.missing_value': (p: P) =>
     p['field'] === undefined ? 'Thiếu giá trị.' : `Thiếu giá trị ngay sau “${p['field']}:”.`,
   'error.query.no_words': (p: P) =>
