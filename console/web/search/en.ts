@@ -39,6 +39,7 @@ export const en: typeof vi = {
   'event.unmaskTitle': 'This is written to the audit log',
   'event.unmasked': 'real numbers shown, audited',
 
+  'audit.name.event.number_searched': 'searched by digits',
   'audit.name.event.unmasked': 'saw masked numbers',
 
   'error.query': (p) => `The query is wrong${p['position'] === undefined ? '' : ` at character ${p['position']}`}.`,
@@ -56,6 +57,8 @@ export const en: typeof vi = {
   'error.query.write_instead': (p) =>
     `“${p['found'] ?? ''}” is not part of this language; write ${p['instead'] ?? ''}.`,
   'error.query.bad_cursor': 'The list has changed. Search again from the start.',
+  'error.query.hidden_number': (p) =>
+    `“${p['text'] ?? ''}” could match masked digits (ID, phone, account) that your account may not see. Search by IP address, host, event code or words; or ask somebody who may see masked numbers.`,
   'error.query.missing_operand':
     'A condition is missing beside AND, OR, NOT or inside the parentheses; to search for the word itself write "and".',
   'error.query.missing_value': (p) =>
