@@ -9,7 +9,8 @@ import type { SearchRequest } from '#core/event-search.ts'
 export const MAX_PAGE = 1_000
 
 /**
- * The query of a request; `now-1h` counts from `now`. Throws `query.*` (status 400) for one that cannot be read, and `query.hidden_number` for one that
+ * The query of a request; `now-1h` counts from `now`. Throws `query.*` (status 400) for one that cannot be read, and
+ * `query.hidden_number` for one that
  * could match inside digits which whoever asks may not see.
  */
 export function readQuery(

@@ -2,7 +2,7 @@ import type { vi } from './vi.ts'
 
 /** The same in English. */
 export const en: typeof vi = {
-  'search.placeholder': 'Search events, hosts, IPs, units…',
+  'search.placeholder': 'Search events, IPs, units, codes CB-, VL-, NV-…',
   'search.query': 'Query',
   'search.example': 'source.ip:203.0.113.24 AND event.outcome:failure',
   'search.range': 'Time range',
@@ -28,12 +28,29 @@ export const en: typeof vi = {
   'search.empty.how':
     'Try a wider range, fewer conditions or another unit scope. Syntax: field:value, AND OR NOT, "a phrase", wildcard *.',
   'search.only': (field) => `Only this ${field}`,
+  'search.errand.alert': (id) => `Open alert ${id}`,
+  'search.errand.incident': (id) => `Open incident ${id}`,
+  'search.errand.task': (id) => `Open task ${id}`,
+  'search.errand.address': (ip) => `Search events from or to ${ip}`,
+  'search.errand.events': (words) => `Search events: ${words}`,
+  'search.errand.unit': (name) => `Open unit ${name}`,
+  'search.range.wrong': 'The start must come before the end.',
+  'search.at': (n) => `At character ${n}`,
+  'search.ahead': (n) => `${n} events with a time after now`,
+  'search.unseen': (field) => `The field ${field} has not been seen in this range.`,
+  'search.unseenNearest': (field, names) => `The field ${field} has not been seen in this range; nearest: ${names}.`,
+  'search.wordsOnly': (word) =>
+    `Words without a field are searched in the message only; in a field: host.name:${word}, in the whole raw line: event.original:*${word}*.`,
+  'search.onlyValue': (field, value) => `Only ${field}: ${value}`,
+  'search.without': (field) => `Without this ${field}`,
+  'search.withoutValue': (field, value) => `Without ${field}: ${value}`,
+  'search.masked': 'masked, cannot be filtered',
   'histogram.label': (n, from, to) => `${n} events from ${from} to ${to}`,
   'histogram.top': (n) => `highest bar ${n}`,
 
   'event.panel': 'Event details',
   'event.fields': 'Fields',
-  'event.fieldsHint': '+ filters by the value',
+  'event.fieldsHint': '+ keeps only the value, − leaves it out',
   'event.copy': 'Copy JSON',
   'event.unmask': 'Show masked numbers',
   'event.unmaskTitle': 'This is written to the audit log',

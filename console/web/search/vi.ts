@@ -2,7 +2,7 @@ type P = Record<string, string | number>
 
 /** Words of the search for events and the event panel. */
 export const vi = {
-  'search.placeholder': 'Tìm sự kiện, máy, IP, đơn vị…',
+  'search.placeholder': 'Tìm sự kiện, IP, đơn vị, mã CB-, VL-, NV-…',
   'search.query': 'Câu truy vấn',
   'search.example': 'source.ip:203.0.113.24 AND event.outcome:failure',
   'search.range': 'Khoảng thời gian',
@@ -28,12 +28,30 @@ export const vi = {
   'search.empty.how':
     'Thử khoảng thời gian rộng hơn, ít điều kiện hơn, hoặc phạm vi đơn vị khác. Cú pháp: trường:giá trị, AND OR NOT, "cụm từ", dấu *.',
   'search.only': (field: string) => `Chỉ tìm ${field} này`,
+  'search.errand.alert': (id: string) => `Mở cảnh báo ${id}`,
+  'search.errand.incident': (id: string) => `Mở sự cố ${id}`,
+  'search.errand.task': (id: string) => `Mở nhiệm vụ ${id}`,
+  'search.errand.address': (ip: string) => `Tìm sự kiện từ hoặc đến ${ip}`,
+  'search.errand.events': (words: string) => `Tìm sự kiện: ${words}`,
+  'search.errand.unit': (name: string) => `Mở đơn vị ${name}`,
+  'search.range.wrong': 'Giờ bắt đầu phải trước giờ kết thúc.',
+  'search.at': (n: number) => `Ở ký tự ${n}`,
+  'search.ahead': (n: string) => `${n} sự kiện có giờ sau hiện tại`,
+  'search.unseen': (field: string) => `Chưa thấy trường ${field} trong khoảng này.`,
+  'search.unseenNearest': (field: string, names: string) =>
+    `Chưa thấy trường ${field} trong khoảng này; gần nhất: ${names}.`,
+  'search.wordsOnly': (word: string) =>
+    `Chữ không kèm tên trường chỉ tìm trong lời nhắn; để tìm trong trường: host.name:${word}, trong cả dòng gốc: event.original:*${word}*.`,
+  'search.onlyValue': (field: string, value: string) => `Chỉ tìm ${field}: ${value}`,
+  'search.without': (field: string) => `Loại ${field} này`,
+  'search.withoutValue': (field: string, value: string) => `Loại ${field}: ${value}`,
+  'search.masked': 'đang che, không lọc được',
   'histogram.label': (n: string, from: string, to: string) => `${n} sự kiện từ ${from} đến ${to}`,
   'histogram.top': (n: string) => `cột cao nhất ${n}`,
 
   'event.panel': 'Chi tiết sự kiện',
   'event.fields': 'Các trường',
-  'event.fieldsHint': 'bấm + để lọc theo giá trị',
+  'event.fieldsHint': 'bấm + để chỉ tìm giá trị, − để loại',
   'event.copy': 'Sao chép JSON',
   'event.unmask': 'Hiện số che',
   'event.unmaskTitle': 'Việc này được ghi vào nhật ký kiểm tra',
