@@ -14,14 +14,18 @@ import { shownOrigin } from './figures/origin.ts'
 import { createFiguresReader } from './figures/reader.ts'
 import { createHealthPlane } from './health/health-plane.ts'
 import { createNotifications, type NotificationsParts } from './notifications/notifications.ts'
+import { createShiftChange } from './notifications/shift-change.ts'
 import { createReports } from './reports/reports.ts'
 import { createRules } from './rules/rules.ts'
+import { countSent, forgetSent } from './senders/feeds.ts'
 import { createSenders, dataPlaneSnapshot } from './senders/senders.ts'
 import { createTasks } from './tasks/tasks.ts'
 import { startJobs, type Job } from './timers.ts'
 import { createAlerts } from './triage/alerts.ts'
 import { builtInRules, createBuiltIn, LAST_RECEIVED } from './triage/life/built-in.ts'
+import { handOver } from './triage/handover.ts'
 import { createNotifiedOf } from './triage/notified.ts'
+import { outageSystemsOf } from './triage/outage-systems.ts'
 import { announceTurn, tellAnswer } from './triage/turns.ts'
 import { silentAfterMs } from './watch/silence.ts'
 import { createWatch } from './watch/watch.ts'
@@ -63,13 +67,19 @@ export function openControlPlane(parts: ControlPlaneParts) {
   const notifications = createNotifications({
     ...{ ...base, log, ...parts.notifications },
     onChanged: (row) => changes.emit('notification', row),
-    onAnswered: (subject, by) => changes.emit('answered', subject, by)
+    onAnswered: (subject, by) => changes.emit('answered', subject, by),
+    pausedUntil: (subject, of) =>
+      of === 'canary' ? null : health.of(of).maintainedUntil(outageSystemsOf(control, subject))
   })
   const alerts = createAlerts({
     ...base,
     onChange: (changed) => changes.emit('triage', changed),
     within: (batch) => changes.emit('batch', batch),
     onTurn: (turn) => changes.emit('turn', turn)
+  })
+  const shiftChange = createShiftChange({
+    ...{ control, clock, roster: notifications.roster },
+    began: (shift) => handOver({ alerts, notifier: notifications }, shift)
   })
   const builtIn = createBuiltIn(inventory)
   const health = createHealthPlane({
@@ -84,7 +94,10 @@ export function openControlPlane(parts: ControlPlaneParts) {
   })
   const demonstration = createDemonstrationRecord(control)
   const origin = () => shownOrigin(control, demonstration)
-  const figures = createFiguresReader({ control, inventory, clock, health })
+  const figures = createFiguresReader({
+    ...{ control, inventory, clock, health },
+    silentAfterMs: (origin) => silentAfterMs(config, origin)
+  })
   const reports = createReports({
     ...{ control, inventory, clock, figures, notifier: notifications, log, origin },
     dataFolder: config.SOC_DATA
@@ -106,8 +119,10 @@ export function openControlPlane(parts: ControlPlaneParts) {
     batch(batch) {
       health.count(batch.exchanges)
       countActivity(control, batch.activity)
+      countSent(control, batch.sent)
     },
     turn: (turn) => announceTurn(notifications, turn),
+    notification: (row) => tasks.heard(row),
     answered: (subject, by) => tellAnswer(alerts, subject, by),
     snapshot: () => dataPlane?.setSnapshot(snapshot()),
     notice: (notice) => watch.notice(notice),
@@ -141,7 +156,10 @@ export function openControlPlane(parts: ControlPlaneParts) {
       dataPlane = planes.dataPlane
       health.attach(planes.probes)
       notifications.start()
-      const stopJobs = startJobs(jobsOf({ ...base, tasks, notifications, reports, health, dataPlane, log }), log)
+      const stopJobs = startJobs(
+        jobsOf({ ...base, tasks, notifications, shiftChange, reports, health, dataPlane, log }),
+        log
+      )
       return () => {
         stopJobs()
         dataPlane = undefined
@@ -155,6 +173,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
       notifications.forget(ended)
       reports.forget(ended)
       forgetActivity(control, ended)
+      forgetSent(control, ended)
     }
   }
 }
@@ -165,6 +184,7 @@ function jobsOf(parts: {
   clock: Clock
   tasks: { tick(): unknown }
   notifications: { tick(): unknown }
+  shiftChange: { tick(): unknown }
   reports: { tick(): unknown }
   health: { tick(): unknown }
   dataPlane: DataPlane
@@ -186,6 +206,7 @@ function jobsOf(parts: {
     { name: 'tasks', everyMs: 2_000, run: () => parts.tasks.tick() },
     // Escalations, retries and receipts have no other clock; a new row wakes the outbox at once.
     { name: 'notifications', everyMs: 1_000, run: () => parts.notifications.tick() },
+    { name: 'shift change', everyMs: 5_000, run: () => parts.shiftChange.tick() },
     { name: 'health', everyMs: 250, run: () => parts.health.tick() }
   ]
 }

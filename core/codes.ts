@@ -65,6 +65,7 @@ export const refusalCodes = {
   'maintenance.too_long': 'console',
   'maintenance.too_many': 'console',
   'maintenance.unknown': 'console',
+  'maintenance.weekly': 'console',
   'model.not_found': 'console',
   'probe.busy': 'console',
   /** A probe or a trial ended by a fault of ours. */

@@ -1,4 +1,4 @@
-import type { ActivityFold, ExchangeFold } from './exchange.ts'
+import type { ActivityFold, ExchangeFold, SentFold } from './exchange.ts'
 import type { Origin } from './origin.ts'
 
 /** Sigma's levels, least first. */
@@ -85,9 +85,10 @@ export type MatchBatch = {
   from: number
   to: number
   folds: MatchFold[]
-  /** Integration exchanges and events per unit in the range, counted with it exactly once. */
+  /** Integration exchanges, events per unit and events per sender in the range, counted with it exactly once. */
   exchanges: ExchangeFold[]
   activity: ActivityFold[]
+  sent: SentFold[]
   /** Present from time to time: the correlation windows as of `to`. */
   checkpoint?: Uint8Array
 }

@@ -19,7 +19,7 @@ import {
 } from '#testing/running-process.ts'
 import { ensureWeb } from '#console/build-web.ts'
 import { addUser, clientOf, signInAgain } from './running.ts'
-import { settled, visit, watchPage, type Complaints } from './screens.ts'
+import { settled, visit, watchPage, type Complaints, handPauses } from './screens.ts'
 
 /*
  * One outage from the system that fails to the report that tells of it, on the whole platform with its demonstration:
@@ -183,8 +183,9 @@ describe('an outage from the system to the report', () => {
     for (let step = 0; step < 40 && (await line.and(queue.locator('.active')).count()) === 0; step++) {
       await queue.keyboard.press('j')
     }
+    await handPauses(queue)
     await queue.keyboard.press('r')
-    const form = queue.locator('form.request')
+    const form = queue.locator('.request')
     await form.waitFor()
     expect(await form.locator('select').first().inputValue()).toBe(OWNER)
     expect(await form.innerText()).toContain('Đầu mối Hue-S')

@@ -137,6 +137,7 @@ export function sampleBatch(from: number, to: number, folds: MatchFold[], checkp
     folds,
     exchanges: [],
     activity: [],
+    sent: [],
     ...(checkpoint === undefined ? {} : { checkpoint })
   }
 }

@@ -333,7 +333,7 @@ export class Engine {
       .sql('DELETE FROM health_outages WHERE origin = ? AND since_at < ? AND until_at IS NOT NULL')
       .run(origin, now - KEEP_OUTAGES_MS)
     this.#control
-      .sql('DELETE FROM health_maintenance WHERE origin = ? AND to_at < ?')
+      .sql('DELETE FROM health_maintenance WHERE origin = ? AND coalesce(weekly_until, to_at) < ?')
       .run(origin, now - KEEP_OUTAGES_MS)
   }
 }

@@ -54,6 +54,8 @@ export type Health = {
   removeProbe(id: string): void
   newHeartbeatKey(id: string): string
   maintenance(): MaintenanceRow[]
+  /** Until when all of these systems are worked on as planned; null when one of them is not, or there is none. */
+  maintainedUntil(systems: readonly string[]): number | null
   addMaintenance(draft: MaintenanceDraft, by: string): MaintenanceRow
   cancelMaintenance(id: string, by: string): MaintenanceRow
   uptime(node: NodeId, from: number, to: number): Uptime
@@ -125,6 +127,11 @@ export function createHealth(parts: HealthParts): Health {
     probe: (id) => fresh(() => details.probe(id)),
     ...edits,
     maintenance: () => fresh(() => engine.maintenance.list(time.now())),
+    maintainedUntil(systems) {
+      const ends = systems.map((id) => engine.maintenance.until(id, time.now()))
+      const known = ends.filter((end) => end !== null)
+      return known.length === 0 || known.length < ends.length ? null : Math.min(...known)
+    },
     addMaintenance(draft, by) {
       time.advance()
       let row: MaintenanceRow | undefined

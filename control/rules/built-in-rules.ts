@@ -135,3 +135,7 @@ export const builtInSteps = (id: string): unknown => loaded.get(id as BuiltInId)
 /** Kinds that built-in rules name themselves, by rule. */
 export const builtInKinds = (): [id: string, kind: Bilingual][] =>
   [...loaded].flatMap(([id, { kind }]) => (kind === undefined ? [] : [[id, kind]]))
+
+/** Titles of built-in rules as their files say them, by rule. */
+export const builtInRuleTitles = (): [id: string, title: Bilingual][] =>
+  [...loaded].map(([id, { summary }]) => [id, summary.title])

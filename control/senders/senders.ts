@@ -9,6 +9,7 @@ import { unitByDomain } from '#province/load.ts'
 import type { Control } from '#control/database/control.ts'
 import { networkKey } from '#core/network.ts'
 import { unitText } from '#core/words.ts'
+import { keepChange } from './feeds.ts'
 import { readSourceNetwork, type SourceNetwork } from './networks.ts'
 
 /** A sender as people manage it; its token hashes go only into the snapshot. */
@@ -144,8 +145,10 @@ export function createSenders(control: Control, inventory: Inventory, clock: Clo
             draft.utcOffsetMinutes,
             clock.now()
           )
+        const made = get(id)!
+        keepChange(control, clock.now(), made)
         raiseVersion(control)
-        return get(id)!
+        return made
       })
     },
     change(id, change) {
@@ -168,8 +171,10 @@ export function createSenders(control: Control, inventory: Inventory, clock: Clo
             (change.enabled ?? old.enabled) ? 1 : 0,
             id
           )
+        const now = get(id)!
+        if (now.unit !== old.unit || now.enabled !== old.enabled) keepChange(control, clock.now(), now)
         raiseVersion(control)
-        return get(id)!
+        return now
       })
     },
     newToken(id, createdBy) {

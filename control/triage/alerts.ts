@@ -8,10 +8,11 @@ import type {
   IncidentDetail,
   IncidentRow
 } from '#core/api/alerts.ts'
-import type { Level, MatchBatch, MatchFold } from '#core/match.ts'
+import type { MatchBatch, MatchFold } from '#core/match.ts'
+import type { Origin } from '#core/origin.ts'
 import { actOnAlerts } from './acts/alert-acts.ts'
 import { hasOpenAlert, lastValuesOf, openAlert } from './record/alert-record.ts'
-import { alertDetail, listAlerts, openByUnit, tabCounts, unitsOf } from './views/alert-queries.ts'
+import { alertDetail, listAlerts, openByUnit, tabCounts, unitsOf, type OpenAtUnit } from './views/alert-queries.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { refuse } from '#core/errors.ts'
 import { type AlertsContext } from './record/context.ts'
@@ -37,7 +38,7 @@ import type { AlertFilter } from './views/queue-filter.ts'
 import { countForRule, forgetOldHours } from './record/rule-hours.ts'
 
 /** What may be announced, said inside the transaction that made it so. */
-export type Turn = { kind: TurnKind; incident: IncidentRow }
+export type Turn = { kind: TurnKind; incident: IncidentRow; /** Of `merged`: where its work goes on. */ into?: string }
 
 /**
  * Alerts and incidents of the control plane: the only writer of their tables. Rows are unmasked and rights are not
@@ -73,7 +74,7 @@ export type Alerts = {
   actOnIncident(id: string, act: IncidentAct, actor: Actor): IncidentDetail
   unitsOf(ids: readonly string[]): Map<string, string>
   summary(scope: Scope, userId: string): { newAlerts: number; mine: number; openIncidents: number }
-  openByUnit(): Map<string, { alerts: number; incidents: number; worst: Level | null }>
+  openByUnit(origin: Origin): Map<string, OpenAtUnit>
   endDemonstration(): { alerts: number; incidents: number }
 }
 
@@ -100,7 +101,9 @@ export function createAlerts(
       const made = makeRows(context, changes)
       if (parts.onTurn !== undefined) {
         for (const incident of made.incidents.values()) {
-          for (const kind of changes.turns.get(incident.id) ?? []) parts.onTurn({ kind, incident })
+          const into = changes.mergedInto.get(incident.id)
+          for (const kind of changes.turns.get(incident.id) ?? [])
+            parts.onTurn({ kind, incident, ...(into === undefined ? {} : { into }) })
         }
       }
       if (made.alerts.size > 0 || made.incidents.size > 0) {
@@ -173,7 +176,7 @@ export function createAlerts(
       const counts = tabCounts(context, scope, userId)
       return { newAlerts: counts.new, mine: counts.mine, openIncidents: countOpenIncidents(context, scope) }
     },
-    openByUnit: () => openByUnit(context),
+    openByUnit: (origin) => openByUnit(context, origin),
     endDemonstration: () => context.control.transaction(() => deleteDemonstration(context))
   }
 }

@@ -5,14 +5,27 @@ export const words = {
   /** First words of a message about a turn of an incident. */
   turn: {
     opened: { vi: 'Sự cố mới mức {level}: {place}', en: 'New incident, {level}: {place}' },
-    reopened: { vi: 'Sự cố mở lại mức {level}: {place}', en: 'Incident opened again, {level}: {place}' },
-    raised: { vi: 'Sự cố tăng mức mức {level}: {place}', en: 'Incident raised, {level}: {place}' },
+    reopened: { vi: 'Sự cố mở lại, mức {level}: {place}', en: 'Incident opened again, {level}: {place}' },
+    raised: { vi: 'Sự cố tăng lên mức {level}: {place}', en: 'Incident raised, {level}: {place}' },
     closed: { vi: 'Sự cố {id} đã đóng: {place}', en: 'Incident {id} closed: {place}' },
+    again: { vi: 'Lại xảy ra: {what}', en: 'Happens again: {what}' },
+    recovered: { vi: 'Đã phục hồi: {what}', en: 'Recovered: {what}' },
+    merged: { vi: 'Sự cố {id} nhập vào {into}, theo dõi tiếp ở {into}', en: 'Incident {id} goes on in {into}' },
+    unmerged: { vi: 'Sự cố {id} tách ra xử lý riêng: {what}', en: 'Incident {id} stands for itself again: {what}' },
+    /** What an incident is called where its title must not leave the house. */
+    what: { vi: 'mức {level}, {place}', en: '{level}, {place}' },
     // The channels put title and code before it.
     body: {
       vi: 'Mở bảng điều khiển để xem bằng chứng và xử lý.',
       en: 'Open the console for the evidence and the work.'
     }
+  },
+  /** What a shift that begins is told. */
+  handover: {
+    title: { vi: 'Nhận ca {shift}: {count} sự cố đang mở', en: 'Shift {shift} begins: {count} open incidents' },
+    line: { vi: '- P{priority} {id}: {title} ({who})', en: '- P{priority} {id}: {title} ({who})' },
+    nobody: { vi: 'chưa ai nhận', en: 'nobody on it' },
+    rest: { vi: 'và {count} sự cố khác.', en: 'and {count} more.' }
   },
   /** Where an incident is. */
   place: {

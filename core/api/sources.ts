@@ -159,8 +159,9 @@ export const Summary = Type.Object({
   blind: Type.Object({
     silentSources: Type.Number(),
     neverHeard: Type.Number(),
-    /** Units under watch that no source, switched on, speaks for. */
-    unitsWithoutSource: Type.Number(),
+    /** Units under watch whose sources fell silent, and that no source of their own was ever heard of (core/unit-states.ts). */
+    unitsSilent: Type.Number(),
+    unitsNotConnected: Type.Number(),
     /** Models in operation of which nothing measured says how they stand; 0 for viewers of a part of the province. */
     modelsWithoutData: Type.Number(),
     /** Nothing at all was ever received in this scope: whatever else is 0, nobody can say that we see. */
@@ -171,6 +172,8 @@ export const Summary = Type.Object({
     ledgerImbalance: Type.Boolean()
   }),
   demonstration: Type.Union([Type.Object({ running: Type.Boolean(), startedAt: Millis }), Type.Null()]),
+  /** Messages to units that wait for a setting of the server; counted for viewers of the whole province. */
+  unsentForSettings: Type.Number(),
   version: Type.String()
 })
 export type Summary = Static<typeof Summary>

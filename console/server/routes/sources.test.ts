@@ -2,10 +2,13 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { SourceList, SourceRow } from '#core/api/sources.ts'
 import { UNASSIGNED } from '#core/frame.ts'
+import { ictDay } from '#core/time.ts'
+import { countSent } from '#control/senders/feeds.ts'
 import { readSourceNetwork } from '#control/senders/networks.ts'
 import { dataPlaneSnapshot, tokenHash } from '#control/senders/senders.ts'
 import { createChangeNotice } from '#control/senders/source-rows.ts'
 import { FOREIGN, OWN, START, ledgerRow, testConsole } from '#testing/console.ts'
+import { actsOn } from '#testing/sample-period.ts'
 import { hostileFold } from '#testing/triage.ts'
 
 const soc = testConsole()
@@ -208,6 +211,10 @@ it('only sources that changed since the last look are pushed', async () => {
 })
 
 describe('units', () => {
+  // A real source has sent: the console shows what is real.
+  beforeAll(() => actsOn(parts.control).hear(START - 40 * 86_400_000, FOREIGN))
+  const sent = (sender: string, unit: string, at: number) =>
+    countSent(parts.control, [{ day: ictDay(at), sender, unit, origin: 'real', events: 1, firstAt: at, lastAt: at }])
   const tile = async (code: string) => {
     const { units } = (await call('GET', '/api/units')).body
     return units.find((unit: { code: string }) => unit.code === code)
@@ -222,24 +229,26 @@ describe('units', () => {
       expect(unit.col < cols && unit.row < rows).toBe(true)
   })
 
-  it('are green only with evidence from every source', async () => {
+  it('are green only with evidence from every source that was ever connected', async () => {
     expect((await tile(quiet)).state).toBe('none')
     const first = await create({ unit: quiet })
-    expect((await tile(quiet)).state).toBe('silent')
-    world.ledger = [ledgerRow(first.id)]
-    expect(await tile(quiet)).toMatchObject({ state: 'quiet', sources: 1, lastSeen: START })
+    expect(await tile(quiet)).toMatchObject({ state: 'none', feed: 'none', sources: 1 })
+    sent(first.id, quiet, START)
+    expect(await tile(quiet)).toMatchObject({ state: 'quiet', feed: 'sending', sources: 1, lastSeen: START })
     const second = await create({ unit: quiet })
-    world.ledger = [ledgerRow(first.id), ledgerRow(second.id, { lastReceivedAt: START - 86_400_000 })]
-    expect((await tile(quiet)).state).toBe('silent')
+    expect((await tile(quiet)).state).toBe('quiet')
+    sent(second.id, quiet, START - 86_400_000)
+    expect(await tile(quiet)).toMatchObject({ state: 'silent', feed: 'silent' })
   })
 
-  it('with open alerts are watched, and so is their district', async () => {
+  it('with open alerts are watched; the district above stays itself and says how many below', async () => {
     const watched = '19753'
     parts.alerts.raise(hostileFold('watched', watched, 'high', START))
     expect(await tile(watched)).toMatchObject({ state: 'watch', openAlerts: 1, worst: 'high' })
-    expect(await tile(OWN)).toMatchObject({ state: 'incident', openAlerts: 3, worst: 'critical' })
+    expect(await tile(OWN)).toMatchObject({ state: 'incident', feed: 'none', openAlerts: 3, worst: 'critical' })
     const district = parts.inventory.unit(watched)!.parent!
-    expect((await tile(district)).openAlerts).toBeGreaterThanOrEqual(1)
+    expect(await tile(district)).toMatchObject({ state: 'none', openAlerts: 0, openIncidents: 0 })
+    expect((await tile(district)).below.watch).toBeGreaterThanOrEqual(1)
   })
 
   it('keep contacts for those who may call them', async () => {

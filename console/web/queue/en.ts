@@ -30,9 +30,21 @@ export const en: typeof vi = {
   'queue.empty.archived': 'No alert is hidden',
   'queue.empty.closed': 'No alert has been closed yet',
   'queue.empty.all': 'There are no alerts yet',
-  'queue.empty.how':
-    'Alerts appear here as soon as a rule matches an event. If you filter by unit, severity or words, clear the filter; if no source sends yet, add one on the Sources page.',
-
+  'queue.sure': (verdict: string, key: string) =>
+    `There is a critical alert: press ${key} again to judge “${verdict}”, Esc to leave it.`,
+  'queue.how':
+    'Alerts appear here as soon as a rule matches an event. If no source sends yet, add one on the page Sources.',
+  'queue.how.mine': 'Press a on an alert to take it; alerts assigned to you appear here too.',
+  'queue.how.waiting': 'Alerts about which a unit was asked wait here for its answer.',
+  'queue.how.escalated': 'Hidden alerts come back here when they grow or meet another unit.',
+  'queue.how.archived': 'Alerts hidden until they escalate are here.',
+  'queue.how.closed': 'Judged alerts move here, and can be reopened.',
+  'queue.empty.narrowed': 'The list is narrowed by unit, level, rule or words: try it without.',
+  'queue.tabs.total': 'Groups of alerts: figures are totals, whatever level, rule and words it is narrowed to',
+  'queue.tab.total': (n: string) => `${n} in all`,
+  'bulk.of': (n: string, all: string) => `${n} of ${all} selected`,
+  'bulk.most': (n: string, all: string) => `Select ${n} of ${all} (at most ${n} at once)`,
+  'act.more': 'More…',
   'alert.panel': 'Alert details',
   'alert.times': (n, from, to) => `Times: ${n} · from ${from} to ${to}`,
   'alert.assignee': (name) => `Taken by ${name}`,
@@ -82,6 +94,7 @@ export const en: typeof vi = {
   'bulk.bar': 'Act on the selected rows',
   'bulk.selected': (n) => `${n} selected`,
   'bulk.all': (n) => `Select all ${n}`,
+  'bulk.fetched': (n: string) => `Select the ${n} loaded`,
   'bulk.clear': 'Clear selection',
   'note.label': 'Note (everybody who opens this alert reads it)',
   'note.save': 'Save note',

@@ -33,9 +33,21 @@ export const vi = {
   'queue.empty.archived': 'Không cảnh báo nào đang ẩn',
   'queue.empty.closed': 'Chưa đóng cảnh báo nào',
   'queue.empty.all': 'Chưa có cảnh báo nào',
-  'queue.empty.how':
-    'Cảnh báo hiện ở đây ngay khi một luật khớp với sự kiện. Nếu đang lọc theo đơn vị, mức độ hay chữ, thử bỏ lọc; nếu chưa có nguồn nào gửi, thêm nguồn ở trang Nguồn.',
-
+  'queue.sure': (verdict: string, key: string) =>
+    `Có cảnh báo nghiêm trọng: nhấn ${key} lần nữa để kết luận “${verdict}”, Esc để thôi.`,
+  'queue.how':
+    'Cảnh báo hiện ở đây ngay khi một luật khớp với sự kiện. Nếu chưa có nguồn nào gửi, thêm nguồn ở trang Nguồn.',
+  'queue.how.mine': 'Nhấn a trên một cảnh báo để nhận; cảnh báo được giao cho bạn cũng hiện ở đây.',
+  'queue.how.waiting': 'Cảnh báo đã gửi yêu cầu cho đơn vị chờ ở đây đến khi đơn vị trả lời.',
+  'queue.how.escalated': 'Cảnh báo đang ẩn quay lại đây khi tăng nhiều hoặc gặp ở đơn vị khác.',
+  'queue.how.archived': 'Cảnh báo được ẩn đến khi tăng nằm ở đây.',
+  'queue.how.closed': 'Cảnh báo có kết luận được chuyển về đây, và có thể mở lại.',
+  'queue.empty.narrowed': 'Danh sách đang được lọc theo đơn vị, mức độ, luật hay chữ: thử bỏ lọc.',
+  'queue.tabs.total': 'Nhóm cảnh báo: số là tổng, không theo mức độ, luật và chữ đang lọc',
+  'queue.tab.total': (n: string) => `tổng ${n}`,
+  'bulk.of': (n: string, all: string) => `Đã chọn ${n} của ${all}`,
+  'bulk.most': (n: string, all: string) => `Chọn ${n} của ${all} (một lần nhiều nhất ${n})`,
+  'act.more': 'Thêm việc…',
   'alert.panel': 'Chi tiết cảnh báo',
   'alert.times': (n: string, from: string, to: string) => `Số lần: ${n} · từ ${from} đến ${to}`,
   'alert.assignee': (name: string) => `Người nhận: ${name}`,
@@ -85,6 +97,7 @@ export const vi = {
   'bulk.bar': 'Xử lý các dòng đã chọn',
   'bulk.selected': (n: string) => `Đã chọn ${n}`,
   'bulk.all': (n: string) => `Chọn cả ${n}`,
+  'bulk.fetched': (n: string) => `Chọn ${n} đã tải`,
   'bulk.clear': 'Bỏ chọn',
   'note.label': 'Ghi chú (ai mở cảnh báo này đều đọc được)',
   'note.save': 'Lưu ghi chú',

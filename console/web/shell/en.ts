@@ -39,7 +39,8 @@ export const en: typeof vi = {
   'blind.noneLong':
     'Every unit has a source, all sources send, every model is measured, the ledger adds up, all rules run',
   'blind.nothing': 'nothing was ever received',
-  'blind.units': (p) => `${p.count} units without a source`,
+  'blind.units': (p) => `${p.count} units not connected`,
+  'blind.stopped': (p) => `${p.count} units silent`,
   'blind.models': (p) => `${p.count} models without data`,
   'blind.silent': (p) => `${p.count} silent sources`,
   'blind.never': (p) => `${p.count} sources never heard`,
@@ -57,6 +58,9 @@ export const en: typeof vi = {
   'demo.yes': 'Really delete?',
   'demo.no': 'Keep',
   'demo.ended': 'The demonstration has ended and its data is deleted',
+  'unsent.banner': (n) =>
+    `${n === 1 ? '1 message' : `${n} messages`} to units not sent: the server has no duty number (SOC_HOTLINE) or no public address (SOC_PUBLIC_URL).`,
+  'unsent.where': 'See channels',
   'offline.banner': (at) => `Live connection lost at ${at}, reconnecting.`,
   'offline.age': (age) => `What you see is ${age} old.`,
 
@@ -70,6 +74,10 @@ export const en: typeof vi = {
   'theme.light': 'Light',
   'theme.dark': 'Dark',
 
+  'page.nowhere.home': 'To the first page',
+  'keys.tooFast': 'Typed too fast, nothing was done. Wait a moment, then press one key alone.',
+  'keys.noRow': 'This key works only on the list or the panel: press j or ↓ first.',
+  'keys.letters': 'Letters and digits are commands (for you alone)',
   'keys.title': 'Keyboard shortcuts',
   'keys.text':
     'Letters and digits act only while you are not typing in a field. Every act is also a button that carries its key.',

@@ -7,6 +7,8 @@ export type Notice = { text: string; kind: 'done' | 'failed'; until: number; und
 /** The one line at the foot of the screen: what just happened, and the way back. A new one replaces the old. */
 export class Notices {
   current = $state.raw<Notice | null>(null)
+  /** A hint that stands beside a notice with a way back. */
+  aside = $state.raw<{ text: string; until: number } | null>(null)
   readonly #now: () => number
   #pending: Promise<unknown> | null = null
 
@@ -16,6 +18,12 @@ export class Notices {
 
   done(text: string, undo: (() => Promise<void>) | null = null): void {
     this.current = { text, kind: 'done', until: this.#now() + (undo === null ? PLAIN_MS : UNDO_MS), undo }
+  }
+
+  /** A word about a key that did nothing; it never takes the way back off the screen. */
+  hint(text: string): void {
+    if (this.current?.undo == null) this.current = { text, kind: 'failed', until: this.#now() + PLAIN_MS, undo: null }
+    else this.aside = { text, until: this.#now() + PLAIN_MS }
   }
 
   failed(text: string): void {
@@ -41,10 +49,12 @@ export class Notices {
 
   /** Drops a notice whose time is over; called by the ticking clock. */
   tick(): void {
+    if (this.aside !== null && this.aside.until <= this.#now()) this.aside = null
     if (this.current !== null && this.current.until <= this.#now()) this.current = null
   }
 
   dismiss(): void {
+    this.aside = null
     this.current = null
   }
 }

@@ -7,7 +7,7 @@ import { keptLanguage } from './choices.ts'
 import { language, t } from '../i18n/text.svelte.ts'
 import { inVietnamese } from '../i18n/vietnamese.testing.ts'
 import { passwordFaults } from '../sign-in/password-rules.ts'
-import { ownStanding, tileName } from '../units/states.ts'
+import { tileName } from '../units/states.ts'
 import { fits } from '../queue/alert-filter.ts'
 import { blindCount, blindSpots } from './blind.ts'
 import { Connection, PATIENCE_MS } from '../live/connection.svelte.ts'
@@ -67,7 +67,11 @@ const map: UnitMap = {
     sources: 1,
     openAlerts: 0,
     openIncidents: 0,
-    worst: null
+    feed: 'sending',
+    watched: true,
+    worst: null,
+    overdueTasks: 0,
+    below: { incident: 0, watch: 0 }
   }))
 }
 
@@ -145,7 +149,8 @@ it('the badge counts blind spots, and a thousand dead letters are one of them', 
   const blind = {
     silentSources: 2,
     neverHeard: 0,
-    unitsWithoutSource: 0,
+    unitsSilent: 0,
+    unitsNotConnected: 0,
     modelsWithoutData: 0,
     nothingReceived: false,
     deadLetters: 1000,
@@ -161,7 +166,8 @@ it('a fresh console is not green: nothing received, units without a source and u
   const seeing = {
     silentSources: 0,
     neverHeard: 0,
-    unitsWithoutSource: 0,
+    unitsSilent: 0,
+    unitsNotConnected: 0,
     modelsWithoutData: 0,
     nothingReceived: false,
     deadLetters: 0,
@@ -170,10 +176,10 @@ it('a fresh console is not green: nothing received, units without a source and u
     ledgerImbalance: false
   }
   expect(blindSpots(seeing)).toEqual([])
-  const fresh = { ...seeing, unitsWithoutSource: 150, modelsWithoutData: 31, nothingReceived: true }
+  const fresh = { ...seeing, unitsNotConnected: 150, modelsWithoutData: 31, nothingReceived: true }
   expect(blindSpots(fresh).map((spot) => spot.kind)).toEqual(['nothing', 'units', 'models'])
   expect(blindCount(fresh)).toBe(3)
-  expect(blindCount({ ...seeing, unitsWithoutSource: 1 })).toBe(1)
+  expect(blindCount({ ...seeing, unitsNotConnected: 1 })).toBe(1)
 })
 
 it('a blink of the network raises no banner, a real loss says since when', () => {
@@ -332,23 +338,4 @@ it('a new password is held against the rules that are shown', () => {
   expect(passwordFaults(input)).toEqual([])
   expect(passwordFaults({ ...input, next: 'LAN-ngan', again: '' })).toEqual(['short', 'name', 'different'])
   expect(passwordFaults({ ...input, current: input.next })).toEqual(['same'])
-})
-
-it('a commune’s incident is not counted a second time in its district', () => {
-  const standing = (
-    state: UnitMap['units'][number]['state'],
-    openAlerts: number,
-    openIncidents: number,
-    sources: number
-  ) => ({
-    state,
-    openAlerts,
-    openIncidents,
-    sources
-  })
-  const commune = standing('incident', 5, 1, 2)
-  expect(ownStanding(standing('incident', 5, 1, 2), [commune]).state).toBe('none')
-  expect(ownStanding(standing('incident', 5, 1, 3), [commune]).state).toBe('quiet')
-  expect(ownStanding(standing('incident', 7, 1, 3), [commune])).toEqual(standing('watch', 2, 0, 1))
-  expect(ownStanding(standing('incident', 6, 2, 2), [commune]).state).toBe('incident')
 })

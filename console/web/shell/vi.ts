@@ -39,7 +39,8 @@ export const vi = {
   'blind.noneLong':
     'Đơn vị nào cũng có nguồn, mọi nguồn đang gửi, mô hình nào cũng có số đo, sổ cái khớp, luật đều chạy',
   'blind.nothing': 'chưa nhận được dữ liệu nào',
-  'blind.units': (p: { count?: string | number }) => `${p.count} đơn vị chưa có nguồn`,
+  'blind.units': (p: { count?: string | number }) => `${p.count} đơn vị chưa nối`,
+  'blind.stopped': (p: { count?: string | number }) => `${p.count} đơn vị im lặng`,
   'blind.models': (p: { count?: string | number }) => `${p.count} mô hình chưa có số đo`,
   'blind.silent': (p: { count?: string | number }) => `${p.count} nguồn im lặng`,
   'blind.never': (p: { count?: string | number }) => `${p.count} nguồn chưa từng gửi`,
@@ -56,6 +57,9 @@ export const vi = {
   'demo.yes': 'Xóa thật?',
   'demo.no': 'Giữ lại',
   'demo.ended': 'Đã kết thúc minh họa và xóa dữ liệu của nó',
+  'unsent.banner': (n: number) =>
+    `${n} tin gửi đơn vị chưa đi được: máy chủ thiếu số trực ban (SOC_HOTLINE) hoặc địa chỉ công khai (SOC_PUBLIC_URL).`,
+  'unsent.where': 'Xem kênh gửi',
   'offline.banner': (at: string) => `Mất kết nối trực tiếp từ ${at}, đang tự nối lại.`,
   'offline.age': (age: string) => `Những gì đang thấy cũ ${age}.`,
 
@@ -69,6 +73,10 @@ export const vi = {
   'theme.light': 'Sáng',
   'theme.dark': 'Tối',
 
+  'page.nowhere.home': 'Về trang đầu',
+  'keys.tooFast': 'Gõ quá nhanh, chưa làm gì. Chờ một nhịp rồi nhấn riêng từng phím.',
+  'keys.noRow': 'Phím này chỉ có tác dụng khi đang ở danh sách hoặc ngăn chi tiết: nhấn j hoặc ↓ trước.',
+  'keys.letters': 'Dùng phím chữ và số làm lệnh (riêng cho bạn)',
   'keys.title': 'Phím tắt',
   'keys.text': 'Phím số và chữ chỉ có tác dụng khi không gõ trong ô. Mỗi thao tác đều có nút mang phím của nó.',
   'keys.group.move': 'Di chuyển',

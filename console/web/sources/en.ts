@@ -47,6 +47,8 @@ export const en: typeof vi = {
   'source.offset': 'Clock offset (minutes from UTC)',
   'source.offsetHint': 'Used when a log writes no time zone. Vietnam: 420.',
 
+  'token.loopback':
+    'The server listens on itself alone (127.0.0.1): no other machine can send to it yet. Set SOC_INTAKE_HOST to an address that senders reach, then make the token again.',
   'token.title': 'Token',
   'token.once': 'shown once',
   'token.waiting': 'waiting for the first event…',

@@ -47,6 +47,8 @@ export const vi = {
   'source.offset': 'Lệch giờ (phút so với UTC)',
   'source.offsetHint': 'Dùng khi nhật ký không ghi múi giờ. Việt Nam: 420.',
 
+  'token.loopback':
+    'Máy chủ đang chỉ nghe trên chính nó (127.0.0.1): máy khác chưa gửi tới được. Đặt SOC_INTAKE_HOST thành địa chỉ mà nguồn tới được, rồi tạo mã lại.',
   'token.title': 'Mã truy cập',
   'token.once': 'chỉ hiện một lần',
   'token.waiting': 'đang chờ sự kiện đầu tiên…',

@@ -1,5 +1,6 @@
 import type { AlertDetail, AlertList, AlertRow, QueueTab } from '#core/api/alerts.ts'
 import { type Level, levels } from '#core/match.ts'
+import type { Origin } from '#core/origin.ts'
 import { OPEN } from '../record/alert-record.ts'
 import { alertRow, namedAlert, selectAlerts, type NamedAlert, type NamedAlertRecord } from './alert-row.ts'
 import { HOUR_MS } from '#core/time.ts'
@@ -173,21 +174,26 @@ export function unitsOf(context: AlertsContext, ids: readonly string[]): Map<str
   return new Map(rows.map(({ id, unit }) => [id, unit]))
 }
 
-/** Open alerts and incidents per affected unit; units without any are left out. */
-export function openByUnit(
-  context: AlertsContext
-): Map<string, { alerts: number; incidents: number; worst: Level | null }> {
-  const alerts = context.control.all<{ unit: string; n: number; rank: number }>(
-    `SELECT unit, COUNT(*) AS n, MAX(level_rank) AS rank FROM alerts WHERE ${OPEN} GROUP BY unit`
+/** What is open at one unit; `notable` leaves informational alerts out. */
+export type OpenAtUnit = { alerts: number; notable: number; incidents: number; worst: Level | null }
+
+/** Open alerts and incidents of an origin per affected unit; units without any are left out. */
+export function openByUnit(context: AlertsContext, origin: Origin): Map<string, OpenAtUnit> {
+  const alerts = context.control.all<{ unit: string; n: number; notable: number; rank: number }>(
+    `SELECT unit, COUNT(*) AS n, SUM(level_rank > 0) AS notable, MAX(level_rank) AS rank FROM alerts
+       WHERE ${OPEN} AND origin = ? GROUP BY unit`,
+    origin
   )
   const incidents = context.control.all<{ unit: string; n: number }>(
     `SELECT u.unit, COUNT(*) AS n FROM incidents i JOIN incident_units u ON u.incident_id = i.id
-       WHERE i.status <> 'closed' GROUP BY u.unit`
+       WHERE i.status <> 'closed' AND i.origin = ? GROUP BY u.unit`,
+    origin
   )
-  const units = new Map<string, { alerts: number; incidents: number; worst: Level | null }>()
-  for (const { unit, n, rank } of alerts) units.set(unit, { alerts: n, incidents: 0, worst: levels[rank] ?? null })
+  const units = new Map<string, OpenAtUnit>()
+  for (const { unit, n, notable, rank } of alerts)
+    units.set(unit, { alerts: n, notable, incidents: 0, worst: levels[rank] ?? null })
   for (const { unit, n } of incidents) {
-    units.set(unit, { ...(units.get(unit) ?? { alerts: 0, worst: null }), incidents: n })
+    units.set(unit, { ...(units.get(unit) ?? { alerts: 0, notable: 0, worst: null }), incidents: n })
   }
   return units
 }

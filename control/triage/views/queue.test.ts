@@ -71,8 +71,8 @@ describe('the queue', () => {
   })
 
   it('knows what is open at each unit', () => {
-    expect(bench.alerts.openByUnit().get('19849')).toEqual({ alerts: 2, incidents: 0, worst: 'high' })
-    expect(bench.alerts.openByUnit().has('474')).toBe(false)
+    expect(bench.alerts.openByUnit('real').get('19849')).toMatchObject({ alerts: 2, incidents: 0, worst: 'high' })
+    expect(bench.alerts.openByUnit('real').has('474')).toBe(false)
     expect(bench.alerts.unitsOf(['CB-0001', 'CB-0004', 'CB-0404'])).toEqual(
       new Map([
         ['CB-0001', '19849'],
