@@ -49,6 +49,8 @@ export const refusalCodes = {
   'task_link.nonce_used': 'task_link',
   'task_link.other_device': 'task_link',
   'disk.full': 'console',
+  /** The control database cannot be written: its volume is full or fails. */
+  'control.storage_full': 'console',
   'file.busy': 'console',
   'file.empty': 'console',
   'file.kind': 'console',

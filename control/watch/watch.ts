@@ -43,10 +43,11 @@ export function createWatch(parts: {
       const isSilent = sender.enabled && last > 0 && now - Math.max(last, startedAt) > limit
       if (!isSilent) silent.delete(sender.id)
       else if (!silent.has(sender.id)) {
-        silent.add(sender.id)
         const { id, name, unit, origin } = sender
         const fold = builtIn.silentSource({ at: now, sender: id, name, unit, origin, lastReceivedAt: last })
         if (!parts.alreadyTold(fold)) raise(fold)
+        // After it was raised: what could not be written is told next time.
+        silent.add(sender.id)
       }
     }
   }
@@ -63,15 +64,15 @@ export function createWatch(parts: {
       const { away } = state.store
       if (away === null) storeTold = false
       else if (!storeTold && now - away.since > STORE_AWAY_AFTER_MS) {
-        storeTold = true
         raise(builtIn.storeAway({ at: now, since: away.since, reason: away.reason }))
+        storeTold = true
       }
       if (state.ledger !== undefined) {
         imbalances = state.ledger.balanced ? 0 : imbalances + 1
         if (imbalances === 0) imbalanceTold = false
         else if (imbalances >= IMBALANCE_SEEN && !imbalanceTold) {
-          imbalanceTold = true
           raise(builtIn.ledgerImbalance({ at: now, detail: state.ledger.imbalance }))
+          imbalanceTold = true
         }
       }
       checkSilence(state)

@@ -169,6 +169,8 @@ export const Summary = Type.Object({
     deadLetters: Type.Number(),
     brokenRules: Type.Number(),
     storeAway: Type.Boolean(),
+    /** The control database cannot be written: its volume is full, or fails. */
+    storageAway: Type.Union([Type.Literal('full'), Type.Literal('failing'), Type.Null()]),
     ledgerImbalance: Type.Boolean()
   }),
   demonstration: Type.Union([Type.Object({ running: Type.Boolean(), startedAt: Millis }), Type.Null()]),

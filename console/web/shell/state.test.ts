@@ -156,6 +156,7 @@ it('the badge counts blind spots, and a thousand dead letters are one of them', 
     deadLetters: 1000,
     brokenRules: 0,
     storeAway: true,
+    storageAway: null,
     ledgerImbalance: false
   }
   expect(blindSpots(blind).map((spot) => spot.kind)).toEqual(['store', 'silent', 'dead'])
@@ -173,6 +174,7 @@ it('a fresh console is not green: nothing received, units without a source and u
     deadLetters: 0,
     brokenRules: 0,
     storeAway: false,
+    storageAway: null,
     ledgerImbalance: false
   }
   expect(blindSpots(seeing)).toEqual([])
