@@ -15,9 +15,10 @@ import { createLedgerFile } from '#threads/ledger-file.ts'
 import { startProbesPlane } from '#threads/probes-plane.ts'
 import { createReadPool } from '#threads/read-pool.ts'
 import { consoleParts } from './cli/console-parts.ts'
-import { makeDataFolder } from './cli/data-folder.ts'
+import { makeDataFolder, needRoom, refusedForRoom } from './cli/data-folder.ts'
 import { Failure, Undo } from './cli/life.ts'
 import { lockDataFolder } from './cli/lock.ts'
+import { LogFile } from './cli/log-file.ts'
 import type { SocConfig } from './cli/settings.ts'
 
 export type RunningSoc = {
@@ -43,7 +44,7 @@ export async function startSoc(config: SocConfig, options: { webRoot?: string })
     return await build(config, options, undo)
   } catch (error) {
     await undo.all()
-    throw error
+    throw refusedForRoom(config.SOC_DATA, error)
   }
 }
 
@@ -51,8 +52,10 @@ async function build(config: SocConfig, options: { webRoot?: string }, undo: Und
   const missing = config.SOC_RULES.find((folder) => !existsSync(folder))
   if (missing !== undefined) throw new SocError('config.invalid', `SOC_RULES names "${missing}", which does not exist`)
   makeDataFolder(config.SOC_DATA)
+  needRoom(config.SOC_DATA)
   undo.push(lockDataFolder(config.SOC_DATA), (lock) => lock.release())
-  const log = undo.push(openLog(config), (opened) => opened.flush())
+  const logFile = undo.push(new LogFile(join(config.SOC_DATA, 'soc.log')), (opened) => opened.close())
+  const log = openLog(config, logFile)
   const database = undo.push(openControl(join(config.SOC_DATA, 'control.db')), (opened) => opened.close())
   const fresh = database.sql('SELECT 1 FROM users LIMIT 1').get() === undefined
   const failure = new Failure((reason) => log.fatal({ reason }, 'thread failed'))
@@ -90,7 +93,6 @@ async function build(config: SocConfig, options: { webRoot?: string }, undo: Und
 }
 
 /** The process log in the data folder. */
-function openLog(config: SocConfig): Logger {
-  const destination = pino.destination({ dest: join(config.SOC_DATA, 'soc.log'), mkdir: true, sync: false })
-  return pino({ level: config.SOC_LOG_LEVEL }, destination)
+function openLog(config: SocConfig, file: LogFile): Logger {
+  return pino({ level: config.SOC_LOG_LEVEL }, file)
 }

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { messageOf, SocError } from '#core/errors.ts'
+import { isNoRoom } from '#core/storage-error.ts'
 
 /**
  * Makes the data folder, parents first, for our eyes only. One folder at a time: a recursive mkdir never returns on some
@@ -17,3 +18,30 @@ export function makeDataFolder(path: string): void {
     })
   }
 }
+
+/** Logs of the databases, a segment of the spool and what is put aside for removals: with less nothing can be begun. */
+const START_MIB = 16
+const MIB = 1024 * 1024
+
+/** Free MiB of the volume for an ordinary user. */
+function freeMib(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder)
+  return Math.floor((bavail * bsize) / MIB)
+}
+
+/** Throws `data.full` in one line when the volume of the data folder has no room to start on. */
+export function needRoom(folder: string): void {
+  if (freeMib(folder) < START_MIB) throw noRoom(folder)
+}
+
+/** The error of a start as people should read it: of a volume that filled up meanwhile, in one line. */
+export function refusedForRoom(folder: string, error: unknown): unknown {
+  return isNoRoom(error) ? noRoom(folder, error) : error
+}
+
+const noRoom = (folder: string, cause?: unknown) =>
+  new SocError(
+    'data.full',
+    `the volume of SOC_DATA "${folder}" is full: ${freeMib(folder)} MiB free, at least ${START_MIB} MiB are needed to start; nothing was changed`,
+    { cause }
+  )

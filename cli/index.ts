@@ -1,4 +1,5 @@
 import { messageOf, SocError } from '#core/errors.ts'
+import { isStorageError } from '#core/storage-error.ts'
 import type { Command } from './command.ts'
 
 /** The subcommands; each file is loaded only when it is called. */
@@ -62,6 +63,8 @@ try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
   process.stderr.write(`soc: ${messageOf(error)}\n`)
-  if (!(error instanceof SocError) && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`)
+  // Whose disk is full needs room, not our stack.
+  if (!(error instanceof SocError) && error instanceof Error && !isStorageError(error))
+    process.stderr.write(`${error.stack ?? ''}\n`)
   process.exitCode = error instanceof SocError && error.code === 'cli.usage' ? 2 : 1
 }

@@ -263,6 +263,8 @@ export const refusalCodes = {
   'control.newer': 'terminal',
   /** A statement that always gives a row gave none. */
   'control.no_row': 'terminal',
+  /** The volume of the data folder has no room to start on. */
+  'data.full': 'terminal',
   'data.locked': 'terminal',
   'data_plane.failed': 'console',
   'data_plane.refused': 'terminal',
@@ -286,6 +288,7 @@ export const refusalCodes = {
   'bench.no_corpus': 'terminal',
   'bench.rsyslog': 'terminal',
   'bench.start': 'terminal',
+  'build.failed': 'terminal',
   'cli.image': 'terminal',
   'cli.no_data': 'terminal',
   'cli.usage': 'terminal',
