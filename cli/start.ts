@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os'
 import { readSettings, type SocConfig } from './settings.ts'
-import { SocError } from '#core/errors.ts'
+import { messageOf, SocError } from '#core/errors.ts'
 import { startSoc, type RunningSoc } from '../main.ts'
 import { ensureWeb, webRoot } from '#console/build-web.ts'
 import { readArgs, type Command } from './command.ts'
@@ -28,7 +28,7 @@ names; .env.example lists them all. The console is built first when it is missin
     // Whoever reads the output may go first: a closed pipe or terminal must not cut the orderly end short.
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
     const parentGone = npmGone()
-    if (values['no-build'] !== true) await ensureWeb(say)
+    if (values['no-build'] !== true) await buildConsole(say)
     // Heard from before the first listener opens: a signal that comes while it starts must not cut it short.
     const signalled = Promise.race([parentGone, stopSignal()]).then(() => undefined)
     const soc = await startSoc(config, { webRoot })
@@ -38,6 +38,15 @@ names; .env.example lists them all. The console is built first when it is missin
     await soc.stop()
     if (failed !== undefined) throw new SocError('soc.failed', failed)
     return 0
+  }
+}
+
+/** Builds the console when it must be; its failure is one line after what the bundler said. */
+async function buildConsole(say: (line: string) => void): Promise<void> {
+  try {
+    await ensureWeb(say)
+  } catch (error) {
+    throw new SocError('build.failed', messageOf(error), { cause: error })
   }
 }
 

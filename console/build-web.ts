@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { SocError } from '#core/errors.ts'
 
 const root = join(import.meta.dirname, '..')
 const built = join(root, 'dist-web/index.html')
@@ -35,5 +34,5 @@ export async function ensureWeb(log: (message: string) => void): Promise<void> {
     once(child, 'error').then(([error]) => Promise.reject(error as Error))
   ])
   const [code] = (await ended) as [number | null]
-  if (code !== 0) throw new SocError('build.failed', 'the console could not be built; see the lines above')
+  if (code !== 0) throw new Error('the console could not be built; see the lines above')
 }
