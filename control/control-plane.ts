@@ -111,6 +111,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
     silentAfterMs: (sender) => silentAfterMs(config, sender),
     senders: () => dataPlaneSnapshot(control, inventory).senders,
     raise: (fold) => alerts.raise(fold),
+    warn: (loss) => log.error({ ...loss }, 'the store holds less than was stored'),
     alreadyTold: (fold) => alerts.lastValues(fold.fingerprint)?.[LAST_RECEIVED] === fold.values[LAST_RECEIVED]
   })
   let dataPlane: DataPlane | undefined

@@ -1,6 +1,6 @@
 import type { RuleRow } from './api/sources.ts'
 import type { ProbeResult } from './health.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, StoreLoss } from './ledger.ts'
 import type { MatchBatch } from './match.ts'
 import type { Origin } from './origin.ts'
 import type { DataPlaneSnapshot } from './sender.ts'
@@ -54,7 +54,7 @@ export type DataPlaneState = {
   listeners: ListenerStatus[]
   spool: { bytes: number; end: number; refusal: string | null; damage: number }
   detector: { position: number; eventsPerSecond: number }
-  store: { position: number; away: { since: number; reason: string } | null }
+  store: { position: number; away: { since: number; reason: string } | null; losses: StoreLoss[] }
   rules: RuleRow[]
   rulesLoadedAt: number
   rulesLoadMs: number

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ReplayFrame, IntakeNotice, ListenerStatus, ListenerOrder } from '#core/data-plane.ts'
+import type { StoreLoss } from '#core/ledger.ts'
 import type { SpoolDamage } from '#collector/spool/spool.ts'
 import type { ProbeResult } from '#core/health.ts'
 import type { MatchBatch } from '#core/match.ts'
@@ -108,6 +109,7 @@ export type FromStore =
       position: number
       durable: number
       fates: LedgerFates[]
+      losses?: StoreLoss[]
       away?: { since: number; reason: string }
     }
   | { kind: 'failed'; message: string }

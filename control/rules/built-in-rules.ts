@@ -12,6 +12,7 @@ export const builtInIds = [
   'soc.break_glass',
   'soc.silent_source',
   'soc.store_away',
+  'soc.store_loss',
   'soc.ledger_imbalance',
   'soc.disk_guard',
   'soc.outage',

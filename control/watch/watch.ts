@@ -1,5 +1,6 @@
 import type { Clock } from '#core/clock.ts'
 import type { MatchFold } from '#core/match.ts'
+import type { StoreLoss } from '#core/ledger.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Sender } from '#core/sender.ts'
 import type { DataPlaneState, IntakeNotice } from '#core/data-plane.ts'
@@ -18,6 +19,8 @@ export function createWatch(parts: {
   builtIn: BuiltIn
   senders(): Sender[]
   raise(fold: MatchFold): void
+  /** Writes a line of the process log. */
+  warn(loss: StoreLoss): void
   /** True when the newest alert of this fingerprint tells of this very silence: it was raised before a restart. */
   alreadyTold(fold: MatchFold): boolean
 }) {
@@ -25,6 +28,8 @@ export function createWatch(parts: {
   /** Senders whose silence has been told; bounded by the number of senders. */
   const silent = new Set<string>()
   const startedAt = clock.now()
+  /** Losses that were told; bounded by the days that are kept. */
+  const lossesTold = new Set<string>()
   let storeTold = false
   let imbalances = 0
   let imbalanceTold = false
@@ -74,6 +79,14 @@ export function createWatch(parts: {
           raise(builtIn.ledgerImbalance({ at: now, detail: state.ledger.imbalance }))
           imbalanceTold = true
         }
+      }
+      for (const loss of state.store.losses) {
+        const key = `${loss.file} ${loss.kept} ${loss.stored} ${loss.found}`
+        if (lossesTold.has(key)) continue
+        const fold = builtIn.storeLoss(loss)
+        if (!parts.alreadyTold(fold)) raise(fold)
+        parts.warn(loss)
+        lossesTold.add(key)
       }
       checkSilence(state)
     }

@@ -14,6 +14,7 @@ export type BlindSpot = {
     | 'ledger'
     | 'full'
     | 'failing'
+    | 'losses'
   count: number
 }
 
@@ -22,6 +23,7 @@ export function blindSpots(blind: Summary['blind']): BlindSpot[] {
   const all: BlindSpot[] = [
     { kind: 'full', count: blind.storageAway === 'full' ? 1 : 0 },
     { kind: 'failing', count: blind.storageAway === 'failing' ? 1 : 0 },
+    { kind: 'losses', count: blind.storeLosses },
     { kind: 'ledger', count: blind.ledgerImbalance ? 1 : 0 },
     { kind: 'store', count: blind.storeAway ? 1 : 0 },
     { kind: 'nothing', count: blind.nothingReceived ? 1 : 0 },

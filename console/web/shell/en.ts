@@ -48,6 +48,7 @@ export const en: typeof vi = {
   'blind.rules': (p) => `${p.count} broken rules`,
   'blind.full': 'disk full: nothing can be saved',
   'blind.failing': 'disk failing: nothing can be saved',
+  'blind.losses': (p) => `${p.count} days of the store damaged or incomplete`,
   'blind.store': 'the store is away',
   'blind.ledger': 'the ledger does not add up',
 

@@ -156,6 +156,7 @@ it('the badge counts blind spots, and a thousand dead letters are one of them', 
     deadLetters: 1000,
     brokenRules: 0,
     storeAway: true,
+    storeLosses: 0,
     storageAway: null,
     ledgerImbalance: false
   }
@@ -174,6 +175,7 @@ it('a fresh console is not green: nothing received, units without a source and u
     deadLetters: 0,
     brokenRules: 0,
     storeAway: false,
+    storeLosses: 0,
     storageAway: null,
     ledgerImbalance: false
   }

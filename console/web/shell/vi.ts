@@ -48,6 +48,7 @@ export const vi = {
   'blind.rules': (p: { count?: string | number }) => `${p.count} luật hỏng`,
   'blind.full': 'đĩa đầy: không ghi được',
   'blind.failing': 'đĩa lỗi: không ghi được',
+  'blind.losses': (p: { count?: string | number }) => `kho hỏng hoặc thiếu ${p.count} ngày`,
   'blind.store': 'kho lưu trữ mất kết nối',
   'blind.ledger': 'sổ cái không khớp',
 

@@ -1,6 +1,7 @@
 import { UNASSIGNED } from '#core/frame.ts'
 import { stableHash } from '#core/ids.ts'
 import type { Bilingual, Level, MatchFold } from '#core/match.ts'
+import type { StoreLoss } from '#core/ledger.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { summaryOf, type BuiltInId } from '#control/rules/built-in-rules.ts'
@@ -30,6 +31,7 @@ export type BuiltIn = {
     lastReceivedAt: number
   }): MatchFold
   storeAway(store: { at: number; since: number; reason: string }): MatchFold
+  storeLoss(loss: StoreLoss): MatchFold
   breakGlass(use: { at: number; username: string; address: string; reason: string }): MatchFold
   ledgerImbalance(ledger: { at: number; detail: string }): MatchFold
   outage(outage: OutageNotice): MatchFold
@@ -117,6 +119,23 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
         senders: [],
         fields: { 'service.name': 'store' },
         values: { since: shownTime(store.since), reason: store.reason }
+      }),
+    storeLoss: (loss) =>
+      fold('soc.store_loss', {
+        at: loss.at,
+        origin: 'real',
+        unit: ourUnit,
+        count: 1,
+        senders: [],
+        fields: { 'service.name': 'store', 'soc.file': loss.file },
+        values: {
+          day: loss.day.split('-').reverse().join('/'),
+          stored: loss.stored === null ? '?' : loss.stored.toLocaleString('vi-VN'),
+          found: loss.found === null ? '?' : loss.found.toLocaleString('vi-VN'),
+          reason: loss.reason,
+          // The same loss after a restart is not told again.
+          [LAST_RECEIVED]: [loss.kept, loss.stored, loss.found].join(' ')
+        }
       }),
     breakGlass: (use) =>
       fold('soc.break_glass', {
