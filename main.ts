@@ -6,6 +6,7 @@ import { openConsole } from '#console/server/console.ts'
 import { createFirstAdministrator } from '#control/accounts/accounts.ts'
 import { controlSide, openControlPlane } from '#control/control-plane.ts'
 import { openControl } from '#control/database/control.ts'
+import { controlDamaged, isDamaged, needSoundControl } from '#control/database/soundness.ts'
 import { systemClock } from '#core/clock.ts'
 import type { ListenerStatus } from '#core/data-plane.ts'
 import { SocError } from '#core/errors.ts'
@@ -15,7 +16,7 @@ import { createLedgerFile } from '#threads/ledger-file.ts'
 import { startProbesPlane } from '#threads/probes-plane.ts'
 import { createReadPool } from '#threads/read-pool.ts'
 import { consoleParts } from './cli/console-parts.ts'
-import { makeDataFolder, needRoom, refusedForRoom } from './cli/data-folder.ts'
+import { makeDataFolder, needControl, needRoom, refusedForRoom } from './cli/data-folder.ts'
 import { Failure, Undo } from './cli/life.ts'
 import { lockDataFolder } from './cli/lock.ts'
 import { LogFile } from './cli/log-file.ts'
@@ -34,28 +35,35 @@ export type RunningSoc = {
   stop(): Promise<void>
 }
 
+/** `newControl`: begins a control database although older data lies beside. */
+export type StartOptions = { webRoot?: string; newControl?: boolean }
+
 /**
  * The composition root: control plane, data plane, console, demonstration, and stop in the reverse order; also when one of
  * them cannot start, so that a failed start leaves nothing behind.
  */
-export async function startSoc(config: SocConfig, options: { webRoot?: string }): Promise<RunningSoc> {
+export async function startSoc(config: SocConfig, options: StartOptions): Promise<RunningSoc> {
   const undo = new Undo()
   try {
     return await build(config, options, undo)
   } catch (error) {
     await undo.all()
+    // What SQLite says of the control database anywhere in the start is said in one line too.
+    if (isDamaged(error)) throw controlDamaged(join(config.SOC_DATA, 'control.db'), error)
     throw refusedForRoom(config.SOC_DATA, error)
   }
 }
 
-async function build(config: SocConfig, options: { webRoot?: string }, undo: Undo): Promise<RunningSoc> {
+async function build(config: SocConfig, options: StartOptions, undo: Undo): Promise<RunningSoc> {
   const missing = config.SOC_RULES.find((folder) => !existsSync(folder))
   if (missing !== undefined) throw new SocError('config.invalid', `SOC_RULES names "${missing}", which does not exist`)
   makeDataFolder(config.SOC_DATA)
   needRoom(config.SOC_DATA)
+  needControl(config.SOC_DATA, options.newControl === true)
   undo.push(lockDataFolder(config.SOC_DATA), (lock) => lock.release())
   const logFile = undo.push(new LogFile(join(config.SOC_DATA, 'soc.log')), (opened) => opened.close())
   const log = openLog(config, logFile)
+  needSoundControl(join(config.SOC_DATA, 'control.db'))
   const database = undo.push(openControl(join(config.SOC_DATA, 'control.db')), (opened) => opened.close())
   const fresh = database.sql('SELECT 1 FROM users LIMIT 1').get() === undefined
   const failure = new Failure((reason) => log.fatal({ reason }, 'thread failed'))

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, statfsSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, statfsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { messageOf, SocError } from '#core/errors.ts'
 import { isNoRoom } from '#core/storage-error.ts'
 
@@ -45,3 +45,25 @@ const noRoom = (folder: string, cause?: unknown) =>
     `the volume of SOC_DATA "${folder}" is full: ${freeMib(folder)} MiB free, at least ${START_MIB} MiB are needed to start; nothing was changed`,
     { cause }
   )
+
+/** Folders that only a process with a control database has filled. */
+const OLDER_DATA = ['store', 'spool', 'keys', 'evidence', 'reports']
+
+/** True when there is no control database although there is data that one belonged to. */
+export function missesControl(folder: string): boolean {
+  if (existsSync(join(folder, 'control.db'))) return false
+  return OLDER_DATA.some((name) => {
+    const path = join(folder, name)
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true && readdirSync(path).length > 0
+  })
+}
+
+/** Throws `data.no_control` in one line on older data without its control database, unless `anew` is wished for. */
+export function needControl(folder: string, anew: boolean): void {
+  if (anew || !missesControl(folder)) return
+  throw new SocError(
+    'data.no_control',
+    `SOC_DATA "${folder}" holds older data but no control.db (accounts, sources, alerts): put it back from a copy, or start once ` +
+      'with --new-control to begin without them; nothing was changed'
+  )
+}

@@ -27,6 +27,7 @@ const commands: Record<string, { about: string; load(): Promise<Command> }> = {
     about: 'list accounts, reset a password offline, break-glass account',
     load: async () => (await import('./users.ts')).users
   },
+  check: { about: 'look for damaged databases', load: async () => (await import('./check.ts')).check },
   audit: { about: 'verify the chain of the audit log', load: async () => (await import('./audit.ts')).audit },
   report: { about: 'make a report, or verify the archive', load: async () => (await import('./report.ts')).report },
   bench: { about: 'measure: soc bench NAME', load: async () => (await import('./bench.ts')).bench },

@@ -16,12 +16,13 @@ const SAME_SIGNAL_MS = 1_000
 export const start: Command = {
   about: 'run Vọng Lâu',
   help: `
-Usage: soc start [--no-build]
+Usage: soc start [--no-build] [--new-control]
 
 Runs collectors, detector, store and console. Settings come from the environment (SOC_…) and from the file that SOC_CONFIG
-names; .env.example lists them all. The console is built first when it is missing or stale, unless --no-build. SIGINT or SIGTERM stops in order: what was acknowledged is kept.`,
+names; .env.example lists them all. The console is built first when it is missing or stale, unless --no-build. A data folder that has lost its control.db is refused,
+unless --new-control. SIGINT or SIGTERM stops in order: what was acknowledged is kept.`,
   async run(args) {
-    const { values } = readArgs(args, { 'no-build': { type: 'boolean' } })
+    const { values } = readArgs(args, { 'no-build': { type: 'boolean' }, 'new-control': { type: 'boolean' } })
     const config = readSettings(process.env)
     const say = (line: string) => process.stdout.write(`${line}\n`)
     const started = performance.now()
@@ -31,7 +32,7 @@ names; .env.example lists them all. The console is built first when it is missin
     if (values['no-build'] !== true) await buildConsole(say)
     // Heard from before the first listener opens: a signal that comes while it starts must not cut it short.
     const signalled = Promise.race([parentGone, stopSignal()]).then(() => undefined)
-    const soc = await startSoc(config, { webRoot })
+    const soc = await startSoc(config, { webRoot, newControl: values['new-control'] === true })
     printWelcome(config, soc, say, performance.now() - started)
     const failed = await Promise.race([signalled, new Promise<string>((resolve) => soc.onFailed(resolve))])
     say(failed === undefined ? 'stopping …' : `stopping: ${failed}`)

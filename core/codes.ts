@@ -265,6 +265,9 @@ export const refusalCodes = {
   'control.no_row': 'terminal',
   /** The volume of the data folder has no room to start on. */
   'data.full': 'terminal',
+  /** Older data without its control database. */
+  'data.no_control': 'terminal',
+  'control.damaged': 'terminal',
   'data.locked': 'terminal',
   'data_plane.failed': 'console',
   'data_plane.refused': 'terminal',
