@@ -21,6 +21,7 @@ import { Failure, Undo } from './cli/life.ts'
 import { lockDataFolder } from './cli/lock.ts'
 import { LogFile } from './cli/log-file.ts'
 import type { SocConfig } from './cli/settings.ts'
+import { createStoreLines, sayStorage } from './cli/state-lines.ts'
 
 export type RunningSoc = {
   url: string
@@ -35,8 +36,8 @@ export type RunningSoc = {
   stop(): Promise<void>
 }
 
-/** `newControl`: begins a control database although older data lies beside. */
-export type StartOptions = { webRoot?: string; newControl?: boolean }
+/** `newControl`: begins a control database although older data lies beside. `say`: what the terminal is told while it runs. */
+export type StartOptions = { webRoot?: string; newControl?: boolean; say?: (line: string) => void }
 
 /**
  * The composition root: control plane, data plane, console, demonstration, and stop in the reverse order; also when one of
@@ -71,7 +72,15 @@ async function build(config: SocConfig, options: StartOptions, undo: Undo): Prom
   const control = openControlPlane({ config, clock: systemClock, control: database, log })
   const side = controlSide(control, (thread, message) => failure.report(`${thread}: ${message}`))
   const writeLedger = createLedgerFile(config.SOC_DATA)
-  control.changes.on({ dataPlane: ({ ledger }) => writeLedger(ledger) })
+  const say = options.say ?? (() => undefined)
+  const storeLines = createStoreLines(log, say)
+  sayStorage(database.storage, say)
+  control.changes.on({
+    dataPlane(state) {
+      writeLedger(state.ledger)
+      storeLines(state)
+    }
+  })
 
   const dataPlane = undo.push(await startDataPlane(config, side), (plane) => plane.stop())
   control.begin()

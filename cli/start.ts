@@ -25,6 +25,7 @@ unless --new-control. SIGINT or SIGTERM stops in order: what was acknowledged is
     const { values } = readArgs(args, { 'no-build': { type: 'boolean' }, 'new-control': { type: 'boolean' } })
     const config = readSettings(process.env)
     const say = (line: string) => process.stdout.write(`${line}\n`)
+    const warn = (line: string) => process.stderr.write(`${line}\n`)
     const started = performance.now()
     // Whoever reads the output may go first: a closed pipe or terminal must not cut the orderly end short.
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
@@ -32,7 +33,7 @@ unless --new-control. SIGINT or SIGTERM stops in order: what was acknowledged is
     if (values['no-build'] !== true) await buildConsole(say)
     // Heard from before the first listener opens: a signal that comes while it starts must not cut it short.
     const signalled = Promise.race([parentGone, stopSignal()]).then(() => undefined)
-    const soc = await startSoc(config, { webRoot, newControl: values['new-control'] === true })
+    const soc = await startSoc(config, { webRoot, newControl: values['new-control'] === true, say: warn })
     printWelcome(config, soc, say, performance.now() - started)
     const failed = await Promise.race([signalled, new Promise<string>((resolve) => soc.onFailed(resolve))])
     say(failed === undefined ? 'stopping …' : `stopping: ${failed}`)
