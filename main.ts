@@ -16,7 +16,7 @@ import { createLedgerFile } from '#threads/ledger-file.ts'
 import { startProbesPlane } from '#threads/probes-plane.ts'
 import { createReadPool } from '#threads/read-pool.ts'
 import { consoleParts } from './cli/console-parts.ts'
-import { makeDataFolder, needControl, needRoom, refusedForRoom } from './cli/data-folder.ts'
+import { closeToOthers, makeDataFolder, needControl, needRoom, refusedForRoom } from './cli/data-folder.ts'
 import { Failure, Undo } from './cli/life.ts'
 import { lockDataFolder } from './cli/lock.ts'
 import { LogFile } from './cli/log-file.ts'
@@ -61,6 +61,7 @@ async function build(config: SocConfig, options: StartOptions, undo: Undo): Prom
   makeDataFolder(config.SOC_DATA)
   needRoom(config.SOC_DATA)
   needControl(config.SOC_DATA, options.newControl === true)
+  closeToOthers(config.SOC_DATA)
   undo.push(lockDataFolder(config.SOC_DATA), (lock) => lock.release())
   const logFile = undo.push(new LogFile(join(config.SOC_DATA, 'soc.log')), (opened) => opened.close())
   const log = openLog(config, logFile)

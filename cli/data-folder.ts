@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statfsSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { messageOf, SocError } from '#core/errors.ts'
 import { isNoRoom } from '#core/storage-error.ts'
@@ -66,4 +66,28 @@ export function needControl(folder: string, anew: boolean): void {
     `SOC_DATA "${folder}" holds older data but no control.db (accounts, sources, alerts): put it back from a copy, or start once ` +
       'with --new-control to begin without them; nothing was changed'
   )
+}
+
+/** What we make in a data folder. Nothing else in it is touched: it may be a folder with other things in it. */
+const ours = /^(?:control\.db|soc\.log|running\.json|ledger\.json|spool|store|keys|reports|evidence)/
+
+/**
+ * From now on nothing this process makes can be read by others, and what an older version left open in the data folder is
+ * closed: logs hold citizens' numbers. What belongs to somebody else stays as it is.
+ */
+export function closeToOthers(folder: string): void {
+  process.umask(0o077)
+  const close = (path: string) => {
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    if (found === undefined || found.isSymbolicLink()) return
+    if ((found.mode & 0o077) !== 0) {
+      try {
+        chmodSync(path, found.mode & 0o700)
+      } catch {
+        // Not ours: whoever runs the machine gave it to us this way.
+      }
+    }
+    if (found.isDirectory()) for (const name of readdirSync(path)) close(join(path, name))
+  }
+  for (const name of readdirSync(folder)) if (ours.test(name)) close(join(folder, name))
 }

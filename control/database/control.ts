@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { systemClock, type Clock } from '#core/clock.ts'
 import { SocError } from '#core/errors.ts'
+import { maskText } from '#control/rights/masking.ts'
 import { chainHash } from './audit-chain.ts'
 import { readsOf, type Reads } from './reads.ts'
 import { LOOK_BYTES, Storage } from './storage.ts'
@@ -46,6 +47,8 @@ export function openControl(path: string, clock: Clock = systemClock): Control {
       address: String(address)
     })
   )
+  // For searches of those who see numbers masked: they look through what the screen shows.
+  database.function('mask_text', { deterministic: true }, (text) => maskText(String(text)))
   migrate(database, path)
   if (inMemory) empty ??= database.serialize()
   const storage = new Storage(clock, () => lookForRoom(database))

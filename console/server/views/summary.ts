@@ -39,6 +39,8 @@ export function buildSummary(context: Context, userId: string, scope: Scope): Su
       storeAway: status.store.away,
       storeLosses: status.store.losses.length,
       storageAway: context.control.storage.away?.why ?? null,
+      threadsDown: status.threadsDown,
+      matchesHeld: status.matchesHeld,
       ledgerImbalance: status.ledger?.balanced === false
     },
     demonstration: context.demonstration.status(),

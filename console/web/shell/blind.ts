@@ -15,6 +15,8 @@ export type BlindSpot = {
     | 'full'
     | 'failing'
     | 'losses'
+    | 'threads'
+    | 'held'
   count: number
 }
 
@@ -25,6 +27,8 @@ export function blindSpots(blind: Summary['blind']): BlindSpot[] {
     { kind: 'failing', count: blind.storageAway === 'failing' ? 1 : 0 },
     { kind: 'losses', count: blind.storeLosses },
     { kind: 'ledger', count: blind.ledgerImbalance ? 1 : 0 },
+    { kind: 'threads', count: blind.threadsDown },
+    { kind: 'held', count: blind.matchesHeld ? 1 : 0 },
     { kind: 'store', count: blind.storeAway ? 1 : 0 },
     { kind: 'nothing', count: blind.nothingReceived ? 1 : 0 },
     { kind: 'silent', count: blind.silentSources },

@@ -158,10 +158,12 @@ it('the badge counts blind spots, and a thousand dead letters are one of them', 
     storeAway: true,
     storeLosses: 0,
     storageAway: null,
+    threadsDown: 1,
+    matchesHeld: false,
     ledgerImbalance: false
   }
-  expect(blindSpots(blind).map((spot) => spot.kind)).toEqual(['store', 'silent', 'dead'])
-  expect(blindCount(blind)).toBe(4)
+  expect(blindSpots(blind).map((spot) => spot.kind)).toEqual(['threads', 'store', 'silent', 'dead'])
+  expect(blindCount(blind)).toBe(5)
 })
 
 it('a fresh console is not green: nothing received, units without a source and unmeasured models are blind spots', () => {
@@ -177,6 +179,8 @@ it('a fresh console is not green: nothing received, units without a source and u
     storeAway: false,
     storeLosses: 0,
     storageAway: null,
+    threadsDown: 0,
+    matchesHeld: false,
     ledgerImbalance: false
   }
   expect(blindSpots(seeing)).toEqual([])

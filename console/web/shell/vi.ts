@@ -49,6 +49,8 @@ export const vi = {
   'blind.full': 'đĩa đầy: không ghi được',
   'blind.failing': 'đĩa lỗi: không ghi được',
   'blind.losses': (p: { count?: string | number }) => `kho hỏng hoặc thiếu ${p.count} ngày`,
+  'blind.threads': 'một phần hệ thống đang khởi động lại',
+  'blind.held': 'không ghi được cảnh báo mới',
   'blind.store': 'kho lưu trữ mất kết nối',
   'blind.ledger': 'sổ cái không khớp',
 
@@ -135,6 +137,7 @@ export const vi = {
   'error.request.invalid': (p: P) =>
     `Yêu cầu không hợp lệ${p['field'] ? ` ở ${p['field']}` : ''}. ${p['reason'] ?? ''}`,
   'error.request.too_large': 'Yêu cầu quá lớn.',
+  'error.search.too_many': 'Bạn đang chạy quá nhiều lượt tìm cùng lúc. Chờ các lượt trước xong rồi thử lại.',
   'error.request.too_many': 'Quá nhiều yêu cầu. Chờ một chút rồi thử lại.',
   'error.request.foreign_origin': 'Yêu cầu đến từ trang khác nên bị chặn.',
   'error.route.not_found': 'Máy chủ không có chức năng này.',
