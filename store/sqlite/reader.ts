@@ -73,9 +73,11 @@ class Reader implements StoreReader {
       } finally {
         merge?.close()
       }
-      partial ||= merge?.incomplete === true || this.#connections.damaged.size > 0
+      const damagedDays = this.#connections.damagedDays(request.origins)
+      partial ||= merge?.incomplete === true || damagedDays.length > 0
       const cursor = ended ? undefined : last && writeCursor(last)
-      return { hits, ...(cursor === undefined ? {} : { cursor }), partial, tookMs: deadline.tookMs }
+      const named = damagedDays.length === 0 ? {} : { damagedDays }
+      return { hits, ...(cursor === undefined ? {} : { cursor }), partial, ...named, tookMs: deadline.tookMs }
     })
   }
 
@@ -84,7 +86,9 @@ class Reader implements StoreReader {
     return this.#within(budget, (deadline) => {
       const { from, to, units } = request
       const days = seesNothing(request) ? [] : this.#days(request.origins)
-      return countByTime(this.#connections, days, { query, units, from, to }, buckets, deadline)
+      const counted = countByTime(this.#connections, days, { query, units, from, to }, buckets, deadline)
+      const damaged = this.#connections.damagedDays(request.origins).length > 0
+      return { ...counted, partial: counted.partial || damaged }
     })
   }
 

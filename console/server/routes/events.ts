@@ -59,6 +59,7 @@ export function eventHandlers(context: Context): Handlers<typeof eventsApi> {
         hits: answer.hits.filter((hit) => mayReadEvent(hit.event, request.scope)).map((hit) => eventView(context, hit)),
         cursor: answer.cursor ?? null,
         partial: answer.partial,
+        damagedDays: answer.damagedDays ?? [],
         tookMs: answer.tookMs
       }
     },

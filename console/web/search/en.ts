@@ -20,6 +20,8 @@ export const en: typeof vi = {
   'search.running': 'Searching…',
   'search.hits': (n, ms) => `${n} events · ${ms} ms`,
   'search.total': (n, ms) => `${n} events · ${ms} ms`,
+  'search.damaged': (days) =>
+    `Incomplete: the store of ${days} (day received) is damaged and cannot be read. Its events are missing here.`,
   'search.partial': 'Not complete: the time allowed is over, narrow the range.',
   'search.ceiling': (n) => `Only the first ${n} rows are kept, narrow the query.`,
   'search.results': 'Results',

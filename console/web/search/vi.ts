@@ -20,6 +20,8 @@ export const vi = {
   'search.running': 'Đang tìm…',
   'search.hits': (n: string, ms: string) => `${n} sự kiện · ${ms} ms`,
   'search.total': (n: string, ms: string) => `${n} sự kiện · ${ms} ms`,
+  'search.damaged': (days: string) =>
+    `Thiếu: kho của ngày nhận ${days} bị hỏng, không đọc được. Kết quả không có sự kiện của ngày đó.`,
   'search.partial': 'Chưa hết: đã quá thời gian cho phép, hãy thu hẹp khoảng thời gian.',
   'search.ceiling': (n: string) => `Chỉ giữ ${n} dòng đầu, hãy thu hẹp truy vấn.`,
   'search.results': 'Kết quả',

@@ -156,6 +156,8 @@ it('the badge counts blind spots, and a thousand dead letters are one of them', 
     deadLetters: 1000,
     brokenRules: 0,
     storeAway: true,
+    storeLosses: 0,
+    storageAway: null,
     threadsDown: 1,
     matchesHeld: false,
     ledgerImbalance: false
@@ -175,6 +177,8 @@ it('a fresh console is not green: nothing received, units without a source and u
     deadLetters: 0,
     brokenRules: 0,
     storeAway: false,
+    storeLosses: 0,
+    storageAway: null,
     threadsDown: 0,
     matchesHeld: false,
     ledgerImbalance: false
