@@ -1,5 +1,12 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
-import { connect as connectSecure, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
+import {
+  checkServerIdentity,
+  connect as connectSecure,
+  type DetailedPeerCertificate,
+  type PeerCertificate,
+  type TLSSocket
+} from 'node:tls'
+import { messageOf } from '#core/errors.ts'
 import { pinned, type Destination } from './destination.ts'
 import { ProbeFault } from './fault.ts'
 import { type AttemptContext } from './probe.ts'
@@ -40,15 +47,17 @@ function tcpFault(error: Error, destination: Destination): ProbeFault {
   const at = where(destination)
   if (code === 'ENETUNREACH' || code === 'ENETDOWN') return new ProbeFault('network.unreachable', at, { whose: 'ours' })
   if (oursAlone.has(code)) return new ProbeFault('probe.resources', code, { whose: 'ours' })
-  const known: Record<string, string> = {
-    ECONNREFUSED: 'tcp.refused',
-    ECONNRESET: 'tcp.reset',
-    EPIPE: 'tcp.reset',
-    ETIMEDOUT: 'timeout',
-    EHOSTUNREACH: 'tcp.unreachable'
-  }
-  return new ProbeFault(known[code] ?? 'tcp.failed', known[code] ? at : `${at} ${code.slice(0, 30)}`, { cause: error })
+  const known = tcpCodes.get(code)
+  return new ProbeFault(known ?? 'tcp.failed', known ? at : `${at} ${code.slice(0, 30)}`, { cause: error })
 }
+
+const tcpCodes = new Map([
+  ['ECONNREFUSED', 'tcp.refused'],
+  ['ECONNRESET', 'tcp.reset'],
+  ['EPIPE', 'tcp.reset'],
+  ['ETIMEDOUT', 'timeout'],
+  ['EHOSTUNREACH', 'tcp.unreachable']
+])
 
 /**
  * TLS over a connection. Nothing is sent before the certificate was judged; a bad one rejects with {@link ProbeFault}
@@ -69,29 +78,46 @@ export function secure(
       ...(named && { servername: serverName }),
       secureContext: context.trust,
       // Judged below: a certificate that fails is still read, so that people see when it ended.
-      rejectUnauthorized: false
+      rejectUnauthorized: false,
+      checkServerIdentity: namesHost
     })
     tls.on('error', (error) => reject(handshakeFault(error, destination)))
     tls.once('close', () => reject(new ProbeFault('tls.handshake', where(destination))))
     tls.once('secureConnect', () => {
-      const { until, from } = validity(tls)
-      if (tls.authorized) return resolve({ socket: tls, until, from })
-      const reason = String(tls.authorizationError)
+      try {
+        const { until, from } = validity(tls)
+        if (tls.authorized) return resolve({ socket: tls, until, from })
+        const { authorizationError: problem } = tls
+        const reason = (problem as NodeJS.ErrnoException | null)?.code ?? String(problem)
+        reject(certificateFault(reason, serverName, until))
+      } catch (error) {
+        reject(new ProbeFault('tls.untrusted', messageOf(error).slice(0, 60), { cause: error }))
+      }
       tls.destroy()
-      reject(certificateFault(reason, serverName, until))
     })
   })
 }
 
-function certificateFault(reason: string, serverName: string, until: number | null): ProbeFault {
-  const codes: Record<string, string> = {
-    CERT_HAS_EXPIRED: 'tls.expired',
-    CERT_NOT_YET_VALID: 'tls.not_yet_valid',
-    ERR_TLS_CERT_ALTNAME_INVALID: 'tls.name',
-    DEPTH_ZERO_SELF_SIGNED_CERT: 'tls.self_signed',
-    SELF_SIGNED_CERT_IN_CHAIN: 'tls.self_signed'
+const certificateCodes = new Map([
+  ['CERT_HAS_EXPIRED', 'tls.expired'],
+  ['CERT_NOT_YET_VALID', 'tls.not_yet_valid'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls.name'],
+  ['ERR_TLS_CERT_ALTNAME_FORMAT', 'tls.name'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls.self_signed'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'tls.self_signed']
+])
+
+/** Node's own check throws at names that are written wrongly: in an event, where nobody could catch it. */
+function namesHost(host: string, certificate: PeerCertificate): Error | undefined {
+  try {
+    return checkServerIdentity(host, certificate)
+  } catch (error) {
+    return error as Error
   }
-  const code = codes[reason] ?? 'tls.untrusted'
+}
+
+function certificateFault(reason: string, serverName: string, until: number | null): ProbeFault {
+  const code = certificateCodes.get(reason) ?? 'tls.untrusted'
   const ended = until === null ? '' : ` ${new Date(until).toISOString().slice(0, 10)}`
   const detail = code === 'tls.name' ? serverName : code === 'tls.expired' ? ended.trim() : reason.slice(0, 60)
   return new ProbeFault(code, detail, { certificateUntil: until })

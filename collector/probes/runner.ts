@@ -11,6 +11,7 @@ import { probeRuns } from './index.ts'
 import { LagWatch } from './lag.ts'
 import type { Names } from './names.ts'
 import { ProbeFault } from './fault.ts'
+import { fenced } from './fence.ts'
 import { type Attempt, type AttemptContext, type ProbeRun } from './probe.ts'
 
 /** What runs of probes share. */
@@ -99,7 +100,9 @@ async function attemptOnce(probe: Probe, context: RunContext, signal: AbortSigna
   const end = () => ending.abort()
   signal.addEventListener('abort', end, { once: true })
   let timer: NodeJS.Timeout | undefined
+  let fail: (error: unknown) => void
   const deadline = new Promise<never>((_resolve, reject) => {
+    fail = reject
     timer = setTimeout(() => reject(new ProbeFault('timeout', `> ${timeoutMs} ms`)), timeoutMs)
     ending.signal.addEventListener('abort', () => reject(new ProbeFault('timeout', '')), { once: true })
   })
@@ -114,7 +117,11 @@ async function attemptOnce(probe: Probe, context: RunContext, signal: AbortSigna
   }
   const stall = () => context.lag.since(began) > timeoutMs * STALL_SHARE
   try {
-    return { attempt: await Promise.race([deadline, ask(probe.target, attempt)]), whose: 'fault', stall: stall() }
+    return {
+      attempt: await Promise.race([deadline, fenced(fail!, () => ask(probe.target, attempt))]),
+      whose: 'fault',
+      stall: stall()
+    }
   } catch (error) {
     const fault =
       error instanceof ProbeFault ? error : new ProbeFault('probe.failed', messageOf(error), { whose: 'ours' })
