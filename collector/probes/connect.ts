@@ -67,7 +67,9 @@ export function secure(
   socket: Socket,
   destination: Destination,
   serverName: string,
-  context: AttemptContext
+  context: AttemptContext,
+  /** What is spoken over it; nothing names nothing. */
+  protocols: string[] = []
 ): Promise<{ socket: TLSSocket; until: number | null; from: number | null }> {
   return new Promise((resolve, reject) => {
     const named = isIP(serverName) === 0
@@ -77,6 +79,7 @@ export function secure(
       host: serverName,
       ...(named && { servername: serverName }),
       secureContext: context.trust,
+      ...(protocols.length > 0 && { ALPNProtocols: protocols }),
       // Judged below: a certificate that fails is still read, so that people see when it ended.
       rejectUnauthorized: false,
       checkServerIdentity: namesHost
@@ -123,7 +126,19 @@ function certificateFault(reason: string, serverName: string, until: number | nu
   return new ProbeFault(code, detail, { certificateUntil: until })
 }
 
+/** What servers that are too old for us, and for browsers, answer or are answered. */
+const oldVersion = new Set([
+  'ERR_SSL_UNSUPPORTED_PROTOCOL',
+  'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+  'ERR_SSL_WRONG_SSL_VERSION'
+])
+
 function handshakeFault(error: NodeJS.ErrnoException, destination: Destination): ProbeFault {
+  const { code = '' } = error
+  if (oldVersion.has(code)) return new ProbeFault('tls.version', where(destination), { cause: error })
+  // We ask by HTTP/1.1 alone, browsers do not: that is nothing to blame the site for.
+  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL')
+    return new ProbeFault('http.version', 'HTTP/2', { whose: 'ours', cause: error })
   return new ProbeFault('tls.handshake', `${where(destination)} ${(error.code ?? '').slice(0, 60)}`.trim(), {
     cause: error
   })

@@ -83,7 +83,7 @@ it('a server that speaks no TLS, hangs up or says nothing in the handshake is to
   expect(await code(plain)).toBe('tls.handshake')
   expect(await code(gone)).toBe('tls.handshake')
   expect(await code(silent)).toBe('timeout')
-  expect(await code(old.port)).toBe('tls.handshake')
+  expect(await code(old.port)).toBe('tls.version')
 })
 
 it('a forbidden host or server name is not asked', async () => {
