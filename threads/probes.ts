@@ -3,7 +3,7 @@ import { createProbeEngine, type ProbeEngine } from '#collector/probes/engine.ts
 import { endsAttempt } from '#collector/probes/fence.ts'
 import { systemNames } from '#collector/probes/names.ts'
 import { Outbox } from '#collector/probes/outbox.ts'
-import { trustedBy } from '#collector/probes/runner.ts'
+import { trustedBy } from '#collector/probes/trust.ts'
 import type { Config } from '#core/config.ts'
 import { destinationRule } from '#core/destination.ts'
 import { messageOf } from '#core/errors.ts'

@@ -1,18 +1,9 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
-import {
-  checkServerIdentity,
-  connect as connectSecure,
-  type DetailedPeerCertificate,
-  type PeerCertificate,
-  type TLSSocket
-} from 'node:tls'
+import { checkServerIdentity, connect as connectSecure, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { messageOf } from '#core/errors.ts'
 import { pinned, type Destination } from './destination.ts'
 import { ProbeFault } from './fault.ts'
 import { type AttemptContext } from './probe.ts'
-
-/** Certificates of a chain that are looked at; longer ones are not seen in the wild. */
-const CHAIN_MAX = 10
 
 /** Codes that say that we lack something, not the other side. */
 const oursAlone = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'ENETUNREACH', 'ENETDOWN'])
@@ -78,7 +69,7 @@ export function secure(
       // What the certificate must name; addresses are no server names (RFC 6066).
       host: serverName,
       ...(named && { servername: serverName }),
-      secureContext: context.trust,
+      secureContext: context.trust.context,
       ...(protocols.length > 0 && { ALPNProtocols: protocols }),
       // Judged below: a certificate that fails is still read, so that people see when it ended.
       rejectUnauthorized: false,
@@ -88,7 +79,7 @@ export function secure(
     tls.once('close', () => reject(new ProbeFault('tls.handshake', where(destination))))
     tls.once('secureConnect', () => {
       try {
-        const { until, from } = validity(tls)
+        const { until, from } = context.trust.validity(tls.getPeerX509Certificate(), tls.authorized, context.now())
         if (tls.authorized) return resolve({ socket: tls, until, from })
         const { authorizationError: problem } = tls
         const reason = (problem as NodeJS.ErrnoException | null)?.code ?? String(problem)
@@ -142,27 +133,4 @@ function handshakeFault(error: NodeJS.ErrnoException, destination: Destination):
   return new ProbeFault('tls.handshake', `${where(destination)} ${(error.code ?? '').slice(0, 60)}`.trim(), {
     cause: error
   })
-}
-
-/** Since when and until when the whole presented chain is valid, the root aside: clients know roots by themselves. */
-function validity(tls: TLSSocket): { from: number | null; until: number | null } {
-  let certificate: DetailedPeerCertificate | undefined = tls.getPeerCertificate(true)
-  let from = -Infinity
-  let until = Infinity
-  const seen = new Set<string>()
-  for (let depth = 0; depth < CHAIN_MAX && certificate?.raw !== undefined; depth++) {
-    if (seen.has(certificate.fingerprint256)) break
-    seen.add(certificate.fingerprint256)
-    const isRoot: boolean = depth > 0 && certificate.issuerCertificate?.fingerprint256 === certificate.fingerprint256
-    if (isRoot) break
-    from = Math.max(from, read(certificate.valid_from, -Infinity))
-    until = Math.min(until, read(certificate.valid_to, Infinity))
-    certificate = certificate.issuerCertificate
-  }
-  return { from: Number.isFinite(from) ? from : null, until: Number.isFinite(until) ? until : null }
-}
-
-function read(text: string, otherwise: number): number {
-  const at = Date.parse(text)
-  return Number.isNaN(at) ? otherwise : at
 }

@@ -1,10 +1,7 @@
-import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import type { Clock } from '#core/clock.ts'
 import type { DestinationRule } from '#core/destination.ts'
-import { messageOf, SocError } from '#core/errors.ts'
+import { messageOf } from '#core/errors.ts'
 import { RESULT_DETAIL_MAX, UPLINK, type Probe, type ProbeResult } from '#core/health.ts'
 import type { ProbeTarget } from '#core/probes/target.ts'
 import { probeRuns } from './index.ts'
@@ -13,12 +10,13 @@ import type { Names } from './names.ts'
 import { ProbeFault } from './fault.ts'
 import { fenced } from './fence.ts'
 import { type Attempt, type AttemptContext, type ProbeRun } from './probe.ts'
+import type { Trust } from './trust.ts'
 
 /** What runs of probes share. */
 export type RunContext = {
   rule: DestinationRule
   names: Names
-  trust: SecureContext
+  trust: Trust
   /** Wall clock: what results are stamped with. */
   clock: Clock
   lag: LagWatch
@@ -30,22 +28,6 @@ export type RunContext = {
 const STALL_SHARE = 0.2
 const TIMEOUT_MAX_MS = 60_000
 const ATTEMPTS_MAX = 5
-
-/**
- * Authorities that probes trust: Node's own, those of a PEM file, and `more` as PEM. Throws `config.invalid` when the file
- * cannot be read.
- */
-export function trustedBy(caFile: string, more: readonly string[] = []): SecureContext {
-  if (caFile === '') return createSecureContext({ ca: [...getCACertificates('default'), ...more] })
-  try {
-    const own = readFileSync(caFile, 'utf8').match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []
-    if (own.length === 0) throw new Error('no certificate in PEM form')
-    for (const pem of own) new X509Certificate(pem)
-    return createSecureContext({ ca: [...getCACertificates('default'), ...own, ...more] })
-  } catch (error) {
-    throw new SocError('config.invalid', `SOC_PROBE_CA is "${caFile}": ${messageOf(error)}`, { cause: error })
-  }
-}
 
 /**
  * One run: attempts until one succeeds or all have failed. Never rejects, unless `signal` ends it: then with the signal's
