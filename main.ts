@@ -15,7 +15,7 @@ import { createLedgerFile } from '#threads/ledger-file.ts'
 import { startProbesPlane } from '#threads/probes-plane.ts'
 import { createReadPool } from '#threads/read-pool.ts'
 import { consoleParts } from './cli/console-parts.ts'
-import { makeDataFolder } from './cli/data-folder.ts'
+import { closeToOthers, makeDataFolder } from './cli/data-folder.ts'
 import { Failure, Undo } from './cli/life.ts'
 import { lockDataFolder } from './cli/lock.ts'
 import type { SocConfig } from './cli/settings.ts'
@@ -51,6 +51,7 @@ async function build(config: SocConfig, options: { webRoot?: string }, undo: Und
   const missing = config.SOC_RULES.find((folder) => !existsSync(folder))
   if (missing !== undefined) throw new SocError('config.invalid', `SOC_RULES names "${missing}", which does not exist`)
   makeDataFolder(config.SOC_DATA)
+  closeToOthers(config.SOC_DATA)
   undo.push(lockDataFolder(config.SOC_DATA), (lock) => lock.release())
   const log = undo.push(openLog(config), (opened) => opened.flush())
   const database = undo.push(openControl(join(config.SOC_DATA, 'control.db')), (opened) => opened.close())

@@ -44,7 +44,7 @@ function usage(): string {
 
 async function main(args: string[]): Promise<number> {
   const [name, ...rest] = args
-  const entry = name === undefined ? undefined : commands[name]
+  const entry = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined
   if (entry === undefined) {
     const asked = name === undefined || name === '--help' || name === 'help'
     process.stderr.write(`${asked ? '' : `soc: there is no command "${name}"\n\n`}${usage()}\n`)

@@ -11,6 +11,8 @@ import { npmGone } from './npm-parent.ts'
  * who does not want to wait.
  */
 const SAME_SIGNAL_MS = 1_000
+/** After a thread that cannot come back the process ends within this, whatever clients or threads still hold. */
+const BROKEN_STOP_MS = 10_000
 
 /** `soc start`: the whole system in this process until SIGINT or SIGTERM. */
 export const start: Command = {
@@ -35,9 +37,14 @@ names; .env.example lists them all. The console is built first when it is missin
     printWelcome(config, soc, say, performance.now() - started)
     const failed = await Promise.race([signalled, new Promise<string>((resolve) => soc.onFailed(resolve))])
     say(failed === undefined ? 'stopping …' : `stopping: ${failed}`)
+    if (failed === undefined) {
+      await soc.stop()
+      return 0
+    }
+    // Part of it is broken: an end that does not come in time must not leave a process that listens to nobody.
+    setTimeout(() => process.exit(1), BROKEN_STOP_MS).unref()
     await soc.stop()
-    if (failed !== undefined) throw new SocError('soc.failed', failed)
-    return 0
+    throw new SocError('soc.failed', failed)
   }
 }
 

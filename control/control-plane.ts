@@ -19,6 +19,7 @@ import { createReports } from './reports/reports.ts'
 import { createRules } from './rules/rules.ts'
 import { countSent, forgetSent } from './senders/feeds.ts'
 import { createSenders, dataPlaneSnapshot } from './senders/senders.ts'
+import { createTokens, type Tokens } from './senders/tokens.ts'
 import { createTasks } from './tasks/tasks.ts'
 import { startJobs, type Job } from './timers.ts'
 import { createAlerts } from './triage/alerts.ts'
@@ -64,6 +65,8 @@ export function openControlPlane(parts: ControlPlaneParts) {
 
   const accounts = createAccounts(base)
   const senders = createSenders(control, inventory, clock)
+  const tokens = createTokens(control, clock)
+  changes.on({ dataPlane: ({ tokensUsed }) => tokens.used(tokensUsed) })
   const notifications = createNotifications({
     ...{ ...base, log, ...parts.notifications },
     onChanged: (row) => changes.emit('notification', row),
@@ -136,7 +139,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
   const snapshot = () => ({ ...dataPlaneSnapshot(control, inventory), heartbeats: health.heartbeatKeys() })
 
   return {
-    ...{ config, clock, control, log, changes, catalogue, inventory, ...accounts, senders },
+    ...{ config, clock, control, log, changes, catalogue, inventory, ...accounts, senders, tokens },
     ...{ alerts, builtIn, health, notifications, tasks, figures, reports, rules, demonstration },
     /** Whom an outage was announced to; see triage/notified.ts. */
     notifiedOf: createNotifiedOf(control, inventory),
@@ -157,7 +160,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
       health.attach(planes.probes)
       notifications.start()
       const stopJobs = startJobs(
-        jobsOf({ ...base, tasks, notifications, shiftChange, reports, health, dataPlane, log }),
+        jobsOf({ ...base, tokens, changes, tasks, notifications, shiftChange, reports, health, dataPlane, log }),
         log
       )
       return () => {
@@ -182,6 +185,8 @@ export function openControlPlane(parts: ControlPlaneParts) {
 function jobsOf(parts: {
   config: Config
   clock: Clock
+  tokens: Pick<Tokens, 'endExpired'>
+  changes: Changes
   tasks: { tick(): unknown }
   notifications: { tick(): unknown }
   shiftChange: { tick(): unknown }
@@ -202,6 +207,13 @@ function jobsOf(parts: {
     },
     // Asks every minute what is due, so that a report missed while the process was down is made up.
     { name: 'reports', cron: '* * * * *', run: () => parts.reports.tick() },
+    {
+      name: 'tokens',
+      everyMs: 60_000,
+      run() {
+        if (parts.tokens.endExpired() > 0) parts.changes.emit('snapshot')
+      }
+    },
     // Reminders and escalations are due to the second, not to the millisecond.
     { name: 'tasks', everyMs: 2_000, run: () => parts.tasks.tick() },
     // Escalations, retries and receipts have no other clock; a new row wakes the outbox at once.

@@ -143,7 +143,12 @@ export const refusalCodes = {
   'network.invalid': 'console',
   'network.taken': 'console',
   'network.too_wide': 'console',
+  'network.too_wide_here': 'console',
+  'network.not_yours': 'console',
+  'source.beyond': 'console',
+  'source.speaks_beyond': 'console',
   'source.not_found': 'console',
+  'token.not_found': 'console',
   'token.too_many': 'console',
   'unit.not_found': 'console',
   'unit.required': 'console',
@@ -203,6 +208,7 @@ export const refusalCodes = {
   'user.not_assignable': 'console',
   'user.not_found': 'console',
   'user.self': 'console',
+  'user.beyond': 'console',
   'user.unknown': 'console',
 
   // Events, rules and the store.
@@ -213,6 +219,7 @@ export const refusalCodes = {
   'query.bad_cursor': 'console',
   'query.bad_field': 'console',
   'query.bad_range': 'console',
+  'query.hidden_number': 'console',
   'query.missing_operand': 'console',
   'query.missing_value': 'console',
   'query.no_words': 'console',
@@ -229,6 +236,8 @@ export const refusalCodes = {
   'rules.built_in': 'terminal',
   'store.away': 'console',
   'store.busy': 'console',
+  /** One person lets too many searches wait. */
+  'search.too_many': 'console',
   'store.damaged': 'console',
   'store.failed': 'console',
   /** Made by a newer version of the program (so `control.newer` and `spool.newer`). */
@@ -243,6 +252,8 @@ export const refusalCodes = {
   'http.internal': 'machine',
   'http.method': 'machine',
   'http.not_found': 'machine',
+  /** A body that stopped in the middle, or came too slowly while others waited for its place. */
+  'http.stalled': 'machine',
   'http.too_large': 'machine',
   'http.unframeable': 'machine',
   'intake.listen': 'terminal',

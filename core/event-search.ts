@@ -5,6 +5,8 @@ import type { DeadLetter } from './store-entry.ts'
 /** What a person asks. `query` is the query language of store/query; units [] means none, undefined means all. */
 export type SearchRequest = {
   query: string
+  /** Whoever asks sees citizens' numbers masked: what could match inside them is refused. */
+  masked?: boolean
   /** Event time, milliseconds, `from` ≤ time < `to`. */
   from: number
   to: number
@@ -32,8 +34,8 @@ export type HistogramAnswer = {
   tookMs: number
 }
 
-/** Milliseconds a search may take before it answers with what it has. */
-export type Budget = { deadlineMs: number }
+/** Milliseconds a search may take before it answers with what it has; `caller` is who waits for it, and takes turns with others. */
+export type Budget = { deadlineMs: number; caller?: string }
 
 /** The reading side; any number, in reader threads. Read-only. */
 export type StoreReader = {

@@ -92,6 +92,8 @@ function consolePartsOf(world: World): ConsoleParts {
         }
       ],
       spool: { bytes: 1, lagDetector: 2, lagStore: 3, refusal: null },
+      threadsDown: 0,
+      matchesHeld: false,
       store: { kind: 'sqlite', away: false, since: null, reason: '' }
     }),
     async replay(ids) {

@@ -53,11 +53,14 @@ export function refusalOf(error: unknown): { status: number; body: ApiError; ret
   return { status: 500, body: { code: 'server.failed', params: {} } }
 }
 
+const busy = new Set<string>(['session.busy', 'store.busy'])
+
 /** The one error handler: refusals as `{ code, params }`, failures logged whole and answered without their message. */
 export function addRefusals(app: App): void {
   app.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error)
-    if (refusal.status >= 500)
+    // "Busy" is an answer, not a failure: a flood of them must not fill the log.
+    if (refusal.status >= 500 && !busy.has(refusal.body.code))
       request.log.error({ err: error, method: request.method, url: request.routeOptions.url }, 'request failed')
     if (refusal.retryAfterS !== undefined) void reply.header('retry-after', String(Math.ceil(refusal.retryAfterS)))
     return reply.code(refusal.status).type('application/json; charset=utf-8').send(refusal.body)

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { SocError } from '#core/errors.ts'
+import { maskText } from '#control/rights/masking.ts'
 import { chainHash } from './audit-chain.ts'
 import { readsOf, type Reads } from './reads.ts'
 
@@ -42,6 +43,8 @@ export function openControl(path: string): Control {
       address: String(address)
     })
   )
+  // For searches of those who see numbers masked: they look through what the screen shows.
+  database.function('mask_text', { deterministic: true }, (text) => maskText(String(text)))
   migrate(database, path)
   if (inMemory) empty ??= database.serialize()
   let depth = 0

@@ -42,7 +42,7 @@ export type HealthPlane = HealthByOrigin & {
   take(results: ProbeResult[]): void
   heartbeatKeys(): HeartbeatKey[]
   /** What probes of the demonstration may ask although it lies on loopback, and the authority behind it. */
-  allowDemonstration(endpoints: string[], authority: string): void
+  allowDemonstration(endpoints: string[], authority: string, own?: string[]): void
   /** The catalogue has changed: both engines read it again. */
   reload(): void
   /** Asks for runs of these probes now. */
@@ -72,6 +72,8 @@ export function createHealthPlane(parts: {
     real: destinationRule(config.SOC_PROBE_NETWORKS),
     demonstration: destinationRule(config.SOC_PROBE_NETWORKS)
   }
+  /** What a person may try: the simulated systems, but not this console, which the demonstration's own probe asks. */
+  let tried = rules.real
   const engine = (origin: MeasuredOrigin) =>
     createHealth({
       control,
@@ -126,7 +128,7 @@ export function createHealthPlane(parts: {
       if (plane === undefined) throw new SocError('probes.failed', 'probes are not running', { status: 503 })
       // The demonstration's own systems may be tried like its probes; everything else obeys the rule of real ones.
       const origin = isAllowed(() => checkTarget(draft.target, rules.real)) ? 'real' : 'demonstration'
-      checkTarget(draft.target, rules[origin])
+      checkTarget(draft.target, origin === 'real' ? rules.real : tried)
       const probe: Probe = { ...draft, id: 'try', origin }
       return viewOf(await plane.tryProbe(probe))
     },
@@ -145,9 +147,10 @@ export function createHealthPlane(parts: {
       measured.flatMap((origin) =>
         [...engines[origin].heartbeatKeys()].map(([probe, { key, lastAt }]) => ({ probe, key, lastAt, origin }))
       ),
-    allowDemonstration(endpoints, authority) {
-      allowed = { endpoints, authority }
-      rules.demonstration = destinationRule(config.SOC_PROBE_NETWORKS, endpoints)
+    allowDemonstration(endpoints, authority, own = []) {
+      allowed = { endpoints: [...endpoints, ...own], authority }
+      rules.demonstration = destinationRule(config.SOC_PROBE_NETWORKS, allowed.endpoints)
+      tried = destinationRule(config.SOC_PROBE_NETWORKS, endpoints)
       sendSnapshot()
     },
     reload() {

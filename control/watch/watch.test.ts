@@ -28,8 +28,10 @@ function stateOf(lastReceivedAt: number, more: Partial<DataPlaneState> = {}): Da
     ledger: { at: 0, rows: [{ ...row, dead_lettered: 0, dropped: 0, queued: 0 }], balanced: true, imbalance: '' },
     listeners: [],
     spool: { bytes: 0, end: 1, refusal: null, damage: 0 },
-    detector: { position: 0, eventsPerSecond: 0 },
+    detector: { position: 0, eventsPerSecond: 0, held: null },
+    restarts: [],
     store: { position: 0, away: null },
+    tokensUsed: [],
     rules: [],
     rulesLoadedAt: 1,
     rulesLoadMs: 1,
@@ -94,6 +96,35 @@ describe('the watch over our own senses', () => {
     watch.state(stateOf(START, { store: away }))
     watch.state(stateOf(START, { store: away }))
     expect(rules()).toEqual(['soc.store_away'])
+  })
+
+  it('names the sender that most of a backlog comes from, once an hour, and nobody while the store is away', () => {
+    const { clock, watch, raised } = watching()
+    const flooded = stateOf(START, { spool: { bytes: 0, end: 90_001, refusal: null, damage: 0 } })
+    flooded.ledger!.rows[0]!.queued = 80_000
+    watch.state({ ...flooded, store: { position: 0, away: { since: START, reason: 'no connection' } } })
+    watch.state({ ...flooded, detector: { position: 80_000, eventsPerSecond: 0, held: null } })
+    expect(raised).toEqual([])
+    watch.state(flooded)
+    clock.advance(60_000)
+    watch.state(flooded)
+    expect(raised.map((fold) => [fold.rule.id, fold.values['sender.name']])).toEqual([
+      ['soc.flooding_sender', 'Máy chủ xã']
+    ])
+  })
+
+  it('tells once of a thread that was started anew, and of matches that stay held', () => {
+    const { clock, watch, rules } = watching()
+    const ended = { thread: 'pipeline' as const, count: 1, at: START, reason: 'out of memory', down: true }
+    watch.state(stateOf(START, { restarts: [ended] }))
+    watch.state(stateOf(START, { restarts: [{ ...ended, down: false }] }))
+    expect(rules()).toEqual(['soc.thread_ended'])
+    const held = stateOf(START, { detector: { position: 0, eventsPerSecond: 0, held: 'disk is full' } })
+    watch.state({ ...held, restarts: [ended] })
+    clock.advance(20_000)
+    watch.state({ ...held, restarts: [ended] })
+    watch.state({ ...held, restarts: [ended] })
+    expect(rules()).toEqual(['soc.thread_ended', 'soc.matches_held'])
   })
 
   it('tells of a ledger that stays out of balance', () => {

@@ -1,3 +1,4 @@
+import { UNASSIGNED } from '#core/frame.ts'
 import type { Clock } from '#core/clock.ts'
 import type { MatchFold } from '#core/match.ts'
 import type { Origin } from '#core/origin.ts'
@@ -7,6 +8,12 @@ import type { BuiltIn } from '#control/triage/life/built-in.ts'
 
 /** A store that is away for less than this is a hiccup, not an alert. */
 const STORE_AWAY_AFTER_MS = 15_000
+/** Matches that are held back for less than this are a hiccup too. */
+const HELD_AFTER_MS = 15_000
+/** A backlog below this is worked off in seconds. */
+const FLOOD_FRAMES = 20_000
+/** A sender is told of as flooding again after this. */
+const FLOOD_QUIET_MS = 60 * 60_000
 /** An imbalance must be seen this many times in a row: two statuses may be read at different moments. */
 const IMBALANCE_SEEN = 4
 const SILENCE_CHECK_MS = 5_000
@@ -26,9 +33,35 @@ export function createWatch(parts: {
   const silent = new Set<string>()
   const startedAt = clock.now()
   let storeTold = false
+  /** Ends of each thread that have been told; as many as there are threads. */
+  const endsTold = new Map<string, number>()
+  let heldSince: number | undefined
+  let heldTold = false
+  /** When each sender was last told of as flooding; bounded by the number of senders. */
+  const floodTold = new Map<string, number>()
   let imbalances = 0
   let imbalanceTold = false
   let lastSilenceCheck = 0
+
+  /** Names the sender that most of the backlog comes from. The store's own absence makes a backlog that is nobody's. */
+  function checkFlood(state: DataPlaneState, now: number) {
+    if (state.store.away !== null || state.detector.held !== null || !state.ledger?.rows.length) return
+    if (state.spool.end - 1 - state.detector.position < FLOOD_FRAMES) return
+    const { rows } = state.ledger
+    const waiting = rows.reduce((sum, row) => sum + row.queued, 0)
+    const most = rows.reduce((one, other) => (other.queued > one.queued ? other : one))
+    if (most.queued * 2 < waiting || most.queued < FLOOD_FRAMES) return
+    const key = `${most.origin} ${most.sender}`
+    if (now - (floodTold.get(key) ?? -Infinity) < FLOOD_QUIET_MS) return
+    floodTold.set(key, now)
+    const { name, unit } = parts.senders().find(({ id }) => id === most.sender) ?? {
+      name: most.sender,
+      unit: UNASSIGNED
+    }
+    raise(
+      builtIn.floodingSender({ at: now, sender: most.sender, name, unit, origin: most.origin, waiting: most.queued })
+    )
+  }
 
   function checkSilence(state: DataPlaneState) {
     const now = clock.now()
@@ -55,6 +88,8 @@ export function createWatch(parts: {
     notice(notice: IntakeNotice) {
       if (notice.kind === 'unknown_sender') raise(builtIn.unknownSender(notice))
       if (notice.kind === 'wrong_token') raise(builtIn.wrongToken(notice))
+      if (notice.kind === 'door_held') raise(builtIn.doorHeld(notice))
+      if (notice.kind === 'refused_write') raise(builtIn.refusedWrite(notice))
       if (notice.kind === 'disk_guard') raise(builtIn.diskGuard(notice))
     },
 
@@ -66,6 +101,20 @@ export function createWatch(parts: {
         storeTold = true
         raise(builtIn.storeAway({ at: now, since: away.since, reason: away.reason }))
       }
+      for (const { thread, count, reason } of state.restarts) {
+        if (count === (endsTold.get(thread) ?? 0)) continue
+        endsTold.set(thread, count)
+        raise(builtIn.threadEnded({ at: now, thread, reason }))
+      }
+      const { held } = state.detector
+      if (held === null) {
+        heldSince = undefined
+        heldTold = false
+      } else if (!heldTold && now - (heldSince ??= now) > HELD_AFTER_MS) {
+        // Where nothing can be committed this cannot be either: it is raised again until it is.
+        raise(builtIn.matchesHeld({ at: now, reason: held }))
+        heldTold = true
+      }
       if (state.ledger !== undefined) {
         imbalances = state.ledger.balanced ? 0 : imbalances + 1
         if (imbalances === 0) imbalanceTold = false
@@ -74,6 +123,7 @@ export function createWatch(parts: {
           raise(builtIn.ledgerImbalance({ at: now, detail: state.ledger.imbalance }))
         }
       }
+      checkFlood(state, now)
       checkSilence(state)
     }
   }

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Bilingual, FateName, Level, Millis, Origin, UnitRef, Id, Nothing } from './common.ts'
+import { AuthorTexts, Bilingual, FateName, Level, Millis, Origin, UnitRef, Id, Nothing } from './common.ts'
 import type { Routes } from './routes.ts'
 
 export const SourceRow = Type.Object({
@@ -64,6 +64,20 @@ export const NewSource = Type.Object({
   utcOffsetMinutes: Type.Integer({ minimum: -720, maximum: 840 })
 })
 export type NewSource = Static<typeof NewSource>
+/** A token of a source that is not revoked; what it says is known to its holder alone. */
+export const TokenRow = Type.Object({
+  id: Type.String(),
+  createdAt: Millis,
+  /** Username of who made it. */
+  by: Type.String(),
+  /** To the minute; null: never, or before it was noted. */
+  lastUsedAt: Type.Union([Millis, Type.Null()]),
+  expiresAt: Type.Union([Millis, Type.Null()])
+})
+export type TokenRow = Static<typeof TokenRow>
+/** Days after which the token ends; never when absent. */
+const TokenWish = Type.Object({ days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })) })
+
 /** The token is shown once; the snippets are ready to paste. */
 export const NewToken = Type.Object({
   source: SourceRow,
@@ -119,8 +133,8 @@ export type RuleList = Static<typeof RuleList>
 export const RuleDetail = Type.Object({
   rule: RuleRow,
   text: Type.String(),
-  description: Type.String(),
-  falsePositives: Type.Array(Type.String())
+  description: AuthorTexts,
+  falsePositives: AuthorTexts
 })
 export type RuleDetail = Static<typeof RuleDetail>
 
@@ -169,6 +183,9 @@ export const Summary = Type.Object({
     deadLetters: Type.Number(),
     brokenRules: Type.Number(),
     storeAway: Type.Boolean(),
+    /** Threads of the data plane that do not run now, and matches that cannot be committed. */
+    threadsDown: Type.Number(),
+    matchesHeld: Type.Boolean(),
     ledgerImbalance: Type.Boolean()
   }),
   demonstration: Type.Union([Type.Object({ running: Type.Boolean(), startedAt: Millis }), Type.Null()]),
@@ -178,6 +195,7 @@ export const Summary = Type.Object({
 })
 export type Summary = Static<typeof Summary>
 
+const IdAndToken = Type.Object({ id: Id.properties.id, token: Id.properties.id })
 const SourceChange = Type.Partial(Type.Object({ ...NewSource.properties, enabled: Type.Boolean() }))
 
 /** Sources with the ledger, and the accounts and tokens of senders. */
@@ -198,9 +216,22 @@ export const sourcesApi = {
   },
   'POST /api/sources/:id/tokens': {
     who: 'sources.write',
-    about: 'New token, shown once',
+    about: 'New token, shown once; it ends after `days`, or never',
     params: Id,
+    query: TokenWish,
     answer: NewToken
+  },
+  'GET /api/sources/:id/tokens': {
+    who: 'sources.write',
+    about: 'Tokens of a source: who made them, when they were used, when they end',
+    params: Id,
+    answer: Type.Array(TokenRow)
+  },
+  'DELETE /api/sources/:id/tokens/:token': {
+    who: 'sources.write',
+    about: 'Revoke one token',
+    params: IdAndToken,
+    answer: Nothing
   },
   'DELETE /api/sources/:id/tokens': { who: 'sources.write', about: 'Revoke all tokens', params: Id, answer: Nothing }
 } satisfies Routes

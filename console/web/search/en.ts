@@ -39,12 +39,15 @@ export const en: typeof vi = {
   'event.unmaskTitle': 'This is written to the audit log',
   'event.unmasked': 'real numbers shown, audited',
 
+  'audit.name.event.number_searched': 'searched by digits',
   'audit.name.event.unmasked': 'saw masked numbers',
 
   'error.query': (p) => `The query is wrong${p['position'] === undefined ? '' : ` at character ${p['position']}`}.`,
   'error.query.bad_field': 'This is not a field name.',
   'error.query.bad_range': 'A range has the form [a TO b] or {a TO b}; * leaves a side open.',
   'error.query.bad_cursor': 'The list has changed. Search again from the start.',
+  'error.query.hidden_number': (p) =>
+    `“${p['text'] ?? ''}” could match masked digits (ID, phone, account) that your account may not see. Search by IP address, host, event code or words; or ask somebody who may see masked numbers.`,
   'error.query.missing_operand': 'A condition is missing beside AND, OR, NOT or inside the parentheses.',
   'error.query.missing_value': (p) =>
     p['field'] === undefined ? 'A value is missing.' : `A value must follow “${p['field']}:” at once.`,

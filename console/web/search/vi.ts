@@ -39,12 +39,15 @@ export const vi = {
   'event.unmaskTitle': 'Việc này được ghi vào nhật ký kiểm tra',
   'event.unmasked': 'đang hiện số thật, đã ghi nhật ký',
 
+  'audit.name.event.number_searched': 'tìm theo chữ số',
   'audit.name.event.unmasked': 'xem số che',
 
   'error.query': (p: P) => `Câu truy vấn sai${p['position'] === undefined ? '' : ` ở ký tự ${p['position']}`}.`,
   'error.query.bad_field': 'Tên trường không hợp lệ.',
   'error.query.bad_range': 'Khoảng viết dạng [a TO b] hoặc {a TO b}; dùng * cho đầu để trống.',
   'error.query.bad_cursor': 'Danh sách đã đổi. Tìm lại từ đầu.',
+  'error.query.hidden_number': (p: P) =>
+    `“${p['text'] ?? ''}” có thể khớp với chữ số đang được che (CCCD, điện thoại, tài khoản) mà tài khoản của bạn không được xem. Hãy tìm theo địa chỉ IP, tên máy, mã sự kiện hoặc chữ; hoặc nhờ người có quyền xem số che.`,
   'error.query.missing_operand': 'Thiếu điều kiện bên cạnh AND, OR, NOT hoặc trong ngoặc.',
   'error.query.missing_value': (p: P) =>
     p['field'] === undefined ? 'Thiếu giá trị.' : `Thiếu giá trị ngay sau “${p['field']}:”.`,

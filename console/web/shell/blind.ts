@@ -1,7 +1,19 @@
 import type { Summary } from '#core/api/sources.ts'
 
 export type BlindSpot = {
-  kind: 'nothing' | 'silent' | 'never' | 'stopped' | 'units' | 'models' | 'dead' | 'rules' | 'store' | 'ledger'
+  kind:
+    | 'nothing'
+    | 'silent'
+    | 'never'
+    | 'stopped'
+    | 'units'
+    | 'models'
+    | 'dead'
+    | 'rules'
+    | 'store'
+    | 'ledger'
+    | 'threads'
+    | 'held'
   count: number
 }
 
@@ -9,6 +21,8 @@ export type BlindSpot = {
 export function blindSpots(blind: Summary['blind']): BlindSpot[] {
   const all: BlindSpot[] = [
     { kind: 'ledger', count: blind.ledgerImbalance ? 1 : 0 },
+    { kind: 'threads', count: blind.threadsDown },
+    { kind: 'held', count: blind.matchesHeld ? 1 : 0 },
     { kind: 'store', count: blind.storeAway ? 1 : 0 },
     { kind: 'nothing', count: blind.nothingReceived ? 1 : 0 },
     { kind: 'silent', count: blind.silentSources },

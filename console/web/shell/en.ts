@@ -46,6 +46,8 @@ export const en: typeof vi = {
   'blind.never': (p) => `${p.count} sources never heard`,
   'blind.dead': (p) => `${p.count} unreadable frames`,
   'blind.rules': (p) => `${p.count} broken rules`,
+  'blind.threads': 'a part of the platform is starting again',
+  'blind.held': 'new alerts cannot be written down',
   'blind.store': 'the store is away',
   'blind.ledger': 'the ledger does not add up',
 
@@ -132,6 +134,7 @@ export const en: typeof vi = {
   'error.request.invalid': (p) =>
     `The request is not valid${p['field'] ? ` at ${p['field']}` : ''}. ${p['reason'] ?? ''}`,
   'error.request.too_large': 'The request is too large.',
+  'error.search.too_many': 'You are running too many searches at once. Wait until the earlier ones are done.',
   'error.request.too_many': 'Too many requests. Wait a moment and try again.',
   'error.request.foreign_origin': 'The request came from another site and was blocked.',
   'error.route.not_found': 'The server does not have this function.',

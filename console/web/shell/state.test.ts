@@ -156,10 +156,12 @@ it('the badge counts blind spots, and a thousand dead letters are one of them', 
     deadLetters: 1000,
     brokenRules: 0,
     storeAway: true,
+    threadsDown: 1,
+    matchesHeld: false,
     ledgerImbalance: false
   }
-  expect(blindSpots(blind).map((spot) => spot.kind)).toEqual(['store', 'silent', 'dead'])
-  expect(blindCount(blind)).toBe(4)
+  expect(blindSpots(blind).map((spot) => spot.kind)).toEqual(['threads', 'store', 'silent', 'dead'])
+  expect(blindCount(blind)).toBe(5)
 })
 
 it('a fresh console is not green: nothing received, units without a source and unmeasured models are blind spots', () => {
@@ -173,6 +175,8 @@ it('a fresh console is not green: nothing received, units without a source and u
     deadLetters: 0,
     brokenRules: 0,
     storeAway: false,
+    threadsDown: 0,
+    matchesHeld: false,
     ledgerImbalance: false
   }
   expect(blindSpots(seeing)).toEqual([])

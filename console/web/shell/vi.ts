@@ -46,6 +46,8 @@ export const vi = {
   'blind.never': (p: { count?: string | number }) => `${p.count} nguồn chưa từng gửi`,
   'blind.dead': (p: { count?: string | number }) => `${p.count} khung không đọc được`,
   'blind.rules': (p: { count?: string | number }) => `${p.count} luật hỏng`,
+  'blind.threads': 'một phần hệ thống đang khởi động lại',
+  'blind.held': 'không ghi được cảnh báo mới',
   'blind.store': 'kho lưu trữ mất kết nối',
   'blind.ledger': 'sổ cái không khớp',
 
@@ -130,6 +132,7 @@ export const vi = {
   'error.request.invalid': (p: P) =>
     `Yêu cầu không hợp lệ${p['field'] ? ` ở ${p['field']}` : ''}. ${p['reason'] ?? ''}`,
   'error.request.too_large': 'Yêu cầu quá lớn.',
+  'error.search.too_many': 'Bạn đang chạy quá nhiều lượt tìm cùng lúc. Chờ các lượt trước xong rồi thử lại.',
   'error.request.too_many': 'Quá nhiều yêu cầu. Chờ một chút rồi thử lại.',
   'error.request.foreign_origin': 'Yêu cầu đến từ trang khác nên bị chặn.',
   'error.route.not_found': 'Máy chủ không có chức năng này.',

@@ -6,6 +6,7 @@ import { alertRow, namedAlert, selectAlerts, type NamedAlert, type NamedAlertRec
 import { HOUR_MS } from '#core/time.ts'
 import { type AlertsContext } from '../record/context.ts'
 import { type Scope } from '#control/rights/scope.ts'
+import { OUTAGE_SYSTEM } from '../life/outage-incident.ts'
 import { evidenceOf } from '../record/evidence.ts'
 import {
   decodeCursor,
@@ -94,8 +95,8 @@ export function tabCounts(context: AlertsContext, scope: Scope, userId: string):
   }
 }
 
-/** Everything the panel shows of one alert; undefined when there is none. */
-export function alertDetail(context: AlertsContext, id: string): AlertDetail | undefined {
+/** Everything the panel shows of one alert; undefined when there is none. How rare its entity is, is counted in the scope. */
+export function alertDetail(context: AlertsContext, id: string, scope: Scope): AlertDetail | undefined {
   const row = context.control.get<NamedAlertRecord>(`${selectAlerts} WHERE a.id = ?`, id)
   if (row === undefined) return undefined
   const record = namedAlert(row)
@@ -106,10 +107,10 @@ export function alertDetail(context: AlertsContext, id: string): AlertDetail | u
       id: rule.id,
       version: rule.version,
       title: rule.title,
-      description: '',
       tags: rule.tags,
-      falsePositives: rule.falsePositives
+      falsePositives: { vi: rule.falsePositivesVi ?? [], en: rule.falsePositives }
     },
+    system: record.values[OUTAGE_SYSTEM] ?? null,
     evidence: evidenceOf(context, record),
     hops: {
       event: record.eventAt,
@@ -120,7 +121,7 @@ export function alertDetail(context: AlertsContext, id: string): AlertDetail | u
     },
     history: historyOf(context, record),
     related: relatedTo(context, record),
-    rarity: rarityOf(context, record),
+    rarity: rarityOf(context, record, scope),
     previous: record.previousId,
     timeline: story(context, { alert: id })
   }
@@ -154,13 +155,14 @@ function relatedTo(context: AlertsContext, record: NamedAlert): AlertRow[] {
   return rowsOf(context, [...seqs].slice(0, MAX_RELATED))
 }
 
-function rarityOf(context: AlertsContext, record: NamedAlert): AlertDetail['rarity'] {
+function rarityOf(context: AlertsContext, record: NamedAlert, scope: Scope): AlertDetail['rarity'] {
   if (record.entityKey === '') return { firstSeen: record.firstSeen, units: 1, alerts: 1 }
   const row = context.control.single<AlertDetail['rarity']>(
     `SELECT MIN(first_seen) AS firstSeen, COUNT(DISTINCT unit) AS units, COUNT(*) AS alerts FROM
-       (SELECT first_seen, unit FROM alerts WHERE entity_key = ? AND origin = ? LIMIT ${MAX_RARITY})`,
+       (SELECT first_seen, unit FROM alerts WHERE entity_key = ?1 AND origin = ?2 AND (?3 IS NULL OR unit IN (SELECT value FROM json_each(?3))) LIMIT ${MAX_RARITY})`,
     record.entityKey,
-    record.origin
+    record.origin,
+    scope === undefined ? null : JSON.stringify([...scope])
   )
   return { firstSeen: row.firstSeen, units: row.units, alerts: row.alerts }
 }
