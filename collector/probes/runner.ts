@@ -26,6 +26,8 @@ export type RunContext = {
 
 /** Stalls longer than this share of a timeout take the blame for it. */
 const STALL_SHARE = 0.2
+/** However long the timeout is: a run in which we stood still so long says nothing. */
+const STALL_MAX_MS = 2_000
 const TIMEOUT_MAX_MS = 60_000
 const ATTEMPTS_MAX = 5
 
@@ -42,15 +44,17 @@ export async function runProbe(
   const startedAt = context.clock.now()
   const most = Math.min(Math.max(1, probe.attempts), ATTEMPTS_MAX)
   let attempts = 0
-  let stalled = false
+  let stalledMs = 0
   for (;;) {
     attempts++
-    const { attempt, whose, stall } = await attemptOnce(probe, context, signal)
+    const { attempt, whose, stallMs } = await attemptOnce(probe, context, signal)
     signal.throwIfAborted()
-    stalled ||= stall
+    stalledMs += stallMs
     const ours = whose === 'refused' || (whose === 'ours' && probe.system !== UPLINK)
     if (attempt.outcome !== 'down' || attempts >= most || whose === 'refused') {
-      const unknown = attempt.outcome === 'down' && (ours || stalled)
+      const stalled = stalledMs > 0 && (attempt.outcome === 'down' || attempt.code === 'slow')
+      const unknown = stalled || (attempt.outcome === 'down' && ours)
+      const byStall = unknown && !ours
       return {
         probe: probe.id,
         origin: probe.origin,
@@ -59,8 +63,8 @@ export async function runProbe(
         // Never before its start: a wall clock may be set back meanwhile.
         finishedAt: Math.max(context.clock.now(), startedAt),
         outcome: unknown ? 'unknown' : attempt.outcome,
-        code: unknown && !ours ? 'probe.stalled' : attempt.code,
-        detail: plainLine(attempt.detail),
+        code: byStall ? 'probe.stalled' : attempt.code,
+        detail: byStall ? `${Math.max(1, Math.round(stalledMs / 1_000))} s` : plainLine(attempt.detail),
         attempts,
         latencyMs: attempt.latencyMs,
         certificateUntil: attempt.certificateUntil
@@ -72,7 +76,7 @@ export async function runProbe(
 
 const waitFor = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal, ref: false })
 
-type Tried = { attempt: Attempt; whose: 'fault' | 'ours' | 'refused'; stall: boolean }
+type Tried = { attempt: Attempt; whose: 'fault' | 'ours' | 'refused'; stallMs: number }
 
 /** One attempt within the timeout, whatever the kind does: a server that drips or hangs does not get longer. */
 async function attemptOnce(probe: Probe, context: RunContext, signal: AbortSignal): Promise<Tried> {
@@ -97,12 +101,16 @@ async function attemptOnce(probe: Probe, context: RunContext, signal: AbortSigna
     elapsed,
     now: () => context.clock.now()
   }
-  const stall = () => context.lag.since(began) > timeoutMs * STALL_SHARE
+  // How long we stood still, when that was long enough to make the attempt worthless.
+  const stall = () => {
+    const lostMs = context.lag.since(began)
+    return lostMs > Math.min(timeoutMs * STALL_SHARE, STALL_MAX_MS) ? lostMs : 0
+  }
   try {
     return {
       attempt: await Promise.race([deadline, fenced(fail!, () => ask(probe.target, attempt))]),
       whose: 'fault',
-      stall: stall()
+      stallMs: stall()
     }
   } catch (error) {
     const fault =
@@ -116,7 +124,7 @@ async function attemptOnce(probe: Probe, context: RunContext, signal: AbortSigna
         certificateUntil: fault.certificateUntil
       },
       whose: fault.whose,
-      stall: stall()
+      stallMs: stall()
     }
   } finally {
     clearTimeout(timer)
