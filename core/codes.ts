@@ -72,6 +72,7 @@ export const refusalCodes = {
   'probe.busy': 'console',
   /** A probe or a trial ended by a fault of ours. */
   'probe.failed': 'terminal',
+  'probe.head_content': 'console',
   'probe.invalid': 'console',
   'probe.json_path': 'console',
   'probe.no_heartbeat': 'console',
