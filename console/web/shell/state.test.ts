@@ -128,7 +128,14 @@ it('pushes are sorted by tab, unit, severity and words as the server would', () 
   expect(fits(alert, { ...filter, q: 'dang nhap' }, 'me', () => true)).toBe(true)
   expect(fits(alert, { ...filter, level: 'low' }, 'me', () => true)).toBe(false)
   expect(fits(alert, { ...filter, tab: 'mine' }, 'me', () => true)).toBe(false)
-  expect(fits({ ...alert, assignee: { id: 'me', name: 'L' } }, { ...filter, tab: 'mine' }, 'me', () => true)).toBe(true)
+  expect(
+    fits(
+      { ...alert, status: 'acknowledged', assignee: { id: 'me', name: 'L' } },
+      { ...filter, tab: 'mine' },
+      'me',
+      () => true
+    )
+  ).toBe(true)
 })
 
 it('the ledger adds up exactly when its fates do', () => {
