@@ -108,9 +108,9 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
       fields: { 'source.ip': hostOf(notice.peer) },
       values: { 'soc.listener': notice.listener, ...(notice.detail !== undefined && { 'soc.path': notice.detail }) }
     })
-  const ours = (id: BuiltInId, at: number, service: string, values: MatchFold['values']) =>
+  const ours = (id: BuiltInId, at: number, service: string, values: MatchFold['values'], count = 1) =>
     fold(id, {
-      ...{ at, origin: 'real', unit: ourUnit, count: 1, senders: [] },
+      ...{ at, origin: 'real', unit: ourUnit, count, senders: [] },
       fields: { 'service.name': service },
       values
     })
@@ -119,17 +119,8 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
     wrongToken: (notice) => door('soc.wrong_token', notice),
     doorHeld: (notice) => door('soc.door_held', notice),
     refusedWrite: (notice) => door('soc.refused_write', notice),
-    diskGuard: (notice) =>
-      fold('soc.disk_guard', {
-        at: notice.at,
-        // A full disk is real, whichever sender met it first.
-        origin: 'real',
-        unit: ourUnit,
-        count: notice.count,
-        senders: [],
-        fields: { 'service.name': 'spool' },
-        values: {}
-      }),
+    // A full disk is real, whichever sender met it first.
+    diskGuard: (notice) => ours('soc.disk_guard', notice.at, 'spool', {}, notice.count),
     silentSource: (source) =>
       fold('soc.silent_source', {
         at: source.at,
