@@ -11,6 +11,8 @@ import type { Control } from '#control/database/control.ts'
 import type { Alerts } from '#control/triage/alerts.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { createHealth, type Health } from './health.ts'
+import { createStallNotices } from './stall-notices.ts'
+import { StallWatch, voided } from './stalls.ts'
 
 /** The demonstration is watched every few seconds; it tells of an outage as soon as it is sure. */
 const demonstrationSettings = { settleMs: 4_000, recoverySettleMs: 15_000, holdMaxMs: 20_000 }
@@ -64,8 +66,9 @@ export function createHealthPlane(parts: {
   alerts: Alerts
   onWallChanged(wall: Wall): void
   onKeysChanged(): void
+  stalls?: StallWatch
 }): HealthPlane {
-  const { config, control, clock, alerts } = parts
+  const { config, control, clock, alerts, stalls = new StallWatch() } = parts
   let plane: ProbesPlane | undefined
   let allowed: { endpoints: string[]; authority: string } = { endpoints: [], authority: '' }
   const rules: Record<MeasuredOrigin, DestinationRule> = {
@@ -118,6 +121,13 @@ export function createHealthPlane(parts: {
     })
   }
 
+  /** A stall that has just ended is known before anybody judges by what happened meanwhile. */
+  function lookForStall() {
+    if (stalls.look() !== undefined) for (const health of all) health.stoodStill()
+  }
+
+  const tellThrownAway = createStallNotices(parts)
+
   return {
     shown,
     of: (origin) => engines[origin],
@@ -135,11 +145,17 @@ export function createHealthPlane(parts: {
     count(folds) {
       for (const health of all) health.count(folds)
     },
-    take(results) {
+    take(taken) {
+      lookForStall()
+      const results = taken.map((result) => {
+        const stall = stalls.voiding(result)
+        return stall === undefined ? result : voided(result, stall)
+      })
       control.transaction(() => {
         for (const origin of measured) {
           const own = results.filter((result) => result.origin === origin)
           if (own.length > 0) engines[origin].take(own)
+          tellThrownAway(origin, own)
         }
       })
     },
@@ -162,6 +178,7 @@ export function createHealthPlane(parts: {
       for (const health of all) health.start(now)
     },
     tick() {
+      lookForStall()
       for (const health of all) health.tick()
     },
     attach(probes) {

@@ -23,6 +23,7 @@ export const builtInIds = [
   'soc.disk_guard',
   'soc.outage',
   'soc.uplink_lost',
+  'soc.stood_still',
   'soc.integration_failing'
 ] as const
 export type BuiltInId = (typeof builtInIds)[number]

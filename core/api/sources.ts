@@ -174,6 +174,14 @@ export const EventHistogram = Type.Object({
   tookMs: Type.Number()
 })
 export type EventHistogram = Static<typeof EventHistogram>
+/** Why a search may have found nothing. */
+export const EventAdvice = Type.Object({
+  /** Fields of the query that no event in the range has, with the nearest names that recent events have. */
+  unseen: Type.Array(Type.Object({ field: Type.String(), nearest: Type.Array(Type.String()) })),
+  /** A word that was asked for without a field, so in the message only; '' when there is none. */
+  words: Type.String()
+})
+export type EventAdvice = Static<typeof EventAdvice>
 
 /** Counts for rail and top bar, scoped to the viewer. */
 export const Summary = Type.Object({

@@ -84,7 +84,7 @@ class Reader implements StoreReader {
 
   async search(request: SearchRequest, budget: Budget): Promise<SearchAnswer> {
     const started = this.#clock.now()
-    const query = readQuery(request)
+    const query = readQuery(request, this.#clock.now())
     const limit = pageSize(request.limit)
     const after = request.cursor === undefined ? undefined : readPlace(request.cursor)
     const tookMs = () => Math.max(0, this.#clock.now() - started)
@@ -117,7 +117,7 @@ class Reader implements StoreReader {
 
   async histogram(request: Asked, buckets: number, budget: Budget): Promise<HistogramAnswer> {
     const started = this.#clock.now()
-    const query = readQuery(request)
+    const query = readQuery(request, this.#clock.now())
     const { intervalMs, starts } = cutTime(request.from, request.to, buckets)
     const counts = new Array<number>(starts.length).fill(0)
     const first = starts[0] ?? 0

@@ -38,7 +38,7 @@ class Reader implements StoreReader {
   }
 
   async search(request: SearchRequest, budget: Budget): Promise<SearchAnswer> {
-    const query = readQuery(request)
+    const query = readQuery(request, this.#clock.now())
     const after = request.cursor === undefined ? undefined : readCursor(request.cursor)
     const limit = pageSize(request.limit)
     return this.#within(budget, (deadline) => {
@@ -82,7 +82,7 @@ class Reader implements StoreReader {
   }
 
   async histogram(request: Omit<SearchRequest, 'limit' | 'cursor'>, buckets: number, budget: Budget) {
-    const query = readQuery(request)
+    const query = readQuery(request, this.#clock.now())
     return this.#within(budget, (deadline) => {
       const { from, to, units } = request
       const days = seesNothing(request) ? [] : this.#days(request.origins)

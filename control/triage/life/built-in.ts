@@ -59,6 +59,8 @@ export type BuiltIn = {
   breakGlass(use: { at: number; username: string; address: string; reason: string }): MatchFold
   ledgerImbalance(ledger: { at: number; detail: string }): MatchFold
   outage(outage: OutageNotice): MatchFold
+  /** Results of probes were thrown away because this process stood still. */
+  stoodStill(stall: { at: number; from: number; seconds: number; origin: Origin }): MatchFold
   uplinkLost(uplink: { at: number; since: number; origin: Origin }): MatchFold
   integrationFailing(integration: IntegrationNotice): MatchFold
 }
@@ -186,6 +188,12 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
       }),
     ledgerImbalance: (ledger) => ours('soc.ledger_imbalance', ledger.at, 'ledger', { detail: ledger.detail }),
     outage: (outage) => outageFold(outage, ourUnit),
+    stoodStill: (stall) =>
+      fold('soc.stood_still', {
+        ...{ at: stall.at, origin: stall.origin, unit: ourUnit, count: 1, senders: [] },
+        fields: { 'service.name': 'probes' },
+        values: { since: shownTime(stall.from), seconds: String(stall.seconds) }
+      }),
     uplinkLost: (uplink) =>
       fold('soc.uplink_lost', {
         at: uplink.at,
