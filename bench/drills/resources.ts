@@ -165,6 +165,9 @@ async function fillDisk(data: string): Promise<string> {
       return (await admin.get<Summary>('/api/summary')).blind.storageAway === null
     })
     return shortages[0]!.expected
+  } catch (error) {
+    // What the process said last tells more than the connection that broke.
+    return soc === undefined || alive(soc) ? `failed: ${messageOf(error)}` : `ended: ${soc.output().slice(-2_000)}`
   } finally {
     await soc?.stop()
     execFileSync('umount', ['--lazy', data])
