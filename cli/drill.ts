@@ -6,7 +6,8 @@ import { readArgs, type Command } from './command.ts'
 /** Every drill by name; each is one file. */
 const drills: Record<string, () => Promise<Drill>> = {
   health: async () => (await fromCheckout(() => import('../bench/drills/health.ts'))).health,
-  hostile: async () => (await fromCheckout(() => import('../bench/drills/hostile.ts'))).hostile
+  hostile: async () => (await fromCheckout(() => import('../bench/drills/hostile.ts'))).hostile,
+  resources: async () => (await fromCheckout(() => import('../bench/drills/resources.ts'))).resources
 }
 
 /** `soc drill NAME`: breaks things on purpose and looks whether what is told of them is right. */

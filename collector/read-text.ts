@@ -25,7 +25,7 @@ export function readText(raw: Buffer): FrameText {
   const nul = raw.indexOf(0)
   if ((nul >= 0 && nul < end) || raw[0] === 0xff || raw[0] === 0xfe) {
     const wide = readUtf16(raw)
-    if (wide !== undefined) return { text: wide.replace(/[\n\r\0]+$/, ''), badUtf8: false, utf16: true }
+    if (wide !== undefined) return { text: withoutEnds(wide), badUtf8: false, utf16: true }
   }
   const start = end >= 3 && raw[0] === 0xef && raw[1] === 0xbb && raw[2] === 0xbf ? 3 : 0
   // One-byte strings are what the scanners below are fastest on.
@@ -101,4 +101,15 @@ function decode(raw: Buffer, { start, big }: Reading): string {
   // What ended the frame may have taken the zero half of the last character with it.
   if (bytes.length % 2 === 1) bytes = Buffer.concat([bytes, Buffer.alloc(1)])
   return bytes.toString('utf16le')
+}
+
+/** The text without the line ends and NULs behind it. */
+export function withoutEnds(text: string): string {
+  let end = text.length
+  while (end > 0) {
+    const last = text.charCodeAt(end - 1)
+    if (last !== 10 && last !== 13 && last !== 0) break
+    end--
+  }
+  return text.slice(0, end)
 }

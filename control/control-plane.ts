@@ -56,6 +56,10 @@ export type ControlPlane = ReturnType<typeof openControlPlane>
 export function openControlPlane(parts: ControlPlaneParts) {
   const { config, clock, control, log } = parts
   const changes = new Changes()
+  control.storage.onChanged((away) => {
+    if (away === undefined) log.info({}, 'the control database takes writes again')
+    else log.error({ reason: away.reason }, 'the control database cannot be written')
+  })
   const catalogue = createCatalogue({
     ...{ control, clock, date: config.SOC_CATALOGUE_DATE },
     warn: (message) => log.warn({ message }, 'catalogue')
@@ -110,6 +114,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
     silentAfterMs: (sender) => silentAfterMs(config, sender),
     senders: () => dataPlaneSnapshot(control, inventory).senders,
     raise: (fold) => alerts.raise(fold),
+    warn: (loss) => log.error({ ...loss }, 'the store holds less than was stored'),
     alreadyTold: (fold) => alerts.lastValues(fold.fingerprint)?.[LAST_RECEIVED] === fold.values[LAST_RECEIVED]
   })
   let dataPlane: DataPlane | undefined
@@ -128,8 +133,9 @@ export function openControlPlane(parts: ControlPlaneParts) {
     notification: (row) => tasks.heard(row),
     answered: (subject, by) => tellAnswer(alerts, subject, by),
     snapshot: () => dataPlane?.setSnapshot(snapshot()),
-    notice: (notice) => watch.notice(notice),
-    dataPlane: (state) => watch.state(state)
+    // Nobody waits for these: what the volume refuses is said again with the next notice or status.
+    notice: (notice) => void control.storage.write(() => watch.notice(notice)),
+    dataPlane: (state) => void control.storage.write(() => watch.state(state))
   })
   catalogue.onChanged(() => {
     health.reload()
@@ -184,6 +190,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
 /** What time makes due in the control plane: the one table of it. */
 function jobsOf(parts: {
   config: Config
+  control: Control
   clock: Clock
   tokens: Pick<Tokens, 'endExpired'>
   changes: Changes
@@ -219,7 +226,9 @@ function jobsOf(parts: {
     // Escalations, retries and receipts have no other clock; a new row wakes the outbox at once.
     { name: 'notifications', everyMs: 1_000, run: () => parts.notifications.tick() },
     { name: 'shift change', everyMs: 5_000, run: () => parts.shiftChange.tick() },
-    { name: 'health', everyMs: 250, run: () => parts.health.tick() }
+    { name: 'health', everyMs: 250, run: () => parts.health.tick() },
+    // The one that goes on while nothing can be written: it finds out when there is room again.
+    { name: 'storage', everyMs: 1_000, always: true, run: () => parts.control.storage.look() }
   ]
 }
 

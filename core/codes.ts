@@ -49,6 +49,8 @@ export const refusalCodes = {
   'task_link.nonce_used': 'task_link',
   'task_link.other_device': 'task_link',
   'disk.full': 'console',
+  /** The control database cannot be written: its volume is full or fails. */
+  'control.storage_full': 'console',
   'file.busy': 'console',
   'file.empty': 'console',
   'file.kind': 'console',
@@ -216,6 +218,12 @@ export const refusalCodes = {
   'dead_letter.unknown': 'terminal',
   'detector.checkpoint': 'terminal',
   'event.not_found': 'console',
+  'query.reversed_range': 'console',
+  'query.mixed_range': 'console',
+  'query.bad_date': 'console',
+  'query.bad_address': 'console',
+  'query.bad_bound': 'console',
+  'query.write_instead': 'console',
   'query.bad_cursor': 'console',
   'query.bad_field': 'console',
   'query.bad_range': 'console',
@@ -273,6 +281,11 @@ export const refusalCodes = {
   'control.newer': 'terminal',
   /** A statement that always gives a row gave none. */
   'control.no_row': 'terminal',
+  /** The volume of the data folder has no room to start on. */
+  'data.full': 'terminal',
+  /** Older data without its control database. */
+  'data.no_control': 'terminal',
+  'control.damaged': 'terminal',
   'data.locked': 'terminal',
   'data_plane.failed': 'console',
   'data_plane.refused': 'terminal',
@@ -296,6 +309,7 @@ export const refusalCodes = {
   'bench.no_corpus': 'terminal',
   'bench.rsyslog': 'terminal',
   'bench.start': 'terminal',
+  'build.failed': 'terminal',
   'cli.image': 'terminal',
   'cli.no_data': 'terminal',
   'cli.usage': 'terminal',

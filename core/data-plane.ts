@@ -1,6 +1,6 @@
 import type { RuleRow } from './api/sources.ts'
 import type { ProbeResult } from './health.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, StoreLoss } from './ledger.ts'
 import type { MatchBatch } from './match.ts'
 import type { Origin } from './origin.ts'
 import type { DataPlaneSnapshot } from './sender.ts'
@@ -76,7 +76,7 @@ export type DataPlaneState = {
   /** `held`: why matches are not committed now; the detector waits at its position. */
   detector: { position: number; eventsPerSecond: number; held: string | null }
   restarts: ThreadRestart[]
-  store: { position: number; away: { since: number; reason: string } | null }
+  store: { position: number; away: { since: number; reason: string } | null; losses: StoreLoss[] }
   /** Tokens used since the status before. */
   tokensUsed: TokenUse[]
   rules: RuleRow[]

@@ -23,6 +23,8 @@ export type SearchAnswer = {
   cursor?: string
   /** True when the budget ended the search early: say what is missing. */
   partial: boolean
+  /** Receive days (YYYY-MM-DD) whose events cannot be read, because their file is damaged. */
+  damagedDays?: string[]
   /** Milliseconds spent. */
   tookMs: number
 }

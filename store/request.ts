@@ -9,11 +9,15 @@ import type { SearchRequest } from '#core/event-search.ts'
 export const MAX_PAGE = 1_000
 
 /**
- * The query of a request. Throws `query.*` (status 400) for one that cannot be read, and `query.hidden_number` for one that
+ * The query of a request; `now-1h` counts from `now`. Throws `query.*` (status 400) for one that cannot be read, and
+ * `query.hidden_number` for one that
  * could match inside digits which whoever asks may not see.
  */
-export function readQuery({ query: text, masked = false }: Pick<SearchRequest, 'query' | 'masked'>): Query {
-  const read = parseQuery(text)
+export function readQuery(
+  { query: text, masked = false }: Pick<SearchRequest, 'query' | 'masked'>,
+  now: number
+): Query {
+  const read = parseQuery(text, now)
   if ('ast' in read) {
     const hidden = masked ? hiddenLeaf(read.ast) : undefined
     if (hidden === undefined) return read.ast

@@ -94,7 +94,7 @@ function consolePartsOf(world: World): ConsoleParts {
       spool: { bytes: 1, lagDetector: 2, lagStore: 3, refusal: null },
       threadsDown: 0,
       matchesHeld: false,
-      store: { kind: 'sqlite', away: false, since: null, reason: '' }
+      store: { kind: 'sqlite', away: false, since: null, reason: '', losses: [] }
     }),
     async replay(ids) {
       world.replayed.push(ids)

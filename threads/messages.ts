@@ -7,6 +7,7 @@ import type {
   ReplayFrame,
   TokenUse
 } from '#core/data-plane.ts'
+import type { StoreLoss } from '#core/ledger.ts'
 import type { SpoolDamage } from '#collector/spool/spool.ts'
 import type { ProbeResult } from '#core/health.ts'
 import type { MatchBatch } from '#core/match.ts'
@@ -124,6 +125,7 @@ export type FromStore =
       position: number
       durable: number
       fates: LedgerFates[]
+      losses?: StoreLoss[]
       away?: { since: number; reason: string }
     }
   | { kind: 'failed'; message: string }

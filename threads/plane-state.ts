@@ -13,7 +13,7 @@ export class PlaneState {
     spool: { bytes: 0, end: 0, refusal: null, damage: 0 },
     detector: { position: -1, eventsPerSecond: 0, held: null },
     restarts: [],
-    store: { position: -1, away: null },
+    store: { position: -1, away: null, losses: [] },
     tokensUsed: [],
     rules: [],
     rulesLoadedAt: 0,
@@ -65,6 +65,6 @@ export class PlaneState {
 
   store(status: Extract<FromStore, { kind: 'status' }>): void {
     this.#fates = [...this.#fates, status].slice(-STATUS_MEMORY)
-    this.state.store = { position: status.position, away: status.away ?? null }
+    this.state.store = { position: status.position, away: status.away ?? null, losses: status.losses ?? [] }
   }
 }

@@ -198,12 +198,14 @@ class StoreThread {
       position,
       durable: this.#durable,
       fates: this.#writer.fates(),
+      losses: this.#writer.losses(),
       ...(this.#away ? { away: this.#away } : {})
     })
   }
 
   async tick() {
     void this.idle()
+    if (!this.#running && !this.#stopping) await this.#inspect()
     if (Date.now() - this.#lastDurableAt >= DURABLE_EVERY_MS && !this.#running) {
       this.#lastDurableAt = Date.now()
       try {
@@ -214,6 +216,17 @@ class StoreThread {
       }
       this.status(true)
     } else this.status(false)
+  }
+
+  /** What cannot be compared now is compared the next time; the store's absence is told elsewhere. */
+  async #inspect() {
+    try {
+      const before = JSON.stringify(this.#writer.losses())
+      await this.#writer.inspect()
+      if (JSON.stringify(this.#writer.losses()) !== before) this.status(true)
+    } catch {
+      return
+    }
   }
 
   async stop() {

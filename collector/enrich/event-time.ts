@@ -145,6 +145,8 @@ function readTail(text: string, at: number, year: number): { end: number; year: 
     const behind = year < 0 ? yearAt(text, at + 1) : -1
     return behind < 0 ? undefined : { end: at + 5, year: behind }
   }
+  // Zones are written in capitals; most hosts are not.
+  if (first >= 97) return undefined
   const zone = readZoneAt(text, at + 1)
   if (zone === undefined || Number.isNaN(zone.offset)) return undefined
   const behind = year < 0 && text[zone.end] === ' ' ? yearAt(text, zone.end + 1) : -1

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '#core/event.ts'
 import { readDocumentTime } from '../enrich/event-time.ts'
 import { isObject, normalText } from '../read-document.ts'
+import { withoutEnds } from '../read-text.ts'
 import { plainIp } from './addresses.ts'
 import { fieldKinds, fieldSets, objectNames, type FieldKind } from './ecs-shape.ts'
 import { draftOf, type Content, type Draft, type Parser } from './parser.ts'
@@ -82,11 +83,7 @@ function opened(document: JsonObject): JsonObject {
     if (isBytes(value))
       open = {
         ...open,
-        [name]: normalText(
-          Buffer.from(value)
-            .toString('utf8')
-            .replace(/[\r\n]+$/, '')
-        )
+        [name]: normalText(withoutEnds(Buffer.from(value).toString('utf8')))
       }
   }
   const body = otelBody(document)

@@ -137,6 +137,11 @@ function wordAt(text: string, at: number): { word: string; end: number } {
  * from the left, because the user (Basic authentication) is the client's own text: empty, with blanks, dashes or addresses.
  */
 function readHead(head: string, fields: JsonObject, module: string): string {
+  const space = head.indexOf(' ')
+  if (head.startsWith(' - ', space) && plainIp(head.slice(0, space)) !== '') {
+    layClient([head.slice(0, space)], fields, module)
+    return nameOf(head.slice(space + 3).trim())
+  }
   let first = wordAt(head, 0)
   const second = wordAt(head, first.end)
   if (
@@ -160,14 +165,18 @@ function readHead(head: string, fields: JsonObject, module: string): string {
   const identity = wordAt(head, end)
   const user = head.slice(identity.end).trim()
   // One word behind the address is the user: some formats leave the identity out.
-  const name =
-    user === '' ? identity.word : user.startsWith('"') ? (readQuoted(user, 0)?.value ?? user) : unescapeLogged(user)
+  return nameOf(user === '' ? identity.word : user)
+}
+
+function nameOf(user: string): string {
+  if (user === '-' || user === '') return ''
+  const name = user.startsWith('"') ? (readQuoted(user, 0)?.value ?? user) : unescapeLogged(user)
   return name === '-' ? '' : name.trim()
 }
 
 /** The first public address is the client; proxies in front of it are private. A lone address is what the socket said. */
 function layClient(chain: string[], fields: JsonObject, module: string): void {
-  const client = chain.find((part) => isPublic(plainIp(part))) ?? chain[0] ?? ''
+  const client = chain.length === 1 ? chain[0]! : (chain.find((part) => isPublic(plainIp(part))) ?? chain[0] ?? '')
   if (client === '') return
   fields['source'] = endpoint(client)
   const list = chain.filter((part) => part !== 'unix:').map((part) => plainIp(part) || part)

@@ -52,7 +52,8 @@ function withPeer(fields: AuthFields, peer: Peer): AuthFields {
 export function readSshd(message: string): AuthFields | undefined {
   let text = message
   // Privilege separation and log levels put words in front of the same sentences.
-  while (/^(?:error|fatal|debug\d|info): /.test(text)) text = text.slice(text.indexOf(': ') + 2)
+  while (text.charCodeAt(0) >= 97 && /^(?:error|fatal|debug\d|info): /.test(text))
+    text = text.slice(text.indexOf(': ') + 2)
   const space = text.indexOf(' ')
   const word = space < 0 ? text : text.slice(0, space)
   const rest = space < 0 ? '' : text.slice(space + 1)

@@ -104,13 +104,13 @@ export function readEnvelope(text: string, receivedAt: number, utcOffsetMinutes:
   } else {
     const old = readOldSyslogTime(text, at, receivedAt, utcOffsetMinutes)
     if (old !== undefined) {
-      // `Nov 23 2026 07:30:52 ASA01 : %ASA-6-…`: the mnemonic tells which of the words is the host.
-      if (priority >= 0 && text.indexOf(' %', at) > 0 && readCisco(text, at, envelope, receivedAt, utcOffsetMinutes)) {
-        return envelope
-      }
       envelope.time = old.time
       envelope.localTime = !old.zoned
       readHostAndTag(text, text[old.end] === ' ' ? old.end + 1 : old.end, envelope, receivedAt, utcOffsetMinutes)
+      // `Nov 23 2026 07:30:52 ASA01 : %ASA-6-…`: the mnemonic tells what is the program.
+      if (priority >= 0 && envelope.program === '' && envelope.message.slice(0, 4).includes('%')) {
+        readCisco(text, at, envelope, receivedAt, utcOffsetMinutes)
+      }
       return envelope
     }
   }
@@ -170,7 +170,8 @@ function readHostAndTag(
   envelope.host = first
   readTag(text, space + 1, envelope)
   // A relay keeps Cisco's sequence number, which then looks like a program.
-  if (/^[0-9*.:]/.test(envelope.program || envelope.message)) {
+  const begins = (envelope.program === '' ? envelope.message : envelope.program).charCodeAt(0)
+  if ((begins >= 48 && begins <= 58) || begins === 42 || begins === 46) {
     readCisco(text, space + 1, envelope, receivedAt, utcOffsetMinutes)
   }
 }

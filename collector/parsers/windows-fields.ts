@@ -125,7 +125,7 @@ export function endOf(address: string, port: string, host = ''): JsonObject {
 export function relate(fields: JsonObject, users: string[], addresses: string[], hosts: string[]): void {
   const related: JsonObject = {}
   put(related, 'user', distinct(...users))
-  put(related, 'ip', distinct(...addresses.map(plainIp)))
+  put(related, 'ip', addresses.length === 0 ? [] : distinct(...addresses.map(plainIp)))
   put(related, 'hosts', distinct(...hosts))
   putObject(fields, 'related', related)
 }

@@ -134,15 +134,23 @@ function readFlat(document: JsonObject): Reading {
     message: first('Message')
   }
   used.add(document['EventID'] === undefined ? 'EventId' : 'EventID')
-  const plain = Object.entries(document).filter(([name]) => !used.has(name) && !containers.includes(name))
+  if (!containers.some((name) => document[name] !== undefined)) return { header, data: without(document, used) }
+  for (const name of containers) used.add(name)
   const names = insertNames(header.provider, header.channel, header.id)
   const data: JsonObject = {
-    ...Object.fromEntries(plain),
+    ...without(document, used),
     ...namedData(document['StringInserts'], names),
     ...userData(document['UserData'] ?? document['user_data']),
     ...namedData(document['EventData'] ?? document['event_data'], names)
   }
   return { header, data }
+}
+
+/** The members of `document` that are not named. */
+function without(document: JsonObject, names: ReadonlySet<string>): JsonObject {
+  const rest: JsonObject = {}
+  for (const name of Object.keys(document)) if (!names.has(name)) rest[name] = document[name]!
+  return rest
 }
 
 function flatTime(document: JsonObject, used: Set<string>): Json | undefined {
@@ -321,18 +329,22 @@ function find(document: JsonObject): { read: () => Reading; used: readonly strin
   return { read: () => readFlat(document), used: Object.keys(document) }
 }
 
+/** The shape that most shippers send and that costs nothing to know. */
+const isPlain = (document: JsonObject) =>
+  typeof document['Channel'] === 'string' && document['EventID'] !== undefined && document['Event'] === undefined
+
 /** True for a document that is a Windows event in any of the known shapes. */
 export function isWindowsDocument(document: JsonObject): boolean {
-  return isObject(document['winlog']) || isOldBeat(document) || find(document) !== undefined
+  return isPlain(document) || isObject(document['winlog']) || isOldBeat(document) || find(document) !== undefined
 }
 
 /** Reads a document of which `isWindowsDocument` is true; `rest` is what stands beside the event. */
 export function readWindowsDocument(document: JsonObject): { reading: Reading; rest: JsonObject } {
-  const { read, used } = find(document)!
-  const reading = read()
+  const found = isPlain(document) ? undefined : find(document)
+  const reading = found === undefined ? readFlat(document) : found.read()
   const { header } = reading
   // Shippers that send the rendered message alone still say all in it.
   if (header.channel === 'Security' && Object.keys(reading.data).length === 0)
     reading.data = readRendered(header.message)
-  return { reading, rest: Object.fromEntries(Object.entries(document).filter(([name]) => !used.includes(name))) }
+  return { reading, rest: found === undefined ? {} : without(document, new Set(found.used)) }
 }

@@ -4,6 +4,8 @@ import { readRendered } from './windows-rendered.ts'
 import type { Header, Reading } from './windows-shapes.ts'
 
 const MARK = 'MSWinEventLog'
+/** More parts than this are no line of Snare's: it parts the message by blanks at most. */
+const MAX_FIELDS = 2_000
 
 /** True for a line of Snare for Windows and of the many agents that speak its form. */
 export function isSnare(text: string): boolean {
@@ -21,17 +23,15 @@ export function readSnare(text: string): Reading | Refusal {
   const line = text.slice(start + MARK.length)
   const plain = line.startsWith('#011') ? line.replaceAll('#011', '\t') : line
   const sign = plain[0]!
-  const fields = plain.slice(1).split(sign === ' ' ? /\s/ : sign)
+  const fields = plain.slice(1).split(sign === ' ' ? /\s/ : sign, MAX_FIELDS)
   const at = (index: number) => (fields[index] ?? '').trim()
   const id = at(4)
   if (!/^\d{1,6}$/.test(id)) return { code: 'parse.broken_line', detail: 'Snare: no event id in its place' }
   const host = text.slice(0, start).trim()
-  // Old agents write no empty DATA field; the message is the longest of what is left.
-  const rest = fields.slice(11)
-  const message = rest
-    .join(' ')
-    .replace(/\s+\d{1,10}\s*$/, '')
-    .trim()
+  // Old agents write no empty DATA field, new ones a number behind the message.
+  const rest = fields.slice(11, MAX_FIELDS)
+  if (/^\s{0,8}\d{1,10}\s{0,8}$/.test(rest.at(-1) ?? '')) rest.pop()
+  const message = rest.join(' ').trim()
   const header: Header = {
     channel: at(1),
     provider: at(5),

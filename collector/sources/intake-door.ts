@@ -18,7 +18,7 @@ export function intakeLimits(context: ListenerContext, idleMs: DoorLimits['idleM
   const most = doorSize(context.pinned ? MAX_PINNED : MAX_CONNECTIONS, DESCRIPTOR_SHARE)
   const strangers = Math.ceil(most / 4)
   return {
-    known: { most: most - strangers, perCaller: Math.ceil(most / (context.pinned ? 2 : 4)) },
+    known: { most: most - strangers, perCaller: context.pinned ? most : Math.ceil(most / 4) },
     strangers: { most: strangers, perCaller: Math.ceil(strangers / 2) },
     ...(idleMs && { idleMs })
   }
@@ -28,8 +28,11 @@ export function intakeLimits(context: ListenerContext, idleMs: DoorLimits['idleM
 export function intakeDoor(context: ListenerContext, limits: DoorLimits): Door {
   return new Door({
     limits,
+
     onRefused: () => context.refused('connections'),
     onHeld: (caller, address) => {
+      // Behind a pinned listener there is one caller, who may hold all of it.
+      if (context.pinned) return
       const sender = caller.startsWith('sender ') ? caller.slice('sender '.length) : undefined
       const identity = sender === undefined ? context.identify(address) : { sender, unit: UNASSIGNED }
       const count = limits[sender === undefined ? 'strangers' : 'known'].perCaller

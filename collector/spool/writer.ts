@@ -133,7 +133,7 @@ class LocalWriter implements SpoolWriter {
 
   refusal(): Refusal | undefined {
     if (this.#group.length + this.#flushingBytes > MAX_BACKLOG) return 'backlog'
-    return this.#guard.refusal(this.bytes())
+    return this.#guard.refusal(this.bytes(), this.#group.length + this.#flushingBytes)
   }
 
   async dropBefore(offset: number): Promise<void> {

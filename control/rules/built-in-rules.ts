@@ -16,6 +16,7 @@ export const builtInIds = [
   'soc.silent_source',
   'soc.flooding_sender',
   'soc.store_away',
+  'soc.store_loss',
   'soc.thread_ended',
   'soc.matches_held',
   'soc.ledger_imbalance',

@@ -41,7 +41,8 @@ export function sourcesStatus(state: DataPlaneState, config: Pick<Config, 'SOC_S
       kind: config.SOC_STORE,
       away: state.store.away !== null,
       since: state.store.away?.since ?? null,
-      reason: state.store.away?.reason ?? ''
+      reason: state.store.away?.reason ?? '',
+      losses: state.store.losses.map(({ day, origin, stored, found, kept }) => ({ day, origin, stored, found, kept }))
     }
   }
 }

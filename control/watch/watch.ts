@@ -1,6 +1,7 @@
 import { UNASSIGNED } from '#core/frame.ts'
 import type { Clock } from '#core/clock.ts'
 import type { MatchFold } from '#core/match.ts'
+import type { StoreLoss } from '#core/ledger.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Sender } from '#core/sender.ts'
 import type { DataPlaneState, IntakeNotice } from '#core/data-plane.ts'
@@ -25,6 +26,8 @@ export function createWatch(parts: {
   builtIn: BuiltIn
   senders(): Sender[]
   raise(fold: MatchFold): void
+  /** Writes a line of the process log. */
+  warn(loss: StoreLoss): void
   /** True when the newest alert of this fingerprint tells of this very silence: it was raised before a restart. */
   alreadyTold(fold: MatchFold): boolean
 }) {
@@ -32,6 +35,8 @@ export function createWatch(parts: {
   /** Senders whose silence has been told; bounded by the number of senders. */
   const silent = new Set<string>()
   const startedAt = clock.now()
+  /** Losses that were told; bounded by the days that are kept. */
+  const lossesTold = new Set<string>()
   let storeTold = false
   /** Ends of each thread that have been told; as many as there are threads. */
   const endsTold = new Map<string, number>()
@@ -76,10 +81,11 @@ export function createWatch(parts: {
       const isSilent = sender.enabled && last > 0 && now - Math.max(last, startedAt) > limit
       if (!isSilent) silent.delete(sender.id)
       else if (!silent.has(sender.id)) {
-        silent.add(sender.id)
         const { id, name, unit, origin } = sender
         const fold = builtIn.silentSource({ at: now, sender: id, name, unit, origin, lastReceivedAt: last })
         if (!parts.alreadyTold(fold)) raise(fold)
+        // After it was raised: what could not be written is told next time.
+        silent.add(sender.id)
       }
     }
   }
@@ -98,8 +104,8 @@ export function createWatch(parts: {
       const { away } = state.store
       if (away === null) storeTold = false
       else if (!storeTold && now - away.since > STORE_AWAY_AFTER_MS) {
-        storeTold = true
         raise(builtIn.storeAway({ at: now, since: away.since, reason: away.reason }))
+        storeTold = true
       }
       for (const { thread, count, reason } of state.restarts) {
         if (count === (endsTold.get(thread) ?? 0)) continue
@@ -119,9 +125,17 @@ export function createWatch(parts: {
         imbalances = state.ledger.balanced ? 0 : imbalances + 1
         if (imbalances === 0) imbalanceTold = false
         else if (imbalances >= IMBALANCE_SEEN && !imbalanceTold) {
-          imbalanceTold = true
           raise(builtIn.ledgerImbalance({ at: now, detail: state.ledger.imbalance }))
+          imbalanceTold = true
         }
+      }
+      for (const loss of state.store.losses) {
+        const key = `${loss.file} ${loss.kept} ${loss.stored} ${loss.found}`
+        if (lossesTold.has(key)) continue
+        const fold = builtIn.storeLoss(loss)
+        if (!parts.alreadyTold(fold)) raise(fold)
+        parts.warn(loss)
+        lossesTold.add(key)
       }
       checkFlood(state, now)
       checkSilence(state)

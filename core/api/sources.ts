@@ -51,7 +51,17 @@ export const SourceList = Type.Object({
     kind: Type.String(),
     away: Type.Boolean(),
     since: Type.Union([Millis, Type.Null()]),
-    reason: Type.String()
+    reason: Type.String(),
+    /** Days that hold less than was stored in them; null: not known. */
+    losses: Type.Array(
+      Type.Object({
+        day: Type.String(),
+        origin: Origin,
+        stored: Type.Union([Type.Number(), Type.Null()]),
+        found: Type.Union([Type.Number(), Type.Null()]),
+        kept: Type.String()
+      })
+    )
   })
 })
 export type SourceList = Static<typeof SourceList>
@@ -151,6 +161,8 @@ export const EventSearch = Type.Object({
   hits: Type.Array(EventHit),
   cursor: Type.Union([Type.String(), Type.Null()]),
   partial: Type.Boolean(),
+  /** Receive days (YYYY-MM-DD) whose events cannot be read. */
+  damagedDays: Type.Array(Type.String()),
   tookMs: Type.Number()
 })
 export type EventSearch = Static<typeof EventSearch>
@@ -162,6 +174,14 @@ export const EventHistogram = Type.Object({
   tookMs: Type.Number()
 })
 export type EventHistogram = Static<typeof EventHistogram>
+/** Why a search may have found nothing. */
+export const EventAdvice = Type.Object({
+  /** Fields of the query that no event in the range has, with the nearest names that recent events have. */
+  unseen: Type.Array(Type.Object({ field: Type.String(), nearest: Type.Array(Type.String()) })),
+  /** A word that was asked for without a field, so in the message only; '' when there is none. */
+  words: Type.String()
+})
+export type EventAdvice = Static<typeof EventAdvice>
 
 /** Counts for rail and top bar, scoped to the viewer. */
 export const Summary = Type.Object({
@@ -183,6 +203,10 @@ export const Summary = Type.Object({
     deadLetters: Type.Number(),
     brokenRules: Type.Number(),
     storeAway: Type.Boolean(),
+    /** Days of the store that are damaged or hold less than was stored. */
+    storeLosses: Type.Number(),
+    /** The control database cannot be written: its volume is full, or fails. */
+    storageAway: Type.Union([Type.Literal('full'), Type.Literal('failing'), Type.Null()]),
     /** Threads of the data plane that do not run now, and matches that cannot be committed. */
     threadsDown: Type.Number(),
     matchesHeld: Type.Boolean(),

@@ -75,6 +75,7 @@ const expectations = (): Record<string, Expected> => ({
     foreign: { url: `/api/units/${FOREIGN}/contacts`, body: { contacts: [] } }
   },
   'GET /api/events': { roles: readersAndOwner, own: { url: '/api/events' } },
+  'GET /api/events/advice': { roles: readersAndOwner, own: { url: '/api/events/advice' } },
   'GET /api/events/histogram': { roles: readersAndOwner, own: { url: '/api/events/histogram' } },
   'GET /api/events/:id': {
     roles: readersAndOwner,

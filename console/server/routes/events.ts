@@ -4,12 +4,16 @@ import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { eventView, mayReadEvent } from '../views/event-view.ts'
 import { showWhole } from '#control/rights/masking.ts'
 import { narrow, type Scope } from '#control/rights/scope.ts'
+import { adviceOn } from './event-advice.ts'
 import { createSearching } from './searching.ts'
 import type { eventsApi } from '#core/api/events.ts'
 import type { Handlers } from './serve.ts'
 
 /** Milliseconds a person waits for a search before it answers with what it has. */
 const SEARCH_BUDGET = { deadlineMs: 3000 }
+
+/** The same for each question of the advice on an empty answer. */
+const ADVICE_MS = 1000
 
 const budgetOf = (request: Parameters<typeof viewerOf>[0]) => ({ ...SEARCH_BUDGET, caller: viewerOf(request).id })
 
@@ -55,11 +59,18 @@ export function eventHandlers(context: Context): Handlers<typeof eventsApi> {
         hits: answer.hits.filter((hit) => mayReadEvent(hit.event, request.scope)).map((hit) => eventView(context, hit)),
         cursor: answer.cursor ?? null,
         partial: answer.partial,
+        damagedDays: answer.damagedDays ?? [],
         tookMs: answer.tookMs
       }
     },
     'GET /api/events/histogram': (request) =>
       context.search.histogram(requestOf(request.query, request), request.query.buckets ?? 60, budgetOf(request)),
+    'GET /api/events/advice': (request) => {
+      const { query, ...asked } = requestOf(request.query, request)
+      return adviceOn(query, (text, limit) =>
+        context.search.search({ ...asked, query: text, limit }, { ...budgetOf(request), deadlineMs: ADVICE_MS })
+      )
+    },
     'GET /api/events/:id': async (request) => eventView(context, await find(request.params.id, request.scope)),
     'POST /api/events/:id/unmask': async (request) => {
       const hit = await find(request.params.id, request.scope)

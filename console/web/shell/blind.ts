@@ -12,6 +12,9 @@ export type BlindSpot = {
     | 'rules'
     | 'store'
     | 'ledger'
+    | 'full'
+    | 'failing'
+    | 'losses'
     | 'threads'
     | 'held'
   count: number
@@ -20,6 +23,9 @@ export type BlindSpot = {
 /** What we are blind to, worst first; an empty list is the only green one. */
 export function blindSpots(blind: Summary['blind']): BlindSpot[] {
   const all: BlindSpot[] = [
+    { kind: 'full', count: blind.storageAway === 'full' ? 1 : 0 },
+    { kind: 'failing', count: blind.storageAway === 'failing' ? 1 : 0 },
+    { kind: 'losses', count: blind.storeLosses },
     { kind: 'ledger', count: blind.ledgerImbalance ? 1 : 0 },
     { kind: 'threads', count: blind.threadsDown },
     { kind: 'held', count: blind.matchesHeld ? 1 : 0 },

@@ -90,6 +90,9 @@ export const en: typeof vi = {
   'spool.reason.disk': 'the disk is nearly full',
   'spool.reason.backlog': 'too many frames wait to be handled',
   'spool.reason.failed': 'writing to disk fails',
+  'store.loss': (day, stored, found) =>
+    `Store of ${day} damaged or incomplete: ${stored} events stored, ${found} readable`,
+  'store.unknown': 'unknown',
   'store.away': (since) => `away since ${since}.`,
 
   'letters.reason': 'Reason',

@@ -90,6 +90,9 @@ export const vi = {
   'spool.reason.disk': 'đĩa sắp đầy',
   'spool.reason.backlog': 'còn quá nhiều khung chưa xử lý',
   'spool.reason.failed': 'không ghi được xuống đĩa',
+  'store.loss': (day: string, stored: string, found: string) =>
+    `Kho ngày ${day} bị hỏng hoặc thiếu: đã lưu ${stored}, còn đọc được ${found} sự kiện`,
+  'store.unknown': 'không rõ',
   'store.away': (since: string) => `mất kết nối từ ${since}.`,
 
   'letters.reason': 'Lý do',

@@ -52,6 +52,10 @@ it('every built-in rule speaks both languages and leaves nothing of its template
       waiting: 90_000
     }),
     builtIn.storeAway({ at: START, since: START - 20_000, reason: 'connection refused' }),
+    builtIn.storeLoss({
+      ...{ at: START, day: '2026-11-22', origin: 'real', file: 'events-real-2026-11-22.db', kept: '' },
+      ...{ stored: 5000, found: null, reason: 'cut short' }
+    }),
     builtIn.threadEnded({ at: START, thread: 'pipeline', reason: 'out of memory' }),
     builtIn.matchesHeld({ at: START, reason: 'disk is full' }),
     builtIn.ledgerImbalance({ at: START, detail: 's1: 10 ≠ 9' }),

@@ -1,6 +1,7 @@
 import { UNASSIGNED } from '#core/frame.ts'
 import { stableHash } from '#core/ids.ts'
 import type { Bilingual, Level, MatchFold } from '#core/match.ts'
+import type { StoreLoss } from '#core/ledger.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { summaryOf, type BuiltInId } from '#control/rules/built-in-rules.ts'
@@ -54,6 +55,7 @@ export type BuiltIn = {
   /** Matches cannot be committed: the detector waits. */
   matchesHeld(held: { at: number; reason: string }): MatchFold
   storeAway(store: { at: number; since: number; reason: string }): MatchFold
+  storeLoss(loss: StoreLoss): MatchFold
   breakGlass(use: { at: number; username: string; address: string; reason: string }): MatchFold
   ledgerImbalance(ledger: { at: number; detail: string }): MatchFold
   outage(outage: OutageNotice): MatchFold
@@ -153,6 +155,23 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
         senders: [flood.sender],
         fields: { 'soc.sender': flood.sender },
         values: { 'sender.name': flood.name, waiting: String(flood.waiting) }
+      }),
+    storeLoss: (loss) =>
+      fold('soc.store_loss', {
+        at: loss.at,
+        origin: 'real',
+        unit: ourUnit,
+        count: 1,
+        senders: [],
+        fields: { 'service.name': 'store', 'soc.file': loss.file },
+        values: {
+          day: loss.day.split('-').reverse().join('/'),
+          stored: loss.stored === null ? '?' : loss.stored.toLocaleString('vi-VN'),
+          found: loss.found === null ? '?' : loss.found.toLocaleString('vi-VN'),
+          reason: loss.reason,
+          // The same loss after a restart is not told again.
+          [LAST_RECEIVED]: [loss.kept, loss.stored, loss.found].join(' ')
+        }
       }),
     storeAway: (store) =>
       ours('soc.store_away', store.at, 'store', { since: shownTime(store.since), reason: store.reason }),

@@ -1,7 +1,7 @@
 import type { AlertDetail, AlertList, AlertRow, QueueTab } from '#core/api/alerts.ts'
 import { type Level, levels } from '#core/match.ts'
 import type { Origin } from '#core/origin.ts'
-import { OPEN } from '../record/alert-record.ts'
+import { IN_HAND, OPEN } from '../record/alert-record.ts'
 import { alertRow, namedAlert, selectAlerts, type NamedAlert, type NamedAlertRecord } from './alert-row.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { type AlertsContext } from '../record/context.ts'
@@ -86,7 +86,7 @@ export function tabCounts(context: AlertsContext, scope: Scope, userId: string):
     ).n
   return {
     new: count('new'),
-    mine: countOn('alerts_by_assignee', `assignee = :user AND ${OPEN}`, { user: userId }),
+    mine: countOn('alerts_by_assignee', `assignee = :user AND ${IN_HAND}`, { user: userId }),
     waiting: count('waiting'),
     escalated: countOn('alerts_escalated', `escalated = 1 AND ${OPEN}`),
     archived: count('archived'),
@@ -179,7 +179,7 @@ export function unitsOf(context: AlertsContext, ids: readonly string[]): Map<str
 /** What is open at one unit; `notable` leaves informational alerts out. */
 export type OpenAtUnit = { alerts: number; notable: number; incidents: number; worst: Level | null }
 
-/** Open alerts and incidents of an origin per affected unit; units without any are left out. */
+/** Open alerts and incidents of an origin per affected unit; units without any are left out. An emptied incident has none. */
 export function openByUnit(context: AlertsContext, origin: Origin): Map<string, OpenAtUnit> {
   const alerts = context.control.all<{ unit: string; n: number; notable: number; rank: number }>(
     `SELECT unit, COUNT(*) AS n, SUM(level_rank > 0) AS notable, MAX(level_rank) AS rank FROM alerts
@@ -188,7 +188,8 @@ export function openByUnit(context: AlertsContext, origin: Origin): Map<string, 
   )
   const incidents = context.control.all<{ unit: string; n: number }>(
     `SELECT u.unit, COUNT(*) AS n FROM incidents i JOIN incident_units u ON u.incident_id = i.id
-       WHERE i.status <> 'closed' AND i.origin = ? GROUP BY u.unit`,
+       WHERE i.status <> 'closed' AND i.origin = ? AND EXISTS (SELECT 1 FROM alerts a WHERE a.incident_id = i.id)
+       GROUP BY u.unit`,
     origin
   )
   const units = new Map<string, OpenAtUnit>()

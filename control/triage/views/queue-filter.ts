@@ -2,7 +2,7 @@ import type { QueueTab } from '#core/api/alerts.ts'
 import { foldText } from '#core/fold.ts'
 import { levels, type Level } from '#core/match.ts'
 import { refuse } from '#core/errors.ts'
-import { OPEN } from '../record/alert-record.ts'
+import { IN_HAND, OPEN } from '../record/alert-record.ts'
 import { maskText } from '#control/rights/masking.ts'
 import type { Scope } from '#control/rights/scope.ts'
 
@@ -31,7 +31,7 @@ const MAX_QUERY = 200
 /** Conditions of each tab; they repeat the words of the partial indexes, so that SQLite uses those. */
 const tabs: Record<QueueTab, string> = {
   new: `a.status = 'new'`,
-  mine: `a.assignee = :user AND a.${OPEN}`,
+  mine: `a.assignee = :user AND a.${IN_HAND}`,
   waiting: `a.status = 'waiting'`,
   escalated: `a.escalated = 1 AND a.${OPEN}`,
   archived: `a.status = 'archived'`,
