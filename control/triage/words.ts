@@ -48,6 +48,15 @@ export const words = {
   /** The alert of an outage, in place of what its rule says of all outages. */
   outage: {
     title: { vi: 'Ngừng hoạt động: {system}', en: 'Outage: {system}' },
+    /** Many at once that do not depend on each other. */
+    titleTogether: {
+      vi: '{count} hệ thống cùng ngừng: nghi nguyên nhân chung',
+      en: '{count} systems down at once: a common cause is suspected'
+    },
+    together: {
+      vi: '{name} và {count} hệ thống không phụ thuộc nhau cùng ngừng từ {since}: kiểm tra đường truyền và máy giám sát trước',
+      en: '{name} and {count} systems that do not depend on each other down since {since}: check our own line and machine first'
+    },
     system: { vi: '{name} ngừng từ {since}', en: '{name} has been down since {since}' },
     group: { vi: '{name}: mất {lost} thành phần từ {since}', en: '{name}: {lost} members lost since {since}' },
     downAndDegraded: {

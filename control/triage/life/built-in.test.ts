@@ -62,7 +62,7 @@ it('every built-in rule speaks both languages and leaves nothing of its template
     builtIn.diskGuard(notice),
     builtIn.outage(outage),
     builtIn.uplinkLost({ at: START, since: START - 30_000, origin: 'real' }),
-    builtIn.stoodStill({ at: START, from: START - 30_000, seconds: 30, origin: 'real' }),
+    builtIn.stoodStill({ at: START, from: START - 5_000, seconds: 5, origin: 'real' }),
     builtIn.integrationFailing({
       at: START,
       origin: 'real',

@@ -81,6 +81,8 @@ export type OutageNotice = {
   hosts: readonly string[]
   /** Of a group: how many of its members are lost. */
   lost: { down: number; all: number } | null
+  /** How many fell at the same time without depending on each other, when that is too many for chance. */
+  together?: number
 }
 
 /** A provider whose exchanges fail for technical reasons. */
@@ -240,13 +242,21 @@ function outageFold(outage: OutageNotice, ourUnit: string): MatchFold {
   })
   const sentence = outageSentence(outage)
   // Whoever reads titles alone (leaders, units) is told which system.
-  const title = fillWords(words.outage.title, { system: outage.name })
+  const { together = 0 } = outage
+  const title =
+    together > 0
+      ? fillWords(words.outage.titleTogether, { count: String(together) })
+      : fillWords(words.outage.title, { system: outage.name })
   return { ...made, firstSeen: outage.since, rule: { ...made.rule, level: outage.level, title, sentence } }
 }
 
 /** What is out, and which models it takes along; nothing is said about lists that are empty. */
-function outageSentence({ lost, down, degraded }: OutageNotice): Bilingual {
-  const system = lost === null ? words.outage.system : words.outage.group
+function outageSentence({ lost, down, degraded, together = 0 }: OutageNotice): Bilingual {
+  const alone = lost === null ? words.outage.system : words.outage.group
+  const system =
+    together > 0
+      ? fillWords(words.outage.together, { count: String(together - 1), name: '{name}', since: '{since}' })
+      : alone
   const models = words.outage[modelsHit(down.length > 0, degraded.length > 0)]
   return { vi: system.vi + models.vi, en: system.en + models.en }
 }
