@@ -170,7 +170,10 @@ export const IncidentAct = Type.Union([
   Type.Object({
     kind: Type.Literal('status'),
     status: oneOf(incidentStatuses),
-    note: Type.Optional(Type.String({ maxLength: 4000 }))
+    note: Type.Optional(Type.String({ maxLength: 4000 })),
+    /** Of closing, which is refused without both: what it was, and a sentence on what came of it. Open alerts close with it. */
+    verdict: Type.Optional(oneOf(verdicts)),
+    conclusion: Type.Optional(Type.String({ maxLength: 2000 }))
   }),
   Type.Object({ kind: Type.Literal('assign'), userId: Type.Union([Type.String(), Type.Null()]) }),
   Type.Object({ kind: Type.Literal('note'), text: Type.String({ minLength: 1, maxLength: 4000 }) }),

@@ -12,6 +12,9 @@ export const UNDO_MS = 30_000
 /** Acts older than this are forgotten; only the last half minute can be asked for. */
 const FORGET_MS = 10 * 60_000
 
+/** An alert that was closed with its incident: an undo would leave it open in a closed one. */
+export const CLOSED_WITH_INCIDENT = 'incident.closed'
+
 /** What acts of people change, and so what an undo puts back. */
 const fields = [
   'status',
@@ -57,7 +60,13 @@ export function undo(context: AlertsContext, records: Alert[], actor: Actor, cha
       'SELECT id, at, user_id, kind, before, after FROM alert_acts WHERE alert_seq = ? ORDER BY id DESC LIMIT 1',
       record.seq
     )
-    if (act === undefined || act.user_id !== actor.id || context.clock.now() - act.at > UNDO_MS) continue
+    if (
+      act === undefined ||
+      act.kind === CLOSED_WITH_INCIDENT ||
+      act.user_id !== actor.id ||
+      context.clock.now() - act.at > UNDO_MS
+    )
+      continue
     const after = JSON.parse(act.after) as Snapshot
     if (after.status !== record.status || after.incidentId !== record.incidentId) continue
     const before = JSON.parse(act.before) as Snapshot
