@@ -154,11 +154,13 @@ export function createAlerts(
     act(act, actor) {
       return change(
         (changes) => actOnAlerts(context, act, actor, changes),
-        ({ alerts, incident }, made) => ({
+        ({ alerts, incident, deed, skipped }, made) => ({
           alerts: alerts
             .sort((a, b) => a.seq - b.seq)
             .map((alert) => made.alerts.get(alert.seq) ?? alertRow(context, withName(context, alert))),
-          incident
+          incident,
+          ...(deed === undefined ? {} : { deed }),
+          ...(skipped === undefined ? {} : { skipped })
         })
       )
     },

@@ -8,7 +8,7 @@ import { saveIncident } from '../record/incident-record.ts'
 import type { Incident } from '../record/incident.ts'
 import { tell } from '../record/timeline.ts'
 import type { Touched } from '../record/touched.ts'
-import { CLOSED_WITH_INCIDENT, rememberAct } from './undo.ts'
+import { beginDeed, CLOSED_WITH_INCIDENT, rememberAct } from './undo.ts'
 
 /** What an incident came to, in the words of whoever closes it. */
 type Conclusion = { verdict: Verdict; conclusion: string }
@@ -36,6 +36,7 @@ export function closeIncident(
     `SELECT * FROM alerts WHERE incident_id = ? AND ${OPEN} ORDER BY seq`,
     incident.id
   )
+  const deed = beginDeed(context, actor)
   for (const alert of alertsOf(open)) {
     const before: Alert = { ...alert }
     Object.assign(alert, {
@@ -46,7 +47,7 @@ export function closeIncident(
       acknowledgedAt: alert.acknowledgedAt ?? now
     } satisfies Partial<Alert>)
     saveAlert(context, alert, changes)
-    rememberAct(context, CLOSED_WITH_INCIDENT, before, alert, actor)
+    rememberAct(context, deed, CLOSED_WITH_INCIDENT, before, alert)
     const about = { alert: alert.id, incident: incident.id, unit: alert.unit, by: actor }
     tell(context, { act: 'alert.verdict', ...about, params: { verdict } })
   }

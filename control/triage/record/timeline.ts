@@ -67,14 +67,16 @@ export function story(context: AlertsContext, subject: { alert: string } | { inc
   return entries.filter((entry) => entry.act !== 'note' || !withdrawn.has(Number(entry.id)))
 }
 
-/** The newest note that someone wrote on an alert, for taking it back and for not writing it twice. */
+/** The newest note of someone on an alert that was not taken back, for taking it back and for not writing it twice. */
 export function lastNote(
   context: AlertsContext,
   alert: string,
   by: Actor
 ): { id: number; at: number; text: string } | undefined {
   return context.control.get<{ id: number; at: number; text: string }>(
-    `SELECT id, at, text FROM timeline WHERE alert_id = ? AND act = 'note' AND user_id = ? ORDER BY id DESC LIMIT 1`,
+    `SELECT id, at, text FROM timeline n WHERE alert_id = ? AND act = 'note' AND user_id = ? AND NOT EXISTS (
+       SELECT 1 FROM timeline w WHERE w.alert_id = n.alert_id AND w.act = 'note.withdrawn' AND w.params ->> 'note' = n.id
+     ) ORDER BY id DESC LIMIT 1`,
     alert,
     by.id
   )
