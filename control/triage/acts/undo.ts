@@ -74,11 +74,11 @@ export function undo(
   actor: Actor,
   changes: Touched
 ): string[] {
-  const deed = named ?? newestDeed(context, records, actor)
+  const deed = named ?? newestDeed(context, records, actor) ?? ''
   const left = new Set<string>()
   const skipped: string[] = []
   let undone = 0
-  for (const record of deed === undefined ? [] : records) {
+  for (const record of records) {
     const act = context.control.get<KeptAct>(
       `SELECT id, kind, before, after, (SELECT MAX(id) FROM alert_acts n WHERE n.alert_seq = a.alert_seq) AS newest
          FROM alert_acts a WHERE alert_seq = ? AND deed = ? AND user_id = ? AND at >= ?`,
