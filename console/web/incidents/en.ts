@@ -69,7 +69,7 @@ export const en: typeof vi = {
   'story.title': 'Story',
   'story.none': 'Nothing has happened yet.',
   'story.system': 'system',
-  'story.note': 'note',
+  'story.note': (p) => (p['from'] === undefined ? 'note' : `note in ${p['from']}`),
   'story.note.withdrawn': 'note withdrawn',
   'story.incident.opened': (p) => `incident opened: ${spaced(p['reason'])}`,
   'story.incident.assigned': 'assignee changed',

@@ -68,7 +68,7 @@ export const vi = {
   'story.title': 'Diễn biến',
   'story.none': 'Chưa có gì xảy ra.',
   'story.system': 'hệ thống',
-  'story.note': 'ghi chú',
+  'story.note': (p: P) => (p['from'] === undefined ? 'ghi chú' : `ghi chú trong ${p['from']}`),
   'story.note.withdrawn': 'rút lại ghi chú',
   'story.incident.opened': (p: P) => `mở sự cố: ${reasonWords[String(p['reason'])] ?? p['reason']}`,
   'story.incident.assigned': 'đổi người phụ trách',
