@@ -42,7 +42,7 @@ const samples = sampleFiles.map((file) => ({
 
 /** Pieces that parsers look for, in any order: far more telling than random bytes. */
 const pieces = fc.constantFrom(
-  ...`<38>|<13>1 |Nov 23 07:30:52 |2026-11-23T00:30:52Z |- |[a b="c"]|host |sshd[1]: |sudo: |CRON[2]: |pam_unix(x:auth): |Failed password for |invalid user | from |192.0.2.1|::1| port 22| ssh2|message repeated 9 times: [ |]|session opened for user a by b(uid=0)| : TTY=a ; COMMAND=|date=2026-11-23 |devid=|type=|"|\\|=|=" |eventtime=1795393852 | - - |[23/Nov/2026:07:30:52 +0700] "GET / HTTP/1.1" 200 1|"-" "-"|%|%E1|{"|"}|{"@timestamp":|"message":"|"winlog":{|"EventID":1,|"Channel":"Security",|"Event":{"System":{|__proto__|constructor|null|1e999|,|:|\u0000|ế|\ufeff`.split(
+  ...`<38>|<13>1 |Nov 23 07:30:52 |2026-11-23T00:30:52Z |- |[a b="c"]|host |sshd[1]: |sudo: |CRON[2]: |pam_unix(x:auth): |Failed password for |invalid user | from |192.0.2.1|::1| port 22| ssh2|message repeated 9 times: [ |]|session opened for user a by b(uid=0)| : TTY=a ; COMMAND=|date=2026-11-23 |devid=|type=|"|\\|=|=" |eventtime=1795393852 | - - |[23/Nov/2026:07:30:52 +0700] "GET / HTTP/1.1" 200 1|"-" "-"|%|%E1|{"|"}|{"@timestamp":|"message":"|"winlog":{|"EventID":1,|"Channel":"Security",|"Event":{"System":{|__proto__|constructor|null|1e999|,|:|<Event><System>|</System>|<EventID>4625</EventID>|<Data Name='x'>|</Data></Event>|<![CDATA[|&lt;|&#0;|CEF:0\|Fortinet\|F\|1\|2\|x:y z\|3\||MSWinEventLog\t1\tSecurity\t|4625\t|7662: |%SYS-5-X: |ICT 2026 |ssh2: RSA-CERT SHA256:a ID |(serial 1) CA RSA b|\\x22|\\u00|from 192.0.2.1 port 2 |Account Name: |rhost=|COMMAND=|\u0000|ế|\ufeff`.split(
     '|'
   )
 )
@@ -130,12 +130,30 @@ describe('hostile frames', () => {
       ';',
       '%',
       '\\"',
-      ' ; '
+      ' ; ',
+      '<a>',
+      '<a b="c"/>',
+      '&lt;',
+      '\\x22',
+      ' x=',
+      '\t',
+      ' ssh2: A-CERT b ID ',
+      ' from 192.0.2.1 port 2 ssh2: RSA-CERT a ID (serial 1) CA b c',
+      'Account Name: ',
+      '1: ',
+      '] '
     ]) {
       for (const head of [
         '',
         '<38>Nov 23 07:30:52 h sshd[1]: ',
         'date=1 devid=x type=',
+        'date=1,devid=x,type=',
+        'CEF:0|Fortinet|F|1|2|x:y z|3|',
+        'MSWinEventLog\t1\tSecurity\t1\tx\t4625\t',
+        '<Event><System><Channel>Security</Channel>',
+        '<38>Nov 23 07:30:52 h sshd[1]: Failed publickey for ',
+        '<189>1: ',
+        '192.0.2.1 - - [23/Nov/2026:07:30:52 +0700] "',
         '<13>1 2026-11-23T00:30:52Z h a - - [',
         '{"message":"'
       ]) {

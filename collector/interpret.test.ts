@@ -79,6 +79,33 @@ describe('one frame in, one outcome out', () => {
     expect(at(eventOf(raw), 'message')).toBe('hello')
   })
 
+  it.each(['utf16le', 'utf16be'] as const)(
+    'reads every line of a file of %s that was cut at its line feeds',
+    (kind) => {
+      const lines = ['Đăng nhập thất bại', 'Mật khẩu sai: 3', 'plain text only'].map(
+        (message) => `{"@timestamp":"2026-11-23T00:30:52.000Z","message":"${message}"}`
+      )
+      const little = Buffer.from(`\ufeff${lines.join('\r\n')}\r\n`, 'utf16le')
+      const file = kind === 'utf16le' ? little : Buffer.from(little).swap16()
+      const pieces: Buffer[] = []
+      for (let at = 0, feed = file.indexOf(10); feed >= 0; at = feed + 1, feed = file.indexOf(10, at)) {
+        pieces.push(file.subarray(at, feed))
+      }
+      const events = pieces.map((piece) => eventOf(piece))
+      expect(events.map((event) => event['message'])).toEqual([
+        'Đăng nhập thất bại',
+        'Mật khẩu sai: 3',
+        'plain text only'
+      ])
+      expect(events.flatMap((event) => event.soc.flags ?? [])).toEqual([])
+      // What ends a frame may be trimmed away together with half a character.
+      const trimmed = pieces.map((piece) =>
+        piece.subarray(0, piece.findLastIndex((byte) => byte !== 0 && byte !== 13) + 1)
+      )
+      expect(trimmed.map((piece) => eventOf(piece)['message'])).toEqual(events.map((event) => event['message']))
+    }
+  )
+
   it('spells Vietnamese one way, and keeps the original spelling', () => {
     const decomposed = '<30>Nov 23 07:30:52 web-a app: Huế'.normalize('NFD')
     const event = eventOf(decomposed)

@@ -57,13 +57,23 @@ function prepare(snapshot: DataPlaneSnapshot): Known {
 }
 
 function interpret(frame: SpooledFrame, known: Known): Outcome {
-  const { text, badUtf8 } = readText(frame.raw)
+  const { text, badUtf8, utf16 } = readText(frame.raw)
   if (text === '') return { rejected: { code: 'parse.empty', detail: 'no bytes beyond line ends and NUL' } }
   const sender = known.senders.get(frame.sender)
   const offset = sender?.utcOffsetMinutes ?? DEFAULT_OFFSET_MINUTES
   const read = open(normalText(text), { hint: frame.hint, receivedAt: frame.receivedAt, offset, program: '' }, 0)
   if (isRefusal(read)) return { rejected: { code: read.code, detail: read.detail } }
-  return { event: finish(frame, text, badUtf8, read, sender, offset, known.units) }
+  return {
+    event: finish(
+      frame,
+      text,
+      !utf16 && (badUtf8 || (frame.flags & frameFlag.badUtf8) !== 0),
+      read,
+      sender,
+      offset,
+      known.units
+    )
+  }
 }
 
 type Setting = { hint: string; receivedAt: number; offset: number; program: string }
@@ -214,7 +224,7 @@ function flagsOf(frame: SpooledFrame, badUtf8: boolean, draft: Draft): string[] 
   const flags = [...draft.flags]
   if ((frame.flags & frameFlag.truncated) !== 0) flags.push('truncated')
   if ((frame.flags & frameFlag.halfFrame) !== 0) flags.push('half_frame')
-  if (badUtf8 || (frame.flags & frameFlag.badUtf8) !== 0) flags.push('bad_utf8')
+  if (badUtf8) flags.push('bad_utf8')
   if (Number.isNaN(draft.time)) flags.push('no_time')
   return flags
 }

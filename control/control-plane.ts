@@ -19,6 +19,7 @@ import { createReports } from './reports/reports.ts'
 import { createRules } from './rules/rules.ts'
 import { countSent, forgetSent } from './senders/feeds.ts'
 import { createSenders, dataPlaneSnapshot } from './senders/senders.ts'
+import { createTokens, type Tokens } from './senders/tokens.ts'
 import { createTasks } from './tasks/tasks.ts'
 import { startJobs, type Job } from './timers.ts'
 import { createAlerts } from './triage/alerts.ts'
@@ -55,6 +56,10 @@ export type ControlPlane = ReturnType<typeof openControlPlane>
 export function openControlPlane(parts: ControlPlaneParts) {
   const { config, clock, control, log } = parts
   const changes = new Changes()
+  control.storage.onChanged((away) => {
+    if (away === undefined) log.info({}, 'the control database takes writes again')
+    else log.error({ reason: away.reason }, 'the control database cannot be written')
+  })
   const catalogue = createCatalogue({
     ...{ control, clock, date: config.SOC_CATALOGUE_DATE },
     warn: (message) => log.warn({ message }, 'catalogue')
@@ -64,6 +69,8 @@ export function openControlPlane(parts: ControlPlaneParts) {
 
   const accounts = createAccounts(base)
   const senders = createSenders(control, inventory, clock)
+  const tokens = createTokens(control, clock)
+  changes.on({ dataPlane: ({ tokensUsed }) => tokens.used(tokensUsed) })
   const notifications = createNotifications({
     ...{ ...base, log, ...parts.notifications },
     onChanged: (row) => changes.emit('notification', row),
@@ -107,6 +114,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
     silentAfterMs: (sender) => silentAfterMs(config, sender),
     senders: () => dataPlaneSnapshot(control, inventory).senders,
     raise: (fold) => alerts.raise(fold),
+    warn: (loss) => log.error({ ...loss }, 'the store holds less than was stored'),
     alreadyTold: (fold) => alerts.lastValues(fold.fingerprint)?.[LAST_RECEIVED] === fold.values[LAST_RECEIVED]
   })
   let dataPlane: DataPlane | undefined
@@ -125,8 +133,9 @@ export function openControlPlane(parts: ControlPlaneParts) {
     notification: (row) => tasks.heard(row),
     answered: (subject, by) => tellAnswer(alerts, subject, by),
     snapshot: () => dataPlane?.setSnapshot(snapshot()),
-    notice: (notice) => watch.notice(notice),
-    dataPlane: (state) => watch.state(state)
+    // Nobody waits for these: what the volume refuses is said again with the next notice or status.
+    notice: (notice) => void control.storage.write(() => watch.notice(notice)),
+    dataPlane: (state) => void control.storage.write(() => watch.state(state))
   })
   catalogue.onChanged(() => {
     health.reload()
@@ -136,7 +145,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
   const snapshot = () => ({ ...dataPlaneSnapshot(control, inventory), heartbeats: health.heartbeatKeys() })
 
   return {
-    ...{ config, clock, control, log, changes, catalogue, inventory, ...accounts, senders },
+    ...{ config, clock, control, log, changes, catalogue, inventory, ...accounts, senders, tokens },
     ...{ alerts, builtIn, health, notifications, tasks, figures, reports, rules, demonstration },
     /** Whom an outage was announced to; see triage/notified.ts. */
     notifiedOf: createNotifiedOf(control, inventory),
@@ -157,7 +166,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
       health.attach(planes.probes)
       notifications.start()
       const stopJobs = startJobs(
-        jobsOf({ ...base, tasks, notifications, shiftChange, reports, health, dataPlane, log }),
+        jobsOf({ ...base, tokens, changes, tasks, notifications, shiftChange, reports, health, dataPlane, log }),
         log
       )
       return () => {
@@ -181,7 +190,10 @@ export function openControlPlane(parts: ControlPlaneParts) {
 /** What time makes due in the control plane: the one table of it. */
 function jobsOf(parts: {
   config: Config
+  control: Control
   clock: Clock
+  tokens: Pick<Tokens, 'endExpired'>
+  changes: Changes
   tasks: { tick(): unknown }
   notifications: { tick(): unknown }
   shiftChange: { tick(): unknown }
@@ -202,12 +214,21 @@ function jobsOf(parts: {
     },
     // Asks every minute what is due, so that a report missed while the process was down is made up.
     { name: 'reports', cron: '* * * * *', run: () => parts.reports.tick() },
+    {
+      name: 'tokens',
+      everyMs: 60_000,
+      run() {
+        if (parts.tokens.endExpired() > 0) parts.changes.emit('snapshot')
+      }
+    },
     // Reminders and escalations are due to the second, not to the millisecond.
     { name: 'tasks', everyMs: 2_000, run: () => parts.tasks.tick() },
     // Escalations, retries and receipts have no other clock; a new row wakes the outbox at once.
     { name: 'notifications', everyMs: 1_000, run: () => parts.notifications.tick() },
     { name: 'shift change', everyMs: 5_000, run: () => parts.shiftChange.tick() },
-    { name: 'health', everyMs: 250, run: () => parts.health.tick() }
+    { name: 'health', everyMs: 250, run: () => parts.health.tick() },
+    // The one that goes on while nothing can be written: it finds out when there is room again.
+    { name: 'storage', everyMs: 1_000, always: true, run: () => parts.control.storage.look() }
   ]
 }
 

@@ -59,6 +59,7 @@ export type FoldOptions = Partial<{
   origin: MatchFold['origin']
   count: number
   correlated: boolean
+  fresh: number
   firstSeen: number
   lastSeen: number
   receivedAt: number
@@ -94,6 +95,7 @@ export function sampleFold(options: FoldOptions = {}, at = START): MatchFold {
     entity: { key: entity, fields: { 'source.ip': entity } },
     count: options.count ?? 1,
     correlated: options.correlated ?? false,
+    ...(options.fresh === undefined ? {} : { fresh: options.fresh }),
     firstSeen: options.firstSeen ?? lastSeen,
     lastSeen,
     receivedAt: options.receivedAt ?? at,

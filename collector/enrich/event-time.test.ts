@@ -68,6 +68,53 @@ describe('times as senders write them', () => {
     expect(readDocumentTime(-5)).toBeNaN()
     expect(readDocumentTime(Number.POSITIVE_INFINITY)).toBeNaN()
   })
+
+  it.each([
+    '2026-11-23 07:30:52 +0700',
+    '2026-11-23 07:30:52 +07',
+    '2026-11-23 00:30:52 UTC',
+    '2026-11-23 07:30:52 ICT',
+    '2026-11-23T07:30:52',
+    '20261123T003052Z',
+    '20261123T073052+0700',
+    '20261123073052',
+    '23/Nov/2026:07:30:52 +0700',
+    '23-Nov-2026 07:30:52',
+    '2026/11/23 07:30:52',
+    '2026.11.23 07:30:52',
+    '23/11/2026 07:30:52',
+    '11/23/2026 07:30:52 AM',
+    'Mon, 23 Nov 2026 00:30:52 GMT',
+    'Mon, 23 Nov 2026 07:30:52 +0700 (ICT)',
+    'Mon Nov 23 07:30:52 2026',
+    'Mon Nov 23 07:30:52 ICT 2026',
+    'Nov 23, 2026 7:30:52 AM',
+    '2026-11-23 07:30:52 GMT+7',
+    '1795393852',
+    '1795393852000',
+    '1795393852000000',
+    '1795393852000000000'
+  ])('reads %s', (text) => {
+    expect(iso(readDocumentTime(text, 420))).toBe('2026-11-23T00:30:52.000Z')
+  })
+
+  it('keeps fractions and does without seconds', () => {
+    expect(iso(readDocumentTime('2026-11-23 07:30:52,5 +0700'))).toBe('2026-11-23T00:30:52.500Z')
+    expect(iso(readDocumentTime('2026-11-23T00:30Z'))).toBe('2026-11-23T00:30:00.000Z')
+    expect(iso(readDocumentTime('20261123T0030Z'))).toBe('2026-11-23T00:30:00.000Z')
+  })
+
+  it.each([
+    '2026-11-23',
+    '23/13/2026 07:30:52',
+    '2026-11-23 25:30:52',
+    'Foo 23 07:30:52 2026',
+    '2026-11-23 07:30:52 xyz',
+    '07:30:52',
+    'now'
+  ])('reads no time in %s', (text) => {
+    expect(readDocumentTime(text, 420)).toBeNaN()
+  })
 })
 
 describe('the year that RFC 3164 leaves out', () => {

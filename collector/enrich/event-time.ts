@@ -1,61 +1,12 @@
 import { DAY_MS } from '#core/time.ts'
+import { digitsAt, monthAt, moment, readZone } from './calendar.ts'
+import { readWrittenTime, readZoneAt } from './written-time.ts'
 
 /** Clocks further apart than this are told: `soc.skew_ms`. */
 export const SKEW_TOLERANCE_MS = 5 * 60_000
 /** An event further ahead of, or behind, its arrival than this is filed under its receive time. */
 export const MAX_AHEAD_MS = DAY_MS
 export const MAX_BEHIND_MS = 30 * DAY_MS
-
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
-const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-
-/** Month 0–11 of a three-letter English name at `at`, any case; -1 when it is none. */
-function monthAt(text: string, at: number): number {
-  return MONTHS.indexOf(text.slice(at, at + 3).toLowerCase())
-}
-
-/** `count` digits at `at` as a number, or -1. */
-function digitsAt(text: string, at: number, count: number): number {
-  let value = 0
-  for (let index = at; index < at + count; index++) {
-    const digit = text.charCodeAt(index) - 48
-    // NaN beyond the end compares false both ways, hence the negated form.
-    if (!(digit >= 0 && digit <= 9)) return -1
-    value = value * 10 + digit
-  }
-  return value
-}
-
-/** UTC milliseconds of calendar parts (month 0–11), NaN when there is no such moment. A leap second counts as :59. */
-function moment(
-  year: number,
-  month: number,
-  day: number,
-  hour: number,
-  minute: number,
-  second: number,
-  offsetMinutes: number
-): number {
-  if (year < 0 || month < 0 || month > 11 || day < 1 || day > DAYS_IN_MONTH[month]!) return Number.NaN
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return Number.NaN
-  if (month === 1 && day === 29 && (year % 4 !== 0 || (year % 100 === 0 && year % 400 !== 0))) return Number.NaN
-  return Date.UTC(year, month, day, hour, minute, second === 60 ? 59 : second) - offsetMinutes * 60_000
-}
-
-/** Minutes east of UTC written as `Z`, `+07:00`, `+0700` or `+07` over exactly `start`…`end`; NaN when it is none. */
-export function readZone(text: string, start: number, end: number): number {
-  const length = end - start
-  const sign = text[start]
-  if (length === 1 && (sign === 'Z' || sign === 'z')) return 0
-  if (sign !== '+' && sign !== '-') return Number.NaN
-  const hours = digitsAt(text, start + 1, 2)
-  let minutes = 0
-  if (length === 6 && text[start + 3] === ':') minutes = digitsAt(text, start + 4, 2)
-  else if (length === 5) minutes = digitsAt(text, start + 3, 2)
-  else if (length !== 3) return Number.NaN
-  if (hours < 0 || hours > 14 || minutes < 0 || minutes > 59) return Number.NaN
-  return (sign === '-' ? -1 : 1) * (hours * 60 + minutes)
-}
 
 /**
  * `2026-11-23T07:30:52.123456+07:00` (or with a space) over exactly `start`…`end`, in milliseconds; NaN when it is none.
@@ -110,11 +61,16 @@ export function readAccessLogTime(text: string, at: number): number {
 }
 
 /** Where an RFC 3164 time ends and what it says. */
-export type OldSyslogTime = { time: number; end: number }
+export type OldSyslogTime = {
+  time: number
+  end: number
+  /** It named its zone; else the sender's offset was used. */
+  zoned: boolean
+}
 
 /**
- * `Nov 23 07:30:52` (one or two spaces before a one-digit day, an optional year, optional fraction) at `at`; undefined
- * when the text does not start with one. The missing year is the one that brings the date nearest to `receivedAt`.
+ * `Nov 23 07:30:52` (one or two spaces before a one-digit day, an optional year before or behind the time, fraction, zone) at
+ * `at`; undefined when the text does not start with one. A missing year is the one that brings the date nearest to `receivedAt`.
  */
 export function readOldSyslogTime(
   text: string,
@@ -142,25 +98,72 @@ export function readOldSyslogTime(
   const minute = digitsAt(text, cursor + 3, 2)
   const second = digitsAt(text, cursor + 6, 2)
   cursor += 8
-  if (text[cursor] === '.') {
-    cursor++
-    while (digitsAt(text, cursor, 1) >= 0) cursor++
+  let millis = 0
+  if (text[cursor] === '.' || text[cursor] === ',') {
+    let weight = 100
+    for (let digit = digitsAt(text, ++cursor, 1); digit >= 0; digit = digitsAt(text, ++cursor, 1)) {
+      millis += digit * weight
+      weight = Math.trunc(weight / 10)
+    }
+  }
+  let offset = utcOffsetMinutes
+  let zoned = false
+  const tail = readTail(text, cursor, year)
+  if (tail !== undefined) {
+    cursor = tail.end
+    year = tail.year
+    zoned = tail.zone !== undefined
+    offset = tail.zone ?? offset
   }
   const after = text[cursor]
   if (after === ':') cursor++
   else if (after !== ' ' && after !== undefined) return undefined
-  if (year >= 0) return { time: moment(year, month, day, hour, minute, second, utcOffsetMinutes), end: cursor }
-  const received = new Date(receivedAt + utcOffsetMinutes * 60_000).getUTCFullYear()
-  let nearest = moment(received, month, day, hour, minute, second, utcOffsetMinutes)
+  const inYear = (value: number) => moment(value, month, day, hour, minute, second, offset) + millis
+  if (year >= 0) return { time: inYear(year), end: cursor, zoned }
+  const received = new Date(receivedAt + offset * 60_000).getUTCFullYear()
+  let nearest = inYear(received)
   // 29 February does not exist in most years: then a neighbour is the only candidate.
   if (Number.isNaN(nearest) || Math.abs(nearest - receivedAt) > 182 * DAY_MS) {
     for (const candidate of [received - 1, received + 1]) {
-      const other = moment(candidate, month, day, hour, minute, second, utcOffsetMinutes)
+      const other = inYear(candidate)
       const gain = Math.abs(nearest - receivedAt) - Math.abs(other - receivedAt)
       if (gain > 0 || (Number.isNaN(nearest) && !Number.isNaN(other))) nearest = other
     }
   }
-  return { time: nearest, end: cursor }
+  return { time: nearest, end: cursor, zoned }
+}
+
+/**
+ * What may stand between a time and its host: ` ICT`, ` +07:00`, ` 2026`, or zone and year (RFC 3164 §5.4). A word that is a
+ * zone's name is one only where a host can still follow: before a colon, a year, or a word that is no tag.
+ */
+function readTail(text: string, at: number, year: number): { end: number; year: number; zone?: number } | undefined {
+  if (text.charCodeAt(at) !== 32) return undefined
+  const first = text.charCodeAt(at + 1)
+  // Digits, a sign, or an upper-case letter; the common host name begins otherwise or is no zone.
+  if (first >= 48 && first <= 57) {
+    const behind = year < 0 ? yearAt(text, at + 1) : -1
+    return behind < 0 ? undefined : { end: at + 5, year: behind }
+  }
+  // Zones are written in capitals; most hosts are not.
+  if (first >= 97) return undefined
+  const zone = readZoneAt(text, at + 1)
+  if (zone === undefined || Number.isNaN(zone.offset)) return undefined
+  const behind = year < 0 && text[zone.end] === ' ' ? yearAt(text, zone.end + 1) : -1
+  if (behind >= 0) return { end: zone.end + 5, year: behind, zone: zone.offset }
+  if (zone.named && zone.end < text.length && text[zone.end] !== ':') {
+    const end = text.indexOf(' ', zone.end + 1)
+    const last = end < 0 ? '' : text[end - 1]
+    if (text[zone.end] !== ' ' || end < 0 || last === ':' || last === ']') return undefined
+  }
+  return { end: zone.end, year, zone: zone.offset }
+}
+
+/** A year of this age at `at` with a blank or a colon behind it; -1 when there is none. */
+function yearAt(text: string, at: number): number {
+  const year = digitsAt(text, at, 4)
+  const after = text[at + 4]
+  return year >= 1970 && year < 2100 && (after === ' ' || after === ':' || after === undefined) ? year : -1
 }
 
 /** A number since 1970 in seconds, milli-, micro- or nanoseconds, told apart by its count of digits; milliseconds, or NaN. */
@@ -175,13 +178,16 @@ export function readEpoch(text: string): number {
   return Math.trunc(value / 1_000_000)
 }
 
-/** A time in a JSON document: RFC 3339 text, or a number since 1970; milliseconds, NaN when it is neither. */
+/** A time in a JSON document: text in any common spelling, or a number since 1970; milliseconds, NaN when it is neither. */
 export function readDocumentTime(value: unknown, zoneless = 0): number {
   if (typeof value === 'number') return Number.isFinite(value) && value > 0 ? readEpoch(plainNumber(value)) : Number.NaN
   if (typeof value !== 'string' || value.length > 64) return Number.NaN
   const text = value.trim()
   const time = readRfc3339(text, 0, text.length, zoneless)
-  return Number.isNaN(time) ? readEpoch(text) : time
+  if (!Number.isNaN(time)) return time
+  const epoch = readEpoch(text)
+  // 14 digits of milliseconds would lie beyond the year 2286: they are a date and a time without signs between.
+  return Number.isNaN(epoch) || /^20\d{12}$/.test(text) ? readWrittenTime(text, zoneless) : epoch
 }
 
 /** Large numbers print with an exponent otherwise. */

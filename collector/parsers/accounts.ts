@@ -90,23 +90,29 @@ export function readAccountTool(message: string): AuthFields | undefined {
   return undefined
 }
 
-/** `alice : [reason ; ]TTY=… ; PWD=… ; USER=… ; [GROUP=…] ; COMMAND=…` */
+/**
+ * `alice : [reason ; ]TTY=… ; PWD=… ; USER=… ; [GROUP=…] ; COMMAND=…`. PWD and COMMAND are the caller's own text: sudo writes
+ * USER= between them, so the command is what follows the first COMMAND= behind it.
+ */
 export function readSudo(message: string): AuthFields | undefined {
   const colon = message.indexOf(' : ')
-  const mark = message.indexOf('COMMAND=', colon)
-  if (colon < 0 || mark < 0) return undefined
+  if (colon < 0) return undefined
+  const named = message.indexOf(' ; USER=', colon)
+  let mark = message.indexOf(' ; COMMAND=', named < 0 ? colon : named)
+  if (mark < 0 && message.startsWith('COMMAND=', colon + 3)) mark = colon
+  if (mark < 0) return undefined
   const user = message.slice(0, colon).trim()
-  const command = message.slice(mark + 8)
+  const command = message.slice(message.indexOf('COMMAND=', mark) + 8)
   const sudo: JsonObject = {}
   let target = ''
   let reason = ''
-  for (const part of message.slice(colon + 3, mark).split(' ; ', 16)) {
+  for (const part of message.slice(colon + 3, Math.max(mark, colon + 3)).split(' ; ', 16)) {
     const text = part.trim()
     if (text.startsWith('TTY=')) sudo['tty'] = text.slice(4)
     else if (text.startsWith('PWD=')) sudo['pwd'] = text.slice(4)
     else if (text.startsWith('USER=')) target = text.slice(5)
     else if (text.startsWith('GROUP=')) sudo['group'] = text.slice(6)
-    else if (text.includes('=')) continue
+    else if (text.includes('=') || target !== '' || sudo['pwd'] !== undefined) continue
     else if (text !== '') reason = text
   }
   sudo['command'] = command
@@ -213,18 +219,26 @@ export function readPam(message: string): AuthFields | undefined {
   return undefined
 }
 
+/**
+ * `logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1  user=name`: the name stands last because it may be anything, and what
+ * looks like a key inside it is none.
+ */
 function readPamFailure(list: string, more: string | undefined): AuthFields {
   const values = new Map<string, string>()
-  for (const part of list.split(/\s+/, 16)) {
+  const host = / rhost=\S*/.exec(list)
+  const end = host === null ? list.indexOf(' user=') : host.index + host[0].length
+  const tail = end < 0 ? '' : list.slice(end).trim()
+  for (const part of list.slice(0, end < 0 ? undefined : end).split(/\s+/, 16)) {
     const equals = part.indexOf('=')
-    if (equals > 0) values.set(part.slice(0, equals), part.slice(equals + 1))
+    if (equals > 0 && !values.has(part.slice(0, equals))) values.set(part.slice(0, equals), part.slice(equals + 1))
   }
+  if (tail.startsWith('user=')) values.set('user', tail.slice(5))
   const user = values.get('user') ?? ''
   const event = { action: 'pam_authentication', category: ['authentication'], type: ['info'], outcome: 'failure' }
   const fields = about(event, user, '', [values.get('ruser') ?? '', values.get('logname') ?? ''])
-  const host = values.get('rhost') ?? ''
-  if (host !== '') {
-    fields.source = endpoint(host)
+  const rhost = values.get('rhost') ?? ''
+  if (rhost !== '') {
+    fields.source = endpoint(rhost)
     if (fields.source['ip'] !== undefined) fields.related['ip'] = [fields.source['ip']]
   }
   const pam: JsonObject = {}

@@ -123,3 +123,85 @@ describe('JSON of other tools', () => {
     expect(rejectionOf('{}')).toBe('parse.unknown_document')
   })
 })
+
+describe('documents that only lack a message or wrap it up', () => {
+  const time = '2026-11-23T00:30:52.000Z'
+  it.each([
+    '{"timestamp":"2026-11-23T07:30:52.000000+0700","event_type":"alert","src_ip":"192.0.2.9"}',
+    '{"time":"2026-11-23T00:30:52Z","event":"join"}',
+    '{"eventTime":"2026-11-23T00:30:52Z","eventName":"ConsoleLogin"}',
+    '{"message":{"a":1},"ts":1795393852}',
+    '{"@timestamp":"khong ro","timestamp":"2026-11-23T00:30:52Z"}'
+  ])('are events by their time: %s', (line) => {
+    expect(eventOf(line)['@timestamp']).toBe(time)
+  })
+
+  it('name both ends of a connection, under the tool’s own names too', () => {
+    const event = eventOf(
+      '{"timestamp":"2026-11-23T00:30:52Z","src_ip":"192.0.2.9","src_port":5,"dest_ip":"203.0.113.1","dest_port":53}'
+    )
+    expect(pick(event, 'source', 'destination.ip', 'destination.port', 'vendor.src_ip')).toEqual({
+      source: { address: '192.0.2.9', ip: '192.0.2.9', port: 5 },
+      'destination.ip': '203.0.113.1',
+      'destination.port': 53,
+      'vendor.src_ip': '192.0.2.9'
+    })
+  })
+
+  const failed = 'Failed password for root from 192.0.2.9 port 4 ssh2'
+  it.each([
+    [
+      'journald’s bytes',
+      {
+        __REALTIME_TIMESTAMP: '1795393852000000',
+        _HOSTNAME: 'may-a',
+        SYSLOG_IDENTIFIER: 'sshd',
+        _PID: '9',
+        MESSAGE: [...Buffer.from(`${failed}\r`)]
+      }
+    ],
+    [
+      'rsyslog’s template',
+      { timestamp: time, host: 'may-a', severity: 'info', facility: 'auth', syslogtag: 'sshd[9]:', message: failed }
+    ],
+    [
+      'OpenTelemetry',
+      {
+        '@timestamp': time,
+        body: { text: failed },
+        severity_text: 'INFO',
+        resource: { attributes: { 'host.name': 'may-a' } },
+        attributes: { appname: 'sshd', procid: '9' }
+      }
+    ],
+    [
+      'OpenTelemetry, a whole line',
+      {
+        '@timestamp': time,
+        body: { text: `Nov 23 07:30:52 may-a sshd[9]: ${failed}` },
+        attributes: { 'log.file.name': 'auth.log' }
+      }
+    ]
+  ])('are read as the line they carry: %s', (_name, fields) => {
+    const event = eventOf(JSON.stringify(fields))
+    expect(event['@timestamp']).toBe(time)
+    expect(pick(event, 'source.ip', 'event.outcome', 'host.name', 'process.name', 'process.pid')).toEqual({
+      'source.ip': '192.0.2.9',
+      'event.outcome': 'failure',
+      'host.name': 'may-a',
+      'process.name': 'sshd',
+      'process.pid': 9
+    })
+  })
+
+  it.each([
+    ['fe80::1%eth0', 'fe80::1'],
+    ['::FFFF:192.0.2.9', '192.0.2.9'],
+    ['::ffff:c000:0209', '192.0.2.9'],
+    ['[2001:DB8::A]:443', '2001:db8::a'],
+    ['192.0.2.9:443', '192.0.2.9'],
+    ['2001:0db8:0:0:0:0:0:1', '2001:db8::1']
+  ])('have one spelling of an address: %s', (ip, plain) => {
+    expect(at(document({ message: 'x', source: { ip } }), 'source.ip')).toBe(plain)
+  })
+})

@@ -1,24 +1,36 @@
 import type { Json, JsonObject } from '#core/event.ts'
 import { readDocumentTime } from '../enrich/event-time.ts'
-import { isObject } from '../read-document.ts'
-import { isAddress } from './addresses.ts'
+import { isObject, normalText } from '../read-document.ts'
+import { withoutEnds } from '../read-text.ts'
+import { plainIp } from './addresses.ts'
 import { fieldKinds, fieldSets, objectNames, type FieldKind } from './ecs-shape.ts'
 import { draftOf, type Content, type Draft, type Parser } from './parser.ts'
-import { keepVendor } from './vendor.ts'
+import { fill, keepVendor } from './vendor.ts'
 
 /** Event fields that are ours to say: a sender's own values are kept beside, not believed. */
 const ourEventFields = new Set(['id', 'created', 'kind', 'ingested', 'reference_time', 'original_base64'])
 
-/** Where other tools put a field: rsyslog, syslog-ng, journald, Fluent Bit and GELF, in the order asked. */
-const aliases: Record<string, string[]> = {
-  message: ['MESSAGE', 'msg', 'log', 'short_message'],
+/** Where other tools put a field: rsyslog, syslog-ng, journald, Fluent Bit, GELF, clouds, in the order asked. */
+const aliases = {
+  message: ['MESSAGE', 'msg', 'log', 'short_message', 'body', 'Body'],
   'host.name': ['HOST', '_HOSTNAME', 'hostname', 'host'],
-  'process.name': ['PROGRAM', 'SYSLOG_IDENTIFIER', 'programname', 'ident', 'app-name', 'appname'],
+  'process.name': ['PROGRAM', 'SYSLOG_IDENTIFIER', 'programname', 'ident', 'app-name', 'appname', 'syslogtag'],
   'process.pid': ['PID', '_PID', 'SYSLOG_PID', 'procid', 'pid'],
-  'log.level': ['level', 'severity', 'loglevel', 'syslogseverity-text'],
-  time: ['timestamp', 'ISODATE', '__REALTIME_TIMESTAMP', 'timereported', 'timegenerated', 'date', 'time', 'ts']
-}
-const aliasNames = new Set(Object.values(aliases).flat())
+  'log.level': ['level', 'severity', 'loglevel', 'syslogseverity-text', 'severity_text', 'SeverityText'],
+  time: `timestamp ISODATE __REALTIME_TIMESTAMP _SOURCE_REALTIME_TIMESTAMP timereported timegenerated date time ts eventTime
+    event_time EventTime TimeGenerated Timestamp datetime time_iso8601 time_local asctime @t created_at createdAt`.split(
+    /\s+/
+  )
+} as const satisfies Record<string, readonly string[]>
+type Alias = keyof typeof aliases
+/** Names of addresses that other tools give, copied: rules for those tools ask for them under the tool's own name. */
+const copies: readonly (readonly [set: string, leaf: 'ip' | 'port', names: readonly string[]])[] = [
+  ['source', 'ip', ['src_ip', 'sourceIPAddress', 'client_ip', 'remote_addr', 'id.orig_h']],
+  ['source', 'port', ['src_port', 'client_port']],
+  ['destination', 'ip', ['dest_ip', 'dst_ip']],
+  ['destination', 'port', ['dest_port', 'dst_port']]
+]
+const aliasNames = new Set<string>(Object.values(aliases).flat())
 
 /** Field sets that home-made logs write as one word, and the field that the word is. */
 const wordHomes: Record<string, string> = {
@@ -41,9 +53,59 @@ export const ecs: Parser = {
     if (document === undefined) return false
     if (document['@timestamp'] !== undefined || typeof document['message'] === 'string') return true
     if (isObject(document['ecs']) || isObject(document['event'])) return true
-    return aliases['message']!.some((name) => typeof document[name] === 'string')
+    if (aliases.message.some((name) => typeof document[name] === 'string' || isBytes(document[name]))) return true
+    if (otelBody(document) !== undefined) return true
+    return aliases.time.some((name) => Object.hasOwn(document, name) && !Number.isNaN(readDocumentTime(document[name])))
   },
-  parse: (content: Content, ownSets): Draft => readEcs(content.document!, ownSets, content.utcOffsetMinutes)
+  parse: (content: Content, ownSets): Draft => readEcs(opened(content.document!), ownSets, content.utcOffsetMinutes)
+}
+
+/** journald gives a line that is no plain text as its bytes. */
+function isBytes(value: Json | undefined): value is number[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((byte) => typeof byte === 'number' && byte >= 0 && byte < 256)
+  )
+}
+
+/** What OpenTelemetry's Elasticsearch exporter makes of a log record's body. */
+function otelBody(document: JsonObject): JsonObject | undefined {
+  const body = document['body']
+  return isObject(body) && (typeof body['text'] === 'string' || isObject(body['structured'])) ? body : undefined
+}
+
+/** A document with what its shipper wrapped up laid open: bytes as text, OpenTelemetry's body, resource and attributes. */
+function opened(document: JsonObject): JsonObject {
+  let open = document
+  for (const name of aliases.message) {
+    const value = document[name]
+    if (isBytes(value))
+      open = {
+        ...open,
+        [name]: normalText(withoutEnds(Buffer.from(value).toString('utf8')))
+      }
+  }
+  const body = otelBody(document)
+  if (body === undefined) return open
+  const { body: _body, resource, attributes, ...rest } = open
+  const told = isObject(attributes) ? attributes : {}
+  const about = isObject(resource) && isObject(resource['attributes']) ? resource['attributes'] : {}
+  const flat: JsonObject = { ...rest }
+  if (isObject(body['structured'])) fill(flat, body['structured'])
+  if (typeof body['text'] === 'string') flat['message'] = body['text']
+  for (const source of [told, about]) {
+    for (const [key, value] of Object.entries(source)) {
+      // What ECS or a syslog receiver names goes where it belongs; the rest stays an attribute.
+      if ((fieldSets.has(key) && isObject(value)) || aliasNames.has(key)) {
+        const present = flat[key]
+        if (present === undefined) flat[key] = value
+        else if (isObject(present) && isObject(value)) fill(present, value)
+      }
+    }
+  }
+  flat['otel'] = { attributes: told, resource: about }
+  return flat
 }
 
 /** Sorts a document's fields: ECS where ECS says so, `ownSets` as they come, everything else below `vendor`. */
@@ -111,7 +173,7 @@ function rightValue(value: Json, kind: FieldKind): Json | undefined {
   if (isObject(value) || value === null) return undefined
   switch (kind) {
     case 'ip':
-      return typeof value === 'string' && isAddress(value) ? value : undefined
+      return typeof value === 'string' ? plainIp(value) || undefined : undefined
     case 'long': {
       const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value
       return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined
@@ -142,12 +204,40 @@ function keepLabels(value: Json, fields: JsonObject, vendor: JsonObject): void {
   } else vendor['labels'] = value
 }
 
+/** `sshd[9]:` → name and pid; a bare name is a name. */
+function tagOf(tag: string): JsonObject {
+  const found = /^([^\s[\]:]{1,128})(?:\[(\d{1,10})\])?:?\s*$/.exec(tag)
+  if (found === null) return { name: tag }
+  return found[2] === undefined ? { name: found[1]! } : { name: found[1]!, pid: Number(found[2]) }
+}
+
+function copyEnd(
+  document: JsonObject,
+  fields: JsonObject,
+  set: string,
+  leaf: 'ip' | 'port',
+  names: readonly string[]
+): void {
+  for (const name of names) {
+    const value = Object.hasOwn(document, name) ? document[name] : undefined
+    const right = value === undefined ? undefined : rightValue(value, leaf === 'ip' ? 'ip' : 'long')
+    if (right === undefined || Array.isArray(right)) continue
+    const present = fields[set]
+    if (present !== undefined && !isObject(present)) return
+    const end = present ?? {}
+    if (leaf === 'ip') end['address'] ??= value!
+    end[leaf] ??= right
+    fields[set] = end
+    return
+  }
+}
+
 /** Fills message, host, process, level and time from the names other tools use; what was not used goes to `vendor`. */
 function takeAliases(document: JsonObject, draft: Draft, vendor: JsonObject, utcOffsetMinutes: number): void {
   const { fields } = draft
   const used = new Set<string>()
-  const take = (target: string, fits: (value: Json) => boolean): Json | undefined => {
-    for (const name of aliases[target]!) {
+  const take = (target: Alias, fits: (value: Json) => boolean): Json | undefined => {
+    for (const name of aliases[target]) {
       const value = Object.hasOwn(document, name) ? document[name] : undefined
       if (value === undefined || used.has(name) || !fits(value)) continue
       used.add(name)
@@ -165,8 +255,10 @@ function takeAliases(document: JsonObject, draft: Draft, vendor: JsonObject, utc
     const present = isObject(fields[set]) ? fields[set] : {}
     if (present[leaf] !== undefined) continue
     const value = take(target, word)
-    if (value !== undefined) fields[set] = { ...present, [leaf]: value }
+    if (value !== undefined)
+      fields[set] = target === 'process.name' ? { ...present, ...tagOf(String(value)) } : { ...present, [leaf]: value }
   }
+  for (const [set, leaf, names] of copies) copyEnd(document, fields, set, leaf, names)
   const process = fields['process']
   if (isObject(process) && process['name'] !== undefined && process['pid'] === undefined) {
     const pid = take('process.pid', (value) => /^\d{1,10}$/.test(String(value)))

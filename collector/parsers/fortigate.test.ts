@@ -125,3 +125,91 @@ describe('FortiGate', () => {
     })
   })
 })
+
+describe('FortiGate’s log-ins, whatever they are called', () => {
+  const event = (rest: string) => eventOf(`<189>${head} logid="0101000001" type="event" ${rest}`)
+  it.each([
+    ['subtype="vpn" action="ssl-login-fail" remip=203.0.113.9 user="lan"', 'failure', ['start']],
+    ['subtype="vpn" action="tunnel-up" tunneltype="ssl-web" remip=203.0.113.9 user="lan"', 'success', ['start']],
+    ['subtype="vpn" action="tunnel-down" tunneltype="ssl-tunnel" remip=203.0.113.9 user="lan"', 'success', ['end']],
+    ['subtype="user" action="authentication" status="failure" srcip=203.0.113.9 user="lan"', 'failure', ['start']],
+    ['subtype="user" action="FSSO-logon" status="success" srcip=203.0.113.9 user="lan"', 'success', ['start']],
+    ['subtype="user" action="auth-logout" status="logout" srcip=203.0.113.9 user="lan"', 'success', ['end']],
+    ['subtype="system" action="login" status="failed" ui="https(203.0.113.9)" user="lan"', 'failure', ['start']],
+    [
+      'subtype="system" logdesc="Admin login successful" action="login" status="success" ui="ssh(203.0.113.9)" user="lan"',
+      'success',
+      ['start']
+    ]
+  ])('%s', (rest, outcome, type) => {
+    expect(pick(event(rest), 'event.category', 'event.outcome', 'event.type', 'source.ip', 'user.name')).toEqual({
+      'event.category': ['authentication'],
+      'event.outcome': outcome,
+      'event.type': type,
+      'source.ip': '203.0.113.9',
+      'user.name': 'lan'
+    })
+  })
+
+  it('a changed setting of log-ins is a setting', () => {
+    expect(at(event('subtype="system" action="Edit" cfgpath="user.authentication"'), 'event.category')).toEqual([
+      'configuration'
+    ])
+  })
+
+  it('a tunnel has its far and its near end', () => {
+    const tunnel = event(
+      'subtype="vpn" action="negotiate" remip=203.0.113.7 locip=198.51.100.1 remport=500 locport=4500 status="failure"'
+    )
+    expect(pick(tunnel, 'source.ip', 'source.port', 'destination.ip', 'destination.port', 'event.outcome')).toEqual({
+      'source.ip': '203.0.113.7',
+      'source.port': 500,
+      'destination.ip': '198.51.100.1',
+      'destination.port': 4500,
+      'event.outcome': 'failure'
+    })
+  })
+})
+
+describe('FortiGate in other forms', () => {
+  it('keeps its own names beside ECS’s, for the rules written for it', () => {
+    expect(pick(eventOf(`<189>${traffic}`), 'fortinet.firewall.srcip', 'source.ip')).toEqual({
+      'fortinet.firewall.srcip': '192.0.2.60',
+      'source.ip': '192.0.2.60'
+    })
+  })
+
+  it.each([
+    '<189>Nov 23 07:30:52 FW1 CEF:0|Fortinet|Fortigate|v7.2|00013|traffic:forward deny|3|deviceExternalId=FG1 dvchost=FW1 src=192.0.2.60 spt=5 dst=203.0.113.1 dpt=22 act=deny proto=6 msg=a b\\=c FTNTFGTpolicyid=4',
+    '<189>Nov 23 07:30:52 FW1 LEEF:1.0|Fortinet|Fortigate|7.2|00013|devname=FW1\tsrc=192.0.2.60\tsrcPort=5\tdst=203.0.113.1\tdstPort=22\taction=deny\tproto=6\ttype=traffic\tsubtype=forward\tpolicyid=4',
+    '<189>date=2026-11-23,time=07:30:52,devname="FW1",devid="FG1",logid="0000000013",type="traffic",subtype="forward",srcip=192.0.2.60,srcport=5,dstip=203.0.113.1,dstport=22,action="deny",proto=6,policyid=4',
+    '<189>logver=700 itime=1 devname="FW1" logid="0000000013" eventtime=1795393852000000000 type="traffic" subtype="forward" srcip=192.0.2.60 srcport=5 dstip=203.0.113.1 dstport=22 action="deny" proto=6 policyid=4'
+  ])('%s', (line) => {
+    const event = eventOf(line)
+    expect(event['@timestamp']).toBe('2026-11-23T00:30:52.000Z')
+    expect(
+      pick(
+        event,
+        'source.ip',
+        'source.port',
+        'destination.ip',
+        'destination.port',
+        'event.action',
+        'event.type',
+        'observer.name',
+        'rule.id',
+        'network.transport'
+      )
+    ).toEqual({
+      'source.ip': '192.0.2.60',
+      'source.port': 5,
+      'destination.ip': '203.0.113.1',
+      'destination.port': 22,
+      'event.action': 'deny',
+      'event.type': ['connection', 'end', 'denied'],
+      'observer.name': 'FW1',
+      'rule.id': '4',
+      'network.transport': 'tcp'
+    })
+  })
+})

@@ -1,21 +1,19 @@
 import type { JsonObject } from '#core/event.ts'
-import { readEpoch, readRfc3339, readZone } from '../enrich/event-time.ts'
+import { readZone } from '../enrich/calendar.ts'
+import { readEpoch, readRfc3339 } from '../enrich/event-time.ts'
 import { isUnsafeKey } from '../read-document.ts'
-import { distinct, isAddress, readPort, readWhole } from './addresses.ts'
-import { readTarget } from './nginx-access.ts'
+import { distinct, plainIp, readPort, readWhole } from './addresses.ts'
+import { isFortinetCef, readCef } from './fortigate-cef.ts'
+import { readLogIn } from './fortigate-login.ts'
+import { readTarget } from './request-line.ts'
 import { draftOf, type Content, type Draft, type Parser, type Refusal } from './parser.ts'
 
 /** Most fields of one line; FortiOS writes fewer than 100. */
 const MAX_FIELDS = 512
 /** Longest key; FortiOS stays below 32. */
 const MAX_KEY = 64
-/** Keys that became ECS fields; everything else is kept below `fortinet.firewall`. */
-const mapped = new Set(
-  `date time eventtime tz timestamp srcip dstip srcport dstport sentbyte rcvdbyte sentpkt rcvdpkt proto service action level
-  devname devid msg user unauthuser srcuser policyid policyname policyuuid logid hostname url agent attack virus duration
-  srcmac dstmac srcintf dstintf filename filesize sessionid transip transport app qname srccountry dstcountry
-  direction referralurl httpmethod srcname dstname`.split(/\s+/)
-)
+/** Said elsewhere in full; everything else stays below `fortinet.firewall` too, where rules find it by the vendor's own name. */
+const saidElsewhere = new Set('date time eventtime tz timestamp msg'.split(' '))
 /** IANA protocol numbers that people call by name. */
 const transports: Record<string, string> = {
   '1': 'icmp',
@@ -50,17 +48,19 @@ const allowed = new Set([
   'close'
 ])
 
-/** `key=value key="va\"lue"` in one pass; a broken quote ends the line. */
+/** `key=value key="va\"lue"` in one pass, parted by blanks or (format csv) commas; a broken quote ends the line. */
 function readFields(text: string): { values: Map<string, string>; cut: boolean } {
   const values = new Map<string, string>()
+  const sign = /^[a-z_]{1,32}=(?:"[^"]{0,64}"|[^",\s]{0,64}),[a-z_]{1,32}=/.test(text) ? ',' : ' '
+  const code = sign.charCodeAt(0)
   let at = 0
   for (let count = 0; at < text.length; count++) {
-    while (text.charCodeAt(at) === 32) at++
+    while (text.charCodeAt(at) === 32 || text.charCodeAt(at) === code) at++
     const equals = text.indexOf('=', at)
     if (equals < 0) break
     if (count >= MAX_FIELDS) return { values, cut: true }
     let start = equals
-    while (start > at && equals - start <= MAX_KEY && text.charCodeAt(start - 1) !== 32) start--
+    while (start > at && equals - start <= MAX_KEY && text.charCodeAt(start - 1) !== code) start--
     const key = text.slice(start, equals)
     let end: number
     let value: string
@@ -73,7 +73,7 @@ function readFields(text: string): { values: Map<string, string>; cut: boolean }
       if (value.includes('\\')) value = value.replace(/\\(["\\])/g, '$1')
       end++
     } else {
-      end = text.indexOf(' ', equals)
+      end = text.indexOf(sign, equals)
       if (end < 0) end = text.length
       value = text.slice(equals + 1, end)
     }
@@ -109,13 +109,14 @@ export const fortigate: Parser = {
     if (content.document !== undefined) return false
     const text = content.text
     const first = text.charCodeAt(0)
-    // d(ate=), l(ogver=), t(imestamp=), e(venttime=)
-    if (first !== 100 && first !== 108 && first !== 116 && first !== 101) return false
-    if (!/^(date|logver|timestamp|eventtime|logid|devname|devid)=/.test(text)) return false
-    return /(^|\s)(devid|devname|logid|vd)=/.test(text.slice(0, 512))
+    // CEF and LEEF.
+    if (first === 67 || first === 76) return isFortinetCef(text)
+    if (first < 97 || first > 122 || !/^[a-z_]{2,16}=/.test(text)) return false
+    const head = text.slice(0, 512)
+    return /(^|[\s,])(devid|devname|logid|vd)=/.test(head) && /(^|[\s,])(date|logver|eventtime|logid|type)=/.test(head)
   },
   parse(content: Content): Draft | Refusal {
-    const { values, cut } = readFields(content.text)
+    const { values, cut } = isFortinetCef(content.text) ? readCef(content.text) : readFields(content.text)
     const type = values.get('type') ?? ''
     if (type === '' && !values.has('logid')) {
       return { code: 'parse.broken_line', detail: 'FortiGate: neither type= nor logid=' }
@@ -123,11 +124,11 @@ export const fortigate: Parser = {
     const { time, local } = readTime(values, content.utcOffsetMinutes)
     const firewall: JsonObject = {}
     for (const [key, value] of values) {
-      if (!mapped.has(key) && value !== '' && !isUnsafeKey(key)) firewall[key] = value
+      if (!saidElsewhere.has(key) && value !== '' && !isUnsafeKey(key)) firewall[key] = value
     }
     const source = readEnd(values, 'src', 'sentbyte', 'sentpkt')
     const destination = readEnd(values, 'dst', 'rcvdbyte', 'rcvdpkt')
-    const user = values.get('user') || values.get('srcuser') || values.get('unauthuser') || ''
+    const user = userNames.map((name) => values.get(name) ?? '').find((name) => name !== '' && name !== 'N/A') ?? ''
     const host = values.get('hostname') ?? ''
     const fields: JsonObject = {
       event: readEvent(values, type),
@@ -149,7 +150,7 @@ export const fortigate: Parser = {
     addUrl(values, host, fields)
     addThreat(values, fields)
     const related: JsonObject = {}
-    const ips = distinct(values.get('srcip'), values.get('dstip'), values.get('transip')).filter(isAddress)
+    const ips = distinct(textOf(source['ip']), textOf(destination['ip']), plainIp(values.get('transip') ?? ''))
     if (ips.length > 0) related['ip'] = ips
     if (user !== '') related['user'] = [user]
     const hosts = distinct(values.get('devname'), host)
@@ -161,13 +162,26 @@ export const fortigate: Parser = {
   }
 }
 
-/** One end of a session: `srcip srcport srcmac srcname` or the same with `dst`. */
+/** Where FortiOS puts a person, the surest first. */
+const userNames = ['user', 'srcuser', 'unauthuser', 'xauthuser', 'login']
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
+
+/** `https(192.0.2.1)`, `ssh(192.0.2.1)`: where an administrator sits, when no address is given otherwise. */
+function addressOf(values: Map<string, string>, prefix: 'src' | 'dst'): string {
+  const direct = values.get(`${prefix}ip`) || values.get(prefix === 'src' ? 'remip' : 'locip')
+  if (direct || prefix === 'dst') return direct ?? ''
+  return plainIp(/\(([^()]{2,64})\)$/.exec(values.get('ui') ?? '')?.[1] ?? '')
+}
+
+/** One end of a session: `srcip srcport srcmac srcname` or the same with `dst`; of a tunnel `remip remport` and `locip locport`. */
 function readEnd(values: Map<string, string>, prefix: 'src' | 'dst', bytes: string, packets: string): JsonObject {
   const end: JsonObject = {}
-  const ip = values.get(`${prefix}ip`) ?? ''
-  if (ip !== '') end['address'] = ip
-  if (isAddress(ip)) end['ip'] = ip
-  const port = readPort(values.get(`${prefix}port`) ?? '')
+  const address = addressOf(values, prefix)
+  if (address !== '') end['address'] = address
+  const ip = plainIp(address)
+  if (ip !== '') end['ip'] = ip
+  const port = readPort(values.get(`${prefix}port`) || values.get(prefix === 'src' ? 'remport' : 'locport') || '')
   if (port >= 0) end['port'] = port
   const size = readWhole(values.get(bytes) ?? '')
   if (size >= 0) end['bytes'] = size
@@ -189,15 +203,17 @@ function readEvent(values: Map<string, string>, type: string): JsonObject {
   if (values.has('logid')) event['code'] = values.get('logid')!
   const verdict = denied.has(action) ? 'denied' : allowed.has(action) ? 'allowed' : ''
   const status = values.get('status') ?? ''
-  if (type === 'event' && /^(log(in|on|out|off)|admin login)/i.test(`${action}`)) {
+  const logIn = type === 'event' ? readLogIn(values) : undefined
+  if (values.get('reason')) event['reason'] = values.get('reason')!
+  if (logIn !== undefined) {
     event['category'] = ['authentication']
-    event['type'] = [action.toLowerCase().startsWith('log') && /out|off/.test(action) ? 'end' : 'start']
-    event['outcome'] = status === 'failed' || status === 'failure' ? 'failure' : 'success'
+    event['type'] = [logIn.end ? 'end' : 'start']
+    event['outcome'] = logIn.failed ? 'failure' : 'success'
   } else if (type === 'event') {
     const config = values.has('cfgpath') || values.has('cfgobj')
     event['category'] = [config ? 'configuration' : 'host']
     event['type'] = [config ? 'change' : 'info']
-    if (status !== '') event['outcome'] = /fail|error|denied/i.test(status) ? 'failure' : 'success'
+    if (status !== '') event['outcome'] = /fail|error|denied|negotiate_error/i.test(status) ? 'failure' : 'success'
   } else {
     const kinds: Record<string, string[]> = {
       ips: ['network', 'intrusion_detection'],
@@ -242,9 +258,8 @@ function addNetwork(values: Map<string, string>, fields: JsonObject): void {
   if (sent >= 0 && received >= 0) network['bytes'] = sent + received
   if (Object.keys(network).length > 0) fields['network'] = network
   if (values.get('qname')) fields['dns'] = { question: { name: values.get('qname')! } }
-  if (values.get('transip') && isAddress(values.get('transip')!)) {
-    fields['source'] = { ...(fields['source'] as JsonObject | undefined), nat: { ip: values.get('transip')! } }
-  }
+  const translated = plainIp(values.get('transip') ?? '')
+  if (translated !== '') fields['source'] = { ...(fields['source'] as JsonObject | undefined), nat: { ip: translated } }
 }
 
 function directionOf(word: string): string {
@@ -254,8 +269,7 @@ function directionOf(word: string): string {
 function addUrl(values: Map<string, string>, host: string, fields: JsonObject): void {
   const target = values.get('url') ?? ''
   if (target !== '' || host !== '') {
-    const path = /^https?:\/\/[^/]*(\/.*)?$/.exec(target)
-    const url: JsonObject = target === '' ? {} : { ...readTarget(path ? (path[1] ?? '/') : target), original: target }
+    const url: JsonObject = target === '' ? {} : readTarget(target)
     if (host !== '') url['domain'] = host
     fields['url'] = url
   }

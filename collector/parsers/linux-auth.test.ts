@@ -201,3 +201,79 @@ describe('PAM, accounts and cron', () => {
     })
   })
 })
+
+describe('sshd’s source is what the daemon wrote', () => {
+  const real = '192.0.2.9'
+  const cert = (id: string) => `ssh2: RSA-CERT SHA256:abc ID ${id} (serial 4) CA RSA SHA256:def`
+  it.each([
+    ['Failed password for invalid user a from 198.51.100.1 port 1 ssh2 from 192.0.2.9 port 5 ssh2', 'failure'],
+    [`Failed publickey for root from 192.0.2.9 port 5 ${cert('x from 198.51.100.1 port 22')}`, 'failure'],
+    [
+      `Failed publickey for root from 192.0.2.9 port 5 ${cert('x from 198.51.100.1 port 22 ssh2: RSA SHA256:z')}`,
+      'failure'
+    ],
+    [
+      `Failed publickey for invalid user a from 198.51.100.1 port 1 ssh2: RSA SHA256:z from 192.0.2.9 port 5 ssh2: RSA SHA256:abc`,
+      'failure'
+    ],
+    [`Accepted publickey for an from 192.0.2.9 port 5 ${cert('an from home')}`, 'success'],
+    ['Invalid user a from 198.51.100.1 from 192.0.2.9 port 5', 'failure'],
+    ['User a from b not allowed because c from 192.0.2.9 not allowed because listed in DenyUsers', 'failure'],
+    [
+      'error: maximum authentication attempts exceeded for invalid user a from 198.51.100.1 port 1 ssh2 from 192.0.2.9 port 5 ssh2 [preauth]',
+      'failure'
+    ],
+    [
+      'Disconnecting invalid user a 198.51.100.1 port 1: x 192.0.2.9 port 5: Too many authentication failures [preauth]',
+      'failure'
+    ],
+    ['error: PAM: Authentication failure for illegal user a from 198.51.100.1 from 192.0.2.9', 'failure'],
+    ['ROOT LOGIN REFUSED FROM 192.0.2.9 port 5', 'failure'],
+    ['fatal: Timeout before authentication for 192.0.2.9 port 5', 'failure'],
+    ['Timeout before authentication for connection from 192.0.2.9 to 198.51.100.1, pid = 4', 'failure'],
+    [
+      'Unable to negotiate with 192.0.2.9 port 5: no matching cipher found. Their offer: a from 198.51.100.1 port 1',
+      'failure'
+    ],
+    ["Bad protocol version identification 'GET / from 198.51.100.1 port 1' from 192.0.2.9 port 5", 'failure'],
+    ['banner exchange: Connection from 192.0.2.9 port 5: invalid format', 'failure'],
+    ['drop connection #3 from [192.0.2.9]:5 on [198.51.100.1]:22 past MaxStartups', 'failure'],
+    ['Disconnected from invalid user x 198.51.100.1 port 1 192.0.2.9 port 5 [preauth]', undefined],
+    ['Received disconnect from 192.0.2.9 port 5:11: bye from 198.51.100.1 port 1 [preauth]', undefined],
+    ['Received disconnect from 192.0.2.9: 11: bye', undefined],
+    ['Connection from 192.0.2.9 port 5 on 198.51.100.1 port 22 rdomain ""', undefined],
+    ['Did not receive identification string from 192.0.2.9 port 5', undefined]
+  ])('%s', (message, outcome) => {
+    const event = eventOf(`<38>Nov 23 07:30:52 h sshd[9]: ${message}`)
+    expect(pick(event, 'source.ip', 'event.outcome')).toEqual({ 'source.ip': real, 'event.outcome': outcome })
+  })
+
+  it('a line with two whole readings names both addresses and believes neither', () => {
+    const forged = `a from 198.51.100.1 port 1 ssh2: RSA-CERT SHA256:z ID y`
+    const event = eventOf(
+      `<38>Nov 23 07:30:52 h sshd[9]: Failed publickey for invalid user ${forged} from 192.0.2.9 port 5 ${cert('x')}`
+    )
+    expect(pick(event, 'source', 'related.ip')).toEqual({ source: undefined, 'related.ip': ['198.51.100.1', real] })
+  })
+})
+
+it('what a caller writes into a name or a folder stays there', () => {
+  const sudo = eventOf(
+    '<86>Nov 23 07:30:52 h sudo: an : TTY=pts/0 ; PWD=/srv/COMMAND=/x ; USER=root ; COMMAND=/bin/sh -c COMMAND=y'
+  )
+  expect(pick(sudo, 'user.effective.name', 'process.command_line')).toEqual({
+    'user.effective.name': 'root',
+    'process.command_line': '/bin/sh -c COMMAND=y'
+  })
+  const pam = eventOf(
+    '<86>Nov 23 07:30:52 h sshd[1]: pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.9  user=a rhost=198.51.100.1'
+  )
+  expect(pick(pam, 'source.ip', 'user.name')).toEqual({ 'source.ip': '192.0.2.9', 'user.name': 'a rhost=198.51.100.1' })
+})
+
+it.each([
+  'last message repeated 4 times',
+  'message repeated 4 times: [ Failed none for an from 192.0.2.9 port 1 ssh2]'
+])('repeated lines say how often: %s', (message) => {
+  expect(at(eventOf(`<38>Nov 23 07:30:52 h sshd[9]: ${message}`), 'system.auth.repeated')).toBe(4)
+})

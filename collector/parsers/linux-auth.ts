@@ -33,7 +33,9 @@ const readers = new Map<string, Reader | undefined>([
 ])
 
 /** rsyslog folds equal lines: `message repeated 3 times: [ Failed password … ]`. */
-const repeated = /^message repeated (\d{1,6}) times: \[ ?(.*)\]$/s
+const repeated = /^message repeated (\d{1,6}) times?: \[ ?(.*)\]$/s
+/** syslogd says only how often: `last message repeated 3 times`, in dashes when it speaks for itself. */
+const repeatedLast = /^(?:--- )?last message repeated (\d{1,6}) times?(?: ---)?$/
 
 /** Linux authentication: sshd, sudo, su, PAM, the shadow tools, cron. Fields as the system.auth module names them. */
 export const linuxAuth: Parser = {
@@ -51,7 +53,7 @@ export const linuxAuth: Parser = {
         repeats = Number(match[1])
         message = match[2]!
       }
-    }
+    } else if (message.startsWith('last message repeated ')) repeats = Number(repeatedLast.exec(message)?.[1] ?? 0)
     const read = message.startsWith('pam_') ? readPam(message) : readers.get(content.program)?.(message)
     const fields: JsonObject = {
       event: { dataset: 'system.auth', module: 'system', ...read?.event },

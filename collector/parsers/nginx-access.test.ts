@@ -97,3 +97,70 @@ describe('access logs', () => {
     })
   })
 })
+
+describe('access logs as clients would have them', () => {
+  const line = (head: string, request: string, time = '23/Nov/2026:07:30:52 +0700') =>
+    `${head}[${time}] "${request}" 200 612 "-" "curl/8"`
+
+  it.each([
+    ['192.0.2.7 -   ', '192.0.2.7', undefined],
+    ['192.0.2.7 -  ', '192.0.2.7', undefined],
+    ['192.0.2.7 - "" ', '192.0.2.7', undefined],
+    ['192.0.2.7 - le van an ', '192.0.2.7', 'le van an'],
+    ['192.0.2.7 - x - 198.51.100.9 - y ', '192.0.2.7', 'x - 198.51.100.9 - y'],
+    ['192.0.2.7 - [23/Nov/2026:07:30:52 +0700] ', '192.0.2.7', '[23/Nov/2026:07:30:52 +0700]'],
+    ['192.0.2.7 ident an ', '192.0.2.7', 'an'],
+    ['192.0.2.7\t-\tan\t', '192.0.2.7', 'an'],
+    ['192.0.2.7 - a\\x22b ', '192.0.2.7', 'a"b'],
+    ['www.example:443 192.0.2.7 - an ', '192.0.2.7', 'an'],
+    ['10.0.0.1, 192.0.2.7 - an ', '192.0.2.7', 'an'],
+    ['::ffff:192.0.2.7 - an ', '192.0.2.7', 'an'],
+    ['[2001:DB8::5]:443 - an ', '2001:db8::5', 'an']
+  ])('the client stands first, whatever the user is called: %s', (head, ip, user) => {
+    expect(pick(eventOf(line(head, 'GET / HTTP/1.1')), 'source.ip', 'user.name')).toEqual({
+      'source.ip': ip,
+      'user.name': user
+    })
+  })
+
+  it.each([
+    ['GET /a.php?x=1', 'GET', '/a.php', 'x=1'],
+    ['GET  /a.php?x=1   HTTP/1.0', 'GET', '/a.php', 'x=1'],
+    ['GET\t/a.php\tHTTP/1.1', 'GET', '/a.php', undefined],
+    ['GET /a b.php HTTP/2.0', 'GET', '/a b.php', undefined],
+    [`${'X'.repeat(80)} /a.php HTTP/3`, 'X'.repeat(80), '/a.php', undefined],
+    ['GET http://www.example/a.php?x=1 HTTP/1.1', 'GET', '/a.php', 'x=1'],
+    ['GET /a.php HTTP/1.1 ', 'GET', '/a.php', undefined],
+    ['OPTIONS * HTTP/1.1', 'OPTIONS', '*', undefined],
+    ['hello world', undefined, undefined, undefined],
+    ['\\x16\\x03\\x01', undefined, undefined, undefined],
+    ['', undefined, undefined, undefined]
+  ])('a request in any form: %s', (request, method, path, query) => {
+    expect(pick(eventOf(line('192.0.2.7 - - ', request)), 'http.request.method', 'url.path', 'url.query')).toEqual({
+      'http.request.method': method,
+      'url.path': path,
+      'url.query': query
+    })
+  })
+
+  it('a proxy’s target names its host', () => {
+    const event = eventOf(line('192.0.2.7 - - ', 'CONNECT www.example:443 HTTP/1.1'))
+    expect(pick(event, 'url.domain', 'url.port', 'url.path')).toEqual({
+      'url.domain': 'www.example',
+      'url.port': 443,
+      'url.path': undefined
+    })
+  })
+
+  it('escapes become what they stand for, and broken ones stay', () => {
+    const event = eventOf(line('192.0.2.7 - - ', 'GET /\\x22\\xC3\\xA0\\u00e0\\xFF\\q HTTP/1.1'))
+    expect(at(event, 'url.original')).toBe('/"àà\\xFF\\q')
+  })
+
+  it.each(['23/Nov/2026:07:30:52.000 +0700', '2026-11-23T07:30:52+07:00', '23/Nov/2026:07:30:52.000000 +0700'])(
+    'the time may be written otherwise: %s',
+    (time) => {
+      expect(eventOf(line('192.0.2.7 - - ', 'GET / HTTP/1.1', time))['@timestamp']).toBe('2026-11-23T00:30:52.000Z')
+    }
+  )
+})

@@ -1,8 +1,10 @@
 import { isIP } from 'node:net'
 import type { JsonObject } from '#core/event.ts'
 import { readOldSyslogTime, readRfc3339 } from '../enrich/event-time.ts'
+import { readZoneAt } from '../enrich/written-time.ts'
 import { isUnsafeKey } from '../read-document.ts'
 import { draftOf, type Content, type Draft, type Parser, type SyslogEnvelope } from './parser.ts'
+import { readCisco } from './syslog-cisco.ts'
 
 /** RFC 5424 §6.2.1, names as ECS writes them. */
 const facilities = [
@@ -34,27 +36,8 @@ const MAX_SD_PARAMS = 64
 /** RFC 5424 allows 48 characters of APP-NAME; older daemons write paths. */
 const MAX_TAG = 128
 
-/**
- * Opens a syslog line: RFC 5424, RFC 3164, and RFC 3164 with an RFC 3339 time (rsyslog's forward format). Without `<PRI>` a
- * line counts only when it starts with a time and, for RFC 3339, a `program:` tag follows: that is how log files look.
- * Undefined when this is no syslog line.
- */
-export function readEnvelope(text: string, receivedAt: number, utcOffsetMinutes: number): SyslogEnvelope | undefined {
-  let at = 0
-  let priority = -1
-  if (text.charCodeAt(0) === 60) {
-    const close = text.indexOf('>')
-    if (close < 2 || close > 4) return undefined
-    for (let index = 1; index < close; index++) {
-      const digit = text.charCodeAt(index) - 48
-      if (digit < 0 || digit > 9) return undefined
-      priority = (priority < 0 ? 0 : priority) * 10 + digit
-    }
-    if (priority > 191) return undefined
-    at = close + 1
-    if (text[at] === '1' && text[at + 1] === ' ') return readNewForm(text, at + 2, priority, utcOffsetMinutes)
-  }
-  const envelope: SyslogEnvelope = {
+function emptyEnvelope(priority: number): SyslogEnvelope {
+  return {
     priority,
     version: 0,
     time: Number.NaN,
@@ -66,32 +49,107 @@ export function readEnvelope(text: string, receivedAt: number, utcOffsetMinutes:
     structuredData: undefined,
     message: ''
   }
+}
+
+/** The priority of `<PRI>` and where it ends; -1 for digits that are no priority (RFC 3164 §4.3.3: then all is content). */
+function readPriority(text: string): { priority: number; end: number } | undefined {
+  const close = text.indexOf('>')
+  if (close < 1 || close > 11) return undefined
+  let priority = close === 1 ? -1 : 0
+  for (let index = 1; index < close; index++) {
+    const digit = text.charCodeAt(index) - 48
+    if (!(digit >= 0 && digit <= 9)) return undefined
+    priority = priority * 10 + digit
+  }
+  return { priority: priority > 191 || close > 4 ? -1 : priority, end: close + 1 }
+}
+
+/**
+ * Opens a syslog line: RFC 5424, RFC 3164, RFC 3164 with an ISO 8601 time (rsyslog's forward format), and Cisco's own header.
+ * Without `<PRI>` a line counts only when it starts with a time and, for ISO 8601, a `program:` tag follows: that is how log
+ * files look. Undefined when this is no syslog line.
+ */
+export function readEnvelope(text: string, receivedAt: number, utcOffsetMinutes: number): SyslogEnvelope | undefined {
+  let at = 0
+  let priority = -1
+  if (text.charCodeAt(0) === 60) {
+    const read = readPriority(text)
+    if (read === undefined) return undefined
+    priority = read.priority
+    if (priority < 0) return { ...emptyEnvelope(-1), message: text }
+    at = read.end
+    if (text[at] === '1' && text[at + 1] === ' ') {
+      return openInner(readNewForm(text, at + 2, priority, utcOffsetMinutes), receivedAt, utcOffsetMinutes)
+    }
+    // Relays put a blank behind the priority.
+    while (text[at] === ' ') at++
+  }
+  const envelope = emptyEnvelope(priority)
   const first = text.charCodeAt(at)
   if (first >= 48 && first <= 57) {
-    const space = text.indexOf(' ', at)
-    const time = space < 0 ? Number.NaN : readRfc3339(text, at, space, utcOffsetMinutes)
+    const end = isoEnd(text, at, priority >= 0)
+    const time = end < 0 ? Number.NaN : readRfc3339(text, at, end, utcOffsetMinutes)
     if (!Number.isNaN(time)) {
       envelope.time = time
-      envelope.localTime = Number.isNaN(readRfc3339(text, at, space))
-      readHostAndTag(text, space + 1, envelope)
+      envelope.localTime = Number.isNaN(readRfc3339(text, at, end))
+      const zone = envelope.localTime && text[end] === ' ' ? readZoneAt(text, end + 1) : undefined
+      const zoned = zone !== undefined && text[zone.end] === ' '
+      if (zoned) {
+        envelope.time = time + (utcOffsetMinutes - zone.offset) * 60_000
+        envelope.localTime = false
+      }
+      readHostAndTag(text, (zoned ? zone.end : end) + 1, envelope, receivedAt, utcOffsetMinutes)
       return priority < 0 && envelope.program === '' ? undefined : envelope
     }
   } else {
     const old = readOldSyslogTime(text, at, receivedAt, utcOffsetMinutes)
     if (old !== undefined) {
       envelope.time = old.time
-      envelope.localTime = true
-      readHostAndTag(text, text[old.end] === ' ' ? old.end + 1 : old.end, envelope)
+      envelope.localTime = !old.zoned
+      readHostAndTag(text, text[old.end] === ' ' ? old.end + 1 : old.end, envelope, receivedAt, utcOffsetMinutes)
+      // `Nov 23 2026 07:30:52 ASA01 : %ASA-6-…`: the mnemonic tells what is the program.
+      if (priority >= 0 && envelope.program === '' && envelope.message.slice(0, 4).includes('%')) {
+        readCisco(text, at, envelope, receivedAt, utcOffsetMinutes)
+      }
       return envelope
     }
   }
   if (priority < 0) return undefined
+  if (readCisco(text, at, envelope, receivedAt, utcOffsetMinutes)) return envelope
   readTag(text, at, envelope)
   return envelope
 }
 
+/** Where an ISO 8601 time ends that starts at `at`: at the next blank, or at the one behind it for a date with a blank. */
+function isoEnd(text: string, at: number, dateAlone: boolean): number {
+  const space = text.indexOf(' ', at)
+  if (space !== at + 10 || !dateAlone || text[at + 13] !== ':') return space
+  const end = text.indexOf(' ', space + 1)
+  return end < 0 ? text.length : end
+}
+
+/** A relay's RFC 5424 header without host and program around a whole RFC 3164 line: the line's own header is the sender's. */
+function openInner(outer: SyslogEnvelope, receivedAt: number, utcOffsetMinutes: number): SyslogEnvelope {
+  if (outer.program !== '' || outer.message.charCodeAt(0) !== 60) return outer
+  const inner = readEnvelope(outer.message, receivedAt, utcOffsetMinutes)
+  if (inner === undefined || inner.priority < 0) return outer
+  if (Number.isNaN(inner.time)) {
+    inner.time = outer.time
+    inner.localTime = outer.localTime
+  }
+  if (inner.host === '') inner.host = outer.host
+  inner.structuredData ??= outer.structuredData
+  return inner
+}
+
 /** `HOST TAG: message`. HOST is missing after a doubled space, before "--- last message repeated", or when the tag comes at once. */
-function readHostAndTag(text: string, at: number, envelope: SyslogEnvelope): void {
+function readHostAndTag(
+  text: string,
+  at: number,
+  envelope: SyslogEnvelope,
+  receivedAt: number,
+  utcOffsetMinutes: number
+): void {
   if (text[at] === ' ' || text.startsWith('--- ', at)) return readTag(text, text[at] === ' ' ? at + 1 : at, envelope)
   const space = text.indexOf(' ', at)
   if (space < 0) {
@@ -100,10 +158,22 @@ function readHostAndTag(text: string, at: number, envelope: SyslogEnvelope): voi
   }
   const last = text[space - 1]
   const first = text.slice(at, space)
+  const tab = first.indexOf('\t')
+  if (tab > 0) {
+    // Snare parts all its fields by tabs, the host too.
+    envelope.host = first.slice(0, tab)
+    envelope.message = text.slice(at + tab + 1)
+    return
+  }
   // An IPv6 address may end in a colon; a tag that comes at once does, or carries [pid].
   if ((last === ':' || first.endsWith(']')) && isIP(first) === 0) return readTag(text, at, envelope)
   envelope.host = first
   readTag(text, space + 1, envelope)
+  // A relay keeps Cisco's sequence number, which then looks like a program.
+  const begins = (envelope.program === '' ? envelope.message : envelope.program).charCodeAt(0)
+  if ((begins >= 48 && begins <= 58) || begins === 42 || begins === 46) {
+    readCisco(text, space + 1, envelope, receivedAt, utcOffsetMinutes)
+  }
 }
 
 /** `program[pid]: message`, `program: message`; anything else is all message. */
@@ -186,8 +256,9 @@ function readStructuredData(text: string, start: number): { fields: JsonObject |
   while (text[at] === '[') {
     const nameEnd = endOf(text, at + 1, ' ]')
     if (nameEnd < 0) return { fields: undefined, end: start }
-    const values: JsonObject = {}
     const id = text.slice(at + 1, nameEnd)
+    // An element may come twice: RFC 5424 forbids it, devices do it.
+    const values: JsonObject = fields[id] ?? {}
     at = nameEnd
     while (text[at] === ' ') {
       const equals = endOf(text, at + 1, '= ]')
@@ -197,7 +268,9 @@ function readStructuredData(text: string, start: number): { fields: JsonObject |
       if (close >= text.length) return { fields: undefined, end: start }
       const key = text.slice(at + 1, equals)
       if (params++ < MAX_SD_PARAMS && key !== '' && !isUnsafeKey(key) && key.length <= MAX_TAG) {
-        values[key] = text.slice(equals + 2, close).replace(/\\(["\\\]])/g, '$1')
+        const value = text.slice(equals + 2, close).replace(/\\(["\\\]])/g, '$1')
+        const before = Object.hasOwn(values, key) ? values[key] : undefined
+        values[key] = before === undefined ? value : Array.isArray(before) ? [...before, value] : [before, value]
       }
       at = close + 1
     }

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '#core/event.ts'
-import { distinct, isAddress, readPort } from './addresses.ts'
+import { distinct, plainIp, readPort } from './addresses.ts'
 
 /** The named values of a Windows event (`EventData`), as text; what is no scalar is not there. */
 export type EventData = {
@@ -108,12 +108,13 @@ export function registryOf(target: string, details: string, valueNamed: boolean)
   return registry
 }
 
-/** One end of a connection. IPv4 addresses written as IPv6 (`::ffff:192.0.2.1`) become IPv4. */
+/** One end of a connection. Addresses get their one spelling: zones and IPv4 written as IPv6 (`::ffff:192.0.2.1`) are plain. */
 export function endOf(address: string, port: string, host = ''): JsonObject {
   const end: JsonObject = {}
-  const plain = address.startsWith('::ffff:') ? address.slice(7) : address
+  const ip = plainIp(address)
+  const plain = ip === '' ? address : ip
   put(end, 'address', plain === '' ? host : plain)
-  if (isAddress(plain)) end['ip'] = plain
+  put(end, 'ip', ip)
   put(end, 'domain', host)
   const number = readPort(port)
   if (number > 0) end['port'] = number
@@ -124,7 +125,7 @@ export function endOf(address: string, port: string, host = ''): JsonObject {
 export function relate(fields: JsonObject, users: string[], addresses: string[], hosts: string[]): void {
   const related: JsonObject = {}
   put(related, 'user', distinct(...users))
-  put(related, 'ip', distinct(...addresses).filter(isAddress))
+  put(related, 'ip', addresses.length === 0 ? [] : distinct(...addresses.map(plainIp)))
   put(related, 'hosts', distinct(...hosts))
   putObject(fields, 'related', related)
 }

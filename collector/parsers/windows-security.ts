@@ -50,6 +50,7 @@ const service: Kind = {
   type: ['admin', 'change'],
   actor: 'subject'
 }
+const eventlog = 'microsoft-windows-eventlog'
 const cleared: Kind = { action: 'audit-log-cleared', category: ['iam'], type: ['admin', 'change'], actor: 'subject' }
 
 /** Microsoft's audit event list, the part a SOC of office PCs and domain controllers meets. */
@@ -107,9 +108,22 @@ const logonTypes: Record<string, string> = {
   '11': 'CachedInteractive'
 }
 
+/** Ids are each provider's own: 104 of a card reader's driver is no cleared log. Everything not named is audit. */
+const providersOf: ReadonlyMap<string, readonly string[]> = new Map([
+  ['104', [eventlog, 'eventlog']],
+  ['1102', [eventlog, 'eventlog', 'security', 'microsoft-windows-security-auditing']],
+  ['7045', ['service control manager']]
+])
+const auditors: readonly string[] = ['microsoft-windows-security-auditing', 'security']
+
+/** True when this provider's event of this id is the one of the table; a sender that leaves the provider out is believed. */
+function isFrom(provider: string, id: string): boolean {
+  return provider === '' || (providersOf.get(id) ?? auditors).includes(provider.toLowerCase())
+}
+
 /** Lays the ECS fields of a Security or service event over `fields`. Only the ids of the table are known. */
-export function laySecurity(id: string, data: EventData, fields: JsonObject): void {
-  const kind = Object.hasOwn(kinds, id) ? kinds[id]! : undefined
+export function laySecurity(id: string, provider: string, data: EventData, fields: JsonObject): void {
+  const kind = Object.hasOwn(kinds, id) && isFrom(provider, id) ? kinds[id]! : undefined
   if (kind === undefined) return
   const event = fields['event'] as JsonObject
   event['action'] = kind.action

@@ -46,10 +46,9 @@ it('empty lines and NUL bytes between messages are nothing, NUL bytes inside are
   ])
 })
 
-it('a count too small leaves the rest as a line, a count too large falls back to the line', () => {
+it('a wrong count does not matter where a line feed or the next message shows the end', () => {
   expect(texts('5 <13>hello\n<14>next\n')).toEqual([
-    ['<13>h', 0],
-    ['ello', 0],
+    ['<13>hello', 0],
     ['<14>next', 0]
   ])
   expect(texts('25 <13>short\nnot a start <14>next\n<15>last\n')).toEqual([
@@ -135,4 +134,105 @@ it('a datagram loses its trailing line feed and NUL and nothing else', () => {
   expect(datagram(Buffer.from('<13>a\nb\n\0'))).toEqual({ raw: Buffer.from('<13>a\nb'), flags: 0 })
   expect(datagram(Buffer.alloc(0)).raw).toHaveLength(0)
   expect(datagram(Buffer.from([0xff])).flags).toBe(frameFlag.badUtf8)
+})
+
+const messages = Array.from(
+  { length: 24 },
+  (_, index) => `<13>Nov 23 07:30:52 may-a app: lần ${index} đăng nhập từ cổng 22`
+)
+const size = (text: string) => Buffer.byteLength(text)
+const counted = (count: (text: string) => number, behind = '') =>
+  messages.map((text) => `${count(text)} ${text}${behind}`).join('')
+const broken: [string, string][] = [
+  ['NUL behind each message', messages.map((text) => `${text}\0`).join('')],
+  ['CR behind each message', messages.map((text) => `${text}\r`).join('')],
+  ['nothing behind each message', messages.join('')],
+  ['counts in characters', counted((text) => text.length)],
+  ['counts in characters, LF behind', counted((text) => text.length, '\n')],
+  ['counts in characters, NUL behind', counted((text) => text.length, '\0')],
+  ['counts one too large', counted((text) => size(text) + 1)],
+  ['counts three too large', counted((text) => size(text) + 3)],
+  ['counts five too large, LF behind', counted((text) => size(text) + 5, '\n')],
+  ['counts one too small', counted((text) => size(text) - 1)],
+  ['counts nine too small', counted((text) => size(text) - 9)],
+  ['absurd counts', counted(() => 99_999)],
+  ['absurd counts, LF behind', counted(() => 99_999, '\n')],
+  ['one absurd count, then lines', `99999 ${messages.join('\n')}\n`],
+  ['right counts, NUL behind', counted(size, '\0')],
+  [
+    'counts and lines by turns',
+    messages.map((text, index) => (index % 2 ? `${text}\n` : `${size(text)} ${text}`)).join('')
+  ]
+]
+
+it.each(broken)('%s: every message is found, however the stream is cut', (_name, stream) => {
+  const bytes = Buffer.from(stream)
+  for (let piece = 1; piece <= bytes.length; piece = piece < 200 ? piece + 1 : piece * 2) {
+    const pieces: Buffer[] = []
+    for (let at = 0; at < bytes.length; at += piece) pieces.push(Buffer.from(bytes.subarray(at, at + piece)))
+    const seen = framed(pieces, 100_000).map(([text]) => Buffer.from(text, 'latin1').toString())
+    // A piece may end where a wrong count does: that message alone may lose its edge.
+    const found = messages.filter((text) => seen.includes(text)).length
+    expect(found, `pieces of ${piece}`).toBeGreaterThanOrEqual(messages.length - 2)
+    if (piece >= bytes.length) expect(found).toBe(messages.length)
+  }
+})
+
+it('what is counted rightly is never cut, whatever it holds', () => {
+  const text = fc
+    .array(
+      fc.constantFrom(
+        '<13>Nov 23 07:30:52 x y: z',
+        '\n',
+        '\0<14>',
+        '\r<13>Nov 23 07:30:52 a',
+        '12 <13>1 2026-',
+        '99 ',
+        '5',
+        'ế',
+        ' ',
+        '<',
+        'a b'
+      ),
+      { maxLength: 12 }
+    )
+    .map((parts) => `<13>Nov 23 07:30:52 h app: ${parts.join('')}.`)
+  fc.assert(
+    fc.property(
+      fc.array(text, { minLength: 1, maxLength: 8 }),
+      fc.integer({ min: 1, max: 300 }),
+      fc.boolean(),
+      (texts, piece, feed) => {
+        const bytes = Buffer.from(texts.map((one) => `${size(one)} ${one}${feed ? '\n' : ''}`).join(''))
+        const pieces: Buffer[] = []
+        for (let at = 0; at < bytes.length; at += piece) pieces.push(Buffer.from(bytes.subarray(at, at + piece)))
+        const seen = framed(pieces, 100_000).map(([one]) => Buffer.from(one, 'latin1').toString())
+        expect(seen).toEqual(texts)
+      }
+    ),
+    { numRuns: 400 }
+  )
+})
+
+it('a line that quotes another message stays whole', () => {
+  const line =
+    '<14>1 2026-11-23T00:30:52Z relay - - - - <38>Nov 23 07:30:52 may-a sshd[1]: said "<13>Nov 23 07:30:52 x: y"'
+  for (let piece = 1; piece < 40; piece++) {
+    const bytes = Buffer.from(`${line}\n${line}\n`)
+    const pieces: Buffer[] = []
+    for (let at = 0; at < bytes.length; at += piece) pieces.push(Buffer.from(bytes.subarray(at, at + piece)))
+    expect(framed(pieces).map(([text]) => text)).toEqual([line, line])
+  }
+})
+
+it('counts before texts without a priority lead from one to the next', () => {
+  expect(texts('5 a b c6 d e fg3 h i')).toEqual([
+    ['a b c', 0],
+    ['d e fg', 0],
+    ['h i', 0]
+  ])
+  expect(texts('12 monkeys\n14 cats\n')).toEqual([
+    ['12 monkeys', 0],
+    ['14 cats', 0]
+  ])
 })

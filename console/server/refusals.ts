@@ -1,7 +1,8 @@
 import type { FastifyError } from 'fastify'
 import type { ApiError } from '#core/api/common.ts'
 import type { RefusalCode } from '#core/codes.ts'
-import { SocError } from '#core/errors.ts'
+import { messageOf, SocError } from '#core/errors.ts'
+import { isStorageError } from '#core/storage-error.ts'
 import type { App } from './context.ts'
 
 /** What the framework refuses by itself, in our words. */
@@ -15,7 +16,12 @@ const frameworkCodes: Record<string, RefusalCode> = {
 }
 
 /** One refusal for the browser; whatever is 5xx keeps its message to the log. */
-export function refusalOf(error: unknown): { status: number; body: ApiError; retryAfterS?: number } {
+export function refusalOf(thrown: unknown): { status: number; body: ApiError; retryAfterS?: number } {
+  // Files beside the database (evidence, reports) meet the same volume.
+  const error =
+    !(thrown instanceof SocError) && isStorageError(thrown)
+      ? new SocError('control.storage_full', messageOf(thrown), { cause: thrown, status: 503 })
+      : thrown
   if (error instanceof SocError && error.status < 500) {
     const retryAfterS = Number(error.params['retryAfterS'])
     return {
@@ -53,11 +59,35 @@ export function refusalOf(error: unknown): { status: number; body: ApiError; ret
   return { status: 500, body: { code: 'server.failed', params: {} } }
 }
 
+/** Refusals of one code are logged this often: a flood of requests writes no flood of lines. */
+const LOGGED_EVERY_MS = 10_000
+
+/** How many of a code were left out since its last line; undefined for one to be left out. Codes are ours, so the map is small. */
+function oncePer(everyMs: number): (code: string) => number | undefined {
+  const told = new Map<string, { at: number; more: number }>()
+  return (code) => {
+    const now = performance.now()
+    const last = told.get(code)
+    if (last !== undefined && now - last.at < everyMs) {
+      last.more++
+      return undefined
+    }
+    told.set(code, { at: now, more: 0 })
+    return last?.more ?? 0
+  }
+}
+
 /** The one error handler: refusals as `{ code, params }`, failures logged whole and answered without their message. */
 export function addRefusals(app: App): void {
+  const perCode = oncePer(LOGGED_EVERY_MS)
   app.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error)
-    if (refusal.status >= 500)
+    // What is a state (busy, away, full) or a stranger's doing is one short line; a fault of ours brings its stack.
+    if (refusal.status === 503) {
+      const more = perCode(refusal.body.code)
+      if (more !== undefined)
+        request.log.warn({ code: refusal.body.code, reason: messageOf(error).slice(0, 300), more }, 'request refused')
+    } else if (refusal.status >= 500)
       request.log.error({ err: error, method: request.method, url: request.routeOptions.url }, 'request failed')
     if (refusal.retryAfterS !== undefined) void reply.header('retry-after', String(Math.ceil(refusal.retryAfterS)))
     return reply.code(refusal.status).type('application/json; charset=utf-8').send(refusal.body)

@@ -217,6 +217,12 @@ export class Engine {
     })
   }
 
+  /** This process stood still until now. */
+  stoodStill(): void {
+    this.time.advance()
+    this.measurements.stoodStill()
+  }
+
   /** The catalogue has changed. */
   reload(): void {
     this.time.advance()

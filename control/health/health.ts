@@ -69,6 +69,8 @@ export type Health = {
   count(folds: readonly ExchangeFold[]): void
   /** What time alone changes; to be called about four times a second. */
   tick(): void
+  /** This process stood still until now: nobody's silence meanwhile counts. */
+  stoodStill(): void
   /** The catalogue has changed. */
   reload(): void
   /** What the probes thread runs. */
@@ -172,6 +174,7 @@ export function createHealth(parts: HealthParts): Health {
       engine.tick()
       pushWall()
     },
+    stoodStill: () => engine.stoodStill(),
     reload: () => engine.reload(),
     definitions: () => [...measurements.all()].map(({ probe }) => probe),
     heartbeatKeys: () =>

@@ -106,6 +106,19 @@ it('a heartbeat that was never heard blames nobody; one that stops is down when 
   expect(world.health.system('kiosk-hcc')?.system.because?.text.vi).toContain('không báo nhịp')
 })
 
+it('a site that said it is degraded and then fell silent is told as silent', () => {
+  const world = testWorld()
+  const { id } = world.health.addProbe(beatDraft('kiosk-hcc'))
+  const beat = world.clock.now()
+  const said = { startedAt: beat, code: 'heartbeat.degraded', detail: 'một máy in hỏng' }
+  world.health.take([result(id, beat, 'degraded', said)])
+  expect(world.health.system('kiosk-hcc')?.system.because?.text.vi).toContain('nơi gửi tự báo đang kém')
+  world.clock.advance(10 * MINUTE_MS)
+  world.health.tick()
+  expect(world.health.system('kiosk-hcc')?.system).toMatchObject({ state: 'DOWN' })
+  expect(world.health.system('kiosk-hcc')?.system.because?.text.vi).toContain('không báo nhịp đúng hạn')
+})
+
 it('a heartbeat heard before a restart that does not beat again is down, counted from the restart', () => {
   const world = testWorld()
   const { id } = world.health.addProbe(beatDraft('kiosk-hcc'))

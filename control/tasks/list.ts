@@ -78,10 +78,11 @@ function readCursor(cursor: string | undefined): { at: number; seq: number } | u
   return { at: Number(parts[1]), seq: Number(parts[2]) }
 }
 
-/** Tasks of an origin per unit that are past their deadline and not over. */
+/** Tasks of an origin per unit that somebody there knows of, past their deadline and not over. */
 export function overdueByUnit(control: Reads, origin: Origin, now: number): Map<string, number> {
   const rows = control.all<{ unit: string; n: number }>(
-    'SELECT unit, COUNT(*) AS n FROM tasks WHERE ended_at IS NULL AND deadline < ? AND origin = ? GROUP BY unit',
+    `SELECT unit, COUNT(*) AS n FROM tasks
+       WHERE ended_at IS NULL AND told_at IS NOT NULL AND deadline < ? AND origin = ? GROUP BY unit`,
     now,
     origin
   )

@@ -29,6 +29,7 @@ import {
   type IncidentFilter,
   type IncidentList
 } from './views/incident-queries.ts'
+import { incidentWithin, type IncidentPart } from './views/incident-within.ts'
 import { alertRow, withName } from './views/alert-row.ts'
 import { changedOf, makeRows } from './views/made-rows.ts'
 import { resolveAlert, tellOf, type TimelineEntry } from './acts/from-other-parts.ts'
@@ -69,10 +70,12 @@ export type Alerts = {
   /** How far this spool is committed; offset -1 before its first commit. */
   position(spoolId: string, partition?: number): DetectorPosition
   list(filter: AlertFilter): AlertList
-  detail(id: string): AlertDetail | undefined
+  detail(id: string, scope?: Scope): AlertDetail | undefined
   act(act: AlertAct, actor: Actor): AlertActAnswer
   incidents(filter: IncidentFilter): IncidentList
   incident(id: string): IncidentDetail | undefined
+  /** An incident's header as a scope may see it. */
+  incidentWithin(row: IncidentRow, scope: Scope): IncidentPart | undefined
   actOnIncident(id: string, act: IncidentAct, actor: Actor): IncidentDetail
   unitsOf(ids: readonly string[]): Map<string, string>
   summary(scope: Scope, userId: string): { newAlerts: number; mine: number; openIncidents: number }
@@ -153,7 +156,7 @@ export function createAlerts(
     lastValues: (fingerprint) => lastValuesOf(context, fingerprint),
     position: (spoolId, partition = 0) => positionOf(context, spoolId, partition),
     list: (filter) => listAlerts(context, filter),
-    detail: (id) => alertDetail(context, id),
+    detail: (id, scope) => alertDetail(context, id, scope),
     act(act, actor) {
       return change(
         (changes) => actOnAlerts(context, act, actor, changes),
@@ -169,6 +172,7 @@ export function createAlerts(
     },
     incidents: (filter) => listIncidents(context, filter),
     incident: (id) => incidentDetail(context, id),
+    incidentWithin: (row, scope) => incidentWithin(context, row, scope),
     actOnIncident(id, act, actor) {
       return change(
         (changes) => actOnIncident(context, id, act, actor, changes),

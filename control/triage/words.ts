@@ -34,6 +34,8 @@ export const words = {
   },
   incidentTitle: {
     alert: { vi: '{title}: {place}', en: '{title}: {place}' },
+    /** Of an incident in which a unit stands, and of which nothing of its own is left. */
+    shared: { vi: 'Sự cố liên quan đến đơn vị', en: 'Incident that touches the unit' },
     twoRules: { vi: 'Nhiều luật khớp trên {entity}: {place}', en: 'Several rules on {entity}: {place}' }
   },
   /** The sentence of an alert that stands for many entities. */

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Bilingual, Level, Millis, Origin, UnitRef, oneOf, Id, limitOf, text } from './common.ts'
+import { AuthorTexts, Bilingual, Level, Millis, Origin, UnitRef, oneOf, Id, limitOf, text } from './common.ts'
 import type { Routes } from './routes.ts'
 
 /** Life of an alert. `archived` is archived-until-escalating. */
@@ -37,7 +37,7 @@ export const AlertRow = Type.Object({
   reopened: Type.Number(),
   deadline: Type.Union([Millis, Type.Null()]),
   /** Archived: matches in one hour that bring it back (so does a new unit); null when it is not archived. */
-  returnsAt: Type.Union([Type.Number(), Type.Null()])
+  returnsAt: Type.Number()
 })
 export type AlertRow = Static<typeof AlertRow>
 
@@ -71,10 +71,11 @@ export const AlertDetail = Type.Object({
     id: Type.String(),
     version: Type.String(),
     title: Bilingual,
-    description: Type.String(),
     tags: Type.Array(Type.String()),
-    falsePositives: Type.Array(Type.String())
+    falsePositives: AuthorTexts
   }),
+  /** The system that an outage is about; its probes are the evidence. */
+  system: Type.Union([Type.String(), Type.Null()]),
   evidence: Type.Array(EvidenceView),
   /** Times of the hops, milliseconds since the epoch: event → received → matched → raised → acknowledged (null: not yet). */
   hops: Type.Object({

@@ -381,3 +381,33 @@ it('work is given only to people who may do it', async () => {
   for (const userId of [soc.person('leader').id, soc.person('owner', [OWN]).id, 'nobody'])
     expect(await assign(userId)).toBe(422)
 })
+
+it('tokens are told and revoked one by one, and end by themselves', async () => {
+  const { id } = await create()
+  const at = `/api/sources/${id}/tokens`
+  const made = [await call('POST', at), await call('POST', `${at}?days=2`)].map(
+    ({ body }) => (body as { token: string }).token
+  )
+  const rows = async () =>
+    (await call('GET', at)).body as { id: string; lastUsedAt: number | null; expiresAt: number | null }[]
+  expect(await rows()).toHaveLength(2)
+  expect(JSON.stringify(await rows())).not.toMatch(/vl_|[0-9a-f]{64}/)
+  const now = parts.clock.now()
+  const use = (at: number) => parts.tokens.used([{ hash: tokenHash(made[0]!), at }])
+  use(now)
+  use(now + 5)
+  expect((await rows()).map(({ lastUsedAt, expiresAt }) => [lastUsedAt, expiresAt]).sort()).toEqual([
+    [null, now + 2 * 86_400_000],
+    [now, null]
+  ])
+  const hashes = () =>
+    dataPlaneSnapshot(parts.control, parts.inventory).senders.find((sender) => sender.id === id)!.tokenHashes
+  const endless = (await rows()).find(({ expiresAt }) => expiresAt === null)!
+  expect((await call('DELETE', `${at}/${endless.id}`)).status).toBe(204)
+  expect((await call('DELETE', `${at}/${endless.id}`)).status).toBe(404)
+  expect(hashes()).toEqual([tokenHash(made[1]!)])
+  expect(parts.tokens.endExpired()).toBe(0)
+  parts.clock.advance(2 * 86_400_000)
+  expect(parts.tokens.endExpired()).toBe(1)
+  expect(hashes()).toEqual([])
+})

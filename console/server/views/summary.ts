@@ -37,6 +37,10 @@ export function buildSummary(context: Context, userId: string, scope: Scope): Su
       nothingReceived: sources.every((source) => source.received === 0),
       brokenRules: kept(rules, now, () => rules.list({ offset: 0, limit: 0 }).broken),
       storeAway: status.store.away,
+      storeLosses: status.store.losses.length,
+      storageAway: context.control.storage.away?.why ?? null,
+      threadsDown: status.threadsDown,
+      matchesHeld: status.matchesHeld,
       ledgerImbalance: status.ledger?.balanced === false
     },
     demonstration: context.demonstration.status(),

@@ -25,6 +25,7 @@ export const en: typeof vi = {
   'incident.reason.root_outage': 'root outage',
   'incident.reason.outage_with_alert': 'outage together with an alert',
   'incident.reason.by_hand': 'opened by hand',
+  'incident.reason.shared': 'has alerts in a shared incident',
   'incident.nobody': 'nobody assigned',
   'incident.moreUnits': (n) => ` and ${n} more`,
   'incident.alerts': (n, shown) => `${shown} ${plural(n, 'alert', 'alerts')}`,

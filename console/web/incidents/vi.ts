@@ -25,6 +25,7 @@ export const vi = {
   'incident.reason.root_outage': 'hệ thống gốc ngừng',
   'incident.reason.outage_with_alert': 'ngừng hoạt động cùng lúc có cảnh báo',
   'incident.reason.by_hand': 'mở bằng tay',
+  'incident.reason.shared': 'có cảnh báo trong sự cố chung',
   'incident.nobody': 'chưa có người phụ trách',
   'incident.moreUnits': (n: number) => ` và ${n} đơn vị nữa`,
   'incident.alerts': (_n: number, shown: string) => `${shown} cảnh báo`,

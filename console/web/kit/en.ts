@@ -8,6 +8,8 @@ export const en: typeof vi = {
   'list.more': 'Show more',
   'list.asOf': (at) => `as of ${at}`,
 
+  'rule.authorsEnglish': '(the rule’s author)',
+
   'panel.close': 'Close',
   'panel.full': 'Full page',
   'panel.narrow': 'Narrow',

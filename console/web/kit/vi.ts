@@ -6,6 +6,8 @@ export const vi = {
   'list.more': 'Xem thêm',
   'list.asOf': (at: string) => `tính đến ${at}`,
 
+  'rule.authorsEnglish': '(mô tả tiếng Anh của tác giả luật)',
+
   'panel.close': 'Đóng',
   'panel.full': 'Mở rộng',
   'panel.narrow': 'Thu lại',

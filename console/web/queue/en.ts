@@ -77,6 +77,7 @@ export const en: typeof vi = {
   'act.note': 'Note',
   'act.assign': 'Assign',
   'act.wait': 'Wait for unit',
+  'act.archiveUntil': (n) => `Hide until ${n} an hour`,
   'act.archive': 'Hide until it grows',
   'act.reopen': 'Reopen',
   'act.undo': (seconds) => `Undo · ${seconds} s`,
@@ -112,6 +113,11 @@ export const en: typeof vi = {
   'why.title': 'Why it fired',
   'why.counted': 'Counted over many events, not one field.',
   'why.events': (n) => `${n} events of evidence alike`,
+  'why.system': 'System:',
+  'why.noProbes': 'This system has no probe that you may see.',
+  'why.moreProbes': (n) => `and ${n} more probes`,
+  'why.ifFalse':
+    'If it is false: close it with the verdict “false positive”, or hide it until it grows. Exceptions cannot be declared yet.',
   'why.noEvidence': 'This rule keeps no event as evidence.',
   'why.falsePositives': 'May be false when',
 

@@ -81,6 +81,7 @@ export const vi = {
   'act.assign': 'Giao',
   'act.wait': 'Chờ đơn vị',
   'act.archive': 'Ẩn đến khi tăng',
+  'act.archiveUntil': (n: string) => `Ẩn đến khi có ${n} lần một giờ`,
   'act.reopen': 'Mở lại',
   'act.undo': (seconds: number) => `Hoàn tác · ${seconds} s`,
   'act.undone': (what: string) => `Đã hoàn tác: ${what}`,
@@ -115,6 +116,11 @@ export const vi = {
   'why.title': 'Vì sao cảnh báo',
   'why.counted': 'Tính theo số lượng, không theo một trường riêng.',
   'why.events': (n: number) => `${n} sự kiện làm chứng như nhau`,
+  'why.system': 'Hệ thống:',
+  'why.noProbes': 'Hệ thống này không có phép đo nào bạn được xem.',
+  'why.moreProbes': (n: number) => `và ${n} phép đo khác`,
+  'why.ifFalse':
+    'Nếu là nhầm: đóng cảnh báo với kết luận “Nhầm”, hoặc ẩn đến khi tăng. Chưa có cách khai báo ngoại lệ.',
   'why.noEvidence': 'Luật này không kèm sự kiện làm chứng.',
   'why.falsePositives': 'Có thể nhầm khi',
 

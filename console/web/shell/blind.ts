@@ -1,14 +1,34 @@
 import type { Summary } from '#core/api/sources.ts'
 
 export type BlindSpot = {
-  kind: 'nothing' | 'silent' | 'never' | 'stopped' | 'units' | 'models' | 'dead' | 'rules' | 'store' | 'ledger'
+  kind:
+    | 'nothing'
+    | 'silent'
+    | 'never'
+    | 'stopped'
+    | 'units'
+    | 'models'
+    | 'dead'
+    | 'rules'
+    | 'store'
+    | 'ledger'
+    | 'full'
+    | 'failing'
+    | 'losses'
+    | 'threads'
+    | 'held'
   count: number
 }
 
 /** What we are blind to, worst first; an empty list is the only green one. */
 export function blindSpots(blind: Summary['blind']): BlindSpot[] {
   const all: BlindSpot[] = [
+    { kind: 'full', count: blind.storageAway === 'full' ? 1 : 0 },
+    { kind: 'failing', count: blind.storageAway === 'failing' ? 1 : 0 },
+    { kind: 'losses', count: blind.storeLosses },
     { kind: 'ledger', count: blind.ledgerImbalance ? 1 : 0 },
+    { kind: 'threads', count: blind.threadsDown },
+    { kind: 'held', count: blind.matchesHeld ? 1 : 0 },
     { kind: 'store', count: blind.storeAway ? 1 : 0 },
     { kind: 'nothing', count: blind.nothingReceived ? 1 : 0 },
     { kind: 'silent', count: blind.silentSources },

@@ -128,7 +128,14 @@ it('pushes are sorted by tab, unit, severity and words as the server would', () 
   expect(fits(alert, { ...filter, q: 'dang nhap' }, 'me', () => true)).toBe(true)
   expect(fits(alert, { ...filter, level: 'low' }, 'me', () => true)).toBe(false)
   expect(fits(alert, { ...filter, tab: 'mine' }, 'me', () => true)).toBe(false)
-  expect(fits({ ...alert, assignee: { id: 'me', name: 'L' } }, { ...filter, tab: 'mine' }, 'me', () => true)).toBe(true)
+  expect(
+    fits(
+      { ...alert, status: 'acknowledged', assignee: { id: 'me', name: 'L' } },
+      { ...filter, tab: 'mine' },
+      'me',
+      () => true
+    )
+  ).toBe(true)
 })
 
 it('the ledger adds up exactly when its fates do', () => {
@@ -156,10 +163,14 @@ it('the badge counts blind spots, and a thousand dead letters are one of them', 
     deadLetters: 1000,
     brokenRules: 0,
     storeAway: true,
+    storeLosses: 0,
+    storageAway: null,
+    threadsDown: 1,
+    matchesHeld: false,
     ledgerImbalance: false
   }
-  expect(blindSpots(blind).map((spot) => spot.kind)).toEqual(['store', 'silent', 'dead'])
-  expect(blindCount(blind)).toBe(4)
+  expect(blindSpots(blind).map((spot) => spot.kind)).toEqual(['threads', 'store', 'silent', 'dead'])
+  expect(blindCount(blind)).toBe(5)
 })
 
 it('a fresh console is not green: nothing received, units without a source and unmeasured models are blind spots', () => {
@@ -173,6 +184,10 @@ it('a fresh console is not green: nothing received, units without a source and u
     deadLetters: 0,
     brokenRules: 0,
     storeAway: false,
+    storeLosses: 0,
+    storageAway: null,
+    threadsDown: 0,
+    matchesHeld: false,
     ledgerImbalance: false
   }
   expect(blindSpots(seeing)).toEqual([])
@@ -324,6 +339,7 @@ it('an address says the range of a search, and nonsense means the last day', () 
   const now = 1_000_000_000
   expect(rangeOf({ range: '1h', from: null, to: null }, now)).toEqual({ name: '1h', from: now - 3_600_000, to: now })
   expect(rangeOf({ range: null, from: '5', to: '9' }, now)).toEqual({ name: 'custom', from: 5, to: 9 })
+  expect(rangeOf({ range: null, from: '5', to: null }, now)).toEqual({ name: 'custom', from: 5, to: now })
   expect(rangeOf({ range: 'x', from: '9', to: '5' }, now)).toMatchObject({ name: '24h', from: now - 86_400_000 })
 })
 
@@ -331,6 +347,7 @@ it('a value of a log narrows a query as a value, whatever it contains', () => {
   expect(narrowed('', 'user.name', 'a" OR *')).toBe('user.name:"a\\" OR *"')
   expect(narrowed('x OR y', 'host.name', 'h')).toBe('(x OR y) AND host.name:"h"')
   expect(narrowed('host.name:"h"', 'host.name', 'h')).toBe('host.name:"h"')
+  expect(narrowed('x or y', 'host.name', 'h', true)).toBe('(x or y) AND NOT host.name:"h"')
 })
 
 it('a new password is held against the rules that are shown', () => {

@@ -46,6 +46,11 @@ export const vi = {
   'blind.never': (p: { count?: string | number }) => `${p.count} nguồn chưa từng gửi`,
   'blind.dead': (p: { count?: string | number }) => `${p.count} khung không đọc được`,
   'blind.rules': (p: { count?: string | number }) => `${p.count} luật hỏng`,
+  'blind.full': 'đĩa đầy: không ghi được',
+  'blind.failing': 'đĩa lỗi: không ghi được',
+  'blind.losses': (p: { count?: string | number }) => `kho hỏng hoặc thiếu ${p.count} ngày`,
+  'blind.threads': 'một phần hệ thống đang khởi động lại',
+  'blind.held': 'không ghi được cảnh báo mới',
   'blind.store': 'kho lưu trữ mất kết nối',
   'blind.ledger': 'sổ cái không khớp',
 
@@ -57,6 +62,8 @@ export const vi = {
   'demo.yes': 'Xóa thật?',
   'demo.no': 'Giữ lại',
   'demo.ended': 'Đã kết thúc minh họa và xóa dữ liệu của nó',
+  'storage.full': 'Đĩa đầy: không ghi được. Vẫn xem được; chưa lưu được gì mới. Sự kiện đã nhận không mất.',
+  'storage.failing': 'Đĩa lỗi: không ghi được. Vẫn xem được; chưa lưu được gì mới. Sự kiện đã nhận không mất.',
   'unsent.banner': (n: number) =>
     `${n} tin gửi đơn vị chưa đi được: máy chủ thiếu số trực ban (SOC_HOTLINE) hoặc địa chỉ công khai (SOC_PUBLIC_URL).`,
   'unsent.where': 'Xem kênh gửi',
@@ -130,12 +137,15 @@ export const vi = {
   'error.request.invalid': (p: P) =>
     `Yêu cầu không hợp lệ${p['field'] ? ` ở ${p['field']}` : ''}. ${p['reason'] ?? ''}`,
   'error.request.too_large': 'Yêu cầu quá lớn.',
+  'error.search.too_many': 'Bạn đang chạy quá nhiều lượt tìm cùng lúc. Chờ các lượt trước xong rồi thử lại.',
   'error.request.too_many': 'Quá nhiều yêu cầu. Chờ một chút rồi thử lại.',
   'error.request.foreign_origin': 'Yêu cầu đến từ trang khác nên bị chặn.',
   'error.route.not_found': 'Máy chủ không có chức năng này.',
   'error.server.failed': 'Máy chủ gặp lỗi. Đã ghi vào nhật ký của máy chủ.',
   'error.data_plane.failed': 'Bộ xử lý nhật ký chưa chạy. Thử lại sau ít giây; nếu vẫn vậy, báo người vận hành.',
   'error.worker.ended': 'Một phần việc của máy chủ vừa dừng. Thử lại sau ít giây; nếu vẫn vậy, báo người vận hành.',
+  'error.control.storage_full':
+    'Máy chủ không ghi được xuống đĩa (đĩa đầy hoặc lỗi). Chưa có gì được lưu. Báo quản trị viên giải phóng chỗ trống rồi thử lại.',
   'error.store.away': 'Kho lưu trữ đang mất kết nối; sự kiện vẫn được giữ trong vùng đệm.',
   'error.store': 'Kho lưu trữ chưa trả lời được.',
   'error.cursor.invalid': 'Danh sách đã đổi. Tải lại từ đầu.',

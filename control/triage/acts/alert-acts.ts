@@ -6,7 +6,7 @@ import { type Alert } from '../record/alert.ts'
 import { noteTurn, type Touched } from '../record/touched.ts'
 import { type Actor } from '#control/rights/actor.ts'
 import { type AlertsContext } from '../record/context.ts'
-import { hourlyToReturn } from '../life/counting.ts'
+import { hourlyToReturn, peakOf } from '../life/counting.ts'
 import { deadlineFrom } from '../life/deadlines.ts'
 import {
   incidentById,
@@ -95,7 +95,7 @@ function apply(context: AlertsContext, record: Alert, act: PlainAct, actor: Acto
       if (record.status === 'archived' || record.status === 'closed') return undefined
       record.status = 'archived'
       record.escalated = false
-      record.archivedPeak = Math.max(record.hourPeak, record.hourCount, 1)
+      record.archivedPeak = peakOf(record)
       record.acknowledgedAt ??= now
       return {
         act: 'alert.archived',

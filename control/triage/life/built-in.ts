@@ -1,6 +1,7 @@
 import { UNASSIGNED } from '#core/frame.ts'
 import { stableHash } from '#core/ids.ts'
 import type { Bilingual, Level, MatchFold } from '#core/match.ts'
+import type { StoreLoss } from '#core/ledger.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { summaryOf, type BuiltInId } from '#control/rules/built-in-rules.ts'
@@ -11,7 +12,15 @@ import { OUTAGE_HOSTS, OUTAGE_RULE, OUTAGE_SYSTEM } from './outage-incident.ts'
 export { builtInRules } from '#control/rules/built-in-rules.ts'
 
 /** Something at the door of the intake: who it was, where, and how often since the last notice. */
-type DoorNotice = { at: number; origin: Origin; sender: string; peer: string; listener: string; count: number }
+type DoorNotice = {
+  at: number
+  origin: Origin
+  sender: string
+  peer: string
+  listener: string
+  count: number
+  detail?: string
+}
 
 /** The value of a `soc.silent_source` that tells one silence of a source from the next: milliseconds, as text. */
 export const LAST_RECEIVED = 'soc.last_received_ms'
@@ -20,6 +29,9 @@ export const LAST_RECEIVED = 'soc.last_received_ms'
 export type BuiltIn = {
   unknownSender(notice: DoorNotice): MatchFold
   wrongToken(notice: DoorNotice): MatchFold
+  /** A caller holds its whole share of a door; about us when the door is the console's. */
+  doorHeld(notice: DoorNotice): MatchFold
+  refusedWrite(notice: DoorNotice): MatchFold
   diskGuard(notice: DoorNotice): MatchFold
   silentSource(source: {
     at: number
@@ -29,10 +41,26 @@ export type BuiltIn = {
     origin: Origin
     lastReceivedAt: number
   }): MatchFold
+  /** One sender keeps the detector from the others' events. */
+  floodingSender(flood: {
+    at: number
+    sender: string
+    name: string
+    unit: string
+    origin: Origin
+    waiting: number
+  }): MatchFold
+  /** A thread of the data plane ended by itself and was started anew. */
+  threadEnded(end: { at: number; thread: string; reason: string }): MatchFold
+  /** Matches cannot be committed: the detector waits. */
+  matchesHeld(held: { at: number; reason: string }): MatchFold
   storeAway(store: { at: number; since: number; reason: string }): MatchFold
+  storeLoss(loss: StoreLoss): MatchFold
   breakGlass(use: { at: number; username: string; address: string; reason: string }): MatchFold
   ledgerImbalance(ledger: { at: number; detail: string }): MatchFold
   outage(outage: OutageNotice): MatchFold
+  /** Results of probes were thrown away because this process stood still. */
+  stoodStill(stall: { at: number; from: number; seconds: number; origin: Origin }): MatchFold
   uplinkLost(uplink: { at: number; since: number; origin: Origin }): MatchFold
   integrationFailing(integration: IntegrationNotice): MatchFold
 }
@@ -78,11 +106,19 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
       count: notice.count,
       senders: notice.sender === '' ? [] : [notice.sender],
       fields: { 'source.ip': hostOf(notice.peer) },
-      values: { 'soc.listener': notice.listener }
+      values: { 'soc.listener': notice.listener, ...(notice.detail !== undefined && { 'soc.path': notice.detail }) }
+    })
+  const ours = (id: BuiltInId, at: number, service: string, values: MatchFold['values']) =>
+    fold(id, {
+      ...{ at, origin: 'real', unit: ourUnit, count: 1, senders: [] },
+      fields: { 'service.name': service },
+      values
     })
   return {
     unknownSender: (notice) => door('soc.unknown_sender', notice),
     wrongToken: (notice) => door('soc.wrong_token', notice),
+    doorHeld: (notice) => door('soc.door_held', notice),
+    refusedWrite: (notice) => door('soc.refused_write', notice),
     diskGuard: (notice) =>
       fold('soc.disk_guard', {
         at: notice.at,
@@ -108,16 +144,38 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
           [LAST_RECEIVED]: String(source.lastReceivedAt)
         }
       }),
-    storeAway: (store) =>
-      fold('soc.store_away', {
-        at: store.at,
+    floodingSender: (flood) =>
+      fold('soc.flooding_sender', {
+        at: flood.at,
+        origin: flood.origin,
+        unit: flood.unit,
+        count: 1,
+        senders: [flood.sender],
+        fields: { 'soc.sender': flood.sender },
+        values: { 'sender.name': flood.name, waiting: String(flood.waiting) }
+      }),
+    storeLoss: (loss) =>
+      fold('soc.store_loss', {
+        at: loss.at,
         origin: 'real',
         unit: ourUnit,
         count: 1,
         senders: [],
-        fields: { 'service.name': 'store' },
-        values: { since: shownTime(store.since), reason: store.reason }
+        fields: { 'service.name': 'store', 'soc.file': loss.file },
+        values: {
+          day: loss.day.split('-').reverse().join('/'),
+          stored: loss.stored === null ? '?' : loss.stored.toLocaleString('vi-VN'),
+          found: loss.found === null ? '?' : loss.found.toLocaleString('vi-VN'),
+          reason: loss.reason,
+          // The same loss after a restart is not told again.
+          [LAST_RECEIVED]: [loss.kept, loss.stored, loss.found].join(' ')
+        }
       }),
+    storeAway: (store) =>
+      ours('soc.store_away', store.at, 'store', { since: shownTime(store.since), reason: store.reason }),
+    threadEnded: (end) =>
+      ours('soc.thread_ended', end.at, end.thread, { reason: end.reason.split('\n', 1)[0]!.slice(0, 300) }),
+    matchesHeld: (held) => ours('soc.matches_held', held.at, 'detector', { reason: held.reason.slice(0, 300) }),
     breakGlass: (use) =>
       fold('soc.break_glass', {
         at: use.at,
@@ -128,17 +186,14 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
         fields: { 'user.name': use.username, 'source.ip': use.address },
         values: { reason: use.reason }
       }),
-    ledgerImbalance: (ledger) =>
-      fold('soc.ledger_imbalance', {
-        at: ledger.at,
-        origin: 'real',
-        unit: ourUnit,
-        count: 1,
-        senders: [],
-        fields: { 'service.name': 'ledger' },
-        values: { detail: ledger.detail }
-      }),
+    ledgerImbalance: (ledger) => ours('soc.ledger_imbalance', ledger.at, 'ledger', { detail: ledger.detail }),
     outage: (outage) => outageFold(outage, ourUnit),
+    stoodStill: (stall) =>
+      fold('soc.stood_still', {
+        ...{ at: stall.at, origin: stall.origin, unit: ourUnit, count: 1, senders: [] },
+        fields: { 'service.name': 'probes' },
+        values: { since: shownTime(stall.from), seconds: String(stall.seconds) }
+      }),
     uplinkLost: (uplink) =>
       fold('soc.uplink_lost', {
         at: uplink.at,

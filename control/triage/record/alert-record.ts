@@ -123,3 +123,5 @@ export function lastClosedAlert(context: AlertsContext, fingerprint: string): Al
 
 /** Open means that somebody may still have to look at it: neither closed nor archived until it escalates. */
 export const OPEN = `status IN ('new', 'acknowledged', 'waiting')`
+/** Somebody has it in hand; one that came back new waits for everybody, whoever had it before, and counts there alone. */
+export const IN_HAND = `status IN ('acknowledged', 'waiting')`

@@ -1,7 +1,7 @@
 /** Comparisons of single values, as Sigma means them. */
 
 /** Whole and decimal numbers as logs print them; no exponents, no hexadecimal. */
-const NUMERIC = /^[-+]?\d+(?:\.\d+)?$/
+const NUMERIC = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)$/
 
 /**
  * One text for all spellings of a number, so that 11, "11" and "11.0" are equal. Whole numbers too large for a double keep

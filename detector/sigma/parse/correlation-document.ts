@@ -38,7 +38,7 @@ export function parseCorrelation(document: YamlMap): Correlation {
     type,
     rules,
     groupBy: namesOf(tree, 'group-by'),
-    aliases: readAliases(tree, rules),
+    aliases: readAliases(tree),
     timespanMs: readTimespan(tree),
     condition,
     fields,
@@ -70,10 +70,10 @@ function readCondition(tree: YamlMap, type: CorrelationRule['type']): Pick<Corre
     }
     const op = operators.find((candidate) => candidate === key)
     if (!op) return fail(`"${key}" is no operator of a correlation (${operators.join(', ')} are)`, keyLine)
-    if (value.kind !== 'scalar' || typeof value.value !== 'number' || !Number.isFinite(value.value)) {
-      return fail(`"${key}" needs a number`, keyLine)
-    }
-    condition.push({ op, value: value.value })
+    const number =
+      value.kind === 'scalar' && typeof value.value !== 'boolean' && value.text !== '' ? Number(value.text) : NaN
+    if (!Number.isFinite(number)) return fail(`"${key}" needs a number such as 10`, keyLine)
+    condition.push({ op, value: number })
   }
   if (condition.length === 0) fail('The condition compares with nothing')
   if (type === 'value_count' && fields.length === 0) fail('value_count needs a field in its condition')
@@ -92,7 +92,8 @@ function readTimespan(tree: YamlMap): number {
   throw new RuleFault('correlation.timespan', line, `The time span "${text}" must be more than 0 and at most 366d`)
 }
 
-function readAliases(tree: YamlMap, rules: readonly string[]): Correlation['aliases'] {
+/** Whom an alias means is known once all rules are: the plan resolves it (detector/correlation/plan.ts). */
+function readAliases(tree: YamlMap): Correlation['aliases'] {
   const entry = entryOf(tree, 'aliases')
   if (!entry) return {}
   const fail = (line: number, message: string): never => {
@@ -103,7 +104,6 @@ function readAliases(tree: YamlMap, rules: readonly string[]): Correlation['alia
     entry.entries.map(({ key: alias, value, keyLine }) => {
       if (value.kind !== 'map') return fail(keyLine, `The alias "${alias}" must be a map of rule to field`)
       const fields = value.entries.map(({ key: rule, value: field, keyLine: line }) => {
-        if (!rules.includes(rule)) return fail(line, `The alias "${alias}" names "${rule}", which is not counted here`)
         if (field.kind !== 'scalar' || field.text === '') return fail(line, `The alias "${alias}" needs a field`)
         return [rule, field.text] as const
       })
