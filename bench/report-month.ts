@@ -187,7 +187,7 @@ function judge(alerts: Alerts, actor: Actor, made: readonly string[], incidents:
   if (judged.length > 0) alerts.act({ ids: judged, act: { kind: 'verdict', verdict: 'benign', note: '' } }, actor)
   for (const id of incidents.filter((_id, index) => index % 3 > 0)) {
     if (alerts.incident(id)?.incident.status === 'new')
-      alerts.actOnIncident(id, { kind: 'status', status: 'closed', note: 'bench' }, actor)
+      alerts.actOnIncident(id, { kind: 'status', status: 'closed', verdict: 'benign', conclusion: 'bench' }, actor)
   }
 }
 

@@ -20,6 +20,7 @@ export const refusalCodes = {
   /** The place to go on from was not given by this list. */
   'cursor.invalid': 'console',
   'incident.closed': 'console',
+  'incident.conclusion_needed': 'console',
   /** An incident cannot be merged into itself. */
   'incident.itself': 'console',
   'incident.merged': 'console',
@@ -28,6 +29,7 @@ export const refusalCodes = {
   /** Real, demonstration and canary never meet in one incident or task. */
   'incident.origins': 'console',
   'incident.unknown': 'console',
+  'incident.verdict_needed': 'console',
   'undo.nothing': 'console',
 
   // Tasks and their links.

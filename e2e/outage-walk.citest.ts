@@ -255,7 +255,10 @@ describe('an outage from the system to the report', () => {
 
     await visit(wall, soc.url, `/incidents/${incident}`)
     await wall.getByText('hết sự cố gốc: hệ thống hoạt động lại').waitFor()
-    await wall.getByLabel('Trạng thái').selectOption('closed')
+    await wall.getByRole('button', { name: 'Đóng sự cố' }).click()
+    await wall.getByLabel('Đúng, có xảy ra').check()
+    await wall.getByLabel('Sự cố là gì, đã xử lý thế nào').fill('Máy chủ treo, đã khởi động lại')
+    await wall.getByRole('button', { name: 'Đóng với kết luận này' }).click()
     await expect.poll(async () => (await incidentNow()).incident.status).toBe('closed')
     // Every step is told in words; nothing on the page is a code.
     const story = await wall.locator('article').first().innerText()
@@ -374,7 +377,7 @@ describe('the same day as others see it', () => {
     await page.getByText(task).first().waitFor()
     await visit(page, soc.url, `/incidents/${incident}`)
     await page.getByText(`${task}: đơn vị báo đã xong`).waitFor()
-    expect(await page.getByLabel('Trạng thái').count()).toBe(0)
+    expect(await page.getByRole('group', { name: 'Trạng thái' }).count()).toBe(0)
     const tries: [string, object][] = [
       ['/api/alerts/acts', { ids: [alert], act: { kind: 'reopen' } }],
       [`/api/incidents/${incident}/acts`, { kind: 'status', status: 'new' }],

@@ -42,6 +42,13 @@ export function testBench(path = ':memory:', control = openControl(path)) {
 }
 export type Bench = ReturnType<typeof testBench>
 export const actor = { id: 'u1', name: 'Người trực 1' }
+/** Closes an incident, with all that it takes. */
+export const closing = {
+  kind: 'status',
+  status: 'closed',
+  verdict: 'true_positive',
+  conclusion: 'Đã cô lập máy chủ và thay mật khẩu.'
+} as const
 export const colleague = { id: 'u2', name: 'Người trực 2' }
 
 export type FoldOptions = Partial<{

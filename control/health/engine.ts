@@ -39,6 +39,8 @@ export type EngineParts = {
   raise(fold: MatchFold): void
   resolve(fingerprint: string, params: Record<string, string | number>): void
   alertOf(fingerprint: string): { alert: string; incident: string | null } | undefined
+  /** The incident that holds an alert now, open or closed; without it an outage names the one it opened in. */
+  incidentOf?(alert: string): string | null | undefined
   /** Asks for runs of these probes now, after the transaction. */
   recheck(probes: string[]): void
   /** Entries of these nodes have changed, inside a transaction; `all` when everything may have. */

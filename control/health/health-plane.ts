@@ -86,6 +86,7 @@ export function createHealthPlane(parts: {
       raise: (fold) => void alerts.raise(fold),
       resolve: (fingerprint, params) => void alerts.resolve(fingerprint, params),
       alertOf: (fingerprint) => alerts.alertOf(fingerprint),
+      incidentOf: (alert) => alerts.incidentOf(alert),
       recheck: (ids) => plane?.recheck(ids),
       onProbesChanged: probesChanged,
       onWallChanged: (wall) => {

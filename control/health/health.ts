@@ -99,7 +99,8 @@ export function createHealth(parts: HealthParts): Health {
   const viewParts = {
     ...{ origin: parts.origin, now: () => time.now(), graph, states: engine.states, history: engine.history },
     ...{ measurements, intervals: engine.intervals, days: engine.days, maintenance: engine.maintenance, sli },
-    ...{ table: engine.table, openOutages: () => engine.outages.open() }
+    ...{ table: engine.table, openOutages: () => engine.outages.open() },
+    incidentOf: parts.incidentOf
   }
   const views = createViews(viewParts)
   const shownWall = (wall = new KeptWall(viewParts, views))

@@ -11,7 +11,7 @@ import type {
 import type { MatchBatch, MatchFold } from '#core/match.ts'
 import type { Origin } from '#core/origin.ts'
 import { actOnAlerts } from './acts/alert-acts.ts'
-import { hasOpenAlert, lastValuesOf, openAlert } from './record/alert-record.ts'
+import { hasOpenAlert, incidentOfAlert, lastValuesOf, openAlert } from './record/alert-record.ts'
 import { alertDetail, listAlerts, openByUnit, tabCounts, unitsOf, type OpenAtUnit } from './views/alert-queries.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { refuse } from '#core/errors.ts'
@@ -61,6 +61,8 @@ export type Alerts = {
   giveBack(givenBack: GivenBack): void
   /** The alert of this fingerprint that is not closed, with its incident. */
   alertOf(fingerprint: string): { alert: string; incident: string | null } | undefined
+  /** The incident that holds an alert now, open or closed; undefined when there is no such alert. */
+  incidentOf(alert: string): string | null | undefined
   /** Whether this fingerprint has an alert that is not closed; an archived one counts. */
   hasOpen(fingerprint: string): boolean
   /** The values (`MatchFold.values`) that the newest alert of this fingerprint was last given, open or closed. */
@@ -149,6 +151,7 @@ export function createAlerts(
       const record = openAlert(context, fingerprint)
       return record && { alert: record.id, incident: record.incidentId }
     },
+    incidentOf: (alert) => incidentOfAlert(context, alert),
     hasOpen: (fingerprint) => hasOpenAlert(context, fingerprint),
     lastValues: (fingerprint) => lastValuesOf(context, fingerprint),
     position: (spoolId, partition = 0) => positionOf(context, spoolId, partition),
@@ -157,11 +160,13 @@ export function createAlerts(
     act(act, actor) {
       return change(
         (changes) => actOnAlerts(context, act, actor, changes),
-        ({ alerts, incident }, made) => ({
+        ({ alerts, incident, deed, skipped }, made) => ({
           alerts: alerts
             .sort((a, b) => a.seq - b.seq)
             .map((alert) => made.alerts.get(alert.seq) ?? alertRow(context, withName(context, alert))),
-          incident
+          incident,
+          ...(deed === undefined ? {} : { deed }),
+          ...(skipped === undefined ? {} : { skipped })
         })
       )
     },

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { manualClock } from '#core/clock.ts'
 import type { Announcement } from '#core/notification.ts'
 import { createAlerts } from './alerts.ts'
-import { actor, inventory, sampleFold, START } from '#testing/folds.ts'
+import { actor, inventory, sampleFold, START, closing } from '#testing/folds.ts'
 import { openControl } from '#control/database/control.ts'
 import { announceTurn, tellAnswer } from './turns.ts'
 
@@ -49,7 +49,7 @@ it('taking it up, by the incident or by its alert, stops the waking; closing it 
   expect(acknowledged).toEqual(['incident:VL-0001'])
   alerts.actOnIncident('VL-0001', { kind: 'assign', userId: 'u1' }, actor)
   expect(acknowledged).toEqual(['incident:VL-0001', 'incident:VL-0001'])
-  alerts.actOnIncident('VL-0001', { kind: 'status', status: 'closed' }, actor)
+  alerts.actOnIncident('VL-0001', closing, actor)
   expect(announced.at(-1)).toMatchObject({ resolves: { as: 'over' }, escalates: false, priority: 3 })
 })
 
@@ -72,7 +72,7 @@ it('merging is told to those who were told, and wakes nobody any more; unmerging
   expect(announced.at(-1)).toMatchObject({ subject: 'incident:VL-0002', escalates: true })
   expect(alerts.incident('VL-0002')?.incident.status).toBe('new')
   expect(alerts.incident('VL-0002')?.clocks).not.toEqual([])
-  alerts.actOnIncident('VL-0002', { kind: 'status', status: 'closed' }, actor)
+  alerts.actOnIncident('VL-0002', closing, actor)
   expect(announced.at(-1)).toMatchObject({ code: 'VL-0002', resolves: { as: 'over' } })
 })
 

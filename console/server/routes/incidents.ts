@@ -35,6 +35,7 @@ export function incidentHandlers(context: Context): Handlers<typeof incidentsApi
         const done = context.alerts.actOnIncident(target, act, { id, name })
         auditAct(context, request, `incident.${act.kind}`, target, {
           ...(act.kind === 'status' ? { status: act.status } : {}),
+          ...(act.kind === 'status' && act.status === 'closed' && act.verdict ? { verdict: act.verdict } : {}),
           ...(act.kind === 'assign' ? { userId: act.userId } : {}),
           ...(act.kind === 'merge' || act.kind === 'unmerge' ? { from: act.from } : {}),
           ...(act.kind === 'release' ? { alerts: act.alerts, into: act.into } : {})

@@ -45,6 +45,7 @@ it('every code of the core has words', () => {
     ['fate', fates],
     ['verdict', verdictKeys],
     ['verdict.short', verdictKeys],
+    ['incident.verdict', verdictKeys],
     ['queue.tab', tabs],
     ['queue.empty', tabs],
     ['incident.status', incidentTabs],

@@ -81,7 +81,9 @@ export const en: typeof vi = {
   'act.archive': 'Hide until it grows',
   'act.reopen': 'Reopen',
   'act.undo': (seconds) => `Undo · ${seconds} s`,
-  'act.undone': 'Undone',
+  'act.undone': (what) => `Undone: ${what}`,
+  'act.undone.except': (what, left, n) =>
+    `Undone: ${what}. Left alone: ${left}${n > 5 ? ` and ${n - 5} more` : ''}, acted on since or of a closed incident.`,
   'act.said.acknowledge': (n) => `${alerts(n)} acknowledged`,
   'act.said.assign': (n) => `${alerts(n)} assigned`,
   'act.said.note': (n) => `Note added to ${alerts(n)}`,
@@ -166,7 +168,7 @@ export const en: typeof vi = {
   'error.alert.unknown': 'There is no such alert, or it is outside your scope.',
   'error.alert.not_found': 'There is no such alert, or it is outside your scope.',
   'error.alert.newer_open': (p) => `Cannot reopen: ${p['open'] ?? 'a newer alert'} of the same kind is open.`,
-  'error.undo': 'Cannot be undone any more: 30 seconds are over or somebody else has changed it.'
+  'error.undo': 'Cannot be undone any more: 30 minutes are over, or somebody else has acted on it since.'
 }
 
 const alerts = (n: number) => `${n} ${plural(n, 'alert', 'alerts')}`

@@ -84,7 +84,9 @@ export const vi = {
   'act.archiveUntil': (n: string) => `Ẩn đến khi có ${n} lần một giờ`,
   'act.reopen': 'Mở lại',
   'act.undo': (seconds: number) => `Hoàn tác · ${seconds} s`,
-  'act.undone': 'Đã hoàn tác',
+  'act.undone': (what: string) => `Đã hoàn tác: ${what}`,
+  'act.undone.except': (what: string, left: string, n: number) =>
+    `Đã hoàn tác: ${what}. Để nguyên ${left}${n > 5 ? ` và ${n - 5} cảnh báo nữa` : ''}: đã có người xử lý tiếp hoặc sự cố đã đóng.`,
   'act.said.acknowledge': (n: number) => `Đã tiếp nhận ${n} cảnh báo`,
   'act.said.assign': (n: number) => `Đã giao ${n} cảnh báo`,
   'act.said.note': (n: number) => `Đã ghi chú vào ${n} cảnh báo`,
@@ -169,7 +171,7 @@ export const vi = {
   'error.alert.unknown': 'Không có cảnh báo này, hoặc không thuộc phạm vi của bạn.',
   'error.alert.not_found': 'Không có cảnh báo này, hoặc không thuộc phạm vi của bạn.',
   'error.alert.newer_open': (p: P) => `Không mở lại được: ${p['open'] ?? 'một cảnh báo mới hơn'} cùng loại đang mở.`,
-  'error.undo': 'Không hoàn tác được nữa: đã quá 30 giây hoặc người khác vừa sửa.'
+  'error.undo': 'Không hoàn tác được nữa: đã quá 30 phút, hoặc sau đó có người khác đã xử lý.'
 }
 
 const verdictWords: Record<string, string> = {

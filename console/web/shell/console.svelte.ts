@@ -178,7 +178,7 @@ export class Console<A extends Routes = NoRoutes> {
     this.sources.remote.clear()
     this.health.remote.clear()
     this.queue.reset()
-    this.notices.dismiss()
+    this.notices.forget()
     this.newToken = null
   }
 

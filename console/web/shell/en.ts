@@ -121,7 +121,7 @@ export const en: typeof vi = {
   'keys.command.wait': 'Ask the unit',
   'keys.command.archive': 'hide until it escalates',
   'keys.command.reopen': 'reopen',
-  'keys.command.undo': 'undo (30 seconds)',
+  'keys.command.undo': 'undo, one by one (30 minutes)',
   'keys.command.search': 'search field',
   'keys.command.help': 'this sheet',
 

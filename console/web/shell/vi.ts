@@ -117,7 +117,7 @@ export const vi = {
   'keys.command.wait': 'Yêu cầu đơn vị',
   'keys.command.archive': 'ẩn đến khi tăng',
   'keys.command.reopen': 'mở lại',
-  'keys.command.undo': 'hoàn tác (30 giây)',
+  'keys.command.undo': 'hoàn tác lần lượt (30 phút)',
   'keys.command.search': 'ô tìm kiếm',
   'keys.command.help': 'bảng này',
 
