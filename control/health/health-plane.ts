@@ -148,10 +148,7 @@ export function createHealthPlane(parts: {
     },
     take(taken) {
       lookForStall()
-      const results = taken.map((result) => {
-        const stall = stalls.voiding(result)
-        return stall === undefined ? result : voided(result, stall)
-      })
+      const results = withoutStalls(taken, stalls)
       control.transaction(() => {
         for (const origin of measured) {
           const own = results.filter((result) => result.origin === origin)
@@ -207,3 +204,11 @@ const viewOf = (result: ProbeResult): ProbeResultView => ({
   latencyMs: result.latencyMs,
   certificateUntil: result.certificateUntil
 })
+
+/** Results as they count: those of a moment in which we stood still ourselves say nothing. */
+function withoutStalls(taken: readonly ProbeResult[], stalls: StallWatch): ProbeResult[] {
+  return taken.map((result) => {
+    const stall = stalls.voiding(result)
+    return stall === undefined ? result : voided(result, stall)
+  })
+}
