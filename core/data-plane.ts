@@ -48,12 +48,25 @@ export type ListenerStatus = {
   refused: Record<string, number>
 }
 
+/** How far a sender's clock is off, by its last events. */
+export type SenderClock = {
+  sender: string
+  /** Median of event time minus receive time. */
+  skewMs: number
+  /** Its events agree. */
+  steady: boolean
+  /** Its logs name no zone: the sender's offset was used. */
+  zoneless: boolean
+}
+
 /** What the data plane last said of itself. */
 export type DataPlaneState = {
   ledger: Ledger | undefined
   listeners: ListenerStatus[]
   spool: { bytes: number; end: number; refusal: string | null; damage: number }
   detector: { position: number; eventsPerSecond: number }
+  /** Clocks of the senders heard since the start. */
+  clocks?: readonly SenderClock[]
   store: { position: number; away: { since: number; reason: string } | null }
   rules: RuleRow[]
   rulesLoadedAt: number

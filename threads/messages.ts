@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { ReplayFrame, IntakeNotice, ListenerStatus, ListenerOrder } from '#core/data-plane.ts'
+import type { ReplayFrame, IntakeNotice, ListenerStatus, ListenerOrder, SenderClock } from '#core/data-plane.ts'
 import type { SpoolDamage } from '#collector/spool/spool.ts'
 import type { ProbeResult } from '#core/health.ts'
 import type { MatchBatch } from '#core/match.ts'
@@ -70,7 +70,8 @@ export type ToPipeline =
 export type FromPipeline =
   | { kind: 'matches'; batch: MatchBatch }
   | { kind: 'rules'; rules: RuleRow[]; loadedAt: number; loadMs: number }
-  | { kind: 'status'; position: number; eventsPerSecond: number }
+  /** `clocks` when an event was judged since the last status. */
+  | { kind: 'status'; position: number; eventsPerSecond: number; clocks?: SenderClock[] }
   | { kind: 'warning'; message: string }
   | { kind: 'failed'; message: string }
 
