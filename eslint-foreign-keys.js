@@ -7,7 +7,7 @@ const root = import.meta.dirname
 const exported = new Map()
 
 const exportedTable = /^export const (\w+)(?:: ([^=\n]+))? = (?:Object\.freeze\()?\{(.)/gms
-const anyText = /^(?:Readonly<\s*)?(?:Partial<\s*)?(?:Record<\s*string\b|\{\s*(?:readonly )?\[)/
+const anyText = /^(?:Readonly<\s*)?(?:Partial<\s*)?(?:Record<\s*string\b|\{\s*(?:readonly )?\[\s*\w+\s*:)/
 
 /** Tables that a file of ours exports. */
 function tablesOf(file) {
@@ -56,7 +56,9 @@ function variableOf(scope, name) {
 const isBelieved = (node, text) => node.type === 'TSAsExpression' && /\bkeyof\b/.test(text)
 
 const isWritten = (node) =>
-  node.type === 'Literal' || (node.type === 'TemplateLiteral' && node.expressions.length === 0)
+  node.type === 'Literal' ||
+  (node.type === 'TemplateLiteral' && node.expressions.length === 0) ||
+  (node.type === 'ConditionalExpression' && isWritten(node.consequent) && isWritten(node.alternate))
 
 /**
  * ESLint rule: no plain object is looked up with foreign text. `table[word]` and `word in table` also answer for what every object
@@ -109,7 +111,9 @@ export const foreignKeys = {
     return {
       MemberExpression(node) {
         const { object, property } = node
-        if (!node.computed || isWritten(property)) return
+        // What is written under a word is another matter: nothing is answered.
+        const written = node.parent.type === 'AssignmentExpression' && node.parent.left === node
+        if (!node.computed || isWritten(property) || written) return
         const kind = kindOf(object)
         const literal = object.type === 'ObjectExpression'
         const believed = isBelieved(property, sourceCode.getText(property))

@@ -6,6 +6,7 @@ import { openConsole } from '#console/server/console.ts'
 import { createFirstAdministrator } from '#control/accounts/accounts.ts'
 import { controlSide, openControlPlane } from '#control/control-plane.ts'
 import { openControl } from '#control/database/control.ts'
+import { controlDamaged, isDamaged, needSoundControl } from '#control/database/soundness.ts'
 import { systemClock } from '#core/clock.ts'
 import type { ListenerStatus } from '#core/data-plane.ts'
 import { SocError } from '#core/errors.ts'
@@ -15,10 +16,12 @@ import { createLedgerFile } from '#threads/ledger-file.ts'
 import { startProbesPlane } from '#threads/probes-plane.ts'
 import { createReadPool } from '#threads/read-pool.ts'
 import { consoleParts } from './cli/console-parts.ts'
-import { makeDataFolder } from './cli/data-folder.ts'
+import { closeToOthers, makeDataFolder, needControl, needRoom, refusedForRoom } from './cli/data-folder.ts'
 import { Failure, Undo } from './cli/life.ts'
 import { lockDataFolder } from './cli/lock.ts'
+import { LogFile } from './cli/log-file.ts'
 import type { SocConfig } from './cli/settings.ts'
+import { createStoreLines, sayStorage } from './cli/state-lines.ts'
 
 export type RunningSoc = {
   url: string
@@ -33,26 +36,36 @@ export type RunningSoc = {
   stop(): Promise<void>
 }
 
+/** `newControl`: begins a control database although older data lies beside. `say`: what the terminal is told while it runs. */
+export type StartOptions = { webRoot?: string; newControl?: boolean; say?: (line: string) => void }
+
 /**
  * The composition root: control plane, data plane, console, demonstration, and stop in the reverse order; also when one of
  * them cannot start, so that a failed start leaves nothing behind.
  */
-export async function startSoc(config: SocConfig, options: { webRoot?: string }): Promise<RunningSoc> {
+export async function startSoc(config: SocConfig, options: StartOptions): Promise<RunningSoc> {
   const undo = new Undo()
   try {
     return await build(config, options, undo)
   } catch (error) {
     await undo.all()
-    throw error
+    // What SQLite says of the control database anywhere in the start is said in one line too.
+    if (isDamaged(error)) throw controlDamaged(join(config.SOC_DATA, 'control.db'), error)
+    throw refusedForRoom(config.SOC_DATA, error)
   }
 }
 
-async function build(config: SocConfig, options: { webRoot?: string }, undo: Undo): Promise<RunningSoc> {
+async function build(config: SocConfig, options: StartOptions, undo: Undo): Promise<RunningSoc> {
   const missing = config.SOC_RULES.find((folder) => !existsSync(folder))
   if (missing !== undefined) throw new SocError('config.invalid', `SOC_RULES names "${missing}", which does not exist`)
   makeDataFolder(config.SOC_DATA)
+  needRoom(config.SOC_DATA)
+  needControl(config.SOC_DATA, options.newControl === true)
+  closeToOthers(config.SOC_DATA)
   undo.push(lockDataFolder(config.SOC_DATA), (lock) => lock.release())
-  const log = undo.push(openLog(config), (opened) => opened.flush())
+  const logFile = undo.push(new LogFile(join(config.SOC_DATA, 'soc.log')), (opened) => opened.close())
+  const log = openLog(config, logFile)
+  needSoundControl(join(config.SOC_DATA, 'control.db'))
   const database = undo.push(openControl(join(config.SOC_DATA, 'control.db')), (opened) => opened.close())
   const fresh = database.sql('SELECT 1 FROM users LIMIT 1').get() === undefined
   const failure = new Failure((reason) => log.fatal({ reason }, 'thread failed'))
@@ -60,7 +73,15 @@ async function build(config: SocConfig, options: { webRoot?: string }, undo: Und
   const control = openControlPlane({ config, clock: systemClock, control: database, log })
   const side = controlSide(control, (thread, message) => failure.report(`${thread}: ${message}`))
   const writeLedger = createLedgerFile(config.SOC_DATA)
-  control.changes.on({ dataPlane: ({ ledger }) => writeLedger(ledger) })
+  const say = options.say ?? (() => undefined)
+  const storeLines = createStoreLines(log, say)
+  sayStorage(database.storage, say)
+  control.changes.on({
+    dataPlane(state) {
+      writeLedger(state.ledger)
+      storeLines(state)
+    }
+  })
 
   const dataPlane = undo.push(await startDataPlane(config, side), (plane) => plane.stop())
   control.begin()
@@ -90,7 +111,6 @@ async function build(config: SocConfig, options: { webRoot?: string }, undo: Und
 }
 
 /** The process log in the data folder. */
-function openLog(config: SocConfig): Logger {
-  const destination = pino.destination({ dest: join(config.SOC_DATA, 'soc.log'), mkdir: true, sync: false })
-  return pino({ level: config.SOC_LOG_LEVEL }, destination)
+function openLog(config: SocConfig, file: LogFile): Logger {
+  return pino({ level: config.SOC_LOG_LEVEL }, file)
 }

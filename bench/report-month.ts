@@ -97,10 +97,11 @@ async function measure(
         ...{ day: ictDay(from), unit, origin: 'real' as const },
         ...{ events: events[day * units.length + at] ?? 0, firstAt: from, lastAt: from + DAY_MS - 1 }
       }))
+      const sent = activity.map((fold) => ({ ...fold, sender: `s-${fold.unit}` }))
       for (let at = 0; at === 0 || at < folds.length; at += BATCH) {
         const batch: MatchBatch = {
           ...{ partition: 0, from: offset, to: offset, exchanges: [] },
-          ...{ folds: folds.slice(at, at + BATCH), activity: at === 0 ? activity : [] }
+          ...{ folds: folds.slice(at, at + BATCH), activity: at === 0 ? activity : [], sent: at === 0 ? sent : [] }
         }
         offset += 1
         clock.advance(DAY_MS / 400)
@@ -120,7 +121,13 @@ async function measure(
   const count = (sql: string) => control.single<{ n: number }>(sql).n
   const reports = createReports({
     ...{ control, inventory, clock, dataFolder: folder, origin: () => 'real' },
-    figures: createFiguresReader({ control, inventory, clock, health: offlineHealth({ control, inventory, clock }) }),
+    figures: createFiguresReader({
+      control,
+      inventory,
+      clock,
+      silentAfterMs: () => 3_600_000,
+      health: offlineHealth({ control, inventory, clock })
+    }),
     notifier: { announce: () => undefined, acknowledge: () => 0, forget: () => undefined }
   })
   const stall = monitorEventLoopDelay({ resolution: 5 })
@@ -180,7 +187,7 @@ function judge(alerts: Alerts, actor: Actor, made: readonly string[], incidents:
   if (judged.length > 0) alerts.act({ ids: judged, act: { kind: 'verdict', verdict: 'benign', note: '' } }, actor)
   for (const id of incidents.filter((_id, index) => index % 3 > 0)) {
     if (alerts.incident(id)?.incident.status === 'new')
-      alerts.actOnIncident(id, { kind: 'status', status: 'closed', note: 'bench' }, actor)
+      alerts.actOnIncident(id, { kind: 'status', status: 'closed', verdict: 'benign', conclusion: 'bench' }, actor)
   }
 }
 

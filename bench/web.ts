@@ -106,7 +106,7 @@ function fillQueue(data: string, count: number): void {
     for (let from = 0; from < count; from += FOLDS_PER_COMMIT) {
       const to = Math.min(count, from + FOLDS_PER_COMMIT)
       const folds = Array.from({ length: to - from }, (_, index) => fold(from + index, units, now))
-      alerts.commit({ partition: 0, from, to: to - 1, folds, exchanges: [], activity: [] }, 'bench-spool')
+      alerts.commit({ partition: 0, from, to: to - 1, folds, exchanges: [], activity: [], sent: [] }, 'bench-spool')
     }
   } finally {
     control.close()

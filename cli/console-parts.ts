@@ -7,6 +7,7 @@ import type { DataPlane } from '#core/data-plane.ts'
 import type { StoreReader } from '#core/event-search.ts'
 import { version } from '#core/version.ts'
 import type { Demonstration } from '#demonstration/open.ts'
+import { reachedAt } from './reached-at.ts'
 import { createReplay } from '#threads/replay.ts'
 
 /** What the console needs of the data plane and of how this process is run. */
@@ -36,7 +37,7 @@ export function consoleParts(
       { name: 'spool', ready: state.spool.refusal === null, reason: state.spool.refusal ?? '' }
     ],
     intake: () => ({
-      host: config.SOC_INTAKE_HOST,
+      host: reachedAt(config.SOC_INTAKE_HOST, config.SOC_PUBLIC_URL),
       httpPort: portOf('http'),
       syslogPort: portOf('syslog-tcp'),
       tls: config.SOC_TLS_CERT !== ''

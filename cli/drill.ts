@@ -5,7 +5,9 @@ import { readArgs, type Command } from './command.ts'
 
 /** Every drill by name; each is one file. */
 const drills: Record<string, () => Promise<Drill>> = {
-  health: async () => (await fromCheckout(() => import('../bench/drills/health.ts'))).health
+  health: async () => (await fromCheckout(() => import('../bench/drills/health.ts'))).health,
+  hostile: async () => (await fromCheckout(() => import('../bench/drills/hostile.ts'))).hostile,
+  resources: async () => (await fromCheckout(() => import('../bench/drills/resources.ts'))).resources
 }
 
 /** `soc drill NAME`: breaks things on purpose and looks whether what is told of them is right. */

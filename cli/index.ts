@@ -1,4 +1,5 @@
 import { messageOf, SocError } from '#core/errors.ts'
+import { isStorageError } from '#core/storage-error.ts'
 import type { Command } from './command.ts'
 
 /** The subcommands; each file is loaded only when it is called. */
@@ -26,6 +27,7 @@ const commands: Record<string, { about: string; load(): Promise<Command> }> = {
     about: 'list accounts, reset a password offline, break-glass account',
     load: async () => (await import('./users.ts')).users
   },
+  check: { about: 'look for damaged databases', load: async () => (await import('./check.ts')).check },
   audit: { about: 'verify the chain of the audit log', load: async () => (await import('./audit.ts')).audit },
   report: { about: 'make a report, or verify the archive', load: async () => (await import('./report.ts')).report },
   bench: { about: 'measure: soc bench NAME', load: async () => (await import('./bench.ts')).bench },
@@ -44,7 +46,7 @@ function usage(): string {
 
 async function main(args: string[]): Promise<number> {
   const [name, ...rest] = args
-  const entry = name === undefined ? undefined : commands[name]
+  const entry = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined
   if (entry === undefined) {
     const asked = name === undefined || name === '--help' || name === 'help'
     process.stderr.write(`${asked ? '' : `soc: there is no command "${name}"\n\n`}${usage()}\n`)
@@ -62,6 +64,8 @@ try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
   process.stderr.write(`soc: ${messageOf(error)}\n`)
-  if (!(error instanceof SocError) && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`)
+  // Whose disk is full needs room, not our stack.
+  if (!(error instanceof SocError) && error instanceof Error && !isStorageError(error))
+    process.stderr.write(`${error.stack ?? ''}\n`)
   process.exitCode = error instanceof SocError && error.code === 'cli.usage' ? 2 : 1
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createCatalogue } from '#control/catalogue/catalogue.ts'
 import { createFiguresReader } from '#control/figures/reader.ts'
+import { silentAfterMs } from '#control/watch/silence.ts'
 import { shownOrigin } from '#control/figures/origin.ts'
 import { createNotifications } from '#control/notifications/notifications.ts'
 import { createReports } from '#control/reports/reports.ts'
@@ -83,7 +84,10 @@ async function make(config: Config, asked: NewReport): Promise<ReportRow> {
     const parts = { control, inventory, clock }
     const reports = createReports({
       ...parts,
-      figures: createFiguresReader({ ...parts, health: offlineHealth(parts) }),
+      figures: createFiguresReader({
+        ...{ ...parts, health: offlineHealth(parts) },
+        silentAfterMs: (origin) => silentAfterMs(config, origin)
+      }),
       // Only written: what waits in the outbox goes out after the next start.
       notifier: createNotifications({ ...parts, config }),
       dataFolder: config.SOC_DATA,

@@ -15,6 +15,8 @@ export type RuleTest = {
   ruleId: string
   title: string
   ok: boolean
+  /** Matches in the sample that must fire. */
+  fired: number
   /** What is wrong; empty when nothing is. */
   reason: string
   /** Ids of other rules that are true for the sample on which this one must be silent. */
@@ -49,6 +51,7 @@ export async function testRules(paths: readonly string[]): Promise<RuleTest[]> {
     ruleId: error.ruleId ?? '',
     title: error.title ?? '',
     ok: false,
+    fired: 0,
     reason: `line ${error.line}: ${error.message}`,
     others: []
   }))
@@ -61,12 +64,21 @@ export async function testRules(paths: readonly string[]): Promise<RuleTest[]> {
 }
 
 function testRule(rule: SigmaRule, detector: Detector, empty: Uint8Array): RuleTest {
-  const test: RuleTest = { file: rule.file, ruleId: rule.id, title: rule.title, ok: false, reason: '', others: [] }
+  const test: RuleTest = {
+    file: rule.file,
+    ruleId: rule.id,
+    title: rule.title,
+    ok: false,
+    fired: 0,
+    reason: '',
+    others: []
+  }
   const sample = sampleOf(rule)
   if (sample === undefined) return { ...test, reason: 'it raises alerts and has no soc.sample' }
   try {
     const fired = judge(rule, sample, 'fire', detector, empty)
-    if (!fired.some((fold) => fold.rule.id === rule.id)) {
+    test.fired = fired.reduce((sum, fold) => sum + (fold.rule.id === rule.id ? fold.count : 0), 0)
+    if (test.fired === 0) {
       return { ...test, reason: 'it is not true for its .fire.log' }
     }
     const quiet = judge(rule, sample, 'silent', detector, empty)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { existsSync } from 'node:fs'
-import { resetPassword } from '#control/accounts/accounts.ts'
+import { resetPassword, setMayUnmask } from '#control/accounts/accounts.ts'
 import { sealBreakGlass } from '#control/accounts/break-glass.ts'
 import { systemClock } from '#core/clock.ts'
 import { readSettings } from './settings.ts'
@@ -15,10 +15,12 @@ export const users: Command = {
 Usage: soc users [list] [--json]
        soc users reset-password USERNAME
        soc users break-glass --create | --seal
+       soc users may-unmask USERNAME on|off
 
 reset-password prints a new password once, ends the account's sessions and forces a change at the next sign-in.
 break-glass makes the one sealed administrator for emergencies, or seals it anew after use: its password is printed once, for paper
 in a safe. It opens once, for an hour, with a reason, also when the identity provider or second factors are broken.
+may-unmask gives or takes the right to see citizens' numbers whole: in the console only who has it can give it.
 Works while Vọng Lâu runs and when it does not. The data folder is SOC_DATA.`,
   async run(args) {
     const { values, positionals } = readArgs(args, {
@@ -42,6 +44,13 @@ Works while Vọng Lâu runs and when it does not. The data folder is SOC_DATA.`
           throw new SocError('cli.usage', 'users break-glass needs --create or --seal')
         const sealed = await sealBreakGlass(control, values.create === true ? 'create' : 'seal', systemClock)
         process.stdout.write(`${sealed.username}  ${sealed.password}\n`)
+        return 0
+      }
+      if (action === 'may-unmask') {
+        const wish = positionals[2]
+        if (username === undefined || (wish !== 'on' && wish !== 'off'))
+          throw new SocError('cli.usage', 'users may-unmask needs a username and on or off')
+        setMayUnmask(control, username, wish === 'on', systemClock)
         return 0
       }
       if (action !== 'list') throw new SocError('cli.usage', `users: there is no action "${action}"`)

@@ -6,11 +6,11 @@ import { origins, type Origin } from '#core/origin.ts'
 import type { DataPlaneSnapshot } from '#core/sender.ts'
 import { Heartbeats, type CommitHeartbeats } from './heartbeats.ts'
 import { Notices } from './notices.ts'
-import type { IntakeNotice, ListenerStatus, ListenerOrder } from '#core/data-plane.ts'
+import type { IntakeNotice, TokenUse, ListenerStatus, ListenerOrder } from '#core/data-plane.ts'
 import { RECENT_MS, RecentRequests } from './recent.ts'
 import { indexSenders, type SenderIndex } from './senders.ts'
 import { sourceOf } from './sources/listeners.ts'
-import type { ListenerContext, Listener, Patience } from './sources/source.ts'
+import type { ListenerContext, Listener, Patience, SourceOptions } from './sources/source.ts'
 import type { LedgerNote, SpoolEntry, SpoolWriter } from './spool/spool.ts'
 
 export type { ListenerOrder } from '#core/data-plane.ts'
@@ -26,6 +26,8 @@ export type IntakeOptions = {
   onHeartbeats?: CommitHeartbeats
   /** How long senders are held while the spool is full; tests shorten it. */
   patience?: Patience
+  /** Places of doors and memory of bodies; tests make them small. */
+  doors?: Pick<SourceOptions, 'door' | 'bodies'> | undefined
 }
 
 export type Intake = {
@@ -36,6 +38,8 @@ export type Intake = {
   /** Senders, tokens and networks change for the next frame on. */
   setSnapshot(snapshot: DataPlaneSnapshot): void
   status(): ListenerStatus[]
+  /** Hashes of tokens used since the last call, with the moment. */
+  tokensUsed(): TokenUse[]
   /** Closes every listener and writes what is still to be counted. The spool stays open. */
   stop(): Promise<void>
 }
@@ -61,6 +65,8 @@ class LocalIntake implements Intake {
   readonly #heard = new Set<string>()
   /** Dropped frames not yet in the ledger: origin × sender × reason, all three from fixed lists. */
   readonly #dropped = new Map<string, LedgerNote>()
+  /** When each token was used since it was asked last; no more than there are tokens. */
+  #used = new Map<string, number>()
   readonly #timer: NodeJS.Timeout
   readonly #heartbeats: Heartbeats
   #senders: Record<Origin, SenderIndex>
@@ -113,6 +119,12 @@ class LocalIntake implements Intake {
     this.#heartbeats.set(snapshot.heartbeats ?? [])
   }
 
+  tokensUsed(): TokenUse[] {
+    const used = [...this.#used].map(([hash, at]) => ({ hash, at }))
+    this.#used = new Map()
+    return used
+  }
+
   status(): ListenerStatus[] {
     return [...this.#open.values()].map(statusOf)
   }
@@ -130,7 +142,8 @@ class LocalIntake implements Intake {
     try {
       return await source.open(order, this.#contextOf(order, counts), {
         tls: tls && { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') },
-        ...(patience && { patience })
+        ...(patience && { patience }),
+        ...this.#options.doors
       })
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'error'
@@ -143,8 +156,8 @@ class LocalIntake implements Intake {
     const { origin, sender } = order
     const refused = (reason: string, count = 1) =>
       void counts.refused.set(reason, (counts.refused.get(reason) ?? 0) + count)
-    const notice: ListenerContext['notice'] = (kind, identity, peer) =>
-      this.#notices.add({ kind, at: this.#clock.now(), origin, sender: identity.sender, peer, listener: order.id })
+    const notice: ListenerContext['notice'] = (kind, { sender }, peer, { count, ...detail } = {}) =>
+      this.#notices.add({ kind, at: this.#clock.now(), origin, sender, peer, listener: order.id, ...detail }, count)
     return {
       listener: order.id,
       origin,
@@ -152,7 +165,7 @@ class LocalIntake implements Intake {
       pinned: sender !== undefined,
       identify: (address) =>
         sender === undefined ? this.#senders[origin].byAddress(address) : this.#senders[origin].byId(sender),
-      identifyToken: (token) => this.#senders[origin].byToken(token),
+      identifyToken: (token) => this.#senders[origin].byToken(token, (hash) => this.#used.set(hash, this.#clock.now())),
       refusal: () => this.#spool.refusal(),
       refused,
       notice,

@@ -1,7 +1,9 @@
-import type { IntakeNotice } from '#core/data-plane.ts'
+import type { IntakeNotice, NoticeKind } from '#core/data-plane.ts'
 
-/** The same thing is told at most this often. */
+/** The same thing is told at most this often; who holds a door goes on doing so, and is told of once an hour. */
 const QUIET_MS = 60_000
+const HELD_QUIET_MS = 60 * 60_000
+const quietOf = ({ kind }: { kind: NoticeKind }) => (kind === 'door_held' ? HELD_QUIET_MS : QUIET_MS)
 /** Different things remembered (kind × sender × address × listener); further addresses share one line. */
 const MAX_SUBJECTS = 1_000
 
@@ -18,7 +20,7 @@ export class Notices {
 
   add(notice: Omit<IntakeNotice, 'count'>, count = 1) {
     const address = notice.peer.replace(/:\d+$/, '')
-    const exact = [notice.kind, notice.origin, notice.sender, notice.listener, address].join(' ')
+    const exact = [notice.kind, notice.origin, notice.sender, notice.listener, address, notice.detail ?? ''].join(' ')
     const full = !this.#subjects.has(exact) && this.#subjects.size >= MAX_SUBJECTS
     const key = full ? [notice.kind, notice.origin, notice.listener].join(' ') : exact
     const known = this.#subjects.get(key)
@@ -35,12 +37,12 @@ export class Notices {
   tick(now: number) {
     for (const [key, subject] of this.#subjects) {
       if (subject.notice.count > 0) this.#tellWhenDue(subject, now)
-      else if (now - subject.toldAt >= QUIET_MS) this.#subjects.delete(key)
+      else if (now - subject.toldAt >= quietOf(subject.notice)) this.#subjects.delete(key)
     }
   }
 
   #tellWhenDue(subject: Subject, now: number) {
-    if (now - subject.toldAt < QUIET_MS) return
+    if (now - subject.toldAt < quietOf(subject.notice)) return
     this.#tell(subject.notice)
     subject.notice = { ...subject.notice, count: 0 }
     subject.toldAt = now

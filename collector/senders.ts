@@ -16,8 +16,8 @@ export type SenderIndex = {
   byId(id: string): Identity
   /** The sender whose network holds this address most narrowly; `_unassigned` when none does. */
   byAddress(address: string): Identity
-  /** Undefined for a token nobody has. */
-  byToken(token: string): Identity | undefined
+  /** Undefined for a token nobody has; `used` hears the hash of one that somebody has. */
+  byToken(token: string, used?: (hash: string) => void): Identity | undefined
 }
 
 /**
@@ -46,11 +46,12 @@ export function indexSenders(snapshot: DataPlaneSnapshot, origin: Origin): Sende
       }
       return identity
     },
-    byToken(token) {
+    byToken(token, used) {
       const hash = createHash('sha256').update(token).digest()
       let found: Identity | undefined
       // Every hash is compared, also after a hit: the time tells nothing about which one was near.
       for (const candidate of tokens) if (timingSafeEqual(candidate.hash, hash)) found ??= candidate.identity
+      if (found !== undefined) used?.(hash.toString('hex'))
       return found
     }
   }

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -21,6 +23,16 @@ export async function ensureWeb(log: (message: string) => void): Promise<void> {
   if (existsSync(built) && statSync(built).mtimeMs >= Math.max(...present.map(newest))) return
   if (!existsSync(join(root, 'console/web')) || !existsSync(join(root, 'node_modules/vite'))) return
   log('building the console …')
-  const { build } = await import('vite')
-  await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' })
+  // In a process of its own: the bundler's memory (hundreds of MB) would stay with the server until it ends.
+  const child = spawn(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
+    cwd: root,
+    // Standard output is the command's own: data for whoever reads it.
+    stdio: ['ignore', 2, 2]
+  })
+  const ended = Promise.race([
+    once(child, 'exit'),
+    once(child, 'error').then(([error]) => Promise.reject(error as Error))
+  ])
+  const [code] = (await ended) as [number | null]
+  if (code !== 0) throw new Error('the console could not be built; see the lines above')
 }

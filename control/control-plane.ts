@@ -14,14 +14,19 @@ import { shownOrigin } from './figures/origin.ts'
 import { createFiguresReader } from './figures/reader.ts'
 import { createHealthPlane } from './health/health-plane.ts'
 import { createNotifications, type NotificationsParts } from './notifications/notifications.ts'
+import { createShiftChange } from './notifications/shift-change.ts'
 import { createReports } from './reports/reports.ts'
 import { createRules } from './rules/rules.ts'
+import { countSent, forgetSent } from './senders/feeds.ts'
 import { createSenders, dataPlaneSnapshot } from './senders/senders.ts'
+import { createTokens, type Tokens } from './senders/tokens.ts'
 import { createTasks } from './tasks/tasks.ts'
 import { startJobs, type Job } from './timers.ts'
 import { createAlerts } from './triage/alerts.ts'
 import { builtInRules, createBuiltIn, LAST_RECEIVED } from './triage/life/built-in.ts'
+import { handOver } from './triage/handover.ts'
 import { createNotifiedOf } from './triage/notified.ts'
+import { outageSystemsOf } from './triage/outage-systems.ts'
 import { announceTurn, tellAnswer } from './triage/turns.ts'
 import { silentAfterMs } from './watch/silence.ts'
 import { createWatch } from './watch/watch.ts'
@@ -51,6 +56,10 @@ export type ControlPlane = ReturnType<typeof openControlPlane>
 export function openControlPlane(parts: ControlPlaneParts) {
   const { config, clock, control, log } = parts
   const changes = new Changes()
+  control.storage.onChanged((away) => {
+    if (away === undefined) log.info({}, 'the control database takes writes again')
+    else log.error({ reason: away.reason }, 'the control database cannot be written')
+  })
   const catalogue = createCatalogue({
     ...{ control, clock, date: config.SOC_CATALOGUE_DATE },
     warn: (message) => log.warn({ message }, 'catalogue')
@@ -60,16 +69,24 @@ export function openControlPlane(parts: ControlPlaneParts) {
 
   const accounts = createAccounts(base)
   const senders = createSenders(control, inventory, clock)
+  const tokens = createTokens(control, clock)
+  changes.on({ dataPlane: ({ tokensUsed }) => tokens.used(tokensUsed) })
   const notifications = createNotifications({
     ...{ ...base, log, ...parts.notifications },
     onChanged: (row) => changes.emit('notification', row),
-    onAnswered: (subject, by) => changes.emit('answered', subject, by)
+    onAnswered: (subject, by) => changes.emit('answered', subject, by),
+    pausedUntil: (subject, of) =>
+      of === 'canary' ? null : health.of(of).maintainedUntil(outageSystemsOf(control, subject))
   })
   const alerts = createAlerts({
     ...base,
     onChange: (changed) => changes.emit('triage', changed),
     within: (batch) => changes.emit('batch', batch),
     onTurn: (turn) => changes.emit('turn', turn)
+  })
+  const shiftChange = createShiftChange({
+    ...{ control, clock, roster: notifications.roster },
+    began: (shift) => handOver({ alerts, notifier: notifications }, shift)
   })
   const builtIn = createBuiltIn(inventory)
   const health = createHealthPlane({
@@ -84,7 +101,10 @@ export function openControlPlane(parts: ControlPlaneParts) {
   })
   const demonstration = createDemonstrationRecord(control)
   const origin = () => shownOrigin(control, demonstration)
-  const figures = createFiguresReader({ control, inventory, clock, health })
+  const figures = createFiguresReader({
+    ...{ control, inventory, clock, health },
+    silentAfterMs: (origin) => silentAfterMs(config, origin)
+  })
   const reports = createReports({
     ...{ control, inventory, clock, figures, notifier: notifications, log, origin },
     dataFolder: config.SOC_DATA
@@ -94,6 +114,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
     silentAfterMs: (sender) => silentAfterMs(config, sender),
     senders: () => dataPlaneSnapshot(control, inventory).senders,
     raise: (fold) => alerts.raise(fold),
+    warn: (loss) => log.error({ ...loss }, 'the store holds less than was stored'),
     alreadyTold: (fold) => alerts.lastValues(fold.fingerprint)?.[LAST_RECEIVED] === fold.values[LAST_RECEIVED]
   })
   let dataPlane: DataPlane | undefined
@@ -106,12 +127,15 @@ export function openControlPlane(parts: ControlPlaneParts) {
     batch(batch) {
       health.count(batch.exchanges)
       countActivity(control, batch.activity)
+      countSent(control, batch.sent)
     },
     turn: (turn) => announceTurn(notifications, turn),
+    notification: (row) => tasks.heard(row),
     answered: (subject, by) => tellAnswer(alerts, subject, by),
     snapshot: () => dataPlane?.setSnapshot(snapshot()),
-    notice: (notice) => watch.notice(notice),
-    dataPlane: (state) => watch.state(state)
+    // Nobody waits for these: what the volume refuses is said again with the next notice or status.
+    notice: (notice) => void control.storage.write(() => watch.notice(notice)),
+    dataPlane: (state) => void control.storage.write(() => watch.state(state))
   })
   catalogue.onChanged(() => {
     health.reload()
@@ -121,7 +145,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
   const snapshot = () => ({ ...dataPlaneSnapshot(control, inventory), heartbeats: health.heartbeatKeys() })
 
   return {
-    ...{ config, clock, control, log, changes, catalogue, inventory, ...accounts, senders },
+    ...{ config, clock, control, log, changes, catalogue, inventory, ...accounts, senders, tokens },
     ...{ alerts, builtIn, health, notifications, tasks, figures, reports, rules, demonstration },
     /** Whom an outage was announced to; see triage/notified.ts. */
     notifiedOf: createNotifiedOf(control, inventory),
@@ -141,7 +165,10 @@ export function openControlPlane(parts: ControlPlaneParts) {
       dataPlane = planes.dataPlane
       health.attach(planes.probes)
       notifications.start()
-      const stopJobs = startJobs(jobsOf({ ...base, tasks, notifications, reports, health, dataPlane, log }), log)
+      const stopJobs = startJobs(
+        jobsOf({ ...base, tokens, changes, tasks, notifications, shiftChange, reports, health, dataPlane, log }),
+        log
+      )
       return () => {
         stopJobs()
         dataPlane = undefined
@@ -155,6 +182,7 @@ export function openControlPlane(parts: ControlPlaneParts) {
       notifications.forget(ended)
       reports.forget(ended)
       forgetActivity(control, ended)
+      forgetSent(control, ended)
     }
   }
 }
@@ -162,9 +190,13 @@ export function openControlPlane(parts: ControlPlaneParts) {
 /** What time makes due in the control plane: the one table of it. */
 function jobsOf(parts: {
   config: Config
+  control: Control
   clock: Clock
+  tokens: Pick<Tokens, 'endExpired'>
+  changes: Changes
   tasks: { tick(): unknown }
   notifications: { tick(): unknown }
+  shiftChange: { tick(): unknown }
   reports: { tick(): unknown }
   health: { tick(): unknown }
   dataPlane: DataPlane
@@ -182,11 +214,21 @@ function jobsOf(parts: {
     },
     // Asks every minute what is due, so that a report missed while the process was down is made up.
     { name: 'reports', cron: '* * * * *', run: () => parts.reports.tick() },
+    {
+      name: 'tokens',
+      everyMs: 60_000,
+      run() {
+        if (parts.tokens.endExpired() > 0) parts.changes.emit('snapshot')
+      }
+    },
     // Reminders and escalations are due to the second, not to the millisecond.
     { name: 'tasks', everyMs: 2_000, run: () => parts.tasks.tick() },
     // Escalations, retries and receipts have no other clock; a new row wakes the outbox at once.
     { name: 'notifications', everyMs: 1_000, run: () => parts.notifications.tick() },
-    { name: 'health', everyMs: 250, run: () => parts.health.tick() }
+    { name: 'shift change', everyMs: 5_000, run: () => parts.shiftChange.tick() },
+    { name: 'health', everyMs: 250, run: () => parts.health.tick() },
+    // The one that goes on while nothing can be written: it finds out when there is room again.
+    { name: 'storage', everyMs: 1_000, always: true, run: () => parts.control.storage.look() }
   ]
 }
 

@@ -20,6 +20,7 @@ export const refusalCodes = {
   /** The place to go on from was not given by this list. */
   'cursor.invalid': 'console',
   'incident.closed': 'console',
+  'incident.conclusion_needed': 'console',
   /** An incident cannot be merged into itself. */
   'incident.itself': 'console',
   'incident.merged': 'console',
@@ -28,6 +29,7 @@ export const refusalCodes = {
   /** Real, demonstration and canary never meet in one incident or task. */
   'incident.origins': 'console',
   'incident.unknown': 'console',
+  'incident.verdict_needed': 'console',
   'undo.nothing': 'console',
 
   // Tasks and their links.
@@ -49,6 +51,8 @@ export const refusalCodes = {
   'task_link.nonce_used': 'task_link',
   'task_link.other_device': 'task_link',
   'disk.full': 'console',
+  /** The control database cannot be written: its volume is full or fails. */
+  'control.storage_full': 'console',
   'file.busy': 'console',
   'file.empty': 'console',
   'file.kind': 'console',
@@ -65,10 +69,12 @@ export const refusalCodes = {
   'maintenance.too_long': 'console',
   'maintenance.too_many': 'console',
   'maintenance.unknown': 'console',
+  'maintenance.weekly': 'console',
   'model.not_found': 'console',
   'probe.busy': 'console',
   /** A probe or a trial ended by a fault of ours. */
   'probe.failed': 'terminal',
+  'probe.head_content': 'console',
   'probe.invalid': 'console',
   'probe.json_path': 'console',
   'probe.no_heartbeat': 'console',
@@ -141,7 +147,12 @@ export const refusalCodes = {
   'network.invalid': 'console',
   'network.taken': 'console',
   'network.too_wide': 'console',
+  'network.too_wide_here': 'console',
+  'network.not_yours': 'console',
+  'source.beyond': 'console',
+  'source.speaks_beyond': 'console',
   'source.not_found': 'console',
+  'token.not_found': 'console',
   'token.too_many': 'console',
   'unit.not_found': 'console',
   'unit.required': 'console',
@@ -201,6 +212,7 @@ export const refusalCodes = {
   'user.not_assignable': 'console',
   'user.not_found': 'console',
   'user.self': 'console',
+  'user.beyond': 'console',
   'user.unknown': 'console',
 
   // Events, rules and the store.
@@ -208,9 +220,16 @@ export const refusalCodes = {
   'dead_letter.unknown': 'terminal',
   'detector.checkpoint': 'terminal',
   'event.not_found': 'console',
+  'query.reversed_range': 'console',
+  'query.mixed_range': 'console',
+  'query.bad_date': 'console',
+  'query.bad_address': 'console',
+  'query.bad_bound': 'console',
+  'query.write_instead': 'console',
   'query.bad_cursor': 'console',
   'query.bad_field': 'console',
   'query.bad_range': 'console',
+  'query.hidden_number': 'console',
   'query.missing_operand': 'console',
   'query.missing_value': 'console',
   'query.no_words': 'console',
@@ -227,6 +246,8 @@ export const refusalCodes = {
   'rules.built_in': 'terminal',
   'store.away': 'console',
   'store.busy': 'console',
+  /** One person lets too many searches wait. */
+  'search.too_many': 'console',
   'store.damaged': 'console',
   'store.failed': 'console',
   /** Made by a newer version of the program (so `control.newer` and `spool.newer`). */
@@ -241,6 +262,8 @@ export const refusalCodes = {
   'http.internal': 'machine',
   'http.method': 'machine',
   'http.not_found': 'machine',
+  /** A body that stopped in the middle, or came too slowly while others waited for its place. */
+  'http.stalled': 'machine',
   'http.too_large': 'machine',
   'http.unframeable': 'machine',
   'intake.listen': 'terminal',
@@ -260,6 +283,11 @@ export const refusalCodes = {
   'control.newer': 'terminal',
   /** A statement that always gives a row gave none. */
   'control.no_row': 'terminal',
+  /** The volume of the data folder has no room to start on. */
+  'data.full': 'terminal',
+  /** Older data without its control database. */
+  'data.no_control': 'terminal',
+  'control.damaged': 'terminal',
   'data.locked': 'terminal',
   'data_plane.failed': 'console',
   'data_plane.refused': 'terminal',
@@ -283,6 +311,7 @@ export const refusalCodes = {
   'bench.no_corpus': 'terminal',
   'bench.rsyslog': 'terminal',
   'bench.start': 'terminal',
+  'build.failed': 'terminal',
   'cli.image': 'terminal',
   'cli.no_data': 'terminal',
   'cli.usage': 'terminal',

@@ -49,3 +49,31 @@ describe('the configuration', () => {
     )
   })
 })
+
+it.each([
+  'http://a,http://b',
+  'http://a:9200,b:9200',
+  'http://a,b',
+  'http://a;b',
+  'http://',
+  'http://a:99999',
+  'a:9200'
+])('an address that is not one is refused by the name of its setting: %s', (address) => {
+  expect(() => readConfig({ SOC_ELASTICSEARCH_URL: address })).toThrow(
+    `SOC_ELASTICSEARCH_URL is "${address}"; allowed: one http:// or https:// address`
+  )
+  expect(() => readConfig({ SOC_PUBLIC_URL: address })).toThrow('SOC_PUBLIC_URL is')
+})
+
+it('addresses of every form are taken, and an empty one not for the store that needs it', () => {
+  for (const address of [
+    'http://192.0.2.1:9200',
+    'https://[2001:db8::1]:9200/es',
+    'https://kho.example',
+    'http://es_1:9200'
+  ])
+    expect(readConfig({ SOC_ELASTICSEARCH_URL: address }).SOC_ELASTICSEARCH_URL).toBe(address)
+  expect(() => readConfig({ SOC_STORE: 'elasticsearch', SOC_ELASTICSEARCH_URL: '' })).toThrow(
+    'SOC_ELASTICSEARCH_URL, which is empty'
+  )
+})

@@ -101,6 +101,8 @@ export function readConfig<More extends SettingTable = Record<never, never>>(
   if ((config.SOC_TLS_CERT === '') !== (config.SOC_TLS_KEY === '')) {
     throw new SocError('config.invalid', 'SOC_TLS_CERT and SOC_TLS_KEY belong together: one of them is empty')
   }
+  if (config.SOC_STORE === 'elasticsearch' && config.SOC_ELASTICSEARCH_URL === '')
+    throw new SocError('config.invalid', 'SOC_STORE is "elasticsearch": set SOC_ELASTICSEARCH_URL, which is empty')
   if (config.SOC_OIDC_ISSUER !== '' && config.SOC_OIDC_CLIENT_ID === '')
     throw new SocError('config.invalid', 'SOC_OIDC_ISSUER needs SOC_OIDC_CLIENT_ID')
   if (config.SOC_OIDC_CREATE && config.SOC_OIDC_ROLES.length === 0)

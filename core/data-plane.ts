@@ -1,12 +1,12 @@
 import type { RuleRow } from './api/sources.ts'
 import type { ProbeResult } from './health.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, StoreLoss } from './ledger.ts'
 import type { MatchBatch } from './match.ts'
 import type { Origin } from './origin.ts'
 import type { DataPlaneSnapshot } from './sender.ts'
 
 /** What an intake listener can tell people of: shown, and raised as a built-in alert. */
-export type NoticeKind = 'unknown_sender' | 'wrong_token' | 'first_event' | 'disk_guard'
+export type NoticeKind = 'unknown_sender' | 'wrong_token' | 'first_event' | 'disk_guard' | 'door_held' | 'refused_write'
 
 /** Something at the intake that people should know. */
 export type IntakeNotice = {
@@ -20,7 +20,12 @@ export type IntakeNotice = {
   listener: string
   /** How many times since the notice before. */
   count: number
+  /** What exactly: the path of a write that is not offered. */
+  detail?: string
 }
+
+/** A token that somebody sent with, by its hash. */
+export type TokenUse = { hash: string; at: number }
 
 /** A listener as the composition root orders it; port 0 lets the system choose. `sender` pins whoever connects. */
 export type ListenerOrder = {
@@ -59,15 +64,34 @@ export type SenderClock = {
   zoneless: boolean
 }
 
+/** The threads of the data plane on one machine. */
+export type PlaneThread = 'intake' | 'pipeline' | 'store'
+
+/** A thread that ended by itself and was started anew, or is about to be. */
+export type ThreadRestart = {
+  thread: PlaneThread
+  /** Times since the start of the process. */
+  count: number
+  /** Moment and cause of the last end. */
+  at: number
+  reason: string
+  /** It does not run now. */
+  down: boolean
+}
+
 /** What the data plane last said of itself. */
 export type DataPlaneState = {
   ledger: Ledger | undefined
   listeners: ListenerStatus[]
   spool: { bytes: number; end: number; refusal: string | null; damage: number }
-  detector: { position: number; eventsPerSecond: number }
+  /** `held`: why matches are not committed now; the detector waits at its position. */
+  detector: { position: number; eventsPerSecond: number; held: string | null }
   /** Clocks of the senders heard since the start. */
   clocks?: readonly SenderClock[]
-  store: { position: number; away: { since: number; reason: string } | null }
+  restarts: ThreadRestart[]
+  store: { position: number; away: { since: number; reason: string } | null; losses: StoreLoss[] }
+  /** Tokens used since the status before. */
+  tokensUsed: TokenUse[]
   rules: RuleRow[]
   rulesLoadedAt: number
   rulesLoadMs: number

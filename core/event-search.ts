@@ -5,6 +5,8 @@ import type { DeadLetter } from './store-entry.ts'
 /** What a person asks. `query` is the query language of store/query; units [] means none, undefined means all. */
 export type SearchRequest = {
   query: string
+  /** Whoever asks sees citizens' numbers masked: what could match inside them is refused. */
+  masked?: boolean
   /** Event time, milliseconds, `from` ≤ time < `to`. */
   from: number
   to: number
@@ -21,6 +23,8 @@ export type SearchAnswer = {
   cursor?: string
   /** True when the budget ended the search early: say what is missing. */
   partial: boolean
+  /** Receive days (YYYY-MM-DD) whose events cannot be read, because their file is damaged. */
+  damagedDays?: string[]
   /** Milliseconds spent. */
   tookMs: number
 }
@@ -32,8 +36,8 @@ export type HistogramAnswer = {
   tookMs: number
 }
 
-/** Milliseconds a search may take before it answers with what it has. */
-export type Budget = { deadlineMs: number }
+/** Milliseconds a search may take before it answers with what it has; `caller` is who waits for it, and takes turns with others. */
+export type Budget = { deadlineMs: number; caller?: string }
 
 /** The reading side; any number, in reader threads. Read-only. */
 export type StoreReader = {

@@ -45,3 +45,18 @@ export type ActivityFold = {
   firstAt: number
   lastAt: number
 }
+
+/**
+ * Events of one batch counted per sender, Vietnamese day of receiving and origin: evidence that the sender's own unit sent.
+ * What a line says of other units is in {@link ActivityFold}.
+ */
+export type SentFold = {
+  day: string
+  sender: string
+  /** Unit of the sender when the events were received. */
+  unit: string
+  origin: Origin
+  events: number
+  firstAt: number
+  lastAt: number
+}

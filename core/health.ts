@@ -68,6 +68,8 @@ export type MaintenanceWindow = {
   by: string
   origin: Origin
   cancelledAt: number | null
+  /** It comes back every seven days until then; null: it happens once. */
+  weeklyUntil: number | null
 }
 
 /** Why a node is as it is: its own probes, or the way from the cause to it. */

@@ -1,4 +1,4 @@
-import type { ActivityFold, ExchangeFold } from './exchange.ts'
+import type { ActivityFold, ExchangeFold, SentFold } from './exchange.ts'
 import type { Origin } from './origin.ts'
 
 /** Sigma's levels, least first. */
@@ -22,7 +22,9 @@ export type RuleSummary = {
   tags: string[]
   /** Templates with `{field}` and `{count}`; the detector falls back to the title. */
   sentence: Bilingual
+  /** In the author's English; `falsePositivesVi` where the rule has Vietnamese ones too. */
   falsePositives: string[]
+  falsePositivesVi?: string[]
 }
 
 /** Who or what a match is about: fields by the rule's `soc.entity`, else by category. */
@@ -63,6 +65,11 @@ export type MatchFold = {
   count: number
   /** True for a correlation: `count` replaces the alert's count of its window instead of adding to it. */
   correlated: boolean
+  /**
+   * Of what a correlation counted, that which no fold before has reported. Counts of windows overlap and must not be added;
+   * these may. Absent where `count` itself is an increment.
+   */
+  fresh?: number
   /** Event time, milliseconds. */
   firstSeen: number
   lastSeen: number
@@ -85,9 +92,10 @@ export type MatchBatch = {
   from: number
   to: number
   folds: MatchFold[]
-  /** Integration exchanges and events per unit in the range, counted with it exactly once. */
+  /** Integration exchanges, events per unit and events per sender in the range, counted with it exactly once. */
   exchanges: ExchangeFold[]
   activity: ActivityFold[]
+  sent: SentFold[]
   /** Present from time to time: the correlation windows as of `to`. */
   checkpoint?: Uint8Array
 }

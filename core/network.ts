@@ -46,6 +46,13 @@ function ipv6(host: string): number[] {
   return [0, 2, 4, 6].map((index) => all[index]! * 65_536 + all[index + 1]!)
 }
 
+/** Who is counted as one caller: an IPv4 address, or the /64 of an IPv6 one, since a single machine holds all of that. */
+export function callerOf(address: string): string {
+  const words = parseAddress(plainAddress(address))
+  if (words === undefined || words.length === 1) return plainAddress(address)
+  return `${[words[0]!, words[1]!].map((word) => `${(word >>> 16).toString(16)}:${(word & 0xffff).toString(16)}`).join(':')}::/64`
+}
+
 /** The bytes of an IPv4 (4) or IPv6 (16) address; undefined for anything else. */
 export function addressBytes(address: string): Uint8Array | undefined {
   const words = parseAddress(address)

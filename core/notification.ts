@@ -21,6 +21,9 @@ export const notificationStatuses = [
 ] as const
 export type NotificationStatus = (typeof notificationStatuses)[number]
 
+/** Why nothing of an announcement goes out any more; only the first is a person's answer. */
+export type Ending = 'acknowledged' | 'recovered' | 'over' | 'merged'
+
 /** To whom: the SOC's duty roster, the contacts of a unit, accounts, or subscribers of a report by address. */
 export type Audience =
   | { kind: 'duty' }
@@ -55,8 +58,13 @@ export type Announcement = {
   link: string
   /** Escalate by the policy of the priority until acknowledged. */
   escalates: boolean
-  /** The subject is over: its escalation stops, and whoever was told of it before is told this too. */
-  resolves?: boolean
+  /**
+   * Something is over: its messages and escalation stop, for this reason, and whoever was told of it before is told this too.
+   * `subject` where it is another one than this announcement's: what it was merged into goes on under its own.
+   */
+  resolves?: { as: Ending; subject?: string }
+  /** The sentence of an SMS, in Vietnamese, where the title says too little to somebody outside the SOC. */
+  sms?: string
   /** Files by archive id; only channels that can carry files send them, the others send the link. */
   attachments?: { name: string; type: string; bytes: Uint8Array }[]
 }

@@ -18,7 +18,7 @@ export type ProbesControlSide = {
   results(batch: ProbeResult[]): void
   /** Something went wrong that does not stop anything: for the process log. */
   warned(thread: string, message: string): void
-  /** The thread died or cannot start: the process must end. */
+  /** The thread cannot start: the process must end. One that dies later is started anew, and told by `warned`. */
   failed(thread: string, message: string): void
 }
 

@@ -23,8 +23,14 @@ export const choice = <T extends string>(about: string, values: readonly T[], fa
   fallback,
   about
 })
+const flagWords: ReadonlyMap<string, boolean> = new Map([
+  ['on', true],
+  ['true', true],
+  ['off', false],
+  ['false', false]
+])
 export const flag = (about: string, fallback: boolean): Setting<boolean> => ({
-  read: (value) => ({ on: true, off: false, true: true, false: false })[value.toLowerCase()],
+  read: (value) => flagWords.get(value.toLowerCase()),
   allowed: 'on or off',
   fallback: fallback ? 'on' : 'off',
   about
@@ -37,9 +43,15 @@ export const address = (about: string, fallback: string): Setting<string> => ({
 })
 export const port = (about: string, fallback: number) =>
   integer(`${about}; 0 lets the system choose`, fallback, 0, 65_535)
+/** One address with a host that can be one: a list, or two addresses run together, is none. */
+function isOneAddress(value: string): boolean {
+  if (!/^https?:\/\/\S+$/.test(value) || !URL.canParse(value)) return false
+  const { hostname } = new URL(value)
+  return /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)$/i.test(hostname)
+}
 export const url = (about: string, fallback: string): Setting<string> => ({
-  read: (value) => (value === '' || /^https?:\/\/[^\s]+$/.test(value) ? value : undefined),
-  allowed: 'an http:// or https:// address, or empty',
+  read: (value) => (value === '' || isOneAddress(value) ? value : undefined),
+  allowed: 'one http:// or https:// address, or empty',
   fallback,
   about
 })

@@ -26,7 +26,7 @@ export function createDemonstratedSystems(parts: {
   catalogue: Pick<CatalogueEditor, 'inventory' | 'change' | 'forget'>
   /** The running engine of origin demonstration. */
   health: Health
-  allow(endpoints: string[], authority: string): void
+  allow(endpoints: string[], authority: string, own?: string[]): void
   recheck(probes: string[]): void
   /** Address of the console on loopback, '' to leave it out. */
   consoleUrl(): string

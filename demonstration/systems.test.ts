@@ -43,7 +43,7 @@ beforeAll(async () => {
     together: (work) => work(),
     events: { url: url(), token: 'secret' },
     heartbeatsUrl: url(),
-    allow: (endpoints) => void allowed.push(...endpoints),
+    allow: (endpoints, _authority, own = []) => void allowed.push(...endpoints, ...own),
     recheck: (ids) => void rechecked.push(...ids),
     turns: [{ title: 'NDXP ngừng', after: 60, system: 'ndxp', fault: 'down' }],
     startedAt: systemClock.now() - 90_000,

@@ -65,7 +65,7 @@ export async function startSimulatedSystems(parts: {
   /** HTTP intake that takes heartbeats. */
   heartbeatsUrl: string
   /** `host:port` of every stand-in, and the authority (PEM) behind those that speak TLS. */
-  allow(endpoints: string[], authority: string): void
+  allow(endpoints: string[], authority: string, own?: string[]): void
   /** Runs these probes now: who breaks something by hand sees it on the wall at once. */
   recheck(probes: string[]): void
   turns: readonly StoryTurn[]
@@ -91,7 +91,7 @@ export async function startSimulatedSystems(parts: {
   const timers: NodeJS.Timeout[] = []
   try {
     const console = parts.consoleUrl === '' ? undefined : new URL(parts.consoleUrl)
-    parts.allow([...simulator.allow, ...(console === undefined ? [] : [console.host])], simulator.authority)
+    parts.allow([...simulator.allow], simulator.authority, console === undefined ? [] : [console.host])
     const spoken = new Set(parts.turns.map((turn) => turn.system))
     const reporters: Reporter[] = []
     parts.together(() => {

@@ -10,6 +10,7 @@ import { planCorrelations, type CorrelationPlan, type CorrelationPlans } from '.
 import { entityOf } from './entity.ts'
 import { readField } from './event-fields.ts'
 import { Folds, type JudgedEvent, type Match } from './folds.ts'
+import { LastLines } from './repeats.ts'
 import { profileRule, type RuleProfile } from './rule-profile.ts'
 import type { DetectionRule, RuleError, RuleHit, RuleSet, SigmaPackage, SigmaRule } from './sigma/parse/types.ts'
 
@@ -68,6 +69,7 @@ export function createDetector(options: DetectorOptions): Detector {
   const correlator = new Correlator(options.ceilings)
   let rules = prepare(options.rules, options)
   correlator.setPlans(rules.correlations.plans)
+  const lastLines = new LastLines<JudgedEvent>()
   let faults = 0
   let lastFault = ''
 
@@ -78,8 +80,9 @@ export function createDetector(options: DetectorOptions): Detector {
     return hits.find((hit) => hit.rule.id === ruleId)?.explain() ?? []
   }
 
-  function judgeOne(judged: JudgedEvent, folds: Folds, known: Map<EcsEvent, RuleHit[]>): void {
-    correlator.hear(judged.receivedAt)
+  function judgeOne(heard: JudgedEvent, folds: Folds, known: Map<EcsEvent, RuleHit[]>): void {
+    correlator.hear(heard.receivedAt)
+    const judged = lastLines.read(heard)
     const sigma = toSigmaEvent(judged.event)
     const hits = rules.set.match(sigma)
     if (hits.length === 0) return

@@ -4,6 +4,7 @@ import type { Origin } from '#core/origin.ts'
 import type { Firing } from './correlation/correlator.ts'
 import { jsonOf, type HeldEvidence, type SeenEvent } from './correlation/evidence.ts'
 import { readField } from './event-fields.ts'
+import { repeatsOf } from './repeats.ts'
 import type { RuleProfile } from './rule-profile.ts'
 import type { SigmaEvent } from './sigma/parse/types.ts'
 
@@ -47,11 +48,12 @@ export class Folds {
     if (match.firing) {
       const { episode, evidence } = match.firing
       fold.count = episode.count
+      fold.fresh = (fold.fresh ?? 0) + match.firing.fresh
       fold.firstSeen = episode.first
       fold.lastSeen = episode.last
       draft.kept = evidence
     } else {
-      fold.count++
+      fold.count += repeatsOf(judged)
       fold.firstSeen = Math.min(fold.firstSeen, time)
       fold.lastSeen = Math.max(fold.lastSeen, time)
       // The first stays, and of the others the newest.

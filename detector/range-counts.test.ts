@@ -46,7 +46,7 @@ it('counts technical outcomes, business answers and latency apart, per minute an
   })
   expect(exchanges[0]!.latency.at(-1)).toBe(1)
   expect(exchanges[0]!.latency.reduce((sum, n) => sum + n)).toBe(3)
-  expect(counts.take()).toEqual({ exchanges: [], activity: [] })
+  expect(counts.take()).toEqual({ exchanges: [], activity: [], sent: [] })
 })
 
 it('counts events per unit by the Vietnamese day of receiving', () => {
@@ -57,6 +57,17 @@ it('counts events per unit by the Vietnamese day of receiving', () => {
   expect(counts.take().activity.map(({ day, events }) => [day, events])).toEqual([
     ['2023-11-30', 1],
     ['2023-12-01', 1]
+  ])
+})
+
+it('counts who sent by the sender’s own unit, whatever units the lines name', () => {
+  const counts = new RangeCounts()
+  const relayed = (unit: string) => ({ ...exchange(AT), organization: { id: unit, name: unit } })
+  for (const unit of ['19849', '19750', '19822']) counts.add(relayed(unit), AT)
+  const { activity, sent } = counts.take()
+  expect(activity).toHaveLength(3)
+  expect(sent).toEqual([
+    { day: '2023-11-30', sender: 's', unit: '19849', origin: 'real', events: 3, firstAt: AT, lastAt: AT }
   ])
 })
 

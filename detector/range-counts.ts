@@ -4,7 +4,8 @@ import {
   latencyBounds,
   type ActivityFold,
   type BusinessAnswer,
-  type ExchangeFold
+  type ExchangeFold,
+  type SentFold
 } from '#core/exchange.ts'
 import type { Origin } from '#core/origin.ts'
 import { DAY_MS, ICT_OFFSET_MS, ictDay, MINUTE_MS } from '#core/time.ts'
@@ -14,29 +15,38 @@ const MAX_EXCHANGE_FOLDS = 2_000
 /** Different units × days of one report; beyond it the fold is counted under the province's own name. */
 const MAX_ACTIVITY_FOLDS = 4_000
 const OTHER = 'other'
+/** Different senders × days of one report; a province has hundreds. Beyond it the fold is counted under no sender. */
+const MAX_SENT_FOLDS = 4_000
 /** Exchanges whose own clock is further off than this are counted at the minute they were received. */
 const MAX_SKEW_MS = DAY_MS
 
 /**
  * Counts what a range of the spool says beside matches: integration exchanges per minute, hop and service, and events per
- * affected unit and Vietnamese day. Plain sums, so the folds of any two ranges merge.
+ * affected unit, and per sender, and Vietnamese day. Plain sums, so the folds of any two ranges merge.
  */
 export class RangeCounts {
   #exchanges = new Map<string, ExchangeFold>()
   #activity = new Map<string, ActivityFold>()
+  #sent = new Map<string, SentFold>()
   #day = { number: NaN, text: '' }
 
   add(event: EcsEvent, receivedAt: number): void {
     this.#addActivity(event, receivedAt)
+    this.#addSent(event, receivedAt)
     const record = objectAt(event, 'vong_lau', 'exchange')
     if (record !== undefined) this.#addExchange(event, record, receivedAt)
   }
 
   /** The folds since the last call. */
-  take(): { exchanges: ExchangeFold[]; activity: ActivityFold[] } {
-    const taken = { exchanges: [...this.#exchanges.values()], activity: [...this.#activity.values()] }
+  take(): { exchanges: ExchangeFold[]; activity: ActivityFold[]; sent: SentFold[] } {
+    const taken = {
+      exchanges: [...this.#exchanges.values()],
+      activity: [...this.#activity.values()],
+      sent: [...this.#sent.values()]
+    }
     this.#exchanges = new Map()
     this.#activity = new Map()
+    this.#sent = new Map()
     return taken
   }
 
@@ -52,6 +62,25 @@ export class RangeCounts {
     const fold = this.#activity.get(key)
     if (fold === undefined) {
       this.#activity.set(key, { day, unit, origin, events: 1, firstAt: receivedAt, lastAt: receivedAt })
+      return
+    }
+    fold.events++
+    fold.firstAt = Math.min(fold.firstAt, receivedAt)
+    fold.lastAt = Math.max(fold.lastAt, receivedAt)
+  }
+
+  #addSent(event: EcsEvent, receivedAt: number) {
+    const day = this.#dayOf(receivedAt)
+    const origin = event.soc.origin as Origin
+    let [sender, unit] = [event.soc.sender, event.soc.sender_unit]
+    let key = `${day}\0${sender}\0${unit}\0${origin}`
+    if (!this.#sent.has(key) && this.#sent.size >= MAX_SENT_FOLDS) {
+      ;[sender, unit] = [OTHER, OTHER]
+      key = `${day}\0${sender}\0${unit}\0${origin}`
+    }
+    const fold = this.#sent.get(key)
+    if (fold === undefined) {
+      this.#sent.set(key, { day, sender, unit, origin, events: 1, firstAt: receivedAt, lastAt: receivedAt })
       return
     }
     fold.events++

@@ -24,6 +24,8 @@ export type RuleProfile = {
 
 const MAX_FIELDS = 8
 const MAX_SENTENCE = 500
+const MAX_DESCRIPTION = 2_000
+const MAX_HINTS = 20
 /** Steps of advice, and the length of one: what a form holds. The control plane reads them (control/rules/advice-book.ts). */
 const MAX_STEPS = 5
 const MAX_STEP = 300
@@ -31,6 +33,14 @@ const MAX_STEP = 300
 /** Every key under `soc`, how it is checked and what to say when it is not so. */
 const keys: Record<string, { good(value: unknown, listenerNames: readonly string[]): boolean; expected: string }> = {
   title_vi: { good: (value) => isText(value, 200), expected: 'a text of at most 200 characters' },
+  description_vi: {
+    good: (value) => isText(value, MAX_DESCRIPTION),
+    expected: `a text of at most ${MAX_DESCRIPTION} characters`
+  },
+  falsepositives_vi: {
+    good: isTextList,
+    expected: `a list of 1 to ${MAX_HINTS} texts of at most ${MAX_SENTENCE} characters`
+  },
   sentence_vi: {
     good: (value) => isText(value, MAX_SENTENCE),
     expected: `a text of at most ${MAX_SENTENCE} characters`
@@ -91,7 +101,8 @@ export function profileRule(
       level: rule.level,
       tags: rule.tags,
       sentence: { vi, en },
-      falsePositives: rule.falsePositives
+      falsePositives: rule.falsePositives,
+      ...(soc['falsepositives_vi'] ? { falsePositivesVi: soc['falsepositives_vi'] as string[] } : {})
     },
     entity: entity?.map(toField),
     scope: soc['scope'] === 'province' ? 'province' : 'unit',
@@ -120,10 +131,17 @@ function placeholders(...templates: string[]): string[] {
 /** A title inside a sentence: its braces are text, not places to fill. */
 const plain = (title: string) => title.replaceAll('{', '(').replaceAll('}', ')')
 
+const spanMs: ReadonlyMap<string, number> = new Map([
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000]
+])
+
 /** Milliseconds of a Sigma time span such as `10m`; undefined when it is none. */
 export function readTimespan(text: string): number | undefined {
   const found = /^([1-9]\d{0,5})([smhd])$/.exec(text)
-  return found ? Number(found[1]) * { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[found[2] as 's'] : undefined
+  return found ? Number(found[1]) * spanMs.get(found[2]!)! : undefined
 }
 
 function isText(value: unknown, most: number): value is string {
@@ -133,6 +151,10 @@ function isFieldList(value: unknown): boolean {
   return (
     Array.isArray(value) && value.length > 0 && value.length <= MAX_FIELDS && value.every((name) => isText(name, 100))
   )
+}
+function isTextList(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_HINTS) return false
+  return value.every((text) => isText(text, MAX_SENTENCE))
 }
 function isAfter(value: unknown): boolean {
   if (!isObject(value) || Object.keys(value).some((key) => !['rule', 'within', 'by'].includes(key))) return false

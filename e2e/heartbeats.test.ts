@@ -115,15 +115,37 @@ it('a replayed heartbeat is refused, also an older one, also after a restart', a
   expect(refused()).toEqual({ heartbeat_replay: 4, heartbeat_signature: 1 })
 })
 
-it('one probe is heard once a second at most; others do not wait for it', async () => {
-  expect(await send({ time: START })).toBe(204)
-  expect(await send({ time: START + 1 })).toBe(429)
+it('one probe is heard once a second for long, and a burst after a pause; others do not wait for it', async () => {
+  const burst: number[] = []
+  for (let more = 0; more < 32; more++) burst.push(await send({ time: START + more }))
+  expect(burst).toEqual([...new Array<number>(30).fill(204), 429, 429])
   expect(await send({ probe: 'camera', key: OTHER })).toBe(204)
   open.clock.advance(1_000)
-  expect(await send({ time: START + 1 })).toBe(204)
-  // A clock that was set back holds nobody up.
+  expect(await send({ time: START + 40 })).toBe(204)
+  expect(await send({ time: START + 41 })).toBe(429)
+  // A clock of ours that was set back holds nobody up.
   open.clock.advance(-MINUTE_MS)
-  expect(await send({ time: START + 2 })).toBe(204)
+  expect(await send({ time: START + 42 })).toBe(204)
+})
+
+it('a site whose clock ran fast and was set right is heard at once, and nothing it said before is taken again', async () => {
+  expect(await send({ time: START + 4 * MINUTE_MS })).toBe(204)
+  open.clock.advance(10_000)
+  expect(await send({ time: START + 10_000 })).toBe(204)
+  open.clock.advance(10_000)
+  expect(await send({ time: START + 20_000 })).toBe(204)
+  expect(await send({ time: START + 4 * MINUTE_MS })).toBe(409)
+  expect(await send({ time: START + 10_000 })).toBe(409)
+})
+
+it('a site whose clock was set back behind ours misses one heartbeat, not minutes of them', async () => {
+  expect(await send()).toBe(204)
+  const answers: number[] = []
+  for (let beat = 1; beat <= 4; beat++) {
+    open.clock.advance(10_000)
+    answers.push(await send({ time: START + beat * 10_000 - 2 * MINUTE_MS }))
+  }
+  expect(answers).toEqual([409, 204, 204, 204])
 })
 
 it('a heartbeat that nobody could keep is answered "not now", and the same one is taken later', async () => {

@@ -19,7 +19,7 @@ import {
 } from '#testing/running-process.ts'
 import { ensureWeb } from '#console/build-web.ts'
 import { addUser, clientOf, signInAgain } from './running.ts'
-import { settled, visit, watchPage, type Complaints } from './screens.ts'
+import { settled, visit, watchPage, type Complaints, handPauses } from './screens.ts'
 
 /*
  * One outage from the system that fails to the report that tells of it, on the whole platform with its demonstration:
@@ -183,8 +183,9 @@ describe('an outage from the system to the report', () => {
     for (let step = 0; step < 40 && (await line.and(queue.locator('.active')).count()) === 0; step++) {
       await queue.keyboard.press('j')
     }
+    await handPauses(queue)
     await queue.keyboard.press('r')
-    const form = queue.locator('form.request')
+    const form = queue.locator('.request')
     await form.waitFor()
     expect(await form.locator('select').first().inputValue()).toBe(OWNER)
     expect(await form.innerText()).toContain('Đầu mối Hue-S')
@@ -254,7 +255,10 @@ describe('an outage from the system to the report', () => {
 
     await visit(wall, soc.url, `/incidents/${incident}`)
     await wall.getByText('hết sự cố gốc: hệ thống hoạt động lại').waitFor()
-    await wall.getByLabel('Trạng thái').selectOption('closed')
+    await wall.getByRole('button', { name: 'Đóng sự cố' }).click()
+    await wall.getByLabel('Đúng, có xảy ra').check()
+    await wall.getByLabel('Sự cố là gì, đã xử lý thế nào').fill('Máy chủ treo, đã khởi động lại')
+    await wall.getByRole('button', { name: 'Đóng với kết luận này' }).click()
     await expect.poll(async () => (await incidentNow()).incident.status).toBe('closed')
     // Every step is told in words; nothing on the page is a code.
     const story = await wall.locator('article').first().innerText()
@@ -373,7 +377,7 @@ describe('the same day as others see it', () => {
     await page.getByText(task).first().waitFor()
     await visit(page, soc.url, `/incidents/${incident}`)
     await page.getByText(`${task}: đơn vị báo đã xong`).waitFor()
-    expect(await page.getByLabel('Trạng thái').count()).toBe(0)
+    expect(await page.getByRole('group', { name: 'Trạng thái' }).count()).toBe(0)
     const tries: [string, object][] = [
       ['/api/alerts/acts', { ids: [alert], act: { kind: 'reopen' } }],
       [`/api/incidents/${incident}/acts`, { kind: 'status', status: 'new' }],

@@ -79,6 +79,7 @@ it('a demonstration that ends with open tasks leaves nothing that trips over the
   )
   const { draft } = tasks.suggest({ alerts: ['CB-0002'], incident: null })
   tasks.send(draft, actor)
+  bench.control.sql('UPDATE tasks SET told_at = created_at').run()
   bench.alerts.endDemonstration()
   bench.clock.advance(3_600_000)
   expect(tasks.tick()).toBe(1)

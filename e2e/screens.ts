@@ -43,6 +43,9 @@ export async function settled(page: Page): Promise<void> {
 export const hostileText =
   '<img src=x onerror=window.__pwned=1><script>window.__pwned=1</script>{@html window.__pwned=1}${7*7}'
 
+/** A hand between two commands: characters that come faster are typing and do nothing. */
+export const handPauses = (page: Page): Promise<void> => page.waitForTimeout(600)
+
 const MAX_TABS = 80
 
 /** Presses Tab until the focus is on `selector`, as somebody without a mouse does. */

@@ -133,3 +133,28 @@ describe('our own rules', () => {
     }
   })
 })
+
+describe('on a Vietnamese screen', () => {
+  const vietnamese = /[àáảãạăắằẳẵặâấầẩẫậđèéẻẽẹêếềểễệìíỉĩịòóỏõọôốồổỗộơớờởỡợùúủũụưứừửữựỳýỷỹỵ]/i
+  const plain = (rule: SigmaRule) => [rule.description, ...rule.falsePositives, soc(rule)['description_vi'], ...hints(rule)]
+  const hints = (rule: SigmaRule) => (soc(rule)['falsepositives_vi'] ?? []) as string[]
+
+  it.each(rules.map((rule) => [`${nameOf(rule)}: ${rule.title}`, rule] as const))('%s speaks Vietnamese', (_name, rule) => {
+    for (const key of ['title_vi', 'description_vi']) expect(soc(rule)[key], key).toMatch(vietnamese)
+    expect(hints(rule)).toHaveLength(rule.falsePositives.length)
+    for (const hint of hints(rule)) expect(hint).toMatch(vietnamese)
+    // What cannot be done is not advised.
+    for (const text of plain(rule)) expect(text).not.toMatch(/exception|ngoại lệ|threshold for it/i)
+  })
+})
+
+describe('disguises', () => {
+  it.each([
+    ['web/sql-injection', 8],
+    ['web/script-in-upload-folder', 9],
+    ['windows/event-log-cleared', 2]
+  ] as const)('%s is true for every line of the sample that must fire', async (name, lines) => {
+    const [result] = await testRules([join(folder, `${name}.yml`)])
+    expect(result).toMatchObject({ ok: true, fired: lines })
+  })
+})

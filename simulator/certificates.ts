@@ -44,15 +44,18 @@ const alternativeNames = (names: readonly string[]) =>
     )
   )
 
-function certificate(about: {
+/** One certificate, PEM: an authority's own, or a server's when it has `names`. */
+export function issueCertificate(about: {
   subject: string
   issuer: string
   publicKey: KeyObject
   signedBy: KeyObject
   from: number
   until: number
-  extensions: Buffer[]
+  names?: readonly string[] | undefined
 }): string {
+  const { names } = about
+  const extensions = names === undefined ? [basicConstraints(true)] : [basicConstraints(false), alternativeNames(names)]
   // A positive serial number: the first bit is cleared, the next set.
   const serial = randomBytes(12)
   serial[0] = (serial[0]! & 0x3f) | 0x40
@@ -64,40 +67,40 @@ function certificate(about: {
     sequence(timeOf(about.from), timeOf(about.until)),
     nameOf(about.subject),
     about.publicKey.export({ type: 'spki', format: 'der' }),
-    tlv(0xa3, sequence(...about.extensions))
+    tlv(0xa3, sequence(...extensions))
   )
   const signature = tlv(0x03, Buffer.from([0]), sign('sha256', body, about.signedBy))
   const der = sequence(body, ecdsaWithSha256, signature).toString('base64')
   return `-----BEGIN CERTIFICATE-----\n${der.match(/.{1,64}/g)!.join('\n')}\n-----END CERTIFICATE-----\n`
 }
 
-const keys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
+/** A key pair for a certificate. */
+export const newKeys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
 /** A new authority named `name`, valid for ten years around `at`. */
 export function createAuthority(name: string, at: number): Authority {
-  const own = keys()
+  const own = newKeys()
   const validity = { from: at - DAY_MS, until: at + 3_650 * DAY_MS }
   return {
-    certificate: certificate({
+    certificate: issueCertificate({
       subject: name,
       issuer: name,
       publicKey: own.publicKey,
       signedBy: own.privateKey,
-      ...validity,
-      extensions: [basicConstraints(true)]
+      ...validity
     }),
     issue(names, issuedAt, days) {
-      const server = keys()
+      const server = newKeys()
       return {
         key: String(server.privateKey.export({ type: 'pkcs8', format: 'pem' })),
-        certificate: certificate({
+        certificate: issueCertificate({
           subject: names[0] ?? 'server',
           issuer: name,
           publicKey: server.publicKey,
           signedBy: own.privateKey,
           from: issuedAt - DAY_MS,
           until: issuedAt + days * DAY_MS,
-          extensions: [basicConstraints(false), alternativeNames(names)]
+          names
         })
       }
     }

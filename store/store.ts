@@ -1,4 +1,4 @@
-import type { Fate } from '#core/ledger.ts'
+import type { Fate, StoreLoss } from '#core/ledger.ts'
 import type { Origin } from '#core/origin.ts'
 import type { EncodedEvent, StoreEntry } from '#core/store-entry.ts'
 
@@ -22,6 +22,10 @@ export type StoreWriter = {
   resolveDeadLetter(letterId: string, origin: Origin, receivedAt: number, event: EncodedEvent): Promise<boolean>
   /** Removes what was received before `beforeMs`, or everything of one origin. */
   expire(what: { beforeMs: number } | { origin: Origin }): Promise<{ removed: string[] }>
+  /** Compares a few days with what was stored there; in turn, every day comes up. Called about twice a second. */
+  inspect(): Promise<void>
+  /** Days that hold less than was stored in them, as far as they have been looked at. */
+  losses(): StoreLoss[]
   close(): Promise<void>
 }
 export type LedgerFates = { sender: string; origin: Origin } & Record<Exclude<Fate, 'queued'>, number>

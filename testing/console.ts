@@ -93,7 +93,9 @@ function consolePartsOf(world: World): ConsoleParts {
         }
       ],
       spool: { bytes: 1, lagDetector: 2, lagStore: 3, refusal: null },
-      store: { kind: 'sqlite', away: false, since: null, reason: '' }
+      threadsDown: 0,
+      matchesHeld: false,
+      store: { kind: 'sqlite', away: false, since: null, reason: '', losses: [] }
     }),
     async replay(ids) {
       world.replayed.push(ids)

@@ -42,6 +42,13 @@ export function testBench(path = ':memory:', control = openControl(path)) {
 }
 export type Bench = ReturnType<typeof testBench>
 export const actor = { id: 'u1', name: 'Người trực 1' }
+/** Closes an incident, with all that it takes. */
+export const closing = {
+  kind: 'status',
+  status: 'closed',
+  verdict: 'true_positive',
+  conclusion: 'Đã cô lập máy chủ và thay mật khẩu.'
+} as const
 export const colleague = { id: 'u2', name: 'Người trực 2' }
 
 export type FoldOptions = Partial<{
@@ -52,6 +59,7 @@ export type FoldOptions = Partial<{
   origin: MatchFold['origin']
   count: number
   correlated: boolean
+  fresh: number
   firstSeen: number
   lastSeen: number
   receivedAt: number
@@ -87,6 +95,7 @@ export function sampleFold(options: FoldOptions = {}, at = START): MatchFold {
     entity: { key: entity, fields: { 'source.ip': entity } },
     count: options.count ?? 1,
     correlated: options.correlated ?? false,
+    ...(options.fresh === undefined ? {} : { fresh: options.fresh }),
     firstSeen: options.firstSeen ?? lastSeen,
     lastSeen,
     receivedAt: options.receivedAt ?? at,
@@ -137,6 +146,7 @@ export function sampleBatch(from: number, to: number, folds: MatchFold[], checkp
     folds,
     exchanges: [],
     activity: [],
+    sent: [],
     ...(checkpoint === undefined ? {} : { checkpoint })
   }
 }

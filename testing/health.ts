@@ -96,6 +96,7 @@ export function testWorld(options: { control?: Control; at?: number; settings?: 
         )
         return row === undefined ? undefined : { alert: row.id, incident: row.incident_id }
       },
+      incidentOf: (alert) => alerts.incidentOf(alert),
       recheck: (ids) => ids.forEach((id) => now.add(id)),
       onProbesChanged: () => undefined,
       onWallChanged: (wall) => walls.push(wall),

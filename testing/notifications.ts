@@ -48,11 +48,16 @@ export function testNotifications(
     control?: ReturnType<typeof openControl>
     environment?: Record<string, string>
     onAnswered?(subject: string, by: string): void
+    pausedUntil?(): number | null
   } = {}
 ) {
   const control = options.control ?? openControl(':memory:')
   const clock = manualClock(START)
-  const config = readSettings({ SOC_PUBLIC_URL: 'https://soc.example', ...options.environment })
+  const config = readSettings({
+    SOC_PUBLIC_URL: 'https://soc.example',
+    SOC_HOTLINE: '0234 3000 000',
+    ...options.environment
+  })
   const notifications = createNotifications({
     keys: testKeys,
     control,
@@ -61,6 +66,7 @@ export function testNotifications(
     config,
     random: () => 0.5,
     ...(options.drivers === undefined ? {} : { drivers: options.drivers }),
+    ...(options.pausedUntil === undefined ? {} : { pausedUntil: options.pausedUntil }),
     ...(options.onAnswered === undefined ? {} : { onAnswered: options.onAnswered })
   })
   let made = 0

@@ -53,6 +53,7 @@ export async function openForTests(
     wrap?(spool: SpoolWriter): SpoolWriter
     tls?: IntakeOptions['tls']
     onHeartbeats?: IntakeOptions['onHeartbeats']
+    doors?: IntakeOptions['doors']
   } = {}
 ) {
   const folder = change.folder ?? mkdtempSync(join(tmpdir(), 'vl-intake-'))
@@ -61,13 +62,14 @@ export async function openForTests(
   const spool = change.wrap?.(writer) ?? writer
   const notices: IntakeNotice[] = []
   const onNotice = (notice: IntakeNotice) => notices.push(notice)
-  const { tls, onHeartbeats } = change
+  const { tls, onHeartbeats, doors } = change
   const intake = createIntake({
     spool,
     snapshot,
     clock,
     patience,
     tls,
+    doors,
     onNotice,
     ...(onHeartbeats && { onHeartbeats })
   })

@@ -1,6 +1,5 @@
 import { createServer as createHttp, type RequestListener, type Server as HttpServer } from 'node:http'
 import { createServer as createTcp, type AddressInfo, type Server, type Socket } from 'node:net'
-import { createSecureContext } from 'node:tls'
 import { systemClock } from '#core/clock.ts'
 import { destinationRule } from '#core/destination.ts'
 import type { Probe, ProbeResult } from '#core/health.ts'
@@ -8,6 +7,7 @@ import type { ProbeTarget } from '#core/probes/target.ts'
 import { LagWatch } from '#collector/probes/lag.ts'
 import type { Names } from '#collector/probes/names.ts'
 import { runProbe, type RunContext } from '#collector/probes/runner.ts'
+import { Trust } from '#collector/probes/trust.ts'
 
 /** Names that answer from a table; what is not in it has no address. */
 export const tableOfNames = (table: Record<string, string[]>): Names => ({
@@ -47,7 +47,9 @@ export const httpTarget = (url: string, change: Partial<HttpTarget> = {}): HttpT
   ...change
 })
 
-/** A context that may ask exactly these ports of loopback. */
+const nobody = new Trust([])
+
+/** A context that trusts no authority and may ask exactly these ports of loopback. */
 export function contextFor(ports: number[], change: Partial<RunContext> = {}): RunContext {
   return {
     rule: destinationRule(
@@ -55,7 +57,7 @@ export function contextFor(ports: number[], change: Partial<RunContext> = {}): R
       ports.flatMap((port) => [`127.0.0.1:${port}`, `[::1]:${port}`])
     ),
     names: tableOfNames({}),
-    trust: createSecureContext(),
+    trust: nobody,
     clock: systemClock,
     lag: new LagWatch(() => performance.now()),
     wait: () => Promise.resolve(),

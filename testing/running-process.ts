@@ -59,11 +59,23 @@ export function temporaryFolder(name: string): string {
   return mkdtempSync(join(tmpdir(), `vong-lau-${name}-`))
 }
 
-/** Starts a process on `data` and waits until it listens. `settings` override the quiet defaults (no demonstration, free ports). */
-export async function startSocProcess(data: string, settings: Record<string, string> = {}): Promise<SocProcess> {
+/**
+ * Starts a process on `data` and waits until it listens. `settings` override the quiet defaults (no demonstration, free ports);
+ * `descriptors` is how many files and connections it may open, where there is a shell to say so.
+ */
+export async function startSocProcess(
+  data: string,
+  settings: Record<string, string> = {},
+  descriptors?: number
+): Promise<SocProcess> {
   const file = join(data, 'running.json')
   rmSync(file, { force: true })
-  const child = spawn(process.execPath, [cli, 'start', '--no-build'], {
+  const command = [process.execPath, cli, 'start', '--no-build']
+  const [program = '', ...args] =
+    descriptors === undefined || process.platform === 'win32'
+      ? command
+      : ['/bin/sh', '-c', `ulimit -n ${descriptors} && exec "$0" "$@"`, ...command]
+  const child = spawn(program, args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

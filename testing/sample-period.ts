@@ -6,6 +6,7 @@ import { loadInventory } from '#province/load.ts'
 import { openControl, type Control } from '#control/database/control.ts'
 import { offlineHealth } from '#control/health/offline-health.ts'
 import { countActivity } from '#control/figures/activity.ts'
+import { countSent, keepChange } from '#control/senders/feeds.ts'
 import { createFigures } from '#control/figures/request.ts'
 
 /*
@@ -21,10 +22,16 @@ export const END = ictDayStart(PERIOD.to) + DAY_MS
 /** Xã Phong Thu (Phong Điền), Xã Vinh Hưng (Phú Lộc). */
 export const PHONG_THU = '19849'
 
+/** Longer than any period here but for tests that fall silent. */
+export const SILENT_AFTER_MS = 400 * DAY_MS
+
 export function testPeriod(path = ':memory:', now = END + HOUR_MS) {
   const control = openControl(path)
   const clock = manualClock(now)
-  const { figures } = createFigures({ control, inventory, clock, health: offlineHealth({ control, inventory, clock }) })
+  const { figures } = createFigures({
+    ...{ control, inventory, clock, health: offlineHealth({ control, inventory, clock }) },
+    silentAfterMs: () => SILENT_AFTER_MS
+  })
   return { control, clock, figures, ...actsOn(control) }
 }
 export type TestPeriod = ReturnType<typeof testPeriod>
@@ -96,9 +103,25 @@ export function actsOn(control: Control) {
     tell(at, 'incident.status', { incident, by: 'u1' }, { from: 'in_progress', to: 'closed' })
   const judge = (at: number, alert: string, verdict = 'true_positive') =>
     tell(at, 'alert.verdict', { alert, by: 'u1' }, { verdict })
-  /** Events of a unit on the day of a moment. */
-  const hear = (at: number, unit: string, events = 10, origin: Origin = 'real') =>
+  /** Events about a unit on the day of a moment, sent by somebody else. */
+  const mention = (at: number, unit: string, events = 10, origin: Origin = 'real') =>
     countActivity(control, [{ day: ictDay(at), unit, origin, events, firstAt: at, lastAt: at }])
+  /** The one source of a unit, on from this moment. */
+  function connect(at: number, unit: string, origin: Origin = 'real'): string {
+    const id = `s-${origin}-${unit}`
+    if (control.get('SELECT id FROM senders WHERE id = ?', id) !== undefined) return id
+    control
+      .sql('INSERT INTO senders (id, name, unit, origin, created_at) VALUES (?, ?, ?, ?, ?)')
+      .run(id, id, unit, origin, at)
+    keepChange(control, at, { id, unit, origin, enabled: true })
+    return id
+  }
+  /** Events that a source of the unit sent on the day of a moment, about the unit itself. */
+  function hear(at: number, unit: string, events = 10, origin: Origin = 'real') {
+    mention(at, unit, events, origin)
+    const sender = connect(at, unit, origin)
+    countSent(control, [{ day: ictDay(at), sender, unit, origin, events, firstAt: at, lastAt: at }])
+  }
   /** A task asked of a unit, due after an hour unless told otherwise. */
   function ask(
     at: number,
@@ -111,10 +134,10 @@ export function actsOn(control: Control) {
     control
       .sql(
         `INSERT INTO tasks (seq, id, revision, unit, origin, level, title, what, steps, state, incident_id, created_at,
-         created_by, last_at, deadline, round, round_at, step)
-         VALUES (?, ?, 1, ?, 'real', 'high', '{}', '{}', '[]', 'sent', ?, ?, 'u1', ?, ?, 0, ?, 0)`
+         created_by, last_at, deadline, round, round_at, step, told_at)
+         VALUES (?, ?, 1, ?, 'real', 'high', '{}', '{}', '[]', 'sent', ?, ?, 'u1', ?, ?, 0, ?, 0, ?)`
       )
-      .run(seq, id, unit, options.incident ?? null, at, at, deadline, at)
+      .run(seq, id, unit, options.incident ?? null, at, at, deadline, at, at)
     if (options.alert !== undefined)
       control.sql('INSERT INTO task_alerts (task_id, alert_id, place) VALUES (?, ?, 0)').run(id, options.alert)
     step(at, id, 'sent', { deadline })
@@ -125,5 +148,5 @@ export function actsOn(control: Control) {
     control.sql(`INSERT INTO task_entries (task_id, at, kind, side) VALUES (?, ?, ?, 'unit')`).run(task, at, kind)
     tell(at, `task.${kind}`, {}, { task, ...params })
   }
-  return { tell, raise, open, join, close, judge, hear, ask, step }
+  return { tell, raise, open, join, close, judge, hear, mention, connect, ask, step }
 }

@@ -204,11 +204,15 @@ export function randomQueries(at: number): fc.Arbitrary<string> {
       'source.ip:192.0.2.0/24',
       'source.ip:2001:db8::/32',
       'source.ip:192.0.2.1',
+      'source.ip:2001:0DB8:0::1',
+      '-source.ip:"2001:db8::1"',
+      'source.ip:::ffff:192.0.2.1',
       'source.ip:[192.0.2.50 TO 203.0.113.1]'
     ),
     fc.constantFrom(
       'event.code:4625',
       'event.code:>=10',
+      'event.code:>1610521604143693811',
       'event.code:[1 TO 4624}',
       'organization.id:H57.01',
       'soc.sender_unit:h57.09'

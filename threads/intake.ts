@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 import { createIntake, type Intake } from '#collector/intake.ts'
 import { openSpoolWriter } from '#collector/spool/writer.ts'
 import type { SpoolWriter } from '#collector/spool/spool.ts'
@@ -13,10 +13,13 @@ const STATUS_EVERY_MS = 500
 const MIB = 1024 * 1024
 
 const port = parentPort!
-const { config, durablePorts } = workerData as IntakeData
+const { config } = workerData as IntakeData
 const send = (message: FromIntake) => port.postMessage(message)
 
+/** Who reads the spool, by name; each hears what is durable. */
+const readers = new Map<string, MessagePort>()
 let spool: SpoolWriter
+let opened = false
 let intake: Intake | undefined
 let timer: NodeJS.Timeout
 let nextBeats = 1
@@ -29,7 +32,7 @@ async function begin(snapshot: Extract<ToIntake, { kind: 'snapshot' }>['snapshot
     clock: systemClock
   })
   spool.onDurable((end) => {
-    for (const reader of durablePorts) reader.postMessage({ kind: 'durable', end } satisfies Durable)
+    for (const reader of readers.values()) reader.postMessage({ kind: 'durable', end } satisfies Durable)
   })
   intake = createIntake({
     spool,
@@ -45,6 +48,7 @@ async function begin(snapshot: Extract<ToIntake, { kind: 'snapshot' }>['snapshot
         send({ kind: 'heartbeats', id, results })
       })
   })
+  opened = true
   send({ kind: 'ready', spoolId: spool.id, end: spool.durableEnd() })
   timer = setInterval(status, STATUS_EVERY_MS)
   status()
@@ -60,7 +64,8 @@ function status() {
     ...(refusal === undefined ? {} : { refusal }),
     received: spool.received(),
     listeners: intake?.status() ?? [],
-    damage: spool.damage()
+    damage: spool.damage(),
+    tokensUsed: intake?.tokensUsed() ?? []
   })
 }
 
@@ -83,12 +88,21 @@ async function stop() {
   clearInterval(timer)
   await intake?.stop()
   await spool?.close()
-  for (const reader of durablePorts) reader.close()
+  for (const reader of readers.values()) reader.close()
   port.close()
+}
+
+/** A reader was started, perhaps anew: it hears at once how far the spool is. */
+function meet({ name, port: reader }: Extract<ToIntake, { kind: 'neighbour' }>) {
+  readers.get(name)?.close()
+  readers.set(name, reader)
+  if (opened) reader.postMessage({ kind: 'durable', end: spool.durableEnd() } satisfies Durable)
 }
 
 port.on('message', (message: ToIntake) => {
   switch (message.kind) {
+    case 'neighbour':
+      return meet(message)
     case 'snapshot':
       if (intake) intake.setSnapshot(message.snapshot)
       else begin(message.snapshot).catch((error: unknown) => send({ kind: 'failed', message: messageOf(error) }))
@@ -98,7 +112,10 @@ port.on('message', (message: ToIntake) => {
     case 'close':
       return void answerMain(message.id, () => intake!.close(message.listeners))
     case 'passed':
-      spool.dropBefore(message.offset).catch((error: unknown) => send({ kind: 'failed', message: messageOf(error) }))
+      // What could not be removed now is removed with the next word of what is no longer needed.
+      spool
+        .dropBefore(message.offset)
+        .catch((error: unknown) => send({ kind: 'warning', message: `old segments stay: ${messageOf(error)}` }))
       return
     case 'replay':
       return void answerMain(message.id, () => replay(message))

@@ -1,5 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isStorageError } from '#core/storage-error.ts'
 import type { Ledger } from '#core/ledger.ts'
 
 /** The ledger as the running process last knew it, for `soc ledger`: replaced whole, never half written. */
@@ -15,9 +16,15 @@ export function createLedgerFile(folder: string): (ledger: Ledger | undefined) =
     lastAt = ledger.at
     const text = JSON.stringify({ ...ledger, at: 0 })
     if (text === lastText) return
-    lastText = text
     const path = join(folder, LEDGER_FILE)
-    writeFileSync(`${path}.new`, JSON.stringify(ledger))
-    renameSync(`${path}.new`, path)
+    try {
+      writeFileSync(`${path}.new`, JSON.stringify(ledger))
+      renameSync(`${path}.new`, path)
+    } catch (error) {
+      // A full volume: the file stays as it was, and is written when there is room.
+      if (!isStorageError(error)) throw error
+      return
+    }
+    lastText = text
   }
 }

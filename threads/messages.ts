@@ -1,5 +1,14 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { ReplayFrame, IntakeNotice, ListenerStatus, ListenerOrder, SenderClock } from '#core/data-plane.ts'
+import type {
+  IntakeNotice,
+  ListenerOrder,
+  ListenerStatus,
+  PlaneThread,
+  ReplayFrame,
+  SenderClock,
+  TokenUse
+} from '#core/data-plane.ts'
+import type { StoreLoss } from '#core/ledger.ts'
 import type { SpoolDamage } from '#collector/spool/spool.ts'
 import type { ProbeResult } from '#core/health.ts'
 import type { MatchBatch } from '#core/match.ts'
@@ -13,13 +22,18 @@ import type { EncodedEvent, StoreEntry } from '#core/store-entry.ts'
 
 // Messages with an `id` are questions (see core/worker.ts); their answers carry it and are not listed here.
 
-/** What each thread is started with: its ports to the others. */
-export type IntakeData = { config: Config; durablePorts: MessagePort[] }
-export type PipelineData = { intakePort: MessagePort; storePort: MessagePort }
-export type StoreData = { intakePort: MessagePort; pipelinePort: MessagePort }
+/** What the intake is started with; the others hear everything with `begin`. */
+export type IntakeData = { config: Config }
+
+/**
+ * Main → each of them: its end of the port to another thread, moved to it. Comes before anything else, and again whenever
+ * that other thread was started anew; the port before is closed then.
+ */
+export type Neighbour<Name extends PlaneThread> = { kind: 'neighbour'; name: Name; port: MessagePort }
 
 /** Main → intake. `open` is answered with the listeners' status; the others with nothing. */
 export type ToIntake =
+  | Neighbour<'pipeline' | 'store'>
   | { kind: 'snapshot'; snapshot: DataPlaneSnapshot }
   | { kind: 'open'; id: number; listeners: ListenerOrder[] }
   | { kind: 'close'; id: number; listeners: string[] }
@@ -39,10 +53,12 @@ export type FromIntake =
       received: { sender: string; origin: Origin; received: number; lastReceivedAt: number }[]
       listeners: ListenerStatus[]
       damage: SpoolDamage[]
+      tokensUsed: TokenUse[]
     }
   | { kind: 'notice'; notice: IntakeNotice }
   /** Answered with `beats` when they are committed: only then does the site hear yes. */
   | { kind: 'heartbeats'; id: number; results: ProbeResult[] }
+  | { kind: 'warning'; message: string }
   | { kind: 'failed'; message: string }
 
 /**
@@ -53,6 +69,7 @@ export type Durable = { kind: 'durable'; end: number }
 
 /** Main → pipeline. */
 export type ToPipeline =
+  | Neighbour<'intake' | 'store'>
   | {
       kind: 'begin'
       config: Config
@@ -96,6 +113,7 @@ export type FromStoreToPipeline = { kind: 'credit' }
 export type EventRange = { beforeMs: number } | { origin: Origin }
 /** Main → store writer. `expire` is answered with the names of the removed day files or indices. */
 export type ToStore =
+  | Neighbour<'intake' | 'pipeline'>
   | { kind: 'begin'; config: Config; spoolId: string; snapshot: DataPlaneSnapshot; end: number }
   | { kind: 'snapshot'; snapshot: DataPlaneSnapshot }
   | { kind: 'expire'; id: number; range: EventRange }
@@ -109,6 +127,7 @@ export type FromStore =
       position: number
       durable: number
       fates: LedgerFates[]
+      losses?: StoreLoss[]
       away?: { since: number; reason: string }
     }
   | { kind: 'failed'; message: string }

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, type MessagePort } from 'node:worker_threads'
 import { SenderClocks } from '#collector/enrich/sender-clocks.ts'
 import { createInterpreter } from '#collector/interpret.ts'
 import { openSpoolReader } from '#collector/spool/reader.ts'
@@ -12,14 +12,7 @@ import { messageOf } from '#core/errors.ts'
 import type { MatchBatch } from '#core/match.ts'
 import { join } from 'node:path'
 import { decodeRecord } from './decode.ts'
-import type {
-  Durable,
-  FromPipeline,
-  FromStoreToPipeline,
-  PipelineData,
-  ToPipeline,
-  ToStoreFromPipeline
-} from './messages.ts'
+import type { Durable, FromPipeline, FromStoreToPipeline, ToPipeline, ToStoreFromPipeline } from './messages.ts'
 import { ruleRows, watchRules } from './rule-files.ts'
 
 /** Records per round: small enough for a low delay, large enough that a commit per round is cheap. */
@@ -35,7 +28,8 @@ const IDLE_REPORT_MS = 250
 const CHECKPOINT_EVERY_MS = 5_000
 
 const port = parentPort!
-const { intakePort, storePort } = workerData as PipelineData
+let intakePort: MessagePort | undefined
+let storePort: MessagePort | undefined
 const send = (message: FromPipeline) => port.postMessage(message)
 
 /** The data plane's thinking thread: reads the spool, interprets, matches, hands on. */
@@ -114,6 +108,11 @@ class Pipeline {
     this.#credits++
   }
 
+  /** The store writer was started anew: what the one before had not taken, this one reads from the spool. */
+  storeAnew() {
+    this.#credits = STORE_CREDITS
+  }
+
   setSnapshot(snapshot: Extract<ToPipeline, { kind: 'snapshot' }>['snapshot']) {
     this.#interpreter.setSnapshot(snapshot)
   }
@@ -174,7 +173,7 @@ class Pipeline {
     for (const { event, sender } of judged) this.#clocks.add(sender, event)
     if (handsOver) {
       this.#credits--
-      storePort.postMessage(handOver)
+      storePort?.postMessage(handOver)
     }
     const { folds } = this.#detector.judge(judged, from, to)
     if (from <= this.#committedAtStart) return
@@ -239,15 +238,26 @@ let statusTimer: NodeJS.Timeout | undefined
 /** Durable end as last heard from the intake, also before the begin. */
 let durableEnd = 0
 
-intakePort.on('message', ({ end }: Durable) => {
-  durableEnd = end
-  pipeline?.durable(end)
-})
-storePort.on('message', (message: FromStoreToPipeline) => {
-  if (message.kind === 'credit') pipeline?.credit()
-})
+function meetIntake(intake: MessagePort) {
+  intakePort?.close()
+  intakePort = intake.on('message', ({ end }: Durable) => {
+    durableEnd = end
+    pipeline?.durable(end)
+  })
+}
+
+function meetStore(store: MessagePort) {
+  storePort?.close()
+  storePort = store.on('message', (message: FromStoreToPipeline) => {
+    if (message.kind === 'credit') pipeline?.credit()
+  })
+  pipeline?.storeAnew()
+}
+
 port.on('message', (message: ToPipeline) => {
   switch (message.kind) {
+    case 'neighbour':
+      return message.name === 'intake' ? meetIntake(message.port) : meetStore(message.port)
     case 'begin':
       try {
         pipeline = new Pipeline(message)
@@ -271,8 +281,8 @@ port.on('message', (message: ToPipeline) => {
     case 'stop':
       clearInterval(statusTimer)
       pipeline?.stop()
-      intakePort.close()
-      storePort.close()
+      intakePort?.close()
+      storePort?.close()
       port.close()
   }
 })

@@ -87,3 +87,30 @@ it('a thread that cannot start says why', async () => {
   expect(told.length).toBe(1)
   expect(told[0]).toContain('SOC_PROBE_CA is "/no/such/file"')
 })
+
+it('a thread that dies is started anew with what it should run, as often as it takes', async () => {
+  const warnings: string[] = []
+  const failures: string[] = []
+  const came = Promise.withResolvers<ProbeResult>()
+  const plane = await startProbesPlane(
+    readConfig({}),
+    {
+      results: (batch) => came.resolve(batch[0]!),
+      warned(_thread, message) {
+        warnings.push(message)
+        // The second life dies of the same; then somebody sets it right.
+        if (warnings.filter((text) => text.includes('nothing is measured')).length === 2)
+          plane.setSnapshot({ probes: [probeOf('good')], allow: { demonstration: [`127.0.0.1:${port}`] } })
+      },
+      failed: (_thread, message) => failures.push(message)
+    },
+    [1, 1]
+  )
+  plane.setSnapshot({ probes: [null as never], allow: {} })
+  expect(await came.promise).toMatchObject({ probe: 'good', outcome: 'up' })
+  expect(await plane.tryProbe(probeOf('tried'))).toMatchObject({ outcome: 'up' })
+  await plane.stop()
+  expect(failures).toEqual([])
+  expect(warnings.filter((text) => text.includes('nothing is measured')).length).toBe(2)
+  expect(warnings.at(-1)).toBe('the thread runs again')
+})

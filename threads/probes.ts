@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createProbeEngine, type ProbeEngine } from '#collector/probes/engine.ts'
+import { endsAttempt } from '#collector/probes/fence.ts'
 import { systemNames } from '#collector/probes/names.ts'
 import { Outbox } from '#collector/probes/outbox.ts'
-import { trustedBy } from '#collector/probes/runner.ts'
+import { trustedBy } from '#collector/probes/trust.ts'
 import type { Config } from '#core/config.ts'
 import { destinationRule } from '#core/destination.ts'
 import { messageOf } from '#core/errors.ts'
@@ -51,6 +52,13 @@ async function stop() {
   status()
   port.close()
 }
+
+// What a watched site makes one of our handlers throw ends the attempt that asked it, not the thread. Anything else is a
+// fault of ours: the thread ends by it and is started anew (probes-plane.ts).
+process.on('uncaughtException', (error: unknown) => {
+  if (!endsAttempt(error)) throw error
+  send({ kind: 'warning', message: `a probe failed in an event: ${messageOf(error)}` })
+})
 
 port.on('message', (message: ToProbes) => {
   switch (message.kind) {

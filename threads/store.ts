@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, type MessagePort } from 'node:worker_threads'
 import { createInterpreter } from '#collector/interpret.ts'
 import { openSpoolReader } from '#collector/spool/reader.ts'
 import { messageOf, SocError } from '#core/errors.ts'
@@ -12,7 +12,6 @@ import type {
   FromStore,
   FromStoreToPipeline,
   ReplayedLetter,
-  StoreData,
   ToStore,
   ToStoreFromPipeline
 } from './messages.ts'
@@ -29,9 +28,10 @@ const STATUS_EVERY_MS = 500
 const DURABLE_EVERY_MS = 10_000
 
 const port = parentPort!
-const { intakePort, pipelinePort } = workerData as StoreData
+let intakePort: MessagePort | undefined
+let pipelinePort: MessagePort | undefined
 const send = (message: FromStore) => port.postMessage(message)
-const giveCredit = () => pipelinePort.postMessage({ kind: 'credit' } satisfies FromStoreToPipeline)
+const giveCredit = () => pipelinePort?.postMessage({ kind: 'credit' } satisfies FromStoreToPipeline)
 
 /** Answers main; whatever the reason, it is the data plane that did not do it. */
 function answerExpire({ id }: Extract<ToStore, { kind: 'expire' }>, work: () => Promise<string[]>) {
@@ -198,12 +198,14 @@ class StoreThread {
       position,
       durable: this.#durable,
       fates: this.#writer.fates(),
+      losses: this.#writer.losses(),
       ...(this.#away ? { away: this.#away } : {})
     })
   }
 
   async tick() {
     void this.idle()
+    if (!this.#running && !this.#stopping) await this.#inspect()
     if (Date.now() - this.#lastDurableAt >= DURABLE_EVERY_MS && !this.#running) {
       this.#lastDurableAt = Date.now()
       try {
@@ -214,6 +216,17 @@ class StoreThread {
       }
       this.status(true)
     } else this.status(false)
+  }
+
+  /** What cannot be compared now is compared the next time; the store's absence is told elsewhere. */
+  async #inspect() {
+    try {
+      const before = JSON.stringify(this.#writer.losses())
+      await this.#writer.inspect()
+      if (JSON.stringify(this.#writer.losses()) !== before) this.status(true)
+    } catch {
+      return
+    }
   }
 
   async stop() {
@@ -295,22 +308,32 @@ async function stop() {
   for (const order of early.orders.splice(0))
     await answerExpire(order, () => Promise.reject(new Error('the store is away')))
   await store?.stop()
-  intakePort.close()
-  pipelinePort.close()
+  intakePort?.close()
+  pipelinePort?.close()
   port.close()
 }
 
-intakePort.on('message', ({ end }: Durable) => {
-  early.end = end
-  store?.durable(end)
-})
-pipelinePort.on('message', (message: ToStoreFromPipeline) => {
-  // At most as many as the pipeline has credits.
-  if (store) store.take(message)
-  else early.batches.push(message)
-})
+function meetIntake(intake: MessagePort) {
+  intakePort?.close()
+  intakePort = intake.on('message', ({ end }: Durable) => {
+    early.end = end
+    store?.durable(end)
+  })
+}
+
+function meetPipeline(pipeline: MessagePort) {
+  pipelinePort?.close()
+  pipelinePort = pipeline.on('message', (message: ToStoreFromPipeline) => {
+    // At most as many as the pipeline has credits.
+    if (store) store.take(message)
+    else early.batches.push(message)
+  })
+}
+
 port.on('message', (message: ToStore) => {
   switch (message.kind) {
+    case 'neighbour':
+      return message.name === 'intake' ? meetIntake(message.port) : meetPipeline(message.port)
     case 'begin':
       begin(message).catch((error: unknown) => send({ kind: 'failed', message: messageOf(error) }))
       return

@@ -1,7 +1,7 @@
-import { createSecureContext } from 'node:tls'
 import { systemNames } from '#collector/probes/names.ts'
 import { LagWatch } from '#collector/probes/lag.ts'
 import { runProbe, type RunContext } from '#collector/probes/runner.ts'
+import { Trust } from '#collector/probes/trust.ts'
 import type { Clock } from '#core/clock.ts'
 import { destinationRule } from '#core/destination.ts'
 import type { Probe, ProbeResult } from '#core/health.ts'
@@ -28,7 +28,7 @@ export function createProber(simulator: Simulator, clock: Clock): Prober {
   const context: RunContext = {
     rule: destinationRule([], [...simulator.allow]),
     names: systemNames(),
-    trust: createSecureContext({ ca: simulator.authority }),
+    trust: new Trust([simulator.authority]),
     clock,
     // Never started: what stands still here is the machine that runs the drill, and it is the drill's own timeout that tells.
     lag: new LagWatch(() => 0),

@@ -197,6 +197,20 @@ describe('Security events', () => {
     }
   })
 
+  it('are known by number and provider: drivers number their own events too', () => {
+    const driver = { Provider_Name: 'ExampleDriver' }
+    for (const [id, channel] of [
+      [104, 'System'],
+      [7045, 'System'],
+      [4624, 'System'],
+      [4624, 'Security']
+    ] as const) {
+      expect(at(security(id, driver, channel), 'event.action')).toBeUndefined()
+    }
+    const eventLog = { Provider_Name: 'Microsoft-Windows-Eventlog' }
+    expect(at(security(104, eventLog, 'System'), 'event.action')).toBe('log-cleared')
+  })
+
   it('tell new accounts, cleared logs and new services', () => {
     expect(
       pick(security(4720, { ...subject, TargetUserName: 'hotro' }), 'event.action', 'user.name', 'user.target.name')
@@ -208,7 +222,12 @@ describe('Security events', () => {
     expect(at(security(1102, subject), 'event.action')).toBe('audit-log-cleared')
     const service = security(
       7045,
-      { ServiceName: 'CapNhat', ImagePath: 'C:\\a.exe', AccountName: 'LocalSystem' },
+      {
+        Provider_Name: 'Service Control Manager',
+        ServiceName: 'CapNhat',
+        ImagePath: 'C:\\a.exe',
+        AccountName: 'LocalSystem'
+      },
       'System'
     )
     expect(pick(service, 'event.dataset', 'event.action', 'service.name', 'file.path', 'user.name')).toEqual({

@@ -1,11 +1,9 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
-import { connect as connectSecure, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
+import { checkServerIdentity, connect as connectSecure, type PeerCertificate, type TLSSocket } from 'node:tls'
+import { messageOf } from '#core/errors.ts'
 import { pinned, type Destination } from './destination.ts'
 import { ProbeFault } from './fault.ts'
 import { type AttemptContext } from './probe.ts'
-
-/** Certificates of a chain that are looked at; longer ones are not seen in the wild. */
-const CHAIN_MAX = 10
 
 /** Codes that say that we lack something, not the other side. */
 const oursAlone = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'ENETUNREACH', 'ENETDOWN'])
@@ -40,15 +38,17 @@ function tcpFault(error: Error, destination: Destination): ProbeFault {
   const at = where(destination)
   if (code === 'ENETUNREACH' || code === 'ENETDOWN') return new ProbeFault('network.unreachable', at, { whose: 'ours' })
   if (oursAlone.has(code)) return new ProbeFault('probe.resources', code, { whose: 'ours' })
-  const known: Record<string, string> = {
-    ECONNREFUSED: 'tcp.refused',
-    ECONNRESET: 'tcp.reset',
-    EPIPE: 'tcp.reset',
-    ETIMEDOUT: 'timeout',
-    EHOSTUNREACH: 'tcp.unreachable'
-  }
-  return new ProbeFault(known[code] ?? 'tcp.failed', known[code] ? at : `${at} ${code.slice(0, 30)}`, { cause: error })
+  const known = tcpCodes.get(code)
+  return new ProbeFault(known ?? 'tcp.failed', known ? at : `${at} ${code.slice(0, 30)}`, { cause: error })
 }
+
+const tcpCodes = new Map([
+  ['ECONNREFUSED', 'tcp.refused'],
+  ['ECONNRESET', 'tcp.reset'],
+  ['EPIPE', 'tcp.reset'],
+  ['ETIMEDOUT', 'timeout'],
+  ['EHOSTUNREACH', 'tcp.unreachable']
+])
 
 /**
  * TLS over a connection. Nothing is sent before the certificate was judged; a bad one rejects with {@link ProbeFault}
@@ -58,7 +58,9 @@ export function secure(
   socket: Socket,
   destination: Destination,
   serverName: string,
-  context: AttemptContext
+  context: AttemptContext,
+  /** What is spoken over it; nothing names nothing. */
+  protocols: string[] = []
 ): Promise<{ socket: TLSSocket; until: number | null; from: number | null }> {
   return new Promise((resolve, reject) => {
     const named = isIP(serverName) === 0
@@ -67,61 +69,68 @@ export function secure(
       // What the certificate must name; addresses are no server names (RFC 6066).
       host: serverName,
       ...(named && { servername: serverName }),
-      secureContext: context.trust,
+      secureContext: context.trust.context,
+      ...(protocols.length > 0 && { ALPNProtocols: protocols }),
       // Judged below: a certificate that fails is still read, so that people see when it ended.
-      rejectUnauthorized: false
+      rejectUnauthorized: false,
+      checkServerIdentity: namesHost
     })
     tls.on('error', (error) => reject(handshakeFault(error, destination)))
     tls.once('close', () => reject(new ProbeFault('tls.handshake', where(destination))))
     tls.once('secureConnect', () => {
-      const { until, from } = validity(tls)
-      if (tls.authorized) return resolve({ socket: tls, until, from })
-      const reason = String(tls.authorizationError)
+      try {
+        const { until, from } = context.trust.validity(tls.getPeerX509Certificate(), tls.authorized, context.now())
+        if (tls.authorized) return resolve({ socket: tls, until, from })
+        const { authorizationError: problem } = tls
+        const reason = (problem as NodeJS.ErrnoException | null)?.code ?? String(problem)
+        reject(certificateFault(reason, serverName, until))
+      } catch (error) {
+        reject(new ProbeFault('tls.untrusted', messageOf(error).slice(0, 60), { cause: error }))
+      }
       tls.destroy()
-      reject(certificateFault(reason, serverName, until))
     })
   })
 }
 
-function certificateFault(reason: string, serverName: string, until: number | null): ProbeFault {
-  const codes: Record<string, string> = {
-    CERT_HAS_EXPIRED: 'tls.expired',
-    CERT_NOT_YET_VALID: 'tls.not_yet_valid',
-    ERR_TLS_CERT_ALTNAME_INVALID: 'tls.name',
-    DEPTH_ZERO_SELF_SIGNED_CERT: 'tls.self_signed',
-    SELF_SIGNED_CERT_IN_CHAIN: 'tls.self_signed'
+const certificateCodes = new Map([
+  ['CERT_HAS_EXPIRED', 'tls.expired'],
+  ['CERT_NOT_YET_VALID', 'tls.not_yet_valid'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls.name'],
+  ['ERR_TLS_CERT_ALTNAME_FORMAT', 'tls.name'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls.self_signed'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'tls.self_signed']
+])
+
+/** Node's own check throws at names that are written wrongly: in an event, where nobody could catch it. */
+function namesHost(host: string, certificate: PeerCertificate): Error | undefined {
+  try {
+    return checkServerIdentity(host, certificate)
+  } catch (error) {
+    return error as Error
   }
-  const code = codes[reason] ?? 'tls.untrusted'
+}
+
+function certificateFault(reason: string, serverName: string, until: number | null): ProbeFault {
+  const code = certificateCodes.get(reason) ?? 'tls.untrusted'
   const ended = until === null ? '' : ` ${new Date(until).toISOString().slice(0, 10)}`
   const detail = code === 'tls.name' ? serverName : code === 'tls.expired' ? ended.trim() : reason.slice(0, 60)
   return new ProbeFault(code, detail, { certificateUntil: until })
 }
 
+/** What servers that are too old for us, and for browsers, answer or are answered. */
+const oldVersion = new Set([
+  'ERR_SSL_UNSUPPORTED_PROTOCOL',
+  'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+  'ERR_SSL_WRONG_SSL_VERSION'
+])
+
 function handshakeFault(error: NodeJS.ErrnoException, destination: Destination): ProbeFault {
+  const { code = '' } = error
+  if (oldVersion.has(code)) return new ProbeFault('tls.version', where(destination), { cause: error })
+  // We ask by HTTP/1.1 alone, browsers do not: that is nothing to blame the site for.
+  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL')
+    return new ProbeFault('http.version', 'HTTP/2', { whose: 'ours', cause: error })
   return new ProbeFault('tls.handshake', `${where(destination)} ${(error.code ?? '').slice(0, 60)}`.trim(), {
     cause: error
   })
-}
-
-/** Since when and until when the whole presented chain is valid, the root aside: clients know roots by themselves. */
-function validity(tls: TLSSocket): { from: number | null; until: number | null } {
-  let certificate: DetailedPeerCertificate | undefined = tls.getPeerCertificate(true)
-  let from = -Infinity
-  let until = Infinity
-  const seen = new Set<string>()
-  for (let depth = 0; depth < CHAIN_MAX && certificate?.raw !== undefined; depth++) {
-    if (seen.has(certificate.fingerprint256)) break
-    seen.add(certificate.fingerprint256)
-    const isRoot: boolean = depth > 0 && certificate.issuerCertificate?.fingerprint256 === certificate.fingerprint256
-    if (isRoot) break
-    from = Math.max(from, read(certificate.valid_from, -Infinity))
-    until = Math.min(until, read(certificate.valid_to, Infinity))
-    certificate = certificate.issuerCertificate
-  }
-  return { from: Number.isFinite(from) ? from : null, until: Number.isFinite(until) ? until : null }
-}
-
-function read(text: string, otherwise: number): number {
-  const at = Date.parse(text)
-  return Number.isNaN(at) ? otherwise : at
 }

@@ -1,4 +1,3 @@
-import { createSecureContext } from 'node:tls'
 import { afterEach, expect, it, vi } from 'vitest'
 import { destinationRule } from '#core/destination.ts'
 import type { Probe, ProbeResult } from '#core/health.ts'
@@ -7,6 +6,7 @@ import { LagWatch } from './lag.ts'
 import { BATCH_MAX, Outbox, type ResultBatch } from './outbox.ts'
 import { probeOf, tableOfNames } from '#testing/probe-runs.ts'
 import { SteadyClock } from './steady-clock.ts'
+import { Trust } from './trust.ts'
 
 const START = Date.UTC(2023, 10, 30)
 const target = { kind: 'tcp', host: '192.0.2.1', port: 443, slowMs: 0 } as const
@@ -33,7 +33,7 @@ function build() {
   const begun: { probe: Probe; dueAt: number; signal: AbortSignal; end(): void; fail(error: Error): void }[] = []
   engine = createProbeEngine({
     names: tableOfNames({}),
-    trust: createSecureContext(),
+    trust: new Trust([]),
     clock: new SteadyClock(
       () => START + state.monotonic + state.set,
       () => state.monotonic

@@ -1,4 +1,3 @@
-import type { SecureContext } from 'node:tls'
 import type { DestinationRule } from '#core/destination.ts'
 import { SocError } from '#core/errors.ts'
 import type { Probe, ProbeResult } from '#core/health.ts'
@@ -7,6 +6,7 @@ import { LagWatch } from './lag.ts'
 import { runProbe, type RunContext } from './runner.ts'
 import { Schedule, type Missed, type Start } from './schedule.ts'
 import { SteadyClock } from './steady-clock.ts'
+import type { Trust } from './trust.ts'
 
 /** Runs at the same time; others wait in line, at most one a probe, and start late. */
 const RUNNING_MAX = 256
@@ -37,7 +37,7 @@ export type ProbeEngine = {
     probes: readonly Probe[],
     rules: (origin: Origin) => DestinationRule,
     /** What probes of an origin trust instead of the usual; undefined keeps that. */
-    trusts?: (origin: Origin) => SecureContext | undefined
+    trusts?: (origin: Origin) => Trust | undefined
   ): void
   /** One run outside the schedule. Rejects with `probe.busy` (429). */
   try(probe: Probe): Promise<ProbeResult>
@@ -75,7 +75,7 @@ export function createProbeEngine(options: ProbeEngineOptions): ProbeEngine {
   const counts = { started: 0, late: 0, missed: 0 }
   lag.start()
 
-  let trusts: (origin: Origin) => SecureContext | undefined = () => undefined
+  let trusts: (origin: Origin) => Trust | undefined = () => undefined
   const contextOf = (probe: Probe): RunContext => {
     const trust = trusts(probe.origin) ?? options.trust
     return { ...options, trust, rule: rules(probe.origin), clock, lag }

@@ -1,81 +1,27 @@
-import type { IncomingMessage } from 'node:http'
-import type { Transform } from 'node:stream'
-import { constants, createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { foldText } from '#core/fold.ts'
-import { parseJsonPath, valueAt } from '#core/json-path.ts'
-import { ProbeFault } from './fault.ts'
+import { parseJsonPath } from '#core/json-path.ts'
+import { unescapeHtml } from './html-text.ts'
+import { BODY_MAX_BYTES, type Body } from './http-body.ts'
+import { isJsonValue, jsonValueAt } from './json-value.ts'
 import { type ProbeRun } from './probe.ts'
 
 type HttpTarget = Parameters<ProbeRun<'http'>>[0]
 
-/** What is read of a body, packed and unpacked; the rest is cut off and the answer judged on what was read. */
-export const BODY_MAX_BYTES = 1024 * 1024
-const CHUNK = 16 * 1024
-/** A zstd stream may ask for a window of 128 MiB; web servers use at most 8 MiB (RFC 9659). */
-const ZSTD_WINDOW_LOG = 23
+/** A page names its charset within so many bytes, or not at all. */
+const META_MAX_BYTES = 1_024
+const byteOrderMarks = new Map([
+  ['efbb', 'utf-8'],
+  ['fffe', 'utf-16le'],
+  ['feff', 'utf-16be']
+])
 
-/** A body as far as it was read. */
-export type Body = { bytes: Buffer; cut: boolean }
-
-/** We ask for no encoding; servers that pack all the same are unpacked. */
-const decoders: Record<string, () => Transform> = {
-  gzip: () => createGunzip({ chunkSize: CHUNK }),
-  'x-gzip': () => createGunzip({ chunkSize: CHUNK }),
-  deflate: () => createInflate({ chunkSize: CHUNK }),
-  br: () => createBrotliDecompress({ chunkSize: CHUNK }),
-  zstd: () => createZstdDecompress({ chunkSize: CHUNK, params: { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG } })
-}
-
-/** Reads at most {@link BODY_MAX_BYTES}. Rejects with {@link ProbeFault} `http.truncated` or `http.encoding`. */
-export function readBody(response: IncomingMessage): Promise<Body> {
-  const encoding = String(response.headers['content-encoding'] ?? 'identity')
-    .trim()
-    .toLowerCase()
-  const decoder = encoding === 'identity' || encoding === '' ? undefined : decoders[encoding]?.()
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let unpacked = 0
-    let packed = 0
-    const finish = (cut: boolean) => {
-      decoder?.destroy()
-      if (cut) response.destroy()
-      resolve({ bytes: Buffer.concat(chunks), cut })
-    }
-    const fail = (code: string, detail: string) => {
-      decoder?.destroy()
-      reject(new ProbeFault(code, detail))
-    }
-    const take = (chunk: Buffer) => {
-      const room = BODY_MAX_BYTES - unpacked
-      unpacked += chunk.length
-      chunks.push(chunk.length > room ? chunk.subarray(0, Math.max(0, room)) : chunk)
-      if (unpacked > BODY_MAX_BYTES) finish(true)
-    }
-    const truncated = () => fail('http.truncated', `${packed} B`)
-    response.on('error', truncated)
-    response.on('close', () => {
-      if (!response.complete) truncated()
-    })
-    response.on('data', (chunk: Buffer) => {
-      packed += chunk.length
-      // A body may unpack to nothing for ever: its packed size is bounded as well.
-      if (packed > BODY_MAX_BYTES && decoder !== undefined) return finish(true)
-      if (decoder === undefined) take(chunk)
-      else if (!decoder.destroyed) decoder.write(chunk)
-    })
-    response.on('end', () => {
-      if (decoder === undefined) finish(false)
-      else if (!decoder.destroyed) decoder.end()
-    })
-    decoder?.on('data', take)
-    decoder?.on('end', () => finish(false))
-    decoder?.on('error', () => fail('http.encoding', encoding.slice(0, 30)))
-  })
-}
-
-/** Text in the charset that the answer names, UTF-8 otherwise. */
+/** Text in the charset that its first bytes, the answer's header or the page itself name; UTF-8 otherwise. */
 function textOf(bytes: Buffer, contentType: string): string {
-  const charset = /charset\s*=\s*"?([\w.:-]{1,40})/i.exec(contentType.slice(0, 500))?.[1] ?? 'utf-8'
+  const charset =
+    byteOrderMarks.get(bytes.toString('hex', 0, 2)) ??
+    charsetIn(contentType.slice(0, 500)) ??
+    (isJson(contentType) ? undefined : charsetIn(bytes.toString('latin1', 0, META_MAX_BYTES))) ??
+    'utf-8'
   try {
     return new TextDecoder(charset).decode(bytes)
   } catch {
@@ -84,24 +30,38 @@ function textOf(bytes: Buffer, contentType: string): string {
   }
 }
 
+const charsetIn = (text: string) => /charset\s*=\s*["']?([\w.:-]{1,40})/i.exec(text)?.[1]
+const isJson = (contentType: string) => /[/+]json\b/i.test(contentType)
+
+/** The text that people read: references and escapes replaced. */
+function readable(text: string, contentType: string): string {
+  if (!isJson(contentType)) return unescapeHtml(text)
+  return text.replace(/\\u([\da-fA-F]{4})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+}
+
+/** Accents kept, whichever way they are composed: "lỗi" is not "lợi". */
+const withAccents = (text: string) => text.normalize('NFC').toLowerCase().replace(/\s+/g, ' ').trim()
+
+/** Whether an answer can only be judged by its body. */
+export const asksForBody = ({ keyword, notKeyword, jsonPath }: HttpTarget) =>
+  keyword !== '' || notKeyword !== '' || jsonPath !== ''
+
 /** What is wrong with a body; undefined when nothing is. */
 export function judgeBody(
   target: HttpTarget,
   body: Body,
   contentType: string
 ): { code: string; detail: string } | undefined {
+  if (!asksForBody(target)) return undefined
   const { keyword, notKeyword, jsonPath, jsonValue } = target
-  if (keyword === '' && notKeyword === '' && jsonPath === '') return undefined
   const text = textOf(body.bytes, contentType)
   const cut = body.cut ? ` (${BODY_MAX_BYTES} B)` : ''
-  if (keyword !== '' || notKeyword !== '') {
-    const folded = foldText(text)
-    // The error page first: it explains why the keyword is not there.
-    if (notKeyword !== '' && folded.includes(foldText(notKeyword)))
-      return { code: 'http.not_keyword', detail: notKeyword }
-    if (keyword !== '' && !folded.includes(foldText(keyword)))
-      return { code: 'http.keyword', detail: `${keyword}${cut}` }
-  }
+  // As it is written and as it is read: a keyword may be markup.
+  const forms = [text, readable(text, contentType)]
+  const has = (word: string, fold: (text: string) => string) => forms.some((form) => fold(form).includes(fold(word)))
+  // The error page first: it explains why the keyword is not there.
+  if (notKeyword !== '' && has(notKeyword, withAccents)) return { code: 'http.not_keyword', detail: notKeyword }
+  if (keyword !== '' && !has(keyword, foldText)) return { code: 'http.keyword', detail: `${keyword}${cut}` }
   return jsonPath === '' ? undefined : judgeJson(text, cut, jsonPath, jsonValue)
 }
 
@@ -110,13 +70,13 @@ function judgeJson(text: string, cut: string, jsonPath: string, jsonValue: strin
   if (path === undefined) return { code: 'http.json_path', detail: jsonPath }
   let value: unknown
   try {
-    value = valueAt(JSON.parse(text), path)
+    value = jsonValueAt(text, path)
   } catch {
     return { code: 'http.not_json', detail: `${jsonPath}${cut}` }
   }
-  if (value === undefined || value === null) return { code: 'http.json_missing', detail: jsonPath }
+  if (value === undefined || (value === null && jsonValue === ''))
+    return { code: 'http.json_missing', detail: jsonPath }
   // No value asked: being there is enough.
-  if (jsonValue === '') return undefined
-  const right = typeof value !== 'object' && String(value as string | number | boolean) === jsonValue
-  return right ? undefined : { code: 'http.json', detail: `${jsonPath} ≠ ${jsonValue}` }
+  if (jsonValue === '' || isJsonValue(value, jsonValue)) return undefined
+  return { code: 'http.json', detail: `${jsonPath} ≠ ${jsonValue}` }
 }

@@ -1,8 +1,8 @@
 import { DAY_MS } from '#core/time.ts'
-import type { SecureContext } from 'node:tls'
 import type { DestinationRule } from '#core/destination.ts'
 import type { AskedKind, TargetOfKind } from '#core/probes/target.ts'
 import type { Names } from './names.ts'
+import type { Trust } from './trust.ts'
 
 /** What one attempt saw. */
 export type Attempt = {
@@ -20,7 +20,7 @@ export type AttemptContext = {
   rule: DestinationRule
   names: Names
   /** Certificate authorities that are trusted. */
-  trust: SecureContext
+  trust: Trust
   /** Milliseconds since the attempt began, without the time this thread itself stood still. */
   elapsed(): number
   /** Milliseconds since the epoch: what certificates are compared with. */

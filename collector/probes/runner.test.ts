@@ -8,7 +8,8 @@ import { UPLINK } from '#core/health.ts'
 import { LagWatch } from './lag.ts'
 import { ProbeFault } from './fault.ts'
 import { contextFor, httpTarget, probeOf, run, testServers } from '#testing/probe-runs.ts'
-import { runProbe, trustedBy } from './runner.ts'
+import { runProbe } from './runner.ts'
+import { trustedBy } from './trust.ts'
 
 const servers = testServers()
 afterAll(() => servers.close())

@@ -1,23 +1,22 @@
-import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import type { Clock } from '#core/clock.ts'
 import type { DestinationRule } from '#core/destination.ts'
-import { messageOf, SocError } from '#core/errors.ts'
+import { messageOf } from '#core/errors.ts'
 import { RESULT_DETAIL_MAX, UPLINK, type Probe, type ProbeResult } from '#core/health.ts'
 import type { ProbeTarget } from '#core/probes/target.ts'
 import { probeRuns } from './index.ts'
 import { LagWatch } from './lag.ts'
 import type { Names } from './names.ts'
 import { ProbeFault } from './fault.ts'
+import { fenced } from './fence.ts'
 import { type Attempt, type AttemptContext, type ProbeRun } from './probe.ts'
+import type { Trust } from './trust.ts'
 
 /** What runs of probes share. */
 export type RunContext = {
   rule: DestinationRule
   names: Names
-  trust: SecureContext
+  trust: Trust
   /** Wall clock: what results are stamped with. */
   clock: Clock
   lag: LagWatch
@@ -27,24 +26,10 @@ export type RunContext = {
 
 /** Stalls longer than this share of a timeout take the blame for it. */
 const STALL_SHARE = 0.2
+/** However long the timeout is: a run in which we stood still so long says nothing. */
+const STALL_MAX_MS = 2_000
 const TIMEOUT_MAX_MS = 60_000
 const ATTEMPTS_MAX = 5
-
-/**
- * Authorities that probes trust: Node's own, those of a PEM file, and `more` as PEM. Throws `config.invalid` when the file
- * cannot be read.
- */
-export function trustedBy(caFile: string, more: readonly string[] = []): SecureContext {
-  if (caFile === '') return createSecureContext({ ca: [...getCACertificates('default'), ...more] })
-  try {
-    const own = readFileSync(caFile, 'utf8').match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []
-    if (own.length === 0) throw new Error('no certificate in PEM form')
-    for (const pem of own) new X509Certificate(pem)
-    return createSecureContext({ ca: [...getCACertificates('default'), ...own, ...more] })
-  } catch (error) {
-    throw new SocError('config.invalid', `SOC_PROBE_CA is "${caFile}": ${messageOf(error)}`, { cause: error })
-  }
-}
 
 /**
  * One run: attempts until one succeeds or all have failed. Never rejects, unless `signal` ends it: then with the signal's
@@ -59,15 +44,17 @@ export async function runProbe(
   const startedAt = context.clock.now()
   const most = Math.min(Math.max(1, probe.attempts), ATTEMPTS_MAX)
   let attempts = 0
-  let stalled = false
+  let stalledMs = 0
   for (;;) {
     attempts++
-    const { attempt, whose, stall } = await attemptOnce(probe, context, signal)
+    const { attempt, whose, stallMs } = await attemptOnce(probe, context, signal)
     signal.throwIfAborted()
-    stalled ||= stall
+    stalledMs += stallMs
     const ours = whose === 'refused' || (whose === 'ours' && probe.system !== UPLINK)
     if (attempt.outcome !== 'down' || attempts >= most || whose === 'refused') {
-      const unknown = attempt.outcome === 'down' && (ours || stalled)
+      const stalled = stalledMs > 0 && (attempt.outcome === 'down' || attempt.code === 'slow')
+      const unknown = stalled || (attempt.outcome === 'down' && ours)
+      const byStall = unknown && !ours
       return {
         probe: probe.id,
         origin: probe.origin,
@@ -76,8 +63,8 @@ export async function runProbe(
         // Never before its start: a wall clock may be set back meanwhile.
         finishedAt: Math.max(context.clock.now(), startedAt),
         outcome: unknown ? 'unknown' : attempt.outcome,
-        code: unknown && !ours ? 'probe.stalled' : attempt.code,
-        detail: plainLine(attempt.detail),
+        code: byStall ? 'probe.stalled' : attempt.code,
+        detail: byStall ? `${Math.max(1, Math.round(stalledMs / 1_000))} s` : plainLine(attempt.detail),
         attempts,
         latencyMs: attempt.latencyMs,
         certificateUntil: attempt.certificateUntil
@@ -89,7 +76,7 @@ export async function runProbe(
 
 const waitFor = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal, ref: false })
 
-type Tried = { attempt: Attempt; whose: 'fault' | 'ours' | 'refused'; stall: boolean }
+type Tried = { attempt: Attempt; whose: 'fault' | 'ours' | 'refused'; stallMs: number }
 
 /** One attempt within the timeout, whatever the kind does: a server that drips or hangs does not get longer. */
 async function attemptOnce(probe: Probe, context: RunContext, signal: AbortSignal): Promise<Tried> {
@@ -99,7 +86,9 @@ async function attemptOnce(probe: Probe, context: RunContext, signal: AbortSigna
   const end = () => ending.abort()
   signal.addEventListener('abort', end, { once: true })
   let timer: NodeJS.Timeout | undefined
+  let fail: (error: unknown) => void
   const deadline = new Promise<never>((_resolve, reject) => {
+    fail = reject
     timer = setTimeout(() => reject(new ProbeFault('timeout', `> ${timeoutMs} ms`)), timeoutMs)
     ending.signal.addEventListener('abort', () => reject(new ProbeFault('timeout', '')), { once: true })
   })
@@ -112,9 +101,17 @@ async function attemptOnce(probe: Probe, context: RunContext, signal: AbortSigna
     elapsed,
     now: () => context.clock.now()
   }
-  const stall = () => context.lag.since(began) > timeoutMs * STALL_SHARE
+  // How long we stood still, when that was long enough to make the attempt worthless.
+  const stall = () => {
+    const lostMs = context.lag.since(began)
+    return lostMs > Math.min(timeoutMs * STALL_SHARE, STALL_MAX_MS) ? lostMs : 0
+  }
   try {
-    return { attempt: await Promise.race([deadline, ask(probe.target, attempt)]), whose: 'fault', stall: stall() }
+    return {
+      attempt: await Promise.race([deadline, fenced(fail!, () => ask(probe.target, attempt))]),
+      whose: 'fault',
+      stallMs: stall()
+    }
   } catch (error) {
     const fault =
       error instanceof ProbeFault ? error : new ProbeFault('probe.failed', messageOf(error), { whose: 'ours' })
@@ -127,7 +124,7 @@ async function attemptOnce(probe: Probe, context: RunContext, signal: AbortSigna
         certificateUntil: fault.certificateUntil
       },
       whose: fault.whose,
-      stall: stall()
+      stallMs: stall()
     }
   } finally {
     clearTimeout(timer)

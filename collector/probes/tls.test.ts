@@ -1,9 +1,12 @@
 import { createServer as createHttps } from 'node:https'
-import { createServer as createTls, createSecureContext } from 'node:tls'
+import { createServer as createTls } from 'node:tls'
 import { afterAll, expect, it } from 'vitest'
 import { selfSigned } from '#testing/certificate.ts'
 import type { ProbeTarget } from '#core/probes/target.ts'
+import { createAuthority, issueCertificate, newKeys } from '#testing/certificate-chain.ts'
 import { contextFor, httpTarget, run, tableOfNames, testServers } from '#testing/probe-runs.ts'
+
+import { Trust } from './trust.ts'
 
 const servers = testServers()
 afterAll(() => servers.close())
@@ -42,7 +45,7 @@ it('a certificate signed by nobody we know is told, with its end, and nothing is
 it('a trusted certificate for another name is told', async () => {
   const { port } = await secureServer()
   const context = contextFor([port], {
-    trust: createSecureContext({ ca: [cert] }),
+    trust: new Trust([cert]),
     names: tableOfNames({ 'other.example': ['127.0.0.1'] })
   })
   const found = { outcome: 'down', code: 'tls.name', certificateUntil: END }
@@ -55,7 +58,7 @@ it('a trusted certificate with the right name is up until it ends soon', async (
   const { port } = await secureServer()
   // The test certificate names the host "test" by its common name alone.
   const names = tableOfNames({ test: ['127.0.0.1'] })
-  const trust = createSecureContext({ ca: [cert] })
+  const trust = new Trust([cert])
   const context = contextFor([port], { names, trust })
   const target = tlsTarget(port, { host: 'test', certificateDays: 30 })
   expect(await run(target, context)).toMatchObject({
@@ -83,7 +86,7 @@ it('a server that speaks no TLS, hangs up or says nothing in the handshake is to
   expect(await code(plain)).toBe('tls.handshake')
   expect(await code(gone)).toBe('tls.handshake')
   expect(await code(silent)).toBe('timeout')
-  expect(await code(old.port)).toBe('tls.handshake')
+  expect(await code(old.port)).toBe('tls.version')
 })
 
 it('a forbidden host or server name is not asked', async () => {
@@ -104,4 +107,91 @@ it('TCP: a port that answers is up, a closed one refused, a forbidden one not as
     outcome: 'unknown',
     code: 'network.forbidden'
   })
+})
+
+/*
+ * A chain that was signed twice: leaf ← intermediate ← new root, and the new root signed by an old one that has ended.
+ */
+const YEAR = 365 * 86_400_000
+/** OpenSSL judges by the real clock; certificates know whole seconds. */
+const NOW = Math.floor(Date.now() / 1_000) * 1_000
+const ends = { leaf: NOW + YEAR, between: NOW + 2 * YEAR, root: NOW + 9 * YEAR, ended: NOW - 4 * YEAR }
+
+function crossSigned(leafUntil = ends.leaf, betweenUntil = ends.between) {
+  const [old, root, between, leaf] = [newKeys(), newKeys(), newKeys(), newKeys()]
+  const from = NOW - 10 * YEAR
+  const sign = (subject: string, of: typeof old, issuer: string, by: typeof old, until: number, names?: string[]) =>
+    issueCertificate({ subject, issuer, publicKey: of.publicKey, signedBy: by.privateKey, from, until, names })
+  return {
+    oldRoot: sign('Old Root', old, 'Old Root', old, ends.ended),
+    root: sign('New Root', root, 'New Root', root, ends.root),
+    cross: sign('New Root', root, 'Old Root', old, ends.ended),
+    between: sign('Between', between, 'New Root', root, betweenUntil),
+    leaf: sign('portal.example', leaf, 'Between', between, leafUntil, ['portal.example']),
+    key: String(leaf.privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  }
+}
+
+/** What http and tls say of a server that presents these certificates to somebody who trusts those. */
+async function seen(presented: string[], leafKey: string, trusted: string[]) {
+  const { port } = await servers.listen(
+    createHttps({ key: leafKey, cert: presented.join('') }, (_request, response) => response.end('ok'))
+  )
+  const context = contextFor([port], {
+    trust: new Trust(trusted),
+    names: tableOfNames({ 'portal.example': ['127.0.0.1'] }),
+    clock: { now: () => NOW }
+  })
+  const page = await run(httpTarget(`https://portal.example:${port}/`, { certificateDays: 14 }), context)
+  const bare = await run(tlsTarget(port, { host: 'portal.example', certificateDays: 14 }), context)
+  expect([bare.outcome, bare.code, bare.certificateUntil]).toEqual([page.outcome, page.code, page.certificateUntil])
+  return page
+}
+
+it('the chain that holds counts, not what else is presented', async () => {
+  const chain = crossSigned()
+  const { leaf, between, cross, oldRoot, root, key: leafKey } = chain
+  const up = { outcome: 'up', code: '', certificateUntil: ends.leaf }
+  for (const presented of [
+    [leaf, between],
+    [leaf, between, cross],
+    [leaf, between, cross, oldRoot],
+    [leaf, between, root],
+    [leaf, cross, between],
+    [leaf, between, createAuthority('Stranger', ends.ended - 3_650 * 86_400_000).certificate]
+  ]) {
+    expect(await seen(presented, leafKey, [root])).toMatchObject(up)
+    expect(await seen(presented, leafKey, [oldRoot, root])).toMatchObject(up)
+  }
+})
+
+it('what ends first on the chain that holds is told, and an ended one is down', async () => {
+  const soon = NOW + 3 * 86_400_000
+  const short = crossSigned(ends.leaf, soon)
+  expect(await seen([short.leaf, short.between, short.cross], short.key, [short.root])).toMatchObject({
+    outcome: 'degraded',
+    code: 'tls.expiring',
+    certificateUntil: soon
+  })
+  const over = crossSigned(ends.leaf, ends.ended)
+  expect(await seen([over.leaf, over.between, over.cross], over.key, [over.root])).toMatchObject({
+    outcome: 'down',
+    code: 'tls.expired',
+    certificateUntil: ends.ended
+  })
+  // Nobody trusts the new root: the old one has ended, and so has the way over it.
+  const { leaf, between, cross, oldRoot, key: leafKey } = crossSigned()
+  expect(await seen([leaf, between, cross], leafKey, [oldRoot])).toMatchObject({
+    outcome: 'down',
+    code: 'tls.expired',
+    certificateUntil: ends.ended
+  })
+})
+
+it('a certificate whose names are written wrongly is a wrong name, and ends nothing', async () => {
+  const own = newKeys()
+  const about = { subject: 'x', issuer: 'x', publicKey: own.publicKey, signedBy: own.privateKey }
+  const odd = issueCertificate({ ...about, from: NOW - YEAR, until: END, names: ['a\0b', '"', ',', '\u00ff'] })
+  const leafKey = String(own.privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  expect(await seen([odd], leafKey, [odd])).toMatchObject({ outcome: 'down', code: 'tls.name' })
 })

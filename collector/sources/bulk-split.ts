@@ -91,7 +91,7 @@ function readAction(line: Buffer): Action | undefined {
 }
 
 /** Index and id together, as an id stands for one document of one index only; a long id by its hash. */
-function clientKeyOf(index: string, id: string): string {
+export function clientKeyOf(index: string, id: string): string {
   const short = id.length <= MAX_ID ? id : `sha256:${createHash('sha256').update(id).digest('base64url')}`
   return `${index}/${short}`
 }

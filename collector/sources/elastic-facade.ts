@@ -42,18 +42,48 @@ const table: { path: RegExp; get: FacadeAnswer; put: FacadeAnswer }[] = [
     put: nothing
   },
   { path: /^\/_cluster\/health(\/[^/]+)?$/, get: health, put: health },
-  { path: /^\/_nodes(\/.*)?$/, get: json({ cluster_name: 'vong-lau', nodes: {} }), put: nothing },
+  {
+    path: /^\/_cat(\/.*)?$/,
+    get: { status: 200, body: '', type: 'text/plain' },
+    put: nothing
+  },
+  { path: /^\/_cluster\/.*$/, get: nothing, put: acknowledged },
   { path: /^\/_monitoring\/bulk$/, get: nothing, put: json({ took: 0, ignored: true, errors: false }) },
   {
-    path: /^\/_(ilm\/policy|index_template|component_template|template|data_stream|ingest\/pipeline|alias)(\/[^/]*)*$/,
+    path: /^\/_(ilm|index_template|component_template|template|data_stream|ingest\/pipeline|alias|aliases|slm|security|settings|mapping)(\/[^/]*)*$/,
     get: nothing,
     put: acknowledged
   },
-  { path: /^\/_logstash(\/.*)?$/, get: nothing, put: acknowledged }
+  { path: /^\/_logstash(\/.*)?$/, get: nothing, put: acknowledged },
+  // Settings of an index, its mapping and upkeep: there is no index, and nothing to keep up.
+  {
+    path: /^(\/[^/_][^/]*)?\/_(mapping|mappings|settings|alias|aliases|refresh|flush|forcemerge|rollover|open|close|cache\/clear)(\/[^/]*)*$/,
+    get: nothing,
+    put: acknowledged
+  }
 ]
 
-/** The answer to a start-up question; undefined when the path is none. HEAD is answered as GET without the body. */
-export function facadeAnswer(method: string, path: string): FacadeAnswer | undefined {
+/**
+ * The answer to a start-up question; undefined when the path is none. HEAD is answered as GET without the body. `publish` is
+ * `address:port` as the client reached us: who sniffs for nodes finds this one.
+ */
+export function facadeAnswer(method: string, path: string, publish: string): FacadeAnswer | undefined {
+  const isRead = method === 'GET' || method === 'HEAD'
+  if (/^\/_nodes(\/.*)?$/.test(path)) return isRead ? nodesOf(publish) : nothing
+  // Whether an index is there: every one is.
+  if (method === 'HEAD' && /^\/[^/_][^/]*$/.test(path) && path !== '/v1') return nothing
   const row = table.find((candidate) => candidate.path.test(path))
-  return row && (method === 'GET' || method === 'HEAD' ? row.get : row.put)
+  return row && (isRead ? row.get : row.put)
+}
+
+function nodesOf(publish: string): FacadeAnswer {
+  const [host] = publish.split(/:\d+$/)
+  const node = {
+    ...{ name: 'vong-lau', transport_address: publish, host, ip: host, version: VERSION, roles: ['data', 'ingest'] },
+    http: { bound_address: [publish], publish_address: publish, max_content_length_in_bytes: 100 * 1024 * 1024 }
+  }
+  return json({
+    ...{ _nodes: { total: 1, successful: 1, failed: 0 }, cluster_name: 'vong-lau' },
+    nodes: { 'vong-lau-000001': node }
+  })
 }

@@ -1,7 +1,16 @@
 import { isUtf8 } from 'node:buffer'
 import { frameFlag } from '#core/frame.ts'
-import { splitBulk, type BulkItem } from './bulk-split.ts'
-import { afterMark, MAX_EVENT_BYTES, skipSpace, splitJson, splitLines, type Unframeable } from './json-split.ts'
+import { clientKeyOf, splitBulk, type BulkItem } from './bulk-split.ts'
+import type { DocumentWrite } from './elastic-writes.ts'
+import {
+  afterMark,
+  MAX_EVENT_BYTES,
+  memberBytes,
+  skipSpace,
+  splitJson,
+  splitLines,
+  type Unframeable
+} from './json-split.ts'
 
 /** One event of a request, as bytes of the body it came in. */
 export type RequestEvent = { raw: Buffer; flags: number; hint: string; clientKey: string }
@@ -45,6 +54,26 @@ export function bulkEventsOf(
     items: split.items,
     events: split.events.map(({ raw, hint, clientKey }) => eventOf(raw, clean, hint, clientKey))
   }
+}
+
+/** One document of an index; of an update what stands in its `doc`. What is no JSON is kept as it is and judged by the parsers. */
+export function documentEventsOf(
+  body: Buffer,
+  write: DocumentWrite,
+  hints: RequestHints
+): RequestEvent[] | Unframeable {
+  const start = skipSpace(body, afterMark(body))
+  if (start >= body.length) return { at: 0, problem: 'the body has no document' }
+  const whole = body.subarray(start)
+  const raw = write.operation === 'update' ? (memberBytes(whole, 0, 'doc') ?? whole) : whole
+  const clientKey = write.id === '' ? '' : clientKeyOf(write.index, write.id)
+  return [eventOf(trimmedEnd(raw), isUtf8(raw), hints.pipeline || hints.index, clientKey)]
+}
+
+function trimmedEnd(raw: Buffer): Buffer {
+  let end = raw.length
+  while (end > 0 && raw[end - 1]! <= 32) end--
+  return raw.subarray(0, end)
 }
 
 function eventOf(whole: Buffer, clean: boolean, hint: string, clientKey: string): RequestEvent {

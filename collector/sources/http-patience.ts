@@ -33,7 +33,7 @@ export async function waitForIntake(context: ListenerContext, deadline: number, 
 export async function takePatiently(
   context: ListenerContext,
   frames: Frame[],
-  batch: string,
+  batch: string | undefined,
   deadline: number,
   gone: () => boolean
 ): Promise<boolean> {

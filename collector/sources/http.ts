@@ -1,16 +1,19 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Door } from '#core/door.ts'
 import { messageOf, SocError } from '#core/errors.ts'
 import { UNASSIGNED } from '#core/frame.ts'
-import { plainAddress } from '#core/network.ts'
+import { callerOf, plainAddress } from '#core/network.ts'
 import { bulkAnswer } from './bulk-split.ts'
+import { createsIndex, documentAnswer, documentWrite, type DocumentWrite } from './elastic-writes.ts'
 import { facadeAnswer, openPaths } from './elastic-facade.ts'
 import { BodyBudget, readBody } from './http-body.ts'
 import { heartbeatAnswer } from './http-heartbeat.ts'
+import { intakeDoor, intakeLimits } from './intake-door.ts'
 import { isHeartbeatPath } from './heartbeat.ts'
 import { tokensOf } from './http-credentials.ts'
-import { bulkEventsOf, eventsOf, type RequestHints } from './http-framing.ts'
+import { bulkEventsOf, documentEventsOf, eventsOf, type RequestHints } from './http-framing.ts'
 import { defaultPatience, patienceOf, takePatiently, waitForIntake } from './http-patience.ts'
 import {
   frameAt,
@@ -24,8 +27,10 @@ import {
 } from './source.ts'
 import { type ListenerOrder } from '#core/data-plane.ts'
 
-/** More connections are refused at once and counted. */
-const MAX_CONNECTIONS = 1_024
+/** Without a byte either way for so long, a connection is closed; keep-alive ends it sooner. */
+const IDLE_MS = { known: 10 * 60_000, strangers: 60_000 }
+/** A header must be whole, and a TLS handshake over, by then. */
+const HEADERS_MS = 10_000
 const MAX_HINT = 255
 /** When stopping, requests that are being answered get this long. */
 const STOP_MS = 5_000
@@ -48,22 +53,29 @@ export const http = {
 } as const satisfies Source
 
 async function openHttp(order: ListenerOrder, context: ListenerContext, options: SourceOptions): Promise<Listener> {
-  const budget = new BodyBudget()
+  const budget = new BodyBudget(options.bodies)
+  const door = intakeDoor(context, options.door ?? intakeLimits(context, IDLE_MS))
   const state = { stopping: false }
   const act = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
-    const act = new Exchange(request, response, context, budget, options, state)
+    const act = new Exchange(request, response, context, budget, options, state, door)
     act.run(expectsContinue).catch((error: unknown) => {
       context.refused('internal')
       act.fail(new SocError('http.internal', messageOf(error), { cause: error }))
     })
   }
   const listener: RequestListener = (request, response) => act(request, response, false)
-  const limits = { requestTimeout: 120_000, headersTimeout: 30_000, keepAliveTimeout: 65_000 }
+  const limits = {
+    ...{ requestTimeout: 120_000, headersTimeout: HEADERS_MS, keepAliveTimeout: 65_000 },
+    connectionsCheckingInterval: 2_000
+  }
   const server: Server = options.tls
-    ? createTlsServer({ ...limits, cert: options.tls.cert, key: options.tls.key }, listener)
+    ? createTlsServer(
+        { ...limits, handshakeTimeout: HEADERS_MS, cert: options.tls.cert, key: options.tls.key },
+        listener
+      )
     : createServer(limits, listener)
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => act(request, response, true))
-  server.maxConnections = MAX_CONNECTIONS
+  server.on('connection', (socket: Socket) => void door.admit(socket, callerOf(socket.remoteAddress ?? '')))
   server.on('drop', () => context.refused('connections'))
   server.on('clientError', (_error, socket) => {
     context.refused('bad_request')
@@ -82,14 +94,30 @@ async function openHttp(order: ListenerOrder, context: ListenerContext, options:
       state.stopping = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
-      const timer = setTimeout(() => server.closeAllConnections(), STOP_MS)
+      // Also what has not finished its handshake or header.
+      door.close(STOP_MS)
       await closed
-      clearTimeout(timer)
+      door.close(0)
     }
   }
 }
 
-type Route = { kind: 'events' | 'bulk'; hints: RequestHints }
+/** How refusals are counted that are no bad requests. */
+const reasons = new Map([
+  ['http.aborted', 'aborted'],
+  ['http.stalled', 'stalled']
+])
+
+type Route =
+  { kind: 'events' | 'bulk'; hints: RequestHints } | { kind: 'document'; write: DocumentWrite; hints: RequestHints }
+
+const MAX_SHOWN_PATH = 100
+/** Searches and counts are sent with POST too; a refused question costs nobody an event. */
+const isWrite = (method: string, path: string) =>
+  !['GET', 'HEAD', 'OPTIONS', 'DELETE'].includes(method) &&
+  !/\/_(search|msearch|count|mget|search_shards|field_caps|validate|explain|sql|eql|query|pit|async_search)(\/|$)/.test(
+    path
+  )
 
 /** One request and its answer. */
 class Exchange {
@@ -101,6 +129,7 @@ class Exchange {
   readonly #state: { stopping: boolean }
   readonly #address: string
   readonly #peer: string
+  readonly #door: Door
 
   constructor(
     request: IncomingMessage,
@@ -108,7 +137,8 @@ class Exchange {
     context: ListenerContext,
     budget: BodyBudget,
     options: SourceOptions,
-    state: { stopping: boolean }
+    state: { stopping: boolean },
+    door: Door
   ) {
     this.#request = request
     this.#response = response
@@ -116,6 +146,7 @@ class Exchange {
     this.#budget = budget
     this.#options = options
     this.#state = state
+    this.#door = door
     this.#address = plainAddress(request.socket.remoteAddress ?? '')
     this.#peer = peerName(this.#address, request.socket.remotePort ?? 0)
     response.setHeader('X-Elastic-Product', 'Elasticsearch')
@@ -132,31 +163,52 @@ class Exchange {
     if (isHeartbeatPath(path)) return this.#heartbeat(path, method, expectsContinue)
     const identity = this.#identify(openPaths.includes(path) && (method === 'GET' || method === 'HEAD'))
     if (identity === undefined) return this.#unauthorised()
+    if (identity.sender !== UNASSIGNED) this.#door.know(this.#request.socket, `sender ${identity.sender}`)
 
-    const route = routeOf(path, query)
-    if (route === undefined) {
-      const answer = facadeAnswer(method, path)
-      if (answer === undefined) return this.fail(new SocError('http.not_found', 'no such path', { status: 404 }))
-      return this.#answer(answer.status, answer.body, answer.type)
-    }
+    const route = routeOf(method, path, query)
+    if (route === undefined) return this.#facade(method, path, identity)
     if (method !== 'POST' && method !== 'PUT') {
       this.#response.setHeader('Allow', 'POST')
       return this.fail(new SocError('http.method', 'send events with POST', { status: 405 }))
     }
     const patience = patienceOf(
-      route.kind,
+      route.kind === 'events' ? 'events' : 'bulk',
       this.#request.headers['user-agent'],
       this.#options.patience ?? defaultPatience
     )
     const deadline = performance.now() + patience.holdMs
     // Before the body is read, so that nothing is held in memory for a sender that has to wait.
+    const answered = this.#door.answering(this.#request.socket)
+    this.#response.once('close', answered)
     if (!(await waitForIntake(this.#context, deadline, () => this.#gone()))) return this.#refuse(patience.then)
+    answered()
     if (expectsContinue) this.#response.writeContinue()
     try {
       await this.#take(route, identity, deadline, patience.then)
     } finally {
       this.#budget.release(this.#request)
     }
+  }
+
+  /** What clients ask and set up besides their events. A write that nobody takes is refused, counted, and told of with its sender. */
+  #facade(method: string, path: string, identity: Identity) {
+    const { localAddress = '', localPort = 0 } = this.#request.socket
+    const answer = facadeAnswer(method, path, peerName(plainAddress(localAddress), localPort))
+    if (answer !== undefined) {
+      this.#request.resume()
+      return this.#answer(answer.status, answer.body, answer.type)
+    }
+    const index = createsIndex(method, path)
+    if (index !== undefined) {
+      this.#request.resume()
+      return this.#answer(200, JSON.stringify({ acknowledged: true, shards_acknowledged: true, index }))
+    }
+    if (isWrite(method, path)) {
+      const shown = path.replace(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, MAX_SHOWN_PATH)
+      this.#context.notice('refused_write', identity, this.#peer, { detail: `${method} ${shown}` })
+      this.#context.refused('refused_write')
+    }
+    this.fail(new SocError('http.not_found', `${method} is not offered here: send events to /_bulk`, { status: 404 }))
   }
 
   /** A heartbeat is known by its signature, not by the sender, and never becomes a frame. */
@@ -172,13 +224,13 @@ class Exchange {
 
   /** Answers an error. What is left of the body is read and thrown away, so that the sender gets to see the answer. */
   fail(error: SocError) {
-    if (error.status < 500) this.#context.refused(error.code === 'http.aborted' ? 'aborted' : 'bad_request')
+    if (error.status < 500) this.#context.refused(reasons.get(error.code) ?? 'bad_request')
     if (error.code === 'http.aborted' || this.#response.headersSent) {
       this.#request.socket.destroy()
       return
     }
     const reason = error.status < 500 ? error.message : 'internal error'
-    if (error.status === 413) this.#response.setHeader('Connection', 'close')
+    if (error.status === 413 || error.status === 408) this.#response.setHeader('Connection', 'close')
     this.#request.resume()
     this.#answer(
       error.status,
@@ -190,14 +242,20 @@ class Exchange {
     const started = performance.now()
     let body
     try {
-      body = await readBody(this.#request, this.#budget, this.#options.maxBodyBytes)
+      body = await readBody(this.#request, this.#budget, this.#options.maxBodyBytes, identity.sender)
     } catch (error) {
+      if (error instanceof SocError && error.code === 'http.stalled') return this.#stalled(error, identity, then)
       if (error instanceof SocError) return this.fail(error)
       throw error
     }
+    this.#response.once('close', this.#door.answering(this.#request.socket))
     const contentType = this.#request.headers['content-type'] ?? ''
     const split =
-      route.kind === 'bulk' ? bulkEventsOf(body.bytes, route.hints) : eventsOf(body.bytes, contentType, route.hints)
+      route.kind === 'bulk'
+        ? bulkEventsOf(body.bytes, route.hints)
+        : route.kind === 'document'
+          ? documentEventsOf(body.bytes, route.write, route.hints)
+          : eventsOf(body.bytes, contentType, route.hints)
     if ('problem' in split) {
       return this.fail(
         new SocError('http.unframeable', `byte ${split.at}: ${split.problem}`, {
@@ -208,10 +266,24 @@ class Exchange {
     }
     const events = 'items' in split ? split.events : split
     const frames = events.map(({ raw, ...rest }) => frameAt(this.#context, identity, this.#peer, raw, rest))
-    const batch = `${route.kind}:${body.digest}`
+    // One document is no batch: the same line twice is two events, and an id of its own tells what comes again.
+    const batch = route.kind === 'document' ? undefined : `${route.kind}:${body.digest}`
     if (!(await takePatiently(this.#context, frames, batch, deadline, () => this.#gone()))) return this.#refuse(then)
+    if (route.kind === 'document') {
+      const { status, body: told } = documentAnswer(route.write)
+      return this.#answer(status, told)
+    }
     const tookMs = Math.round(performance.now() - started)
     this.#answer(200, 'items' in split ? bulkAnswer(split.items, tookMs) : `{"accepted":${events.length}}`)
+  }
+
+  /** Its memory is free at once, whatever becomes of the connection. */
+  #stalled(error: SocError, identity: Identity, then: Hold['then']) {
+    this.#budget.release(this.#request)
+    this.#context.notice('door_held', identity, this.#peer)
+    if (then !== 'reset') return this.fail(error)
+    this.#context.refused('stalled')
+    this.#request.socket.resetAndDestroy()
   }
 
   /** Undefined: not let in. `open`: this path is answered without credentials, but not with wrong ones. */
@@ -288,11 +360,16 @@ function readTarget(url: string): { path: string; query: URLSearchParams } | und
   }
 }
 
-function routeOf(path: string, query: URLSearchParams): Route | undefined {
+function routeOf(method: string, path: string, query: URLSearchParams): Route | undefined {
   const hintOf = (name: string) => (query.get(name) ?? '').slice(0, MAX_HINT)
   if (path === '/v1/events') return { kind: 'events', hints: { dataset: hintOf('dataset'), index: '', pipeline: '' } }
-  const bulk = /^(?:\/([^/_][^/]*))?\/_bulk$/.exec(path)
-  if (bulk === null) return undefined
+  const bulk = /^(?:\/([^/_][^/]*)(?:\/[^/_][^/]*)?)?\/_bulk$/.exec(path)
+  if (bulk === null) {
+    const write = documentWrite(method, path)
+    return (
+      write && { kind: 'document', write, hints: { dataset: '', index: write.index, pipeline: hintOf('pipeline') } }
+    )
+  }
   const index = (bulk[1] ?? '').slice(0, MAX_HINT)
   return { kind: 'bulk', hints: { dataset: '', index, pipeline: hintOf('pipeline') } }
 }

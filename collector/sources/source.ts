@@ -2,6 +2,8 @@ import type { ListenerOrder, NoticeKind } from '#core/data-plane.ts'
 import { isUtf8 } from 'node:buffer'
 import type { Clock } from '#core/clock.ts'
 import { frameFlag, type Frame } from '#core/frame.ts'
+import type { DoorLimits } from '#core/door.ts'
+import type { BudgetOptions } from './http-body.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Heartbeat, HeartbeatVerdict } from './heartbeat.ts'
 
@@ -32,7 +34,7 @@ export type ListenerContext = {
   drop(identity: Identity, count: number, reason: string): void
   /** Counts what the listener turned away. `reason` is one of a fixed list of words, never text from outside. */
   refused(reason: string, count?: number): void
-  notice(kind: NoticeKind, identity: Identity, peer: string): void
+  notice(kind: NoticeKind, identity: Identity, peer: string, more?: { count?: number; detail?: string }): void
   /** A signed heartbeat: never a frame. Resolves when it is durable or refused. */
   heartbeat(heartbeat: Omit<Heartbeat, 'origin'>): Promise<HeartbeatVerdict>
 }
@@ -57,6 +59,9 @@ export type SourceOptions = {
   tls?: { cert: string; key: string } | undefined
   patience?: Patience
   maxBodyBytes?: number
+  /** Places of the door and memory of bodies; without them as many as the process may open files for. */
+  door?: DoorLimits | undefined
+  bodies?: BudgetOptions | undefined
 }
 
 /** One protocol: what is known of it everywhere, and how a listener of it is opened. */

@@ -1,15 +1,18 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net'
-import type { Frame } from '#core/frame.ts'
-import { plainAddress } from '#core/network.ts'
-import { frameAt, peerName, type ListenerContext, type Listener, type Source } from './source.ts'
+import { UNASSIGNED, type Frame } from '#core/frame.ts'
+import { callerOf, plainAddress } from '#core/network.ts'
+import { intakeDoor, intakeLimits } from './intake-door.ts'
+import { frameAt, peerName, type ListenerContext, type Listener, type Source, type SourceOptions } from './source.ts'
 import { type ListenerOrder } from '#core/data-plane.ts'
 import { SyslogFramer } from './syslog-framing.ts'
 
-/** More connections are refused at once and counted; 175 units with a few relays each need far fewer. */
-const MAX_CONNECTIONS = 2_048
+/** A connection without a byte for so long is closed: a unit may be quiet over a long holiday, a stranger has nothing to say. */
+const IDLE_MS = { known: 14 * 24 * 3_600_000, strangers: 10 * 60_000 }
+/** An unfinished message that does not grow for so long is taken as it is: nothing more will come of it. */
+const UNFINISHED_MS = 60_000
 /** Bytes read from one connection and not yet durable; beyond it the connection is paused and its sender waits. */
 const MAX_IN_FLIGHT = 1024 * 1024
-/** Bytes of unfinished messages over all connections; beyond it the connection that asks for more is cut short. */
+/** Bytes of unfinished messages over all connections; beyond it the longest of them is cut short. */
 const MAX_UNFINISHED = 64 * 1024 * 1024
 /**
  * Bytes of frames that wait for the intake after their sender went away, over all connections; beyond it they are dropped
@@ -36,34 +39,52 @@ export const syslogTcp = {
   open: openSyslogTcp
 } as const satisfies Source
 
-async function openSyslogTcp(order: ListenerOrder, context: ListenerContext): Promise<Listener> {
+async function openSyslogTcp(
+  order: ListenerOrder,
+  context: ListenerContext,
+  options: SourceOptions
+): Promise<Listener> {
+  const limits = options.door ?? intakeLimits(context, IDLE_MS)
+  const door = intakeDoor(context, limits)
   const connections = new Set<Connection>()
-  const shared: Shared = { unfinished: 0, waiting: 0 }
+  const shared: Shared = { connections, unfinished: 0, waiting: 0 }
   const server = createServer((socket) => {
+    const address = plainAddress(socket.remoteAddress ?? '')
+    const { sender } = context.identify(address)
+    const isKnown = sender !== UNASSIGNED
+    socket.on('error', () => undefined)
+    if (!door.admit(socket, isKnown ? `sender ${sender}` : callerOf(address), isKnown)) return
     const connection = new Connection(socket, context, shared)
     connections.add(connection)
     // Its last frames may still wait for the intake: who closes the listener must find them.
     socket.once('close', () => void connection.taken().then(() => connections.delete(connection)))
   })
-  server.maxConnections = MAX_CONNECTIONS
+  // Some more than there are places: the door closes another connection for whoever finds it full.
+  server.maxConnections = limits.known.most + limits.strangers.most + 16
   server.on('drop', () => context.refused('connections'))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host: order.host, port: order.port }, resolve)
   })
+  const timer = setInterval(() => {
+    for (const connection of connections) connection.finishStalled(UNFINISHED_MS)
+  }, UNFINISHED_MS / 6)
+  timer.unref()
   const { address, port } = server.address() as AddressInfo
   return {
     address,
     port,
     async close() {
       server.close()
+      clearInterval(timer)
       await Promise.all([...connections].map((connection) => connection.drain()))
+      door.close(0)
     }
   }
 }
 
 /** What all connections of a listener hold together, bytes: unfinished messages, and frames that wait for the intake. */
-type Shared = { unfinished: number; waiting: number }
+type Shared = { connections: Set<Connection>; unfinished: number; waiting: number }
 
 class Connection {
   readonly #socket: Socket
@@ -122,12 +143,23 @@ class Connection {
       this.#framer.push(chunk, emit)
       this.#shared.unfinished += this.#framer.pending - this.#held
       this.#held = this.#framer.pending
-      if (this.#shared.unfinished > MAX_UNFINISHED && this.#held > 0) {
-        this.#framer.giveUp(emit)
-        this.#shared.unfinished -= this.#held
-        this.#held = 0
-      }
     })
+    // Whoever holds most is cut short, not whoever comes last.
+    if (this.#shared.unfinished > MAX_UNFINISHED) {
+      const all = [...this.#shared.connections]
+      all.reduce((most, other) => (other.#held > most.#held ? other : most)).#cutShort()
+    }
+  }
+
+  /** Takes an unfinished message that has not grown for so long as it is. */
+  finishStalled(ms: number) {
+    if (this.#held > 0 && performance.now() - this.#lastDataAt >= ms) this.#cutShort()
+  }
+
+  #cutShort() {
+    this.#offer(0, (emit) => this.#framer.giveUp(emit))
+    this.#shared.unfinished -= this.#held
+    this.#held = 0
   }
 
   #ended() {

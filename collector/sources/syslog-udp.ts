@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import type { Frame } from '#core/frame.ts'
-import { plainAddress } from '#core/network.ts'
+import { callerOf, plainAddress } from '#core/network.ts'
 import { frameAt, peerName, type ListenerContext, type Listener, type Source } from './source.ts'
 import { type ListenerOrder } from '#core/data-plane.ts'
 import { datagram } from './syslog-framing.ts'
@@ -29,18 +29,27 @@ async function openSyslogUdp(order: ListenerOrder, context: ListenerContext): Pr
   const socket = createSocket({ type })
   let gathered: Frame[] = []
   let inFlight = 0
+  /** The same by sender address; no more addresses than datagrams in flight. */
+  const inFlightOf = new Map<string, number>()
   const taking = new Set<Promise<void>>()
 
   const handOver = () => {
     const frames = gathered
     gathered = []
     const bytes = frames.reduce((sum, frame) => sum + frame.raw.length, 0)
+    const callers = bytesByCaller(frames)
     inFlight += bytes
+    for (const [caller, more] of callers) inFlightOf.set(caller, (inFlightOf.get(caller) ?? 0) + more)
     const taken = context
       .take(frames)
       .catch(() => dropAll(frames, 'the spool was full'))
       .finally(() => {
         inFlight -= bytes
+        for (const [caller, less] of callers) {
+          const left = (inFlightOf.get(caller) ?? 0) - less
+          if (left > 0) inFlightOf.set(caller, left)
+          else inFlightOf.delete(caller)
+        }
       })
     taking.add(taken)
     void taken.then(() => taking.delete(taken))
@@ -58,7 +67,9 @@ async function openSyslogUdp(order: ListenerOrder, context: ListenerContext): Pr
     }
     const address = plainAddress(from.address)
     const frame = frameAt(context, context.identify(address), peerName(address, from.port), raw, { flags })
-    if (inFlight > MAX_IN_FLIGHT) {
+    // In a crowd a caller that holds an eighth of the memory waits for nothing more; the rest is for the others.
+    const crowds = inFlight > MAX_IN_FLIGHT / 2 && (inFlightOf.get(callerOf(address)) ?? 0) > MAX_IN_FLIGHT / 8
+    if (crowds || inFlight > MAX_IN_FLIGHT) {
       dropAll([frame], 'the disk did not keep up')
       return
     }
@@ -81,6 +92,15 @@ async function openSyslogUdp(order: ListenerOrder, context: ListenerContext): Pr
       await Promise.all(taking)
     }
   }
+}
+
+function bytesByCaller(frames: readonly Frame[]): Map<string, number> {
+  const bytes = new Map<string, number>()
+  for (const { peer, raw } of frames) {
+    const caller = callerOf(peer.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''))
+    bytes.set(caller, (bytes.get(caller) ?? 0) + raw.length)
+  }
+  return bytes
 }
 
 function receiveBuffer(socket: Socket, bytes: number): boolean {

@@ -74,6 +74,7 @@ class LocalWriter implements SpoolWriter {
   #checkpoint: Promise<void> = Promise.resolve()
   #sinceCheckpoint = 0
   #closed = false
+  #damage: SpoolDamage[] = []
 
   constructor(folder: string, options: SpoolOptions) {
     this.#folder = folder
@@ -132,7 +133,7 @@ class LocalWriter implements SpoolWriter {
 
   refusal(): Refusal | undefined {
     if (this.#group.length + this.#flushingBytes > MAX_BACKLOG) return 'backlog'
-    return this.#guard.refusal(this.bytes())
+    return this.#guard.refusal(this.bytes(), this.#group.length + this.#flushingBytes)
   }
 
   async dropBefore(offset: number): Promise<void> {
@@ -160,7 +161,12 @@ class LocalWriter implements SpoolWriter {
   }
 
   damage(): SpoolDamage[] {
-    return listDamage(this.#folder)
+    try {
+      this.#damage = listDamage(this.#folder)
+    } catch {
+      // No descriptor or a disk that does not answer: what was seen last still holds.
+    }
+    return this.#damage
   }
 
   bytes(): number {

@@ -7,6 +7,7 @@ import swagger from '@fastify/swagger'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import Fastify, { LogController } from 'fastify'
 import { ApiError } from '#core/api/common.ts'
+import { addDoor, countedAs } from './callers.ts'
 import type { App, Context } from './context.ts'
 import { addGate, cookieName } from './gate.ts'
 import { mask } from '#control/rights/masking.ts'
@@ -17,15 +18,28 @@ import { addWeb } from './web.ts'
 
 /** Acts carry at most 500 ids and a note. */
 const MAX_BODY = 128 * 1024
-/** Requests per address and minute: an office of analysts behind one address fits, a flood does not. */
+/** Requests per person, and of all without a session per address, in a minute: an office of analysts behind one address fits, a flood does not. */
 const MAX_REQUESTS_PER_MINUTE = 6000
+
+/** A connection whose header is not whole by then is closed; looked for every two seconds. */
+const HEADERS_MS = 10_000
+const slowHeaders = { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 2_000 }
 
 /** Builds the console whole, without listening: `inject` reaches everything. Every service is handed in. */
 export function buildApp(context: Context): App {
   const { config, live } = context
   const tls = config.SOC_TLS_CERT !== ''
   const app = Fastify({
-    ...(tls ? { https: { cert: readFileSync(config.SOC_TLS_CERT), key: readFileSync(config.SOC_TLS_KEY) } } : {}),
+    ...(tls
+      ? {
+          https: {
+            ...slowHeaders,
+            handshakeTimeout: HEADERS_MS,
+            cert: readFileSync(config.SOC_TLS_CERT),
+            key: readFileSync(config.SOC_TLS_KEY)
+          }
+        }
+      : { http: slowHeaders }),
     ...(context.requestLog === undefined ? {} : { loggerInstance: context.requestLog }),
     // What matters is in the audit log; a line per request would only hide failures.
     logController: new LogController({ disableRequestLogging: true }),
@@ -45,7 +59,14 @@ export function buildApp(context: Context): App {
 
   addRefusals(app)
   void app.register(cookie)
-  void app.register(rateLimit, { global: true, max: MAX_REQUESTS_PER_MINUTE, timeWindow: 60_000, cache: 10_000 })
+  app.after(() => addDoor(app, context))
+  void app.register(rateLimit, {
+    global: true,
+    max: MAX_REQUESTS_PER_MINUTE,
+    timeWindow: 60_000,
+    cache: 10_000,
+    keyGenerator: (request) => countedAs(context, request)
+  })
   void app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -7,6 +7,7 @@ import type {
   RawServerDefault
 } from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { DoorLimits } from '#core/door.ts'
 import { SocError } from '#core/errors.ts'
 import type { Viewer } from '#control/accounts/sessions.ts'
 import type { ControlPlane } from '#control/control-plane.ts'
@@ -28,6 +29,8 @@ export type ConsoleParts = {
   /** Where senders reach the intake, for the snippets beside a new token. */
   intake(): { host: string; httpPort: number; syslogPort: number; tls?: boolean }
   version: string
+  /** Places of the door; without them as many as the process may open files for. */
+  doorLimits?: DoorLimits
   /** Folder of the built browser part; undefined serves the API alone. */
   webRoot?: string
   /** The process log; without it failures of requests are not written down. */

@@ -131,11 +131,34 @@ it('scrolling moves no more than it must to show the row under the cursor', () =
 })
 
 it('a document becomes dotted fields in its own order', () => {
+  const line = (field: string, ...values: string[]) => ({
+    field,
+    path: field,
+    values: values.map((text) => ({ text, asked: text, masked: false }))
+  })
   expect(lines({ event: { id: 'e1', category: ['a', 'b'] }, user: { name: '<b>' } }).lines).toEqual([
-    { field: 'event.id', value: 'e1' },
-    { field: 'event.category', value: 'a, b' },
-    { field: 'user.name', value: '<b>' }
+    line('event.id', 'e1'),
+    line('event.category', 'a', 'b'),
+    line('user.name', '<b>')
   ])
+})
+
+it('each value of a list can be asked for by the path the language knows, what is masked cannot', () => {
+  const document = {
+    related: { ip: ['192.0.2.1', '192.0.2.2'] },
+    threat: { enrichments: [{ indicator: { ip: '198.51.100.7' } }] },
+    message: 'CCCD 046*******34 tra cứu',
+    empty: null
+  }
+  const [related, indicator, message, empty] = lines(document).lines
+  expect(related?.values.map(({ asked }) => asked)).toEqual(['192.0.2.1', '192.0.2.2'])
+  expect(indicator).toMatchObject({
+    field: 'threat.enrichments[0].indicator.ip',
+    path: 'threat.enrichments.indicator.ip',
+    values: [{ asked: '198.51.100.7' }]
+  })
+  expect(message?.values).toEqual([{ text: 'CCCD 046*******34 tra cứu', asked: null, masked: true }])
+  expect(empty?.values[0]?.asked).toBeNull()
 })
 
 it('no document makes the screen slow: fields and depth have a ceiling', () => {
@@ -143,7 +166,7 @@ it('no document makes the screen slow: fields and depth have a ceiling', () => {
   expect(lines(wide)).toMatchObject({ cut: true, lines: { length: LINES_MAX } })
   let deep: unknown = 'x'
   for (let level = 0; level < DEPTH_MAX * 3; level++) deep = { a: deep }
-  expect(lines(deep).lines[0]?.value).toContain('{"a":')
+  expect(lines(deep).lines[0]?.values[0]?.text).toContain('{"a":')
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       expect(lines(value).lines.length).toBeLessThanOrEqual(LINES_MAX)

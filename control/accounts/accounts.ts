@@ -22,8 +22,9 @@ export async function createFirstAdministrator(
   const hash = await hashPassword(password)
   return control.transaction(() => {
     if (!empty()) return undefined
+    // Nobody gives what he has not: the first one must have the right to see numbers whole, or nobody ever could. Each use is on record.
     const user = users.create(
-      { username: 'admin', name: accountNames.firstAdmin, role: 'admin', units: [], mayUnmask: false },
+      { username: 'admin', name: accountNames.firstAdmin, role: 'admin', units: [], mayUnmask: true },
       hash
     )
     createAudit(control, clock).record({
@@ -59,4 +60,21 @@ export async function resetPassword(control: Control, username: string, clock: C
     })
   })
   return password
+}
+
+/** Gives or takes the right to see numbers whole from the command line, where nobody in the console holds it. Throws `user.not_found`. */
+export function setMayUnmask(control: Control, username: string, mayUnmask: boolean, clock: Clock = systemClock): void {
+  const users = createUsers(control, clock)
+  const found = users.credentials(username)
+  if (found === undefined)
+    throw new SocError('user.not_found', `there is no user "${username}"`, { status: 404, params: { username } })
+  control.transaction(() => {
+    users.change(found.id, { mayUnmask })
+    createAudit(control, clock).record({
+      user: 'system',
+      act: 'user.changed',
+      target: found.id,
+      params: { username, mayUnmask }
+    })
+  })
 }

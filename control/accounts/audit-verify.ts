@@ -3,15 +3,23 @@ import type { Control } from '#control/database/control.ts'
 
 export type ChainFault = { id: number; kind: 'changed' | 'missing' }
 /** `head` is the newest hash: noted elsewhere, it proves later that nothing before it was touched. */
-export type ChainReport = { rows: number; head: string; fault: ChainFault | null }
+export type ChainReport = {
+  rows: number
+  head: string
+  fault: ChainFault | null
+  /** Whether a hash noted earlier stands in the chain; undefined when none was given. */
+  noted?: boolean
+}
 
 /**
  * Reads the whole audit log in order and finds the first row that was changed, or that is gone (also at the end: the
- * database remembers the highest id it gave). A million rows take a few seconds; meant for the command line.
+ * database remembers the highest id it gave). The chain has no key: whoever can write the database can chain it anew, so only a
+ * hash `noted` elsewhere proves more than that nothing was changed by hand. A million rows take a few seconds; meant for the command line.
  */
-export function verifyAuditChain(control: Control): ChainReport {
+export function verifyAuditChain(control: Control, noted?: string): ChainReport {
   let head = ''
   let rows = 0
+  let found = false
   let last: number | undefined
   const all = control.each<ChainedRow & { hash: string }>(
     'SELECT id, at, user, act, target, params, address, hash FROM audit ORDER BY id'
@@ -23,10 +31,12 @@ export function verifyAuditChain(control: Control): ChainReport {
       return { rows, head, fault: gap ? { id: (last ?? 0) + 1, kind: 'missing' } : { id: row.id, kind: 'changed' } }
     }
     head = row.hash
+    found ||= row.hash === noted
     last = row.id
     rows++
   }
   const given = control.get<{ seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'audit'`)
   const missing = given !== undefined && given.seq > (last ?? 0)
-  return { rows, head, fault: missing ? { id: (last ?? 0) + 1, kind: 'missing' } : null }
+  const known = noted === undefined ? {} : { noted: found }
+  return { ...known, rows, head, fault: missing ? { id: (last ?? 0) + 1, kind: 'missing' } : null }
 }

@@ -62,11 +62,28 @@ export function rightsOf(control: Control, base: Base, now: number): Rights {
   return { assignments, until }
 }
 
+/**
+ * Everything an account can do or will be able to: its own role and units, and every grant that runs or waits. The right to
+ * see numbers whole counts as the account holds it, whatever its role makes of it today.
+ */
+export function authorityOf(
+  base: Omit<Base, 'id'>,
+  open: readonly Pick<GrantRow, 'role' | 'units' | 'state'>[]
+): Assignment[] {
+  const { mayUnmask } = base
+  const given = open
+    .filter(({ state }) => state === 'running' || state === 'coming')
+    .map(({ role, units }) => ({ role: role ?? base.role, units: units.length > 0 ? units : base.units, mayUnmask }))
+  return [{ role: base.role, units: base.units, mayUnmask }, ...given]
+}
+
 /** Temporary rights in the control database; who may give them is decided before. */
 export type Grants = {
   /** Newest first, those that are over too. */
   ofUser(userId: string): GrantRow[]
-  /** Refuses `grant.range`, `grant.empty`, `grant.units_required`, `grant.too_many`, 422. */
+  /** What is left open of the account's grants: those that run and those that wait. */
+  openOf(userId: string): GrantRow[]
+  /** Role and units are written down as they are now, so that a later change of the account never widens what was given. Refuses `grant.range`, `grant.empty`, `grant.units_required`, `grant.too_many`, 422. */
   add(user: { id: string; role: Role; units: readonly string[] }, grant: NewGrant, by: string): GrantRow
   /** True when it was open until now. */
   revoke(userId: string, grantId: string, by: string): boolean
@@ -94,6 +111,10 @@ export function createGrants(control: Control, clock: Clock): Grants {
   return {
     ofUser: (userId) =>
       control.all<Row>('SELECT * FROM grants WHERE user_id = ? ORDER BY to_at DESC, id LIMIT 200', userId).map(rowOf),
+    openOf: (userId) =>
+      control
+        .all<Row>('SELECT * FROM grants WHERE user_id = ? AND to_at > ? AND revoked_at IS NULL', userId, clock.now())
+        .map(rowOf),
     add(user, grant, by) {
       const now = clock.now()
       const from = Math.max(grant.from, now)
@@ -115,7 +136,17 @@ export function createGrants(control: Control, clock: Clock): Grants {
             `INSERT INTO grants (id, user_id, role, units, from_at, to_at, reason, created_at, created_by)
              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
           )
-          .run(id, user.id, grant.role, JSON.stringify(grant.units), from, grant.to, grant.reason, now, by)
+          .run(
+            id,
+            user.id,
+            grant.role ?? user.role,
+            JSON.stringify(grant.units.length > 0 ? grant.units : user.units),
+            from,
+            grant.to,
+            grant.reason,
+            now,
+            by
+          )
         return rowOf(control.single<Row>('SELECT * FROM grants WHERE id = ?', id))
       })
     },

@@ -1,7 +1,7 @@
 import { argon2, randomBytes, randomInt, timingSafeEqual, type Argon2Parameters } from 'node:crypto'
 import { promisify } from 'node:util'
 import { SocError } from '#core/errors.ts'
-import { limit } from '#core/limit.ts'
+import { fairLimit } from '#core/fair-limit.ts'
 
 const derive = promisify<'argon2id', Argon2Parameters, Buffer>(argon2)
 
@@ -15,12 +15,21 @@ export const owaspCost: PasswordCost = { memory: 19_456, passes: 2, parallelism:
 const MAX_RUNNING = 4
 /** Hashes waiting for a place; more are refused with `session.busy`, so a flood of sign-ins costs no memory. */
 const MAX_WAITING = 32
+/** Of one address or device: its flood delays the others by a turn, not by its length. */
+const MAX_RUNNING_PER_CALLER = 2
+const MAX_WAITING_PER_CALLER = 6
 /** One for the process, as the pool is that it guards. */
-const inTurn = limit({
-  running: MAX_RUNNING,
-  waiting: MAX_WAITING,
+const turns = fairLimit({
+  ...{ running: MAX_RUNNING, runningPerCaller: MAX_RUNNING_PER_CALLER },
+  ...{ waiting: MAX_WAITING, waitingPerCaller: MAX_WAITING_PER_CALLER },
   busy: () => new SocError('session.busy', 'too many sign-ins at once', { status: 503, params: { retryAfterS: 2 } })
 })
+
+/** Whose turn a hash takes; `known`: a session or a known device, which goes before strangers. */
+export type HashTurn = { caller: string; known: boolean }
+let unnamed = 0
+const inTurn = <T>(work: () => Promise<T>, turn: HashTurn = { caller: `unnamed ${++unnamed}`, known: true }) =>
+  turns(turn.caller, work, turn.known)
 
 // The same letters typed on two keyboards (precomposed or combining accents) are one password.
 const bytesOf = (password: string) => Buffer.from(password.normalize('NFKC'), 'utf8')
@@ -37,21 +46,23 @@ export async function hashPassword(password: string, cost: PasswordCost = owaspC
 const phc = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/
 
 /** Compares in constant time; a string that is no argon2id hash matches nothing. */
-export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+export async function verifyPassword(password: string, stored: string, turn?: HashTurn): Promise<boolean> {
   const parts = phc.exec(stored)
   if (parts === null) return false
   const [memory, passes, parallelism] = [Number(parts[1]), Number(parts[2]), Number(parts[3])]
   const nonce = Buffer.from(parts[4]!, 'base64')
   const expected = Buffer.from(parts[5]!, 'base64')
-  const hash = await inTurn(() =>
-    derive('argon2id', {
-      message: bytesOf(password),
-      nonce,
-      tagLength: expected.length,
-      memory,
-      passes,
-      parallelism
-    })
+  const hash = await inTurn(
+    () =>
+      derive('argon2id', {
+        message: bytesOf(password),
+        nonce,
+        tagLength: expected.length,
+        memory,
+        passes,
+        parallelism
+      }),
+    turn
   )
   return timingSafeEqual(hash, expected)
 }

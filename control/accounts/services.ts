@@ -5,6 +5,7 @@ import type { Control } from '#control/database/control.ts'
 import { createAudit } from './audit.ts'
 import { createGrants } from './grants.ts'
 import { createKeyFile } from './key-file.ts'
+import { createKnownDevices } from './known-devices.ts'
 import { createLinks } from './links.ts'
 import { createOidcAccounts } from './oidc-accounts.ts'
 import { createOidc } from './oidc.ts'
@@ -23,6 +24,7 @@ export function createAccounts(parts: { control: Control; clock: Clock; config: 
   const { control, clock, config } = parts
   const audit = createAudit(control, clock)
   const users = createUsers(control, clock)
+  const devices = createKnownDevices(control, clock)
   return {
     audit,
     users,
@@ -37,6 +39,10 @@ export function createAccounts(parts: { control: Control; clock: Clock; config: 
     links: createLinks(control, clock),
     oidc: createOidc(config, clock),
     oidcAccounts: createOidcAccounts(control, config, users, audit),
-    signInLimit: createSignInLimit(clock, (username, address) => openedFrom(control, username, address))
+    devices,
+    signInLimit: createSignInLimit(
+      clock,
+      (username, address) => openedFrom(control, username, address) || devices.from(username, address)
+    )
   }
 }

@@ -135,7 +135,8 @@ export function createSessions(control: Control, clock: Clock, limits: SessionLi
     const row = control.get<Row>(`${SELECT} AND s.token_hash = ?`, now, now - limits.idleMs, hashOf(cookie))
     if (row === undefined) return undefined
     if (options.touch && now - row.last_used_at >= TOUCH_MS)
-      control.sql('UPDATE sessions SET last_used_at = ? WHERE id = ?').run(now, row.id)
+      // Whoever is signed in goes on reading while nothing can be written.
+      control.storage.write(() => control.sql('UPDATE sessions SET last_used_at = ? WHERE id = ?').run(now, row.id))
     return viewerOf(control, policy.get(), row, now)
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '#core/clock.ts'
+import { callerOf } from '#core/network.ts'
 import { HOUR_MS } from '#core/time.ts'
 
 /** Free tries before the first wait; then the wait doubles from one second up to the ceiling. */
@@ -16,12 +17,16 @@ type Tries = { failures: number; last: number }
 
 const pairOf = (address: string, username: string) => `${address}\0${username}`
 
-/** Growing delays for sign-ins: per account and address, per address, and per account for addresses it never came from. */
+/**
+ * Growing delays for sign-ins. A device in which the account has signed in before is held by its own tries alone: nobody
+ * locks a person out of the own desk. An address from which it has signed in is held by its own tries on this account.
+ * Strangers are held per account and address, per address, and per account from everywhere. IPv6 counts by /64.
+ */
 export type SignInLimit = {
-  /** Milliseconds to wait before this try may be judged; 0 means it counts as begun now. */
-  begin(address: string, username: string): number
+  /** Milliseconds to wait before this try may be judged; 0 means it counts as begun now. `device`: known for this account. */
+  begin(address: string, username: string, device?: string): number
   /** The try was good: its account starts afresh, and the address gets this try back. */
-  succeeded(address: string, username: string): void
+  succeeded(address: string, username: string, device?: string): void
   /** The address gets one more try back: the password before a good second step. */
   giveBack(address: string): void
 }
@@ -32,7 +37,7 @@ export type SignInLimit = {
  */
 export function createSignInLimit(
   clock: Clock,
-  /** Whether the account has a session that was opened at this address. */
+  /** Whether the account has signed in from this address before. */
   known: (username: string, address: string) => boolean = () => false
 ): SignInLimit {
   const byPair = new Map<string, Tries>()
@@ -53,28 +58,35 @@ export function createSignInLimit(
   }
 
   function giveBack(from: string) {
-    const tries = byAddress.get(from)
+    const tries = byAddress.get(callerOf(from))
     if (tries !== undefined && tries.failures > 0) tries.failures--
   }
+  const placeOf = (from: string, device: string | undefined) =>
+    device === undefined ? callerOf(from) : `device ${device}`
 
   return {
-    begin(from, username) {
-      const stranger = !known(username, from)
+    begin(from, username, device) {
+      const own = pairOf(placeOf(from, device), username)
+      const stranger = device === undefined && !known(username, from)
       const wait = Math.max(
-        waitOf(byPair.get(pairOf(from, username)), pair),
+        waitOf(byPair.get(own), pair),
         stranger ? waitOf(byAccount.get(username), account) : 0,
-        waitOf(byAddress.get(from), address)
+        stranger ? waitOf(byAddress.get(callerOf(from)), address) : 0
       )
       if (wait > 0) return wait
-      count(byPair, pairOf(from, username))
-      if (stranger) count(byAccount, username)
-      count(byAddress, from)
+      count(byPair, own)
+      if (stranger) {
+        count(byAccount, username)
+        count(byAddress, callerOf(from))
+      }
       return 0
     },
-    succeeded(from, username) {
-      byPair.delete(pairOf(from, username))
+    succeeded(from, username, device) {
+      byPair.delete(pairOf(placeOf(from, device), username))
+      // Whoever knows the password is no stranger here: what was mistyped before, without the device's cookie, is forgiven.
+      byPair.delete(pairOf(callerOf(from), username))
       byAccount.delete(username)
-      giveBack(from)
+      if (device === undefined) giveBack(from)
     },
     giveBack
   }

@@ -81,8 +81,6 @@ export type Users = {
   /** Puts a PHC string in place; the replaced one goes into the memory of the account when `remember`. */
   setPassword(id: string, password: string, mustChange: boolean, remember?: boolean): void
   signedIn(id: string): void
-  /** Enabled analysts and administrators: who may be assigned. */
-  assignable(): { id: string; name: string }[]
 }
 
 export function createUsers(control: Control, clock: Clock): Users {
@@ -168,11 +166,7 @@ export function createUsers(control: Control, clock: Clock): Users {
     },
     signedIn(id) {
       control.sql('UPDATE users SET last_sign_in_at = ? WHERE id = ?').run(clock.now(), id)
-    },
-    assignable: () =>
-      control.all<{ id: string; name: string }>(
-        `SELECT id, name FROM users WHERE enabled = 1 AND break_glass = '' AND role IN ('admin', 'analyst') ORDER BY name`
-      )
+    }
   }
   return users
 }

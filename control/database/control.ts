@@ -1,9 +1,12 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { systemClock, type Clock } from '#core/clock.ts'
 import { SocError } from '#core/errors.ts'
+import { maskText } from '#control/rights/masking.ts'
 import { chainHash } from './audit-chain.ts'
 import { readsOf, type Reads } from './reads.ts'
+import { LOOK_BYTES, Storage } from './storage.ts'
 
 /** The control database: accounts, senders, alerts, incidents, audit. One process writes it. */
 export type Control = Reads & {
@@ -11,6 +14,8 @@ export type Control = Reads & {
   transaction<T>(act: () => T): T
   /** Runs `act` once the outermost transaction is committed (at once when there is none); forgotten on rollback. */
   afterCommit(act: () => void): void
+  /** Whether writes are taken; a full volume is a state. */
+  readonly storage: Storage
   close(): void
 }
 
@@ -23,7 +28,7 @@ let empty: Uint8Array | undefined
  * Opens or creates the control database and applies the migrations it lacks, each in a transaction, after a copy of the
  * file is put beside it. Throws `control.newer` when the file was written by a newer version. `:memory:` for tests.
  */
-export function openControl(path: string): Control {
+export function openControl(path: string, clock: Clock = systemClock): Control {
   const database = new DatabaseSync(path)
   const inMemory = path === ':memory:'
   if (inMemory && empty !== undefined) database.deserialize(empty)
@@ -42,19 +47,23 @@ export function openControl(path: string): Control {
       address: String(address)
     })
   )
+  // For searches of those who see numbers masked: they look through what the screen shows.
+  database.function('mask_text', { deterministic: true }, (text) => maskText(String(text)))
   migrate(database, path)
   if (inMemory) empty ??= database.serialize()
+  const storage = new Storage(clock, () => lookForRoom(database))
   let depth = 0
   let committed: (() => void)[] = []
   return {
-    ...readsOf(database),
+    ...readsOf(database, (statement) => guardWrites(statement, storage)),
+    storage,
     transaction(act) {
       if (depth > 0) return act()
-      database.exec('BEGIN IMMEDIATE')
+      storage.guard(() => database.exec('BEGIN IMMEDIATE'))
       depth = 1
       try {
         const result = act()
-        database.exec('COMMIT')
+        storage.guard(() => database.exec('COMMIT'))
         depth = 0
         for (const next of committed.splice(0)) next()
         return result
@@ -72,6 +81,25 @@ export function openControl(path: string): Control {
     },
     close: () => database.close()
   }
+}
+
+/** A statement that writes is refused like a transaction; one that reads never meets these errors, or is refused rightly. */
+function guardWrites(statement: StatementSync, storage: Storage) {
+  const guarded =
+    <Given extends unknown[], Answer>(act: (...given: Given) => Answer) =>
+    (...given: Given) =>
+      storage.guard(() => act.apply(statement, given))
+  Object.assign(statement, {
+    run: guarded(statement.run),
+    get: guarded(statement.get),
+    all: guarded(statement.all)
+  })
+}
+
+/** Writes a little, durably, and takes it out again. */
+function lookForRoom(database: DatabaseSync) {
+  database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('storage_look', ?)").run('x'.repeat(LOOK_BYTES))
+  database.exec("DELETE FROM meta WHERE key = 'storage_look'")
 }
 
 function migrate(database: DatabaseSync, path: string) {

@@ -39,13 +39,17 @@ export function readsOver(sql: Reads['sql']): Reads {
   }
 }
 
-/** Typed reads of a database; every statement is prepared once and kept for the next call with the same text. */
-export function readsOf(database: DatabaseSync): Reads {
+/**
+ * Typed reads of a database; every statement is prepared once and kept for the next call with the same text.
+ * `prepared` sees each before it is used.
+ */
+export function readsOf(database: DatabaseSync, prepared?: (statement: StatementSync) => void): Reads {
   const statements = new Map<string, StatementSync>()
   return readsOver((text) => {
     let statement = statements.get(text)
     if (statement === undefined) {
       statement = database.prepare(text)
+      prepared?.(statement)
       statements.set(text, statement)
     }
     return statement

@@ -7,14 +7,25 @@ import { DAY_MS, HOUR_MS } from '#core/time.ts'
 import { loadInventory } from '#province/load.ts'
 import { offlineHealth } from '#control/health/offline-health.ts'
 import { catalogueOf } from './catalogue.ts'
+import { keepChange } from '#control/senders/feeds.ts'
 import { figuresOf } from './figures.ts'
 import { requestOf } from './request.ts'
 import { createFigureThreads } from './figures-in.ts'
 import { createFiguresReader } from './reader.ts'
-import { END, inventory, PERIOD, PHONG_THU, START, testPeriod, type TestPeriod } from '#testing/sample-period.ts'
+import {
+  END,
+  inventory,
+  PERIOD,
+  PHONG_THU,
+  SILENT_AFTER_MS,
+  START,
+  testPeriod,
+  type TestPeriod
+} from '#testing/sample-period.ts'
 
 const real = { origin: 'real' }
 const watched = inventory.units('commune').length + inventory.units('district').length
+const departments = inventory.units('department').filter((u) => u.scope === 'monitored').length
 const folder = mkdtempSync(join(tmpdir(), 'figures-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -28,15 +39,13 @@ describe('a period without data', () => {
       running: false,
       asOf: END,
       events: { value: 0, before: null },
-      coverage: { withEvidence: 0, share: 0, before: null },
+      coverage: { sent: 0, before: null, feeds: { sending: 0, silent: 0, paused: 0, none: watched + departments } },
       incidents: { opened: { value: 0, before: null }, list: [] },
       handling: { median: { value: null }, targetMs: 4 * HOUR_MS },
       decisions: []
     })
-    expect(made.coverage.units).toBe(
-      watched + inventory.units('department').filter((u) => u.scope === 'monitored').length
-    )
-    expect(made.coverage.silent).toHaveLength(made.coverage.units)
+    expect(made.coverage.units).toBe(watched + departments)
+    expect(made.coverage.unheard).toHaveLength(made.coverage.units)
     expect(made.units.every((unit) => unit.state === 'none')).toBe(true)
   })
 
@@ -67,11 +76,11 @@ describe('coverage', () => {
     period.hear(END, '19822')
     const made = period.figures(PERIOD, real)
     expect(made.events.value).toBe(12)
-    expect(made.coverage.withEvidence).toBe(1)
-    expect(made.coverage.silent.map((unit) => unit.code)).toEqual(expect.arrayContaining(['19750', '19822']))
+    expect(made.coverage.sent).toBe(1)
+    expect(made.coverage.unheard.map((unit) => unit.code)).toEqual(expect.arrayContaining(['19750', '19822']))
     expect(made.units.find((unit) => unit.unit.code === PHONG_THU)).toMatchObject({
       state: 'quiet',
-      daysWithEvidence: 2,
+      daysSent: 2,
       events: 12
     })
   })
@@ -82,7 +91,7 @@ describe('coverage', () => {
     expect(period.figures(PERIOD, real).coverage.before).toBeNull()
     period.hear(START - 31 * DAY_MS, '19750')
     const made = period.figures(PERIOD, real)
-    expect(made.coverage.before).toBeCloseTo(2 / made.coverage.units)
+    expect(made.coverage.before).toBe(2)
     expect(made.events).toMatchObject({ value: 0, before: 20 })
   })
 
@@ -95,16 +104,51 @@ describe('coverage', () => {
     const request = requestOf({ ...partsOf(period), inventory: later }, PERIOD, real)
     expect(figuresOf(period.control, request).units.find((unit) => unit.unit.code === home)).toMatchObject({
       events: 30,
-      daysWithEvidence: 2
+      daysSent: 2
     })
   })
 })
 
 const partsOf = ({ control, clock }: TestPeriod) => ({
+  silentAfterMs: () => SILENT_AFTER_MS,
   control,
   clock,
   inventory,
   health: offlineHealth({ control, inventory, clock })
+})
+
+describe('who sent', () => {
+  it('is told by the units of the senders, never by units that a line names', () => {
+    const period = testPeriod()
+    period.hear(START + HOUR_MS, PHONG_THU)
+    for (const unit of inventory.units('commune').slice(0, 50)) period.mention(START + HOUR_MS, unit.code)
+    const { coverage, units } = period.figures(PERIOD, real)
+    expect(coverage).toMatchObject({ sent: 1, feeds: { sending: 1, none: coverage.units - 1 } })
+    expect(units.filter((unit) => unit.state === 'quiet')).toHaveLength(1)
+    expect(units.filter((unit) => unit.events > 0).length).toBeGreaterThanOrEqual(50)
+  })
+
+  it('tells silent, paused and not connected apart, as it was at the end of the period', () => {
+    const period = testPeriod()
+    const [silent, paused, never] = ['19750', '19822', '19849']
+    for (const unit of [silent, paused]) period.hear(START - 2 * SILENT_AFTER_MS, unit!)
+    period.connect(START, never!)
+    const set = { id: `s-real-${paused}`, origin: 'real' as const, unit: paused! }
+    keepChange(period.control, START, { ...set, enabled: false })
+    const feedOf = () =>
+      [silent, paused, never].map((code) => period.figures(PERIOD, real).units.find((u) => u.unit.code === code)?.state)
+    expect(feedOf()).toEqual(['silent', 'paused', 'none'])
+    keepChange(period.control, END, { ...set, enabled: true })
+    expect(feedOf()).toEqual(['silent', 'paused', 'none'])
+  })
+
+  it('is not given for days on which an older version did not count it', () => {
+    const period = testPeriod()
+    period.hear(START + HOUR_MS, PHONG_THU)
+    period.control.sql(`INSERT INTO meta (key, value) VALUES ('figures.sent_since', ?)`).run(String(START + HOUR_MS))
+    expect(period.figures(PERIOD, real).coverage).toMatchObject({ sent: null, since: START + HOUR_MS })
+    expect(period.figures({ from: '2023-10-16', to: PERIOD.to }, real).coverage.sent).toBe(0)
+  })
 })
 
 describe('incidents', () => {
@@ -141,7 +185,10 @@ describe('incidents', () => {
     }
     const { handling, incidents } = period.figures(PERIOD, real)
     // Evidence was received a second before the alert was raised.
-    expect(handling).toMatchObject({ median: { value: 3 * HOUR_MS + 1000 }, targetMs: 4 * HOUR_MS })
+    expect(handling).toMatchObject({
+      ...{ median: { value: 3 * HOUR_MS + 1000 }, targetMs: 4 * HOUR_MS },
+      ...{ closed: 3, inTime: 2, open: 0, openLate: 0, longestOpenMs: null }
+    })
     expect(incidents).toMatchObject({ opened: { value: 3 }, closed: { value: 3 }, openAtEnd: { value: 0 } })
   })
 
@@ -181,6 +228,36 @@ describe('incidents', () => {
 })
 
 describe('alerts', () => {
+  it('that are grave, open and nobody’s are counted and need a decision, also without any incident', () => {
+    const period = testPeriod()
+    for (let at = 0; at < 5; at++) period.raise(START + at, { title: 'Web shell được gọi' })
+    const [mine, done, low] = [period.raise(START), period.raise(START), period.raise(START, { level: 'medium' })]
+    period.tell(START + 1, 'alert.acknowledged', { alert: mine, by: 'u1' })
+    period.judge(START + 1, done)
+    period.open(START, [period.raise(START, { unit: '19750' })])
+    const { alerts, decisions, units } = period.figures(PERIOD, real)
+    expect(alerts).toMatchObject({ untaken: { value: 5 }, untakenUnits: [{ unit: { code: PHONG_THU }, alerts: 5 }] })
+    expect(decisions.find((row) => row.incident === null)).toMatchObject({
+      unit: { code: PHONG_THU },
+      why: { vi: 'Web shell được gọi: 5 cảnh báo mức cao, chưa ai nhận' },
+      waitingMs: END - START
+    })
+    expect(units.find((unit) => unit.unit.code === PHONG_THU)?.state).toBe('watch')
+    period.tell(START + 2, 'alert.reopened', { alert: done })
+    period.tell(START + 2, 'alert.undone', { alert: mine, by: 'u1' }, { act: 'acknowledge' })
+    expect(period.figures(PERIOD, real).alerts.untaken.value).toBe(7)
+    expect(low).not.toBe('')
+  })
+
+  it('of a platform’s own rule carry that rule’s title in a table, not that of the newest system', () => {
+    const period = testPeriod()
+    for (const name of ['NDXP', 'Cổng xã Phong Thu'])
+      period.raise(START, { rule: 'soc.outage', title: `Ngừng hoạt động: ${name}` })
+    expect(period.figures(PERIOD, real).alerts.topRules).toMatchObject([
+      { title: { vi: 'Hệ thống ngừng hoạt động' }, alerts: 2 }
+    ])
+  })
+
   it('have the verdict of the end of the period: what was taken back or opened again does not hold', () => {
     const period = testPeriod()
     const [a, b, c] = [period.raise(START), period.raise(START), period.raise(START)]

@@ -1,30 +1,35 @@
 import type { Verdict } from '#core/api/alerts.ts'
 import type { Period, PeriodFigures, Trended, UnitPosture } from '#core/api/posture.ts'
-import { levels, type Bilingual } from '#core/match.ts'
+import { levels, type Bilingual, type Level } from '#core/match.ts'
 import { targetMinutes } from '#core/targets.ts'
 import { DAY_MS } from '#core/time.ts'
+import { countFeeds, stateOf } from '#core/unit-states.ts'
 import type { Reads } from '#control/database/reads.ts'
+import { feedsBefore, type Feed } from '#control/senders/feeds.ts'
 import { placesOf, type FigureCatalogue, type Places } from './catalogue.ts'
 import { decisionsOf } from './decisions.ts'
 import type { KindTable } from './kinds.ts'
-import { spansOf } from './period.ts'
+import { spansOf, type Span } from './period.ts'
 import {
   closedIn,
+  closedInTime,
   isOpen,
   medianHandling,
   needsDecision,
   openedIn,
   raisedIn,
   rank,
-  sentIn,
   standingAt,
+  stillOpen,
+  tasksSentIn,
   unitsAtRisk,
+  untakenIn,
   unitsWithOpenAlerts,
   type IncidentFact,
   type Standing
 } from './standing.ts'
 import { standingOf, statesAt, type AlertState } from './states.ts'
-import { firstKnown, heardIn, type Heard } from './unit-days.ts'
+import { eventsIn, firstKnown, sentIn, sentSince, type Sent } from './unit-days.ts'
 
 /** Incidents named one by one; the graver and newer first, the rest is counted only. */
 export const MAX_INCIDENTS_LISTED = 500
@@ -40,6 +45,9 @@ export type FiguresRequest = {
   catalogue: FigureCatalogue
   health: PeriodFigures['health']
   kinds: KindTable
+  /** The rules' own titles, of rules whose alerts carry titles of their own. */
+  ruleTitles: Readonly<Record<string, Bilingual>>
+  silentAfterMs: number
 }
 
 /**
@@ -52,11 +60,11 @@ export function figuresOf(database: Reads, request: FiguresRequest, onStep?: (st
   const places = placesOf(request.catalogue, request.scope)
   const scope = { places, whole: request.scope === null, kinds: request.kinds }
   onStep?.('days')
-  const heard = heardIn(database, origin, spans.current, places)
+  const heard = heardIn(database, request, spans.current, places)
   const known = firstKnown(database, origin)
   // A comparison with days on which nobody was watching would read as a change for the worse.
   const compared = known !== undefined && known < spans.before.fromMs + DAY_MS
-  const heardBefore = compared ? heardIn(database, origin, spans.before, places) : undefined
+  const heardBefore = compared ? heardIn(database, request, spans.before, places) : undefined
   onStep?.('states')
   const [now, then] = statesAt(database, origin, [spans.current.asOf, ...(compared ? [spans.before.asOf] : [])])
   if (now === undefined) throw new Error('no states')
@@ -71,6 +79,7 @@ export function figuresOf(database: Reads, request: FiguresRequest, onStep?: (st
   onStep?.('figures')
   const closed = closedIn(standing)
   const targets = closed.flatMap((incident) => targetMinutes[incident.grade] ?? []).sort((a, b) => a - b)
+  const left = stillOpen(standing)
   const late = standing.overdue.map((task) => spans.current.asOf - task.deadline)
   // One day that still runs has no fair day before it.
   const oneRunningDay = spans.running && spans.current.from === spans.current.to
@@ -99,14 +108,16 @@ export function figuresOf(database: Reads, request: FiguresRequest, onStep?: (st
           ])
       ),
       byVerdict: verdictsOf(raisedIn(standing)),
-      topRules: topRulesOf(raisedIn(standing), places)
+      topRules: topRulesOf(raisedIn(standing), places, request.ruleTitles),
+      untaken: both('alerts.untaken', (at) => untakenIn(at).length),
+      untakenUnits: untakenUnitsOf(standing, places)
     },
     incidents: {
       opened: both('incidents.opened', (at) => openedIn(at).length),
       closed: both('incidents.closed', (at) => closedIn(at).length),
       openAtEnd: both('incidents.open_at_end', (at) => at.incidents.filter(isOpen).length),
       needDecision: both('incidents.need_decision', (at) => at.incidents.filter(needsDecision).length),
-      byReason: countBy(openedIn(standing).map((incident) => incident.reason)),
+      byReason: Object.fromEntries(countBy(openedIn(standing).map((incident) => incident.reason))),
       byKind: kindsOf(openedIn(standing)),
       list: listOf(standing, places)
     },
@@ -114,37 +125,64 @@ export function figuresOf(database: Reads, request: FiguresRequest, onStep?: (st
     handling: {
       median: both('incidents.handling_median', (at) => medianHandling(closedIn(at))),
       // The target of the middle incident, the stricter one of two: always one that was set, never a mean of two.
-      targetMs: (targets[Math.ceil(targets.length / 2) - 1] ?? targetMinutes.high ?? 0) * 60_000
+      targetMs: (targets[Math.ceil(targets.length / 2) - 1] ?? targetMinutes.high ?? 0) * 60_000,
+      closed: closed.length,
+      inTime: closedInTime(closed),
+      open: left.open,
+      openLate: left.late,
+      longestOpenMs: left.longestMs
     },
     tasks: {
-      sent: both('tasks.sent', (at) => sentIn(at).length),
-      answered: both('tasks.answered', (at) => sentIn(at).filter((task) => task.answeredAt !== null).length),
-      answeredInTime: both('tasks.answered_in_time', (at) => sentIn(at).filter((task) => task.inTime).length),
+      sent: both('tasks.sent', (at) => tasksSentIn(at).length),
+      answered: both('tasks.answered', (at) => tasksSentIn(at).filter((task) => task.answeredAt !== null).length),
+      answeredInTime: both('tasks.answered_in_time', (at) => tasksSentIn(at).filter((task) => task.inTime).length),
       overdueAtEnd: both('tasks.overdue_at_end', (at) => at.overdue.length),
       longestOverdueMs: late.length === 0 ? null : Math.max(...late)
     },
     health: request.health,
-    decisions: decisionsOf(standing, places),
+    decisions: decisionsOf(standing, places, request.ruleTitles),
     units: unitRows(standing, heard, places)
+  }
+}
+
+/** What was heard in a span: who sent, what the events were about, and the feeds at its end. */
+type Heard = {
+  events: number
+  about: Map<string, number>
+  /** Undefined for days of which it was not counted who sent. */
+  sent: Sent | undefined
+  feeds: Map<string, Feed>
+  since: number
+}
+
+function heardIn(database: Reads, { origin, silentAfterMs }: FiguresRequest, span: Span, places: Places): Heard {
+  const about = eventsIn(database, origin, span, places)
+  const since = sentSince(database)
+  return {
+    events: [...about.values()].reduce((sum, events) => sum + events, 0),
+    about,
+    sent: span.fromMs < since ? undefined : sentIn(database, origin, span, places),
+    feeds: feedsBefore(database, origin, { before: span.asOf, silentAfterMs, home: places.home }),
+    since
   }
 }
 
 function coverageOf(heard: Heard, before: Heard | undefined, places: Places): PeriodFigures['coverage'] {
   const watched = places.units.filter((unit) => unit.watched)
-  const seen = (heard: Heard) => watched.filter((unit) => heard.units.has(unit.code)).length
-  const share = (heard: Heard) => (watched.length === 0 ? null : seen(heard) / watched.length)
+  const seen = ({ sent }: Heard) => (sent === undefined ? null : watched.filter((unit) => sent.has(unit.code)).length)
   return {
     units: watched.length,
-    withEvidence: seen(heard),
-    silent: watched.filter((unit) => !heard.units.has(unit.code)).map((unit) => places.ref(unit.code)),
-    share: share(heard),
-    before: before === undefined ? null : share(before)
+    sent: seen(heard),
+    before: before === undefined ? null : seen(before),
+    unheard: watched.filter((unit) => !heard.sent?.has(unit.code)).map((unit) => places.ref(unit.code)),
+    feeds: countFeeds(watched.map((unit) => ({ feed: heard.feeds.get(unit.code)?.feed ?? 'none' }))),
+    since: heard.since
   }
 }
 
-function countBy(keys: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1
+function countBy(keys: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
   return counts
 }
 
@@ -160,27 +198,45 @@ const noVerdicts: Record<Verdict | 'unjudged', number> = {
 
 /** Verdicts of the alerts raised in the period; `unjudged` are those without one. */
 function verdictsOf(alerts: readonly AlertState[]): Record<string, number> {
-  return { ...noVerdicts, ...countBy(alerts.map((alert) => standingOf(alert).verdict ?? 'unjudged')) }
+  return {
+    ...noVerdicts,
+    ...Object.fromEntries(countBy(alerts.map((alert) => standingOf(alert).verdict ?? 'unjudged')))
+  }
 }
 
-function topRulesOf(alerts: readonly AlertState[], places: Places): PeriodFigures['alerts']['topRules'] {
-  const rules = new Map<string, { newest: AlertState; alerts: number; units: Set<string> }>()
+/** By rule. An alert of a platform's own rule has a title of its own (which system is down): the rule's stands here. */
+function topRulesOf(
+  alerts: readonly AlertState[],
+  places: Places,
+  titles: FiguresRequest['ruleTitles']
+): PeriodFigures['alerts']['topRules'] {
+  const rules = new Map<string, { newest: AlertState; level: Level; alerts: number; units: Set<string> }>()
   for (const alert of alerts) {
-    const rule = rules.get(alert.ruleId) ?? { newest: alert, alerts: 0, units: new Set() }
+    const rule = rules.get(alert.ruleId) ?? { newest: alert, level: alert.level, alerts: 0, units: new Set() }
     rules.set(alert.ruleId, rule)
     rule.newest = alert
+    if (rank(alert.level) > rank(rule.level)) rule.level = alert.level
     rule.alerts += 1
     rule.units.add(places.home(alert.unit))
   }
   return [...rules]
     .sort(([a, x], [b, y]) => y.alerts - x.alerts || a.localeCompare(b))
     .slice(0, TOP_RULES)
-    .map(([, { newest, alerts: count, units }]) => ({
-      title: newest.title,
-      level: newest.level,
+    .map(([id, { newest, level, alerts: count, units }]) => ({
+      title: Object.hasOwn(titles, id) ? titles[id]! : newest.title,
+      level,
       alerts: count,
       units: units.size
     }))
+}
+
+/** Where untaken alerts are, most first; equal ones in the inventory's order. */
+function untakenUnitsOf(standing: Standing, places: Places): PeriodFigures['alerts']['untakenUnits'] {
+  const counts = countBy(untakenIn(standing).map((alert) => places.home(alert.unit)))
+  const order = new Map(places.units.map((unit, at) => [unit.code, at]))
+  return [...counts]
+    .sort(([a, x], [b, y]) => y - x || (order.get(a) ?? Infinity) - (order.get(b) ?? Infinity))
+    .map(([code, alerts]) => ({ unit: places.ref(code), alerts }))
 }
 
 function kindsOf(incidents: readonly IncidentFact[]): PeriodFigures['incidents']['byKind'] {
@@ -217,29 +273,31 @@ function unitRows(standing: Standing, heard: Heard, places: Places): UnitPosture
   const incidents = count(openedIn(standing).flatMap((incident) => incident.units))
   const open = count(standing.incidents.filter(isOpen).flatMap((incident) => incident.units))
   const overdue = count(standing.overdue.map((task) => task.unit))
-  const tasks = count(sentIn(standing).map((task) => task.unit))
-  const answered = count(sentIn(standing).flatMap((task) => (task.answeredAt === null ? [] : task.unit)))
+  const tasks = count(tasksSentIn(standing).map((task) => task.unit))
+  const answered = count(tasksSentIn(standing).flatMap((task) => (task.answeredAt === null ? [] : task.unit)))
   const watching = unitsWithOpenAlerts(standing, places)
   return places.units.flatMap((unit) => {
     const { code } = unit
-    const seen = heard.units.get(code)
-    const row: UnitPosture = {
+    const own = heard.sent?.get(code)
+    const feed = heard.feeds.get(code)?.feed ?? 'none'
+    const row = {
       unit: places.ref(code),
       kind: unit.kind,
-      state: 'none',
-      daysWithEvidence: seen?.days ?? 0,
-      events: seen?.events ?? 0,
-      alerts: alerts[code] ?? 0,
-      incidents: incidents[code] ?? 0,
-      openIncidents: open[code] ?? 0,
-      overdueTasks: overdue[code] ?? 0,
-      answeredTasks: answered[code] ?? 0,
-      tasks: tasks[code] ?? 0
+      feed,
+      watched: unit.watched,
+      daysSent: own?.days ?? 0,
+      sent: own?.events ?? 0,
+      events: heard.about.get(code) ?? 0,
+      alerts: alerts.get(code) ?? 0,
+      incidents: incidents.get(code) ?? 0,
+      openIncidents: open.get(code) ?? 0,
+      overdueTasks: overdue.get(code) ?? 0,
+      answeredTasks: answered.get(code) ?? 0,
+      tasks: tasks.get(code) ?? 0
     }
-    if (row.openIncidents > 0) row.state = 'incident'
-    else if (row.overdueTasks > 0 || watching.has(code)) row.state = 'watch'
-    else if (row.events > 0) row.state = 'quiet'
-    const anything = row.events + row.alerts + row.openIncidents + row.tasks + row.overdueTasks > 0
-    return unit.watched || anything ? [row] : []
+    const { openIncidents, overdueTasks } = row
+    const state = stateOf({ incidents: openIncidents, alerts: watching.has(code) ? 1 : 0, overdueTasks, feed })
+    const anything = row.events + row.sent + row.alerts + openIncidents + row.tasks + overdueTasks > 0
+    return unit.watched || anything || feed !== 'none' || watching.has(code) ? [{ ...row, state }] : []
   })
 }

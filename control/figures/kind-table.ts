@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { builtInKinds } from '#control/rules/built-in-rules.ts'
+import { builtInKinds, builtInRuleTitles } from '#control/rules/built-in-rules.ts'
 import { bilingualOf, broken, fieldsOf, isText, ownFolder, readOwnYaml } from '#control/rules/own-yaml.ts'
 import type { KindTable } from './kinds.ts'
 
@@ -20,3 +20,5 @@ export function readKindTable(file = join(ownFolder, 'kinds.yml')): KindTable {
 
 /** As the platform was started with it. */
 export const kindTable = readKindTable()
+/** Titles of the platform's own rules, whose alerts say more than their rule does. */
+export const builtInTitles = Object.fromEntries(builtInRuleTitles())

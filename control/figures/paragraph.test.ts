@@ -22,6 +22,7 @@ const decision = (code: string, more: Partial<PeriodFigures['decisions'][number]
   incident: `VL-${code}`,
   task: null,
   overdueMs: null,
+  waitingMs: null,
   ...more
 })
 const outage = (
@@ -45,7 +46,7 @@ describe('the paragraph', () => {
   it('of a quiet period with everybody heard says so, and no more', () => {
     expect(said(figures())).toEqual([
       'Kỳ này không có sự cố cần chỉ đạo.',
-      'Mọi đơn vị trong diện giám sát đều có dữ liệu.'
+      'Mọi đơn vị trong diện giám sát đều gửi nhật ký.'
     ])
   })
 
@@ -59,9 +60,8 @@ describe('the paragraph', () => {
   it('of a period in which no unit was heard tells what is known, and not that nothing happened', () => {
     const silent = figures((made) => {
       Object.assign(made.coverage, {
-        withEvidence: 0,
-        share: 0,
-        silent: inventory.units().map(({ code }) => inventory.label(code))
+        sent: 0,
+        unheard: inventory.units().map(({ code }) => inventory.label(code))
       })
       made.incidents.closed.value = 3
     })
@@ -74,20 +74,23 @@ describe('the paragraph', () => {
 
   it('never speaks for units that were silent', () => {
     const single = figures((made) => {
-      made.coverage.silent = [inventory.label(PHONG_THU)]
-      made.coverage.withEvidence -= 1
-      made.coverage.share = made.coverage.withEvidence / made.coverage.units
+      made.coverage.unheard = [inventory.label(PHONG_THU)]
+      made.coverage.sent = made.coverage.units - 1
     })
     expect(said(single)).toEqual([
       'Kỳ này không có sự cố cần chỉ đạo ở những đơn vị có dữ liệu.',
-      'Số liệu phủ 99 % đơn vị; xã Phong Thu (Phong Điền) im lặng nên chưa kết luận được.'
+      `Có ${single.coverage.units - 1} trong ${single.coverage.units} đơn vị (99 %) gửi nhật ký, nên xã Phong Thu (Phong Điền) chưa kết luận được.`
     ])
     const communes = inventory
       .units('commune')
       .slice(0, 8)
       .map((unit) => inventory.label(unit.code))
-    const many = figures((made) => Object.assign(made.coverage, { silent: communes, share: 0.9485 }))
-    expect(said(many).at(-1)).toBe('Số liệu phủ 94 % đơn vị; 8 xã im lặng nên chưa kết luận được.')
+    const many = figures((made) =>
+      Object.assign(made.coverage, { unheard: communes, sent: 168, units: 176, feeds: { silent: 2 } })
+    )
+    expect(said(many).at(-1)).toBe(
+      'Có 168 trong 176 đơn vị (95 %) gửi nhật ký, nên 8 đơn vị còn lại chưa kết luận được, không phải là an toàn; 2 đơn vị đã nối nay im lặng.'
+    )
   })
 
   it('names the place of one incident, the level of many, and counts a mix', () => {
@@ -116,7 +119,7 @@ describe('the paragraph', () => {
       made.tasks.longestOverdueMs = 2 * DAY_MS + HOUR_MS
       made.decisions = [decision(PHONG_THU, { incident: null, task: 'NV-0001', overdueMs: 2 * DAY_MS + HOUR_MS })]
     })
-    expect(paragraphOf(late)[1]).toMatchObject({
+    expect(paragraphOf(late)[0]).toMatchObject({
       text: { vi: 'Xã Phong Thu (Phong Điền) quá hạn 2 ngày; tất cả có 3 việc quá hạn.' },
       strong: ['Xã Phong Thu (Phong Điền) quá hạn 2 ngày', 'Xã Phong Thu (Phong Điền) is 2 days late'],
       query: 'tasks.overdue_at_end'
@@ -156,19 +159,65 @@ describe('the paragraph', () => {
       draft.incidents.byKind = [{ kind: { vi: 'Dò mật khẩu', en: 'Password guessing' }, incidents: 3 }]
       draft.handling = {
         median: { value: 3 * HOUR_MS + 12 * MINUTE_MS, before: null, query: '' },
-        targetMs: 4 * HOUR_MS
+        targetMs: 4 * HOUR_MS,
+        ...{ closed: 5, inTime: 4, open: 2, openLate: 1, longestOpenMs: 21 * HOUR_MS }
       }
     })
     expect(said(made).slice(1, 3)).toEqual([
       'Trong kỳ mở 7 sự cố, nhiều nhất là dò mật khẩu (3); đã đóng 5; mở mới nhiều hơn kỳ trước 3.',
-      'Một nửa số sự cố được xử lý xong trong 3 giờ 12 phút, đạt mục tiêu 4 giờ.'
+      'Trong 5 sự cố đã đóng, thời gian xử lý trung vị là 3 giờ 12 phút, 4 sự cố đúng mục tiêu; 2 sự cố còn mở, lâu nhất đã 21 giờ.'
     ])
     made.incidents.byKind = [{ kind: { vi: 'Dò mật khẩu', en: 'Password guessing' }, incidents: 7 }]
     expect(said(made)[1]).toContain('mở 7 sự cố, đều là dò mật khẩu; đã đóng 5')
     made.incidents.opened.before = null
     expect(said(made)[1]).not.toContain('kỳ trước')
-    made.handling.median.value = 5 * HOUR_MS
-    expect(said(made)[2]).toContain('chưa đạt')
+    Object.assign(made.handling, { closed: 1, open: 3 })
+    expect(said(made)[2]).toBe(
+      'Sự cố đã đóng được xử lý trong 3 giờ 12 phút (mục tiêu 4 giờ); 3 sự cố còn mở, lâu nhất đã 21 giờ.'
+    )
+    expect(said(made).join(' ')).not.toContain('Một nửa')
+  })
+
+  it('says a tie as a tie, never as a maximum', () => {
+    const kinds = (...counts: number[]) =>
+      figures((draft) => {
+        draft.incidents.opened.value = counts.reduce((sum, n) => sum + n, 0)
+        draft.incidents.byKind = counts.map((incidents, at) => ({
+          kind: { vi: `Loại ${at + 1}`, en: `Kind ${at + 1}` },
+          incidents
+        }))
+      })
+    expect(said(kinds(1, 1, 1, 1))[1]).toContain('mở 4 sự cố, thuộc 4 loại, mỗi loại 1;')
+    expect(said(kinds(2, 2))[1]).toContain('mở 4 sự cố, gồm loại 1, loại 2 (mỗi loại 2);')
+    expect(said(kinds(2, 2, 1))[1]).toContain('nhiều nhất là loại 1, loại 2 (mỗi loại 2);')
+    expect(said(kinds(3, 2))[1]).toContain('nhiều nhất là loại 1 (3);')
+    expect(saidEnglish(kinds(1, 1, 1, 1))[1]).toContain('of 4 kinds, 1 each;')
+  })
+
+  it('never says that nothing needs a decision while grave alerts, late tasks or incidents are open', () => {
+    const storm = figures((made) => {
+      made.alerts.untaken.value = 201
+      made.alerts.untakenUnits = [
+        { unit: inventory.label(PHONG_THU), alerts: 198 },
+        { unit: inventory.label('19750'), alerts: 3 }
+      ]
+    })
+    expect(said(storm)[0]).toBe('Còn 201 cảnh báo mức cao trở lên chưa ai nhận, 198 ở xã Phong Thu (Phong Điền).')
+    const tie = figures((made) => {
+      made.alerts.untaken.value = 2
+      made.alerts.untakenUnits = [PHONG_THU, '19750'].map((code) => ({ unit: inventory.label(code), alerts: 1 }))
+    })
+    expect(said(tie)[0]).toBe('Còn 2 cảnh báo mức cao trở lên chưa ai nhận, ở 2 đơn vị.')
+    const late = figures((made) => {
+      made.tasks.overdueAtEnd.value = 1
+      made.decisions = [decision(PHONG_THU, { incident: null, overdueMs: HOUR_MS })]
+    })
+    const mild = figures((made) => (made.incidents.openAtEnd.value = 2))
+    expect(said(mild)[0]).toBe('Kỳ này còn 2 sự cố mở, chưa sự cố nào ở mức cao hoặc quá hạn.')
+    for (const made of [storm, tie, late, mild]) {
+      expect(said(made).join(' ')).not.toContain('không có sự cố cần chỉ đạo')
+      expect(saidEnglish(made).join(' ')).not.toContain('no incident that needs')
+    }
   })
 
   it('names a query and a place for every sentence, and its bold words are in it', () => {

@@ -2,6 +2,7 @@ import type { UnitRef } from '#core/api/common.ts'
 import type { PeriodFigures, PostureSentence } from '#core/api/posture.ts'
 import type { Bilingual } from '#core/match.ts'
 import { unitText } from '#core/words.ts'
+import { coverage, handling, sentence } from './measured-sentences.ts'
 import { duration, number, plural, unitKinds, unitNameInside, wholePercent } from './phrases.ts'
 
 /*
@@ -21,19 +22,13 @@ export function paragraphOf(figures: PeriodFigures, share: (share: number) => Bi
   return [
     decisions(figures),
     opened(figures),
+    untaken(figures),
     overdue(figures),
     outages(figures),
     handling(figures),
     coverage(figures, share)
   ].filter((sentence) => sentence !== undefined)
 }
-
-const sentence = (text: Bilingual, query: string, link: string, strong: string[] = []): Sentence => ({
-  text,
-  strong,
-  query,
-  link
-})
 
 function nothingKnown({ events, alerts, incidents, tasks, health }: PeriodFigures): boolean {
   const all = [events, alerts.raised, incidents.opened, incidents.openAtEnd, tasks.sent, tasks.overdueAtEnd]
@@ -47,27 +42,45 @@ function noData({ running }: PeriodFigures): Sentence {
       en: `There are no data ${running ? 'in this period yet' : 'for this period'}, so nothing can be concluded about the units’ security.`
     },
     'events.total',
-    '/posture/units?show=silent'
+    '/posture/units?show=unheard'
   )
 }
 
-function decisions(figures: PeriodFigures): Sentence {
-  const { incidents, coverage, running } = figures
+/** Somebody was heard: without it a zero says nothing. */
+const wasHeard = ({ coverage, events }: PeriodFigures) =>
+  coverage.sent === null ? (events.value ?? 0) > 0 : coverage.sent > 0
+
+function decisions(figures: PeriodFigures): Sentence | undefined {
+  const { incidents, alerts, tasks, coverage, running } = figures
   const n = incidents.needDecision.value ?? 0
-  const whole = coverage.withEvidence === coverage.units
+  const whole = coverage.sent === coverage.units
   const link = n === 0 ? '/posture/incidents' : '/posture/incidents?show=open'
   const start = {
     vi: running ? 'Đến nay, kỳ này' : 'Kỳ này',
     en: running ? 'So far this period has' : 'This period has'
   }
-  if (n === 0 && coverage.withEvidence === 0) {
+  const open = (alerts.untaken.value ?? 0) + (tasks.overdueAtEnd.value ?? 0) + (incidents.openAtEnd.value ?? 0)
+  if (n === 0 && !wasHeard(figures)) {
     return sentence(
       {
         vi: `${running ? 'Đến nay kỳ' : 'Kỳ'} này chưa có số liệu của đơn vị nào, nên chưa kết luận được có sự cố cần chỉ đạo hay không.`,
         en: `No unit has sent data ${running ? 'in this period yet' : 'in this period'}, so whether an incident needs a decision cannot be concluded.`
       },
       'coverage.units',
-      '/posture/units?show=silent'
+      '/posture/units?show=unheard'
+    )
+  }
+  // Something waits all the same: the sentences that follow say it, and none before them that all is well.
+  if (n === 0 && open > 0) {
+    const left = incidents.openAtEnd.value ?? 0
+    if (left === 0) return undefined
+    return sentence(
+      {
+        vi: `${start.vi} còn ${number(left).vi} sự cố mở, chưa sự cố nào ở mức cao hoặc quá hạn.`,
+        en: `${start.en} ${plural(left, 'open incident')}, none of them high or late.`
+      },
+      'incidents.open_at_end',
+      '/posture/incidents?show=open'
     )
   }
   if (n === 0) {
@@ -127,12 +140,13 @@ function kindsOf(figures: PeriodFigures, units: readonly UnitRef[]): Kinds {
   return kinds
 }
 
-function opened({ incidents, coverage }: PeriodFigures): Sentence | undefined {
+function opened(figures: PeriodFigures): Sentence | undefined {
+  const { incidents } = figures
   const n = incidents.opened.value ?? 0
   const closed = incidents.closed.value ?? 0
   if (n === 0 && closed === 0) return undefined
   // That none was opened says nothing where nobody was heard.
-  if (n === 0 && coverage.withEvidence === 0)
+  if (n === 0 && !wasHeard(figures))
     return sentence(
       {
         vi: `Trong kỳ đã đóng ${number(closed).vi} sự cố.`,
@@ -141,7 +155,9 @@ function opened({ incidents, coverage }: PeriodFigures): Sentence | undefined {
       'incidents.closed',
       '/posture/incidents?show=closed'
     )
-  const [most] = incidents.byKind
+  const [most, next] = incidents.byKind
+  // Kinds that share the first place: a tie has no maximum.
+  const first = incidents.byKind.filter((kind) => kind.incidents === most?.incidents)
   const kind =
     most === undefined || n === 0
       ? { vi: '', en: '' }
@@ -149,10 +165,12 @@ function opened({ incidents, coverage }: PeriodFigures): Sentence | undefined {
         ? { vi: ` (${lower(most.kind.vi)})`, en: ` (${lower(most.kind.en)})` }
         : most.incidents === n
           ? { vi: `, đều là ${lower(most.kind.vi)}`, en: `, all of them ${lower(most.kind.en)}` }
-          : {
-              vi: `, nhiều nhất là ${lower(most.kind.vi)} (${number(most.incidents).vi})`,
-              en: `, most often ${lower(most.kind.en)} (${number(most.incidents).en})`
-            }
+          : next?.incidents === most.incidents
+            ? tied(first, incidents.byKind.length)
+            : {
+                vi: `, nhiều nhất là ${lower(most.kind.vi)} (${number(most.incidents).vi})`,
+                en: `, most often ${lower(most.kind.en)} (${number(most.incidents).en})`
+              }
   return sentence(
     {
       vi: `Trong kỳ mở ${number(n).vi} sự cố${kind.vi}; đã đóng ${number(closed).vi}${changed(incidents.opened).vi}.`,
@@ -160,6 +178,61 @@ function opened({ incidents, coverage }: PeriodFigures): Sentence | undefined {
     },
     'incidents.opened',
     '/posture/incidents'
+  )
+}
+
+/** Kinds with the same number of incidents: "bốn loại, mỗi loại 1". */
+function tied(first: PeriodFigures['incidents']['byKind'], kinds: number): Bilingual {
+  const each = number(first[0]?.incidents ?? 0)
+  const names = (language: 'vi' | 'en') => first.map(({ kind }) => lower(kind[language])).join(', ')
+  const all = first.length === kinds
+  return first.length > 3
+    ? all
+      ? { vi: `, thuộc ${first.length} loại, mỗi loại ${each.vi}`, en: `, of ${first.length} kinds, ${each.en} each` }
+      : {
+          vi: `, nhiều nhất là ${first.length} loại ngang nhau, mỗi loại ${each.vi}`,
+          en: `, ${first.length} kinds being most frequent with ${each.en} each`
+        }
+    : {
+        vi: `, ${all ? 'gồm' : 'nhiều nhất là'} ${names('vi')} (mỗi loại ${each.vi})`,
+        en: `, ${all ? 'namely' : 'most often'} ${names('en')} (${each.en} each)`
+      }
+}
+
+/** Grave alerts that nobody took: a storm opens no incident, and is told all the same. */
+function untaken({ alerts, incidents }: PeriodFigures): Sentence | undefined {
+  const n = alerts.untaken.value ?? 0
+  const [most] = alerts.untakenUnits
+  if (n === 0 || most === undefined) return undefined
+  const strong = {
+    vi: `${number(n).vi} cảnh báo mức cao trở lên chưa ai nhận`,
+    en: `${plural(n, 'high or critical alert')} that nobody has taken`
+  }
+  const whole = most.alerts === n
+  const where = {
+    vi: whole
+      ? `, ${n === 1 ? 'ở' : 'đều ở'} ${unitNameInside(most.unit)}`
+      : `, ${number(most.alerts).vi} ở ${unitNameInside(most.unit)}`,
+    en: whole
+      ? `, ${n === 1 ? 'at' : 'all at'} ${unitText(most.unit)}`
+      : `, ${number(most.alerts).en} at ${unitText(most.unit)}`
+  }
+  // The first of several with the same number is no maximum.
+  const tie = alerts.untakenUnits[1]?.alerts === most.alerts
+  const counted = {
+    vi: `, ở ${number(alerts.untakenUnits.length).vi} đơn vị`,
+    en: `, at ${plural(alerts.untakenUnits.length, 'unit')}`
+  }
+  const place = tie ? counted : where
+  const also = (incidents.needDecision.value ?? 0) > 0
+  return sentence(
+    {
+      vi: `${also ? 'Ngoài ra còn' : 'Còn'} ${strong.vi}${place.vi}.`,
+      en: `There ${n === 1 ? 'is' : 'are'} ${also ? 'also ' : ''}${strong.en}${place.en}.`
+    },
+    'alerts.untaken',
+    '/posture/units?show=watch',
+    [strong.vi, strong.en]
   )
 }
 
@@ -262,44 +335,4 @@ function touched(down: number, degraded: number): Bilingual {
     vi: `, ${parts.map((part) => `${number(part.models).vi} mô hình ${part.vi}`).join(', ')}`,
     en: `, with ${parts.map((part) => `${plural(part.models, 'model')} ${part.en}`).join(' and ')}`
   }
-}
-
-function handling({ handling: { median, targetMs } }: PeriodFigures): Sentence | undefined {
-  if (median.value === null) return undefined
-  const [took, target] = [duration(median.value), duration(targetMs)]
-  const isInTime = median.value <= targetMs
-  return sentence(
-    {
-      vi: `Một nửa số sự cố được xử lý xong trong ${took.vi}, ${isInTime ? 'đạt' : 'chưa đạt'} mục tiêu ${target.vi}.`,
-      en: `Half of the incidents were handled within ${took.en}, ${isInTime ? 'inside' : 'outside'} the target of ${target.en}.`
-    },
-    'incidents.handling_median',
-    '/posture/incidents?show=closed'
-  )
-}
-
-function coverage(figures: PeriodFigures, percent: (share: number) => Bilingual): Sentence | undefined {
-  const { coverage: seen } = figures
-  if (seen.share === null) return undefined
-  const link = '/posture/units?show=silent'
-  if (seen.silent.length === 0)
-    return sentence(
-      { vi: 'Mọi đơn vị trong diện giám sát đều có dữ liệu.', en: 'Every unit under watch sent data.' },
-      'coverage.units',
-      link
-    )
-  const share = percent(seen.share)
-  const [first] = seen.silent
-  const silent =
-    seen.silent.length === 1 && first !== undefined
-      ? { vi: unitNameInside(first), en: `${unitText(first)} is` }
-      : { vi: unitKinds(kindsOf(figures, seen.silent)).vi, en: `${unitKinds(kindsOf(figures, seen.silent)).en} are` }
-  return sentence(
-    {
-      vi: `Số liệu phủ ${share.vi} đơn vị; ${silent.vi} im lặng nên chưa kết luận được.`,
-      en: `The figures cover ${share.en} of the units; ${silent.en} silent, so nothing can be concluded about them.`
-    },
-    'coverage.units',
-    link
-  )
 }

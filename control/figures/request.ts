@@ -1,15 +1,22 @@
 import type { Period, PeriodFigures } from '#core/api/posture.ts'
 import type { Clock } from '#core/clock.ts'
+import type { Origin } from '#core/origin.ts'
 import type { Inventory } from '#province/inventory.ts'
 import type { HealthByOrigin } from '#control/health/health-plane.ts'
 import { catalogueOf } from './catalogue.ts'
 import { figuresOf, type FiguresRequest } from './figures.ts'
 import { healthOf } from './health-figures.ts'
-import { kindTable } from './kind-table.ts'
+import { builtInTitles, kindTable } from './kind-table.ts'
 import { spansOf } from './period.ts'
 import type { Reads } from '#control/database/reads.ts'
 
-export type FiguresParts = { inventory: Inventory; clock: Clock; health: HealthByOrigin }
+export type FiguresParts = {
+  inventory: Inventory
+  clock: Clock
+  health: HealthByOrigin
+  /** Milliseconds without an event after which a source of this origin is silent. */
+  silentAfterMs(origin: Origin): number
+}
 export type FiguresOptions = { origin: string; scope?: ReadonlySet<string> | undefined }
 
 /** What crosses to the thread that makes the figures. Throws 400 `posture.*` for a period that cannot be. */
@@ -23,7 +30,9 @@ export function requestOf(parts: FiguresParts, period: Period, options: FiguresO
     now,
     catalogue: catalogueOf(parts.inventory),
     health: healthOf(parts.health, parts.inventory, { fromMs, asOf: current.asOf, ...options }),
-    kinds: kindTable
+    kinds: kindTable,
+    ruleTitles: builtInTitles,
+    silentAfterMs: parts.silentAfterMs(options.origin as Origin)
   }
 }
 

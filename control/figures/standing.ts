@@ -1,4 +1,5 @@
 import { levels, type Bilingual, type Level } from '#core/match.ts'
+import { targetMinutes } from '#core/targets.ts'
 import type { Reads } from '#control/database/reads.ts'
 import type { Places } from './catalogue.ts'
 import { kindOf, type KindTable } from './kinds.ts'
@@ -95,7 +96,7 @@ function factOf(
     units: [
       ...new Set([leading, ...own].flatMap((alert) => (alert === undefined ? [] : [places.home(alert.unit)])))
     ].filter((code) => places.inside(code)),
-    firstSeen: Math.min(incident.openedAt, ...alerts.slice(0, 1000).map((alert) => alert.receivedAt)),
+    firstSeen: alerts.reduce((first, alert) => Math.min(first, alert.receivedAt), incident.openedAt),
     title: leading?.title ?? unnamedIncident,
     kind: kindOf(kinds, leading?.ruleId ?? '', leading?.tags ?? []),
     overdue: overdue.filter(
@@ -118,7 +119,7 @@ export const closedIn = ({ incidents, span }: Standing): IncidentFact[] =>
   incidents.filter((incident) => incident.closedAt !== null && incident.closedAt >= span.fromMs)
 export const raisedIn = ({ alerts, span }: Standing): AlertState[] =>
   alerts.filter((alert) => alert.raisedAt >= span.fromMs)
-export const sentIn = ({ tasks, span }: Standing): TaskFact[] => tasks.filter((task) => task.sentAt >= span.fromMs)
+export const tasksSentIn = ({ tasks, span }: Standing): TaskFact[] => tasks.filter((task) => task.sentAt >= span.fromMs)
 
 /** Units with an open critical or high incident, or an overdue task. */
 export function unitsAtRisk({ incidents, overdue }: Standing, places: Places): Set<string> {
@@ -137,9 +138,39 @@ export function unitsWithOpenAlerts({ alerts }: Standing, places: Places): Set<s
   )
 }
 
+/**
+ * Open critical and high alerts that nobody took, outside of open incidents (those stand with their incident): what a storm
+ * leaves behind without anybody being told.
+ */
+export function untakenIn({ alerts, incidents }: Standing): AlertState[] {
+  const open = new Set(incidents.filter(isOpen).map((incident) => incident.id))
+  return alerts.filter((alert) => {
+    const incident = incidentOf(alert)
+    return rank(alert.level) >= rank('high') && standingOf(alert).untaken && (incident === null || !open.has(incident))
+  })
+}
+
+const handlingMs = (incident: IncidentFact, end: number) => Math.max(0, end - incident.firstSeen)
+const targetMs = (level: Level) => (targetMinutes[level] ?? Infinity) * 60_000
+
+/** Closed incidents that met the target of their own level. */
+export const closedInTime = (closed: readonly IncidentFact[]): number =>
+  closed.filter((incident) => handlingMs(incident, incident.closedAt ?? 0) <= targetMs(incident.grade)).length
+
+/** What is still open at the end: how many, how many of them past their own target, the longest. */
+export function stillOpen({ incidents, span }: Standing): { open: number; late: number; longestMs: number | null } {
+  const open = incidents.filter(isOpen)
+  const times = open.map((incident) => ({ ms: handlingMs(incident, span.asOf), target: targetMs(incident.grade) }))
+  return {
+    open: open.length,
+    late: times.filter(({ ms, target }) => ms > target).length,
+    longestMs: open.length === 0 ? null : Math.max(...times.map(({ ms }) => ms))
+  }
+}
+
 /** Middle of the times from first sight to closing, milliseconds; null when nothing was closed. */
 export function medianHandling(closed: readonly IncidentFact[]): number | null {
-  return median(closed.map((incident) => Math.max(0, (incident.closedAt ?? 0) - incident.firstSeen)))
+  return median(closed.map((incident) => handlingMs(incident, incident.closedAt ?? 0)))
 }
 
 /** The middle value, or the mean of the two in the middle, as a whole number. */

@@ -8,7 +8,14 @@ import type { Reads } from '#control/database/reads.ts'
  */
 
 /** How an alert stood after each turn; an undo takes the newest one away. */
-type Turn = { standing: 'open' | 'archived' | 'closed'; verdict: Verdict | null }
+type Turn = {
+  standing: 'open' | 'archived' | 'closed'
+  verdict: Verdict | null
+  /** Somebody has it; kept while it is archived or closed. */
+  assigned: boolean
+  /** Open and nobody has taken it up since it was raised or came back. */
+  untaken: boolean
+}
 
 export type AlertState = {
   seq: number
@@ -51,6 +58,7 @@ type Entry = {
   act: string
   alert_id: string | null
   incident_id: string | null
+  user_id: string | null
   params: string
 }
 type Params = Record<string, string | number>
@@ -76,7 +84,7 @@ export function statesAt(database: Reads, origin: string, moments: readonly numb
           ...row,
           title,
           tags,
-          turns: [{ standing: 'open', verdict: null }],
+          turns: [{ standing: 'open', verdict: null, assigned: false, untaken: true }],
           memberships: [null]
         })
   }
@@ -90,13 +98,13 @@ export function statesAt(database: Reads, origin: string, moments: readonly numb
       if (row.openedAt < states.at)
         states.incidents.set(row.id, { ...row, status: 'new', closedAt: null, mergedInto: null, emptied: false })
   const entries = database.each<Entry>(
-    `SELECT at, act, alert_id, incident_id, params FROM timeline
+    `SELECT at, act, alert_id, incident_id, user_id, params FROM timeline
      WHERE at < ? AND (act GLOB 'alert.*' OR act GLOB 'incident.*') ORDER BY id`,
     latest
   )
   for (const entry of entries) {
-    const turn = turns[entry.act]
-    if (turn === undefined) continue
+    if (!Object.hasOwn(turns, entry.act)) continue
+    const turn = turns[entry.act]!
     const params = entry.params === '{}' ? {} : (JSON.parse(entry.params) as Params)
     for (const states of all) if (entry.at < states.at) turn(states, entry, params)
   }
@@ -106,25 +114,40 @@ export function statesAt(database: Reads, origin: string, moments: readonly numb
 /** The incident an alert belonged to. */
 export const incidentOf = (alert: AlertState): string | null => alert.memberships.at(-1) ?? null
 /** How an alert stood. */
-export const standingOf = (alert: AlertState): Turn => alert.turns.at(-1) ?? { standing: 'open', verdict: null }
+export const standingOf = (alert: AlertState): Turn =>
+  alert.turns.at(-1) ?? { standing: 'open', verdict: null, assigned: false, untaken: true }
 
 type Apply = (states: States, entry: Entry, params: Params) => void
 
 const alertTurn =
-  (standing: Turn['standing'], verdict: (params: Params) => Verdict | null = () => null): Apply =>
-  (states, entry, params) =>
-    void states.alerts.get(entry.alert_id ?? '')?.turns.push({ standing, verdict: verdict(params) })
+  (turnOf: (before: Turn, entry: Entry, params: Params) => Turn): Apply =>
+  (states, entry, params) => {
+    const alert = states.alerts.get(entry.alert_id ?? '')
+    alert?.turns.push(turnOf(standingOf(alert), entry, params))
+  }
+const taken = alertTurn(() => ({ standing: 'open', verdict: null, assigned: true, untaken: false }))
+const closed = (verdict: (params: Params) => Verdict) =>
+  alertTurn(({ assigned }, entry, params) => ({
+    standing: 'closed',
+    verdict: verdict(params),
+    assigned: assigned || entry.user_id !== null,
+    untaken: false
+  }))
 
 /** Acts of the timeline that change how something stands; every other entry is a remark. */
 const turns: Readonly<Record<string, Apply>> = {
-  'alert.acknowledged': alertTurn('open'),
-  'alert.assigned': alertTurn('open'),
-  'alert.waiting': alertTurn('open'),
-  'alert.reopened': alertTurn('open'),
-  'alert.escalated': alertTurn('open'),
-  'alert.archived': alertTurn('archived'),
-  'alert.verdict': alertTurn('closed', (params) => params['verdict'] as Verdict),
-  'alert.recovered': alertTurn('closed', () => 'true_positive'),
+  'alert.acknowledged': taken,
+  'alert.assigned': taken,
+  'alert.waiting': taken,
+  // By hand it goes back to whoever had it; by a new match to nobody.
+  'alert.reopened': alertTurn((before, entry) => {
+    const assigned = before.assigned && entry.user_id !== null
+    return { standing: 'open', verdict: null, assigned, untaken: !assigned }
+  }),
+  'alert.escalated': alertTurn(({ assigned }) => ({ standing: 'open', verdict: null, assigned, untaken: true })),
+  'alert.archived': alertTurn(({ assigned }) => ({ standing: 'archived', verdict: null, assigned, untaken: false })),
+  'alert.verdict': closed((params) => params['verdict'] as Verdict),
+  'alert.recovered': closed(() => 'true_positive'),
   'alert.level'(states, entry, params) {
     const alert = states.alerts.get(entry.alert_id ?? '')
     if (alert !== undefined) alert.level = params['to'] as Level

@@ -11,6 +11,8 @@ export type TaskFact = {
   alert: string | null
   sentAt: number
   deadline: number
+  /** When somebody of the unit first knew of it; null: nobody does, so nobody is late. */
+  toldAt: number | null
   /** First answer of the unit, whatever it said. */
   answeredAt: number | null
   /** That answer came before the deadline that held then. */
@@ -24,7 +26,7 @@ type Row = Omit<TaskFact, 'answeredAt' | 'inTime' | 'over'>
 /** Tasks sent before `at`, of one origin: told from the entries of their history, not from how they stand today. */
 export function tasksAt(database: Reads, origin: string, at: number): TaskFact[] {
   const rows = database.all<Row>(
-    `SELECT t.id, t.unit, t.level, t.incident_id AS incident, a.alert_id AS alert, t.created_at AS sentAt, t.deadline
+    `SELECT t.id, t.unit, t.level, t.incident_id AS incident, a.alert_id AS alert, t.created_at AS sentAt, t.deadline, t.told_at AS toldAt
        FROM tasks t LEFT JOIN task_alerts a ON a.task_id = t.id AND a.place = 0
        WHERE t.origin = ? AND t.created_at < ? ORDER BY t.seq`,
     origin,
@@ -77,4 +79,5 @@ const answers: ReadonlySet<string> = new Set(['received', 'doing', 'done', 'not_
 const endings: ReadonlySet<string> = new Set(['done', 'not_ours', 'withdrawn'])
 
 /** Past its deadline and not over. */
-export const isOverdue = (task: TaskFact, at: number): boolean => !task.over && task.deadline < at
+export const isOverdue = (task: TaskFact, at: number): boolean =>
+  !task.over && task.toldAt !== null && task.toldAt <= at && task.deadline < at

@@ -2,41 +2,48 @@ import type { Places } from './catalogue.ts'
 import type { Span } from './period.ts'
 import type { Reads } from '#control/database/reads.ts'
 
-/** What was heard of each present unit in a span. */
-export type Heard = {
-  events: number
-  /** Present code → days with at least one event, and events. */
-  units: Map<string, { days: number; events: number }>
-}
+type Days = Pick<Span, 'from' | 'to'>
 
-/** Sums the days of a span; codes that have ended count for the unit they became part of. */
-export function heardIn(database: Reads, origin: string, span: Pick<Span, 'from' | 'to'>, places: Places): Heard {
-  const rows = database.all<{ unit: string; events: number; days: number }>(
-    `SELECT unit, SUM(events) AS events, COUNT(*) AS days FROM unit_days
-       WHERE origin = ? AND day BETWEEN ? AND ? AND events > 0 GROUP BY unit`,
+/** What the sources of each present unit sent in a span: present code → days with at least one event, and events. */
+export type Sent = Map<string, { days: number; events: number }>
+
+/** Sums the days of senders by their own unit; codes that have ended count for the unit they became part of. */
+export function sentIn(database: Reads, origin: string, span: Days, places: Places): Sent {
+  const rows = database.all<{ unit: string; day: string; events: number }>(
+    `SELECT unit, day, SUM(events) AS events FROM sender_days
+       WHERE origin = ? AND day BETWEEN ? AND ? AND events > 0 GROUP BY unit, day`,
     origin,
     span.from,
     span.to
   )
-  const heard: Heard = { events: 0, units: new Map() }
-  const codes = new Map<string, string[]>()
-  for (const { unit, events, days } of rows) {
+  const days = new Map<string, Set<string>>()
+  const sent: Sent = new Map()
+  for (const { unit, day, events } of rows) {
     if (!places.inside(unit)) continue
-    heard.events += events
     const code = places.home(unit)
-    const known = heard.units.get(code)
-    heard.units.set(code, { days, events: events + (known?.events ?? 0) })
-    codes.set(code, [...(codes.get(code) ?? []), unit])
+    const known = days.get(code) ?? new Set()
+    days.set(code, known.add(day))
+    // Days on which both an ended unit and its successor sent count once.
+    sent.set(code, { days: known.size, events: events + (sent.get(code)?.events ?? 0) })
   }
-  // Days on which both an ended unit and its successor were heard count once.
-  const together = `SELECT COUNT(DISTINCT day) AS days FROM unit_days
-     WHERE origin = ? AND day BETWEEN ? AND ? AND events > 0 AND unit IN (SELECT value FROM json_each(?))`
-  for (const [code, members] of codes) {
-    const sum = heard.units.get(code)
-    if (members.length < 2 || sum === undefined) continue
-    sum.days = database.single<{ days: number }>(together, origin, span.from, span.to, JSON.stringify(members)).days
+  return sent
+}
+
+/** Events of each present unit in a span, whoever sent them. */
+export function eventsIn(database: Reads, origin: string, span: Days, places: Places): Map<string, number> {
+  const rows = database.all<{ unit: string; events: number }>(
+    'SELECT unit, SUM(events) AS events FROM unit_days WHERE origin = ? AND day BETWEEN ? AND ? GROUP BY unit',
+    origin,
+    span.from,
+    span.to
+  )
+  const events = new Map<string, number>()
+  for (const row of rows) {
+    if (!places.inside(row.unit)) continue
+    const code = places.home(row.unit)
+    events.set(code, row.events + (events.get(code) ?? 0))
   }
-  return heard
+  return events
 }
 
 /** First moment that anything is known of an origin; undefined when nothing is. */
@@ -49,4 +56,10 @@ export function firstKnown(database: Reads, origin: string): number | undefined 
     { origin }
   )
   return at ?? undefined
+}
+
+/** Since when it is counted who sent: 0 where it always was, later where an older version counted before. */
+export function sentSince(database: Reads): number {
+  const row = database.get<{ value: string }>(`SELECT value FROM meta WHERE key = 'figures.sent_since'`)
+  return Number(row?.value ?? 0)
 }

@@ -1,28 +1,27 @@
 import type { PeriodFigures, UnitPosture, UnitPostureDetail } from '#core/api/posture.ts'
-import type { UnitShow } from '#core/posture.ts'
+import { unitFeedWords, unitStateWords } from '#core/unit-states.ts'
 import { DAY_MS, ictDay } from '#core/time.ts'
 import { csvOf } from '#core/csv.ts'
 import type { Reads } from '#control/database/reads.ts'
 import { unitTableWords } from './words.ts'
 
-/** Which units a view shows; `risk` is what somebody must act on or look at. */
-export const unitShown: Readonly<Record<UnitShow, (unit: UnitPosture) => boolean>> = {
-  all: () => true,
-  risk: (unit) => unit.openIncidents > 0 || unit.overdueTasks > 0,
-  incident: (unit) => unit.state === 'incident',
-  watch: (unit) => unit.state === 'watch',
-  overdue: (unit) => unit.overdueTasks > 0,
-  silent: (unit) => unit.daysWithEvidence === 0
-}
-
-/** One unit of a period's figures with its days; undefined when the figures do not know it. */
-export function unitDetail(database: Reads, figures: PeriodFigures, code: string): UnitPostureDetail | undefined {
+/**
+ * One unit of a period's figures with the days on which its sources sent, those of units that became part of it included
+ * (`members`); undefined when the figures do not know it.
+ */
+export function unitDetail(
+  database: Reads,
+  figures: PeriodFigures,
+  code: string,
+  members: readonly string[] = [code]
+): UnitPostureDetail | undefined {
   const unit = figures.units.find((row) => row.unit.code === code)
   if (unit === undefined) return undefined
   const { period, origin, running, asOf } = figures
   const rows = database.all<{ day: string; events: number }>(
-    'SELECT day, events FROM unit_days WHERE unit = ? AND origin = ? AND day BETWEEN ? AND ?',
-    code,
+    `SELECT day, SUM(events) AS events FROM sender_days
+       WHERE unit IN (SELECT value FROM json_each(?)) AND origin = ? AND day BETWEEN ? AND ? GROUP BY day`,
+    JSON.stringify(members),
     origin,
     period.from,
     period.to
@@ -45,7 +44,7 @@ export function unitDetail(database: Reads, figures: PeriodFigures, code: string
 
 /** The unit table as CSV for a spreadsheet, safe against formulas. */
 export function unitCsv(units: readonly UnitPosture[], language: 'vi' | 'en'): string {
-  const { head, kind, state } = unitTableWords[language]
+  const { head, kind } = unitTableWords[language]
   return csvOf([
     head,
     ...units.map((row) => [
@@ -53,8 +52,10 @@ export function unitCsv(units: readonly UnitPosture[], language: 'vi' | 'en'): s
       row.unit.name,
       row.unit.district,
       kind[row.kind],
-      state[row.state],
-      row.daysWithEvidence,
+      unitStateWords[row.state][language],
+      unitFeedWords[row.feed][language],
+      row.daysSent,
+      row.sent,
       row.events,
       row.alerts,
       row.incidents,

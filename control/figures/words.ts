@@ -3,12 +3,14 @@ import type { Bilingual } from '#core/match.ts'
 /* Words of the figures, data only; how numbers and lengths of time are said stands in phrases.ts. */
 
 /** How far an incident is, in words that carry no log text. */
-export const progressWords: Readonly<Record<string, Bilingual>> = {
-  new: { vi: 'chưa có người nhận', en: 'nobody has taken it up' },
-  in_progress: { vi: 'đang xử lý', en: 'being worked on' },
-  waiting: { vi: 'đang chờ đơn vị', en: 'waiting for the unit' },
-  review: { vi: 'chờ xem lại để đóng', en: 'waiting for review before closing' }
-}
+export const progressWords: ReadonlyMap<string, Bilingual> = new Map<string, Bilingual>(
+  Object.entries({
+    new: { vi: 'chưa có người nhận', en: 'nobody has taken it up' },
+    in_progress: { vi: 'đang xử lý', en: 'being worked on' },
+    waiting: { vi: 'đang chờ đơn vị', en: 'waiting for the unit' },
+    review: { vi: 'chờ xem lại để đóng', en: 'waiting for review before closing' }
+  })
+)
 export const unitIsLate: Bilingual = {
   vi: 'đơn vị chưa làm xong việc được giao',
   en: 'the unit has not finished what it was asked'
@@ -22,6 +24,15 @@ export const taskUnanswered: Bilingual = {
   vi: '{title}, đơn vị chưa trả lời',
   en: '{title}, the unit has not answered'
 }
+/** Alerts at one unit that nobody took: all of one rule, or of several. */
+export const untakenOfRule: Bilingual = {
+  vi: '{title}: {alerts} cảnh báo mức {level}, chưa ai nhận',
+  en: '{title}: {alerts} {level} alerts that nobody has taken'
+}
+export const untakenOfRules: Bilingual = {
+  vi: '{alerts} cảnh báo thuộc {rules} dấu hiệu khác nhau, mức cao nhất: {level}; chưa ai nhận',
+  en: '{alerts} alerts of {rules} different rules, worst: {level}; nobody has taken them'
+}
 export const unnamedTask: Bilingual = { vi: 'Việc được giao', en: 'A task' }
 export const unnamedIncident: Bilingual = { vi: 'Sự cố chưa có cảnh báo', en: 'Incident without alerts' }
 
@@ -34,8 +45,10 @@ export const unitTableWords = {
       'Thuộc',
       'Cấp',
       'Trạng thái',
-      'Số ngày có dữ liệu',
-      'Sự kiện',
+      'Nguồn nhật ký',
+      'Số ngày gửi nhật ký',
+      'Sự kiện đã gửi',
+      'Sự kiện nhắc tới đơn vị',
       'Cảnh báo',
       'Sự cố mở trong kỳ',
       'Sự cố còn mở',
@@ -43,8 +56,7 @@ export const unitTableWords = {
       'Đã trả lời',
       'Quá hạn'
     ],
-    kind: { commune: 'cấp xã', district: 'cấp huyện', department: 'sở, ngành' },
-    state: { quiet: 'bình thường', watch: 'cần theo dõi', incident: 'có sự cố', none: 'không có dữ liệu' }
+    kind: { commune: 'cấp xã', district: 'cấp huyện', department: 'sở, ngành' }
   },
   en: {
     head: [
@@ -53,8 +65,10 @@ export const unitTableWords = {
       'In',
       'Level',
       'State',
-      'Days with data',
-      'Events',
+      'Log sources',
+      'Days with logs',
+      'Events sent',
+      'Events about the unit',
       'Alerts',
       'Incidents opened',
       'Incidents still open',
@@ -62,7 +76,6 @@ export const unitTableWords = {
       'Answered',
       'Late'
     ],
-    kind: { commune: 'commune', district: 'district', department: 'department' },
-    state: { quiet: 'normal', watch: 'to be watched', incident: 'incident', none: 'no data' }
+    kind: { commune: 'commune', district: 'district', department: 'department' }
   }
 } as const

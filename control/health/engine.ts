@@ -39,6 +39,8 @@ export type EngineParts = {
   raise(fold: MatchFold): void
   resolve(fingerprint: string, params: Record<string, string | number>): void
   alertOf(fingerprint: string): { alert: string; incident: string | null } | undefined
+  /** The incident that holds an alert now, open or closed; without it an outage names the one it opened in. */
+  incidentOf?(alert: string): string | null | undefined
   /** Asks for runs of these probes now, after the transaction. */
   recheck(probes: string[]): void
   /** Entries of these nodes have changed, inside a transaction; `all` when everything may have. */
@@ -215,6 +217,12 @@ export class Engine {
     })
   }
 
+  /** This process stood still until now. */
+  stoodStill(): void {
+    this.time.advance()
+    this.measurements.stoodStill()
+  }
+
   /** The catalogue has changed. */
   reload(): void {
     this.time.advance()
@@ -333,7 +341,7 @@ export class Engine {
       .sql('DELETE FROM health_outages WHERE origin = ? AND since_at < ? AND until_at IS NOT NULL')
       .run(origin, now - KEEP_OUTAGES_MS)
     this.#control
-      .sql('DELETE FROM health_maintenance WHERE origin = ? AND to_at < ?')
+      .sql('DELETE FROM health_maintenance WHERE origin = ? AND coalesce(weekly_until, to_at) < ?')
       .run(origin, now - KEEP_OUTAGES_MS)
   }
 }

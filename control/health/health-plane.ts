@@ -11,6 +11,8 @@ import type { Control } from '#control/database/control.ts'
 import type { Alerts } from '#control/triage/alerts.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { createHealth, type Health } from './health.ts'
+import { createStallNotices } from './stall-notices.ts'
+import { StallWatch, voided } from './stalls.ts'
 
 /** The demonstration is watched every few seconds; it tells of an outage as soon as it is sure. */
 const demonstrationSettings = { settleMs: 4_000, recoverySettleMs: 15_000, holdMaxMs: 20_000 }
@@ -42,7 +44,7 @@ export type HealthPlane = HealthByOrigin & {
   take(results: ProbeResult[]): void
   heartbeatKeys(): HeartbeatKey[]
   /** What probes of the demonstration may ask although it lies on loopback, and the authority behind it. */
-  allowDemonstration(endpoints: string[], authority: string): void
+  allowDemonstration(endpoints: string[], authority: string, own?: string[]): void
   /** The catalogue has changed: both engines read it again. */
   reload(): void
   /** Asks for runs of these probes now. */
@@ -64,14 +66,17 @@ export function createHealthPlane(parts: {
   alerts: Alerts
   onWallChanged(wall: Wall): void
   onKeysChanged(): void
+  stalls?: StallWatch
 }): HealthPlane {
-  const { config, control, clock, alerts } = parts
+  const { config, control, clock, alerts, stalls = new StallWatch() } = parts
   let plane: ProbesPlane | undefined
   let allowed: { endpoints: string[]; authority: string } = { endpoints: [], authority: '' }
   const rules: Record<MeasuredOrigin, DestinationRule> = {
     real: destinationRule(config.SOC_PROBE_NETWORKS),
     demonstration: destinationRule(config.SOC_PROBE_NETWORKS)
   }
+  /** What a person may try: the simulated systems, but not this console, which the demonstration's own probe asks. */
+  let tried = rules.real
   const engine = (origin: MeasuredOrigin) =>
     createHealth({
       control,
@@ -81,6 +86,7 @@ export function createHealthPlane(parts: {
       raise: (fold) => void alerts.raise(fold),
       resolve: (fingerprint, params) => void alerts.resolve(fingerprint, params),
       alertOf: (fingerprint) => alerts.alertOf(fingerprint),
+      incidentOf: (alert) => alerts.incidentOf(alert),
       recheck: (ids) => plane?.recheck(ids),
       onProbesChanged: probesChanged,
       onWallChanged: (wall) => {
@@ -116,6 +122,13 @@ export function createHealthPlane(parts: {
     })
   }
 
+  /** A stall that has just ended is known before anybody judges by what happened meanwhile. */
+  function lookForStall() {
+    if (stalls.look() !== undefined) for (const health of all) health.stoodStill()
+  }
+
+  const tellThrownAway = createStallNotices(parts)
+
   return {
     shown,
     of: (origin) => engines[origin],
@@ -126,18 +139,24 @@ export function createHealthPlane(parts: {
       if (plane === undefined) throw new SocError('probes.failed', 'probes are not running', { status: 503 })
       // The demonstration's own systems may be tried like its probes; everything else obeys the rule of real ones.
       const origin = isAllowed(() => checkTarget(draft.target, rules.real)) ? 'real' : 'demonstration'
-      checkTarget(draft.target, rules[origin])
+      checkTarget(draft.target, origin === 'real' ? rules.real : tried)
       const probe: Probe = { ...draft, id: 'try', origin }
       return viewOf(await plane.tryProbe(probe))
     },
     count(folds) {
       for (const health of all) health.count(folds)
     },
-    take(results) {
+    take(taken) {
+      lookForStall()
+      const results = taken.map((result) => {
+        const stall = stalls.voiding(result)
+        return stall === undefined ? result : voided(result, stall)
+      })
       control.transaction(() => {
         for (const origin of measured) {
           const own = results.filter((result) => result.origin === origin)
           if (own.length > 0) engines[origin].take(own)
+          tellThrownAway(origin, own)
         }
       })
     },
@@ -145,9 +164,10 @@ export function createHealthPlane(parts: {
       measured.flatMap((origin) =>
         [...engines[origin].heartbeatKeys()].map(([probe, { key, lastAt }]) => ({ probe, key, lastAt, origin }))
       ),
-    allowDemonstration(endpoints, authority) {
-      allowed = { endpoints, authority }
-      rules.demonstration = destinationRule(config.SOC_PROBE_NETWORKS, endpoints)
+    allowDemonstration(endpoints, authority, own = []) {
+      allowed = { endpoints: [...endpoints, ...own], authority }
+      rules.demonstration = destinationRule(config.SOC_PROBE_NETWORKS, allowed.endpoints)
+      tried = destinationRule(config.SOC_PROBE_NETWORKS, endpoints)
       sendSnapshot()
     },
     reload() {
@@ -159,6 +179,7 @@ export function createHealthPlane(parts: {
       for (const health of all) health.start(now)
     },
     tick() {
+      lookForStall()
       for (const health of all) health.tick()
     },
     attach(probes) {

@@ -54,6 +54,8 @@ export type Health = {
   removeProbe(id: string): void
   newHeartbeatKey(id: string): string
   maintenance(): MaintenanceRow[]
+  /** Until when all of these systems are worked on as planned; null when one of them is not, or there is none. */
+  maintainedUntil(systems: readonly string[]): number | null
   addMaintenance(draft: MaintenanceDraft, by: string): MaintenanceRow
   cancelMaintenance(id: string, by: string): MaintenanceRow
   uptime(node: NodeId, from: number, to: number): Uptime
@@ -67,6 +69,8 @@ export type Health = {
   count(folds: readonly ExchangeFold[]): void
   /** What time alone changes; to be called about four times a second. */
   tick(): void
+  /** This process stood still until now: nobody's silence meanwhile counts. */
+  stoodStill(): void
   /** The catalogue has changed. */
   reload(): void
   /** What the probes thread runs. */
@@ -95,7 +99,8 @@ export function createHealth(parts: HealthParts): Health {
   const viewParts = {
     ...{ origin: parts.origin, now: () => time.now(), graph, states: engine.states, history: engine.history },
     ...{ measurements, intervals: engine.intervals, days: engine.days, maintenance: engine.maintenance, sli },
-    ...{ table: engine.table, openOutages: () => engine.outages.open() }
+    ...{ table: engine.table, openOutages: () => engine.outages.open() },
+    incidentOf: parts.incidentOf
   }
   const views = createViews(viewParts)
   const shownWall = (wall = new KeptWall(viewParts, views))
@@ -125,6 +130,11 @@ export function createHealth(parts: HealthParts): Health {
     probe: (id) => fresh(() => details.probe(id)),
     ...edits,
     maintenance: () => fresh(() => engine.maintenance.list(time.now())),
+    maintainedUntil(systems) {
+      const ends = systems.map((id) => engine.maintenance.until(id, time.now()))
+      const known = ends.filter((end) => end !== null)
+      return known.length === 0 || known.length < ends.length ? null : Math.min(...known)
+    },
     addMaintenance(draft, by) {
       time.advance()
       let row: MaintenanceRow | undefined
@@ -164,6 +174,7 @@ export function createHealth(parts: HealthParts): Health {
       engine.tick()
       pushWall()
     },
+    stoodStill: () => engine.stoodStill(),
     reload: () => engine.reload(),
     definitions: () => [...measurements.all()].map(({ probe }) => probe),
     heartbeatKeys: () =>

@@ -2,6 +2,7 @@ import { UPLINK, type HealthState, type Probe, type ProbeResult } from '#core/he
 import type { EngineTime } from './engine-time.ts'
 import type { Fact } from './history.ts'
 import { afterOfficeTime } from './office-hours.ts'
+import { isVoid } from './stalls.ts'
 
 /** A probe with what it last said. */
 export type Measured = {
@@ -106,6 +107,11 @@ export class Measurements {
       if (result.startedAt === measured.last.startedAt && result.finishedAt === measured.last.finishedAt)
         return undefined
     }
+    if (isVoid(result)) {
+      // Kept for whoever reads results; it says nothing, and the silence goes on.
+      measured.seq += 1
+      return measured
+    }
     measured.last = result
     measured.era = this.#time.era()
     measured.seq += 1
@@ -205,6 +211,13 @@ export class Measurements {
       }
     }
     return facts
+  }
+
+  /** We stood still, and beats with us: each has its time again from now on. */
+  stoodStill(): void {
+    for (const item of this.#probes.values()) {
+      if (item.probe.target.kind === 'heartbeat') item.mark = this.#time.elapsed()
+    }
   }
 
   /** After probes were added, changed or removed: references of our line may be gone. */

@@ -106,6 +106,19 @@ it('a heartbeat that was never heard blames nobody; one that stops is down when 
   expect(world.health.system('kiosk-hcc')?.system.because?.text.vi).toContain('không báo nhịp')
 })
 
+it('a site that said it is degraded and then fell silent is told as silent', () => {
+  const world = testWorld()
+  const { id } = world.health.addProbe(beatDraft('kiosk-hcc'))
+  const beat = world.clock.now()
+  const said = { startedAt: beat, code: 'heartbeat.degraded', detail: 'một máy in hỏng' }
+  world.health.take([result(id, beat, 'degraded', said)])
+  expect(world.health.system('kiosk-hcc')?.system.because?.text.vi).toContain('nơi gửi tự báo đang kém')
+  world.clock.advance(10 * MINUTE_MS)
+  world.health.tick()
+  expect(world.health.system('kiosk-hcc')?.system).toMatchObject({ state: 'DOWN' })
+  expect(world.health.system('kiosk-hcc')?.system.because?.text.vi).toContain('không báo nhịp đúng hạn')
+})
+
 it('a heartbeat heard before a restart that does not beat again is down, counted from the restart', () => {
   const world = testWorld()
   const { id } = world.health.addProbe(beatDraft('kiosk-hcc'))
@@ -259,4 +272,37 @@ it('a failing write leaves no half: the engine goes on from what is written', ()
   expect(world.models('DOWN')).toEqual([])
   world.run(2 * MINUTE_MS)
   expect(world.models('UP')).toContain(22)
+})
+
+it('weekly work comes back at the same hour of every week, also over a restart, until its last week or until called off', () => {
+  const world = testWorld()
+  world.measure(['hue-s'])
+  const { health, clock } = world
+  const WEEK = 7 * 24 * 60 * MINUTE_MS
+  const from = clock.now() + 10 * MINUTE_MS
+  const draft = { systems: ['hue-s'], from, to: from + 30 * MINUTE_MS, reason: 'Sao lưu' }
+  expect(codeOf(() => health.addMaintenance({ ...draft, weeklyUntil: from }, 'u1'))).toEqual([
+    422,
+    'maintenance.weekly'
+  ])
+  const planned = health.addMaintenance({ ...draft, weeklyUntil: from + 2 * WEEK + MINUTE_MS }, 'u1')
+  expect(planned).toMatchObject({ status: 'planned', from })
+  const states: string[] = []
+  for (let week = 0; week < 4; week++) {
+    for (const at of [
+      from + week * WEEK - MINUTE_MS,
+      from + week * WEEK + MINUTE_MS,
+      from + week * WEEK + 31 * MINUTE_MS
+    ]) {
+      clock.advance(at - clock.now())
+      world.run(1_000)
+      const [row] = health.maintenance()
+      states.push(`${row!.status} ${health.maintainedUntil(['hue-s']) === null ? '-' : 'rests'}`)
+    }
+  }
+  expect(states).toEqual([
+    ...['planned -', 'running rests', 'planned -', 'planned -', 'running rests', 'planned -'],
+    ...['planned -', 'running rests', 'over -', 'over -', 'over -', 'over -']
+  ])
+  expect(health.maintainedUntil([])).toBe(null)
 })

@@ -7,6 +7,7 @@ import { fillWords } from '#core/words.ts'
 import { createBuiltIn } from '#control/triage/life/built-in.ts'
 import { ownBecause, shownMoment } from './because.ts'
 import type { EngineTime } from './engine-time.ts'
+import { asOne, commonLimit, commonWindow } from './common-cause.ts'
 import type { Graph } from './graph.ts'
 import type { History } from './history.ts'
 import { answers, byImpact, covers, explainers, failingNow, type Failing } from './impact.ts'
@@ -21,7 +22,14 @@ import { words } from './words.ts'
 const MAX_ATTACHED = 200
 
 /** An open outage as it is now: whether it has come back, and since when. */
-type OpenOutage = { record: OutageRecord; backMark: number | null; backAt: number; lost: number }
+type OpenOutage = {
+  record: OutageRecord
+  backMark: number | null
+  backAt: number
+  lost: number
+  /** How many fell with it, when a common cause is suspected; 0 otherwise. */
+  together: number
+}
 
 export type OutageParts = {
   origin: Origin
@@ -85,7 +93,8 @@ export class Outages {
     this.#candidates.clear()
     this.#open.clear()
     for (const record of this.#parts.table.open()) {
-      if (record.system !== UPLINK) this.#open.set(record.system, { record, backMark: null, backAt: 0, lost: 0 })
+      if (record.system !== UPLINK)
+        this.#open.set(record.system, { record, backMark: null, backAt: 0, lost: 0, together: 0 })
     }
   }
 
@@ -106,15 +115,28 @@ export class Outages {
     if (candidate === undefined || (candidate.attachedTo !== null && this.#open.has(candidate.attachedTo))) return false
     if (!isRipe(candidate, time.elapsed(), measurements)) return false
     const cause = this.#causeOf(failing, all)
-    const causing = cause === undefined ? undefined : this.#open.get(cause.root)
+    // The cause may itself be told with another outage.
+    const through = cause && (this.#open.has(cause.root) ? cause.root : this.#candidates.get(cause.root)?.attachedTo)
+    const causing = this.#open.get(through ?? '')
     const covering =
-      causing ?? [...this.#open.values()].find(({ record, backMark }) => backMark === null && covers(record, failing))
+      causing ??
+      [...this.#open.values()].find(
+        // What was told with it goes on to be told with it, also after a restart.
+        ({ record, backMark }) =>
+          backMark === null && (covers(record, failing) || failing.systems.every((id) => record.attached.includes(id)))
+      )
     if (covering !== undefined) {
       this.#attach(covering, candidate, failing.systems)
       return true
     }
     // Its cause, or something greater that takes the same models, is being looked at: that is decided first.
     if (cause !== undefined && !this.#open.has(cause.root)) return false
+    const together = this.#fallenWith(failing, all)
+    if (together === 'perhaps') return false
+    if (together.length > 0) {
+      this.#decideTogether(failing, candidate, together)
+      return true
+    }
     const greater = waiting.find(
       (each) => each !== failing && !this.#open.has(each.root) && byImpact(each, failing) < 0 && covers(each, failing)
     )
@@ -134,6 +156,38 @@ export class Outages {
       .find((root) => root !== undefined && root !== failing)
   }
 
+  /**
+   * What fell at the same time as a failure and has no cause of its own either, when it is too much for chance; nothing when
+   * it is not; `perhaps` while it may become so.
+   */
+  #fallenWith(failing: Failing, all: ReadonlyMap<string, Failing>): Failing[] | 'perhaps' {
+    const { settings, time, states } = this.#parts
+    const graph = this.#parts.graph()
+    const measured = new Set(graph.order.filter((id) => states.own(id).probed).map((id) => graph.groupParent(id) ?? id))
+    const limit = commonLimit(measured.size)
+    if (all.size < limit / 2) return []
+    const windowMs = commonWindow(settings)
+    const at = this.#sinceOf(failing)
+    const together = [...all.values()].filter(
+      (each) => Math.abs(this.#sinceOf(each) - at) <= windowMs && this.#causeOf(each, all) === undefined
+    )
+    if (together.length >= limit) return together
+    const first = Math.min(...together.map((each) => this.#sinceOf(each)))
+    return together.length >= limit / 2 && time.now() < first + windowMs ? 'perhaps' : []
+  }
+
+  /** One outage for all that fell together: the first is announced with what all of them take along, the others join it. */
+  #decideTogether(failing: Failing, candidate: Candidate, together: readonly Failing[]): void {
+    const at = this.#sinceOf(failing)
+    const windowMs = commonWindow(this.#parts.settings)
+    const common = [...this.#open.values()].find(
+      (outage) => outage.together > 0 && outage.backMark === null && Math.abs(outage.record.since - at) <= windowMs
+    )
+    if (common !== undefined) return this.#attach(common, candidate, failing.systems)
+    this.#candidates.delete(failing.root)
+    this.#announce(asOne(failing, together), undefined, together.length)
+  }
+
   #attach(outage: OpenOutage, candidate: Candidate, systems: readonly string[]): void {
     const { record } = outage
     candidate.attachedTo = record.system
@@ -144,14 +198,14 @@ export class Outages {
   }
 
   /** Raises the alert of an outage that opens, or that has become worse than `before`, and writes it down. */
-  #announce(failing: Failing, before: OpenOutage | undefined): void {
+  #announce(failing: Failing, before: OpenOutage | undefined, together = before?.together ?? 0): void {
     const { table } = this.#parts
     const known = before?.record
     const since = known?.since ?? this.#sinceOf(failing)
     const down = union(known?.down ?? [], failing.down)
     const degraded = union(known?.degraded ?? [], failing.degraded).filter((model) => !down.includes(model))
     const attached = known?.attached ?? []
-    const fold = this.#foldOf(failing, { since, down, degraded, attached })
+    const fold = this.#foldOf(failing, { since, down, degraded, attached }, together)
     this.#parts.raise(fold)
     const raised = this.#parts.alertOf(fold.fingerprint)
     const record = {
@@ -159,14 +213,14 @@ export class Outages {
       state: failing.state,
       level: failing.level,
       ...{ since, until: null, down, degraded, attached },
-      because: this.#whyDown(failing, since),
+      because: this.#whyDown(failing, since, together),
       fingerprint: fold.fingerprint,
       alert: raised?.alert ?? null,
       incident: raised?.incident ?? null
     }
     const lost = failing.lost?.down ?? failing.systems.length
     if (before === undefined) {
-      this.#open.set(failing.root, { record: table.insert(record), backMark: null, backAt: 0, lost })
+      this.#open.set(failing.root, { record: table.insert(record), backMark: null, backAt: 0, lost, together })
     } else {
       before.record = { ...record, id: before.record.id }
       before.lost = lost
@@ -174,7 +228,11 @@ export class Outages {
     }
   }
 
-  #foldOf(failing: Failing, outage: Pick<OutageRecord, 'since' | 'down' | 'degraded' | 'attached'>): MatchFold {
+  #foldOf(
+    failing: Failing,
+    outage: Pick<OutageRecord, 'since' | 'down' | 'degraded' | 'attached'>,
+    together: number
+  ): MatchFold {
     const graph = this.#parts.graph()
     const system = graph.inventory.system(failing.root)
     const probes = [failing.root, ...failing.systems].flatMap((id) => [...this.#parts.states.probesOf(id)])
@@ -190,13 +248,15 @@ export class Outages {
       degraded: outage.degraded,
       attached: outage.attached.map((id) => graph.name(id)),
       hosts: [...hostsAsked(probes), ...(system?.hosts ?? [])],
-      lost: failing.lost
+      lost: failing.lost,
+      together
     })
   }
 
-  #whyDown(failing: Failing, since: number): Because {
+  #whyDown(failing: Failing, since: number, together: number): Because {
     const now = this.#parts.time.now()
     const moment = shownMoment(since, now)
+    if (together > 0) return ownBecause(fillWords(words.outage.together, { moment, count: String(together - 1) }))
     if (failing.lost !== null) {
       const share = `${failing.lost.down}/${failing.lost.all}`
       return ownBecause(fillWords(words.outage.membersLost, { share, moment }))

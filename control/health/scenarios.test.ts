@@ -207,3 +207,22 @@ it('a process that ran with its clock a year ahead leaves no future behind once 
   const plan = { systems: ['hue-s'], from: now, to: now + 60 * MINUTE_MS, reason: 'x' }
   expect(again.health.addMaintenance(plan, 'u1').status).toBe('running')
 })
+
+it('an outage names the incident that holds its alert now', () => {
+  const world = provinceWorld()
+  world.broken.add('hue-s')
+  world.run(3 * MINUTE_MS)
+  const [outage] = world.health.wall().outages
+  const by = { id: 'u1', name: 'u1' }
+  world.control
+    .sql(
+      `INSERT INTO users (id, username, name, role, password, created_at) VALUES ('u1', 'u1', 'u1', 'analyst', '', 0)`
+    )
+    .run()
+  world.alerts.actOnIncident(outage!.incident!, { kind: 'release', alerts: [outage!.alert!], into: 'new' }, by)
+  const held = world.alerts.incidentOf(outage!.alert!)
+  expect(held).not.toBe(outage!.incident)
+  expect(world.health.wall().outages[0]?.incident).toBe(held)
+  world.alerts.actOnIncident(held!, { kind: 'release', alerts: [outage!.alert!], into: null }, by)
+  expect(world.health.wall().outages[0]?.incident).toBeNull()
+})

@@ -128,7 +128,8 @@ export function createStates(graph: () => Graph, measurements: Measurements): St
 /** "phép đo “Trang chủ” không đạt: trả lời HTTP 503". */
 function probeReason({ probe, last, state }: Measured): Because {
   const { name } = probe
-  if (probe.target.kind === 'heartbeat' && last?.outcome === 'up') {
+  // A beat that says "down" makes the probe DOWN by its word; after any other word DOWN means that the next beat is missing.
+  if (probe.target.kind === 'heartbeat' && state === 'DOWN' && last?.outcome !== 'down') {
     return ownBecause(fillWords(words.probe.noHeartbeat, { name }))
   }
   const outcome = last === undefined || last.outcome === 'up' ? null : outcomeWords(last.code, last.detail)

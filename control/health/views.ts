@@ -7,6 +7,7 @@ import type { ProvinceModel } from '#province/inventory.ts'
 import { ownBecause } from './because.ts'
 import { uptimeOf, type Days } from './days.ts'
 import { plannedState, type Graph } from './graph.ts'
+import type { EngineParts } from './engine.ts'
 import type { History } from './history.ts'
 import { sumStates, worstPerStep, type Entry, type Intervals } from './intervals.ts'
 import type { Maintenance } from './maintenance.ts'
@@ -33,6 +34,7 @@ export type ViewParts = {
   sli: SliFigures
   table: OutageTable
   openOutages: () => readonly OutageRecord[]
+  incidentOf: EngineParts['incidentOf']
 }
 
 /** What the screens show of the engine's state. Everything is read; nothing is changed. */
@@ -122,9 +124,15 @@ export function createViews(parts: ViewParts) {
       attached: record.attached,
       because: record.because,
       alert: record.alert,
-      incident: record.incident,
+      incident: incidentOf(record),
       nextCheckAt: record.until !== null || next.length === 0 ? null : Math.min(...next)
     }
+  }
+
+  /** Merging and releasing move alerts: the incident that holds the outage's alert now. */
+  function incidentOf({ alert, incident }: OutageRecord): string | null {
+    const held = alert === null ? undefined : parts.incidentOf?.(alert)
+    return held === undefined ? incident : held
   }
 
   function system(id: string): SystemRow {

@@ -44,6 +44,10 @@ export const words = {
     membersLost: { vi: 'mất {share} thành phần từ {moment}', en: '{share} members lost since {moment}' },
     down: { vi: 'ngừng từ {moment}', en: 'down since {moment}' },
     downBecause: { vi: 'ngừng từ {moment}, {reason}', en: 'down since {moment}, {reason}' },
+    together: {
+      vi: 'ngừng từ {moment}, cùng lúc với {count} hệ thống khác không phụ thuộc nhau: nghi nguyên nhân chung, kiểm tra đường truyền và máy giám sát trước',
+      en: 'down since {moment}, together with {count} others that do not depend on each other: a common cause is suspected, check our own line and machine first'
+    },
     uplink: { vi: 'mất giám sát từ {moment}', en: 'observation lost since {moment}' }
   },
   planned: {

@@ -59,9 +59,10 @@ export class Announcing {
       if (id === undefined) return false
       this.#attach(id, files)
       const announced: Announced = { id, origin, priority, topic, to }
-      if (announcement.resolves) {
-        subjects.stop(subject, id, '')
-        this.#tellThoseWhoKnow(announced, subject)
+      if (announcement.resolves !== undefined) {
+        const ended = announcement.resolves.subject ?? subject
+        subjects.stop(ended, id, announcement.resolves.as)
+        this.#tellThoseWhoKnow(announced, ended)
       }
       const policy = policies.get(priority as Priority)
       notify.step(announced, 0, policy.steps[0]!, !announcement.escalates, isPersonal(announcement))
@@ -72,12 +73,12 @@ export class Announcing {
     })
   }
 
-  #insert({ key, topic, priority, origin, subject, unit, to, title, body, code, link }: Announcement) {
+  #insert({ key, topic, priority, origin, subject, unit, to, title, body, code, link, sms = '' }: Announcement) {
     const { control, clock, links } = this.#parts
     const made = control
       .sql(
-        `INSERT OR IGNORE INTO announcements (key, at, topic, priority, origin, subject, unit, code, title, body, link, audience)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+        `INSERT OR IGNORE INTO announcements (key, at, topic, priority, origin, subject, unit, code, title, body, link, audience, sms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
       )
       .run(
         key,
@@ -91,7 +92,8 @@ export class Announcing {
         cut(title, MAX_TITLE),
         cut(body, MAX_BODY),
         links.seal(link.slice(0, 500), key),
-        JSON.stringify(to)
+        JSON.stringify(to),
+        sms.slice(0, MAX_TITLE)
       )
     return made.changes === 0 ? undefined : Number(made.lastInsertRowid)
   }
@@ -131,7 +133,7 @@ export class Announcing {
       `SELECT DISTINCT n.recipient, n.name, n.channel, n.address, n.composed_as AS composedAs
          FROM notifications n JOIN announcements a ON a.id = n.announcement_id
          WHERE a.subject = ? AND a.id < ? AND a.origin = ? AND n.channel NOT IN (SELECT value FROM json_each(?))
-           AND (n.status IN ('accepted', 'delivered', 'read', 'answered', 'sending') OR n.folded_into IS NOT NULL)
+           AND (n.status IN ('accepted', 'delivered', 'read', 'answered', 'sending') OR (n.folded_into IS NOT NULL AND n.status <> 'failed'))
          ORDER BY n.id LIMIT ${MAX_RECIPIENTS}`,
       subject,
       announced.id,

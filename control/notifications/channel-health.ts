@@ -7,6 +7,7 @@ import { hookUrlOf, reachesEverybody } from './channel-lists.ts'
 import type { ChannelState } from './channel-state.ts'
 import { channels } from './channels/index.ts'
 import type { Channel } from './channels/channel.ts'
+import { missingSettings, senderOf } from './sender.ts'
 import type { Driver } from './driver.ts'
 
 /** Addresses that cannot be reached which the page of channels shows, newest first. */
@@ -28,7 +29,8 @@ export function channelList(withKeys: boolean, parts: HealthParts): ChannelList 
   return {
     channels: channels.map((channel) => healthOf(channel, withKeys, parts)),
     unreachable: unreachable.map((row) => ({ ...row })),
-    publicUrl: parts.config.SOC_PUBLIC_URL
+    publicUrl: parts.config.SOC_PUBLIC_URL,
+    missing: missingSettings(senderOf(parts.config, 'real'))
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '#core/clock.ts'
 import type { ChannelName } from '#core/notification.ts'
+import type { Origin } from '#core/origin.ts'
 import type { Control } from '#control/database/control.ts'
 import { MAX_RETRY_MS } from './backoff.ts'
 import type { ChannelState } from './channel-state.ts'
@@ -7,6 +8,7 @@ import type { Digests } from './digest.ts'
 import type { Driver } from './driver.ts'
 import { NO_CHANNEL_MS, type Notify } from './notify.ts'
 import { NO_CHANNEL, ROW, type NotificationRecord, type Outbox } from './outbox.ts'
+import { missingOf, type Sender } from './sender.ts'
 import type { StormGuard } from './storm.ts'
 
 /** Rows looked at for one channel in one round: some tens of milliseconds. The rest comes in the next round. */
@@ -21,6 +23,8 @@ export type ClaimParts = {
   digests: Digests
   notify: Notify
   drivers: ReadonlyMap<ChannelName, Driver>
+  /** Whom a message says it is from. */
+  sender(origin: Origin): Sender
 }
 
 /** What is on its way over one channel. */
@@ -96,17 +100,25 @@ export class Claim {
   #begin(row: NotificationRecord, driver: Driver): boolean {
     const { outbox, clock, state, notify } = this.#parts
     const now = clock.now()
-    if (row.acknowledged_at !== null) {
-      outbox.move(row.id, 'cancelled', { code: 'acknowledged' })
+    if (row.ended_at !== null) {
+      outbox.move(row.id, 'cancelled', { code: row.ended_code })
       return false
     }
     if (row.expires_at <= now) {
-      outbox.move(row.id, 'failed', { code: 'life.over' })
+      outbox.move(row.id, 'failed', { code: row.code.startsWith('setting.') ? row.code : 'life.over' })
       return false
     }
     if (row.code === NO_CHANNEL) {
       if (notify.waiting(row)) outbox.move(row.id, 'cancelled', { code: 'channel.found' })
       else outbox.lookAgain(row.id, Math.min(now + NO_CHANNEL_MS, row.expires_at))
+      return false
+    }
+    const missing = missingOf(row, this.#parts.sender(row.origin))
+    if (missing !== '') {
+      // The settings come with a start.
+      const dueAt = Math.min(now + NO_CHANNEL_MS, row.expires_at)
+      if (row.code === missing) outbox.lookAgain(row.id, dueAt)
+      else outbox.move(row.id, 'deferred', { code: missing, dueAt, hold: row.hold })
       return false
     }
     const closed = driver.configured ? state.closed(driver) : { code: 'channel.off', until: now + MAX_RETRY_MS }
@@ -124,7 +136,7 @@ export class Claim {
   /** What the storm guard says of it: false when it was folded, held back or dropped. */
   #passes(row: NotificationRecord): boolean {
     const { outbox, storm, digests } = this.#parts
-    if (row.hold !== '') return digests.fold(row) === undefined
+    if (row.hold !== '') return !digests.fold(row)
     const verdict = storm.judge(row)
     if (verdict.pass) return true
     if ('drop' in verdict) outbox.move(row.id, 'cancelled', { code: verdict.drop })

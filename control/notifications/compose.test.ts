@@ -9,6 +9,8 @@ const message = (vi: string, more: Partial<Message> = {}): Message => ({
   title: { vi, en: 'NDXP is down' },
   body: { vi: 'Trục NDXP ngừng từ 14:05, ảnh hưởng 9 mô hình.', en: 'NDXP has been down since 14:05.' },
   link: '',
+  sms: '',
+  call: '',
   at: Date.UTC(2026, 10, 23, 7, 5),
   ...more
 })

@@ -7,6 +7,8 @@ import { words } from './words.ts'
 
 /** An SMS is one part of 160 characters of the basic alphabet: unaccented, so that no part costs double or is refused. */
 export const SMS_MAX = 160
+/** Characters of its sentence an SMS keeps beside a link. */
+const LEAST_SENTENCE = 40
 /** Chat channels cut or refuse more. */
 const CHAT_MAX = 1_800
 const MAIL_MAX = 20_000
@@ -20,6 +22,10 @@ export type Message = {
   body: Bilingual
   link: string
   at: number
+  /** The sentence of an SMS where the title says too little; '' for the title. */
+  sms: string
+  /** The number to call, for those outside the SOC; '' for none. */
+  call: string
 }
 
 const patterns: [RegExp, string][] = [
@@ -64,15 +70,24 @@ export function unaccented(text: string): string {
     .trim()
 }
 
-/** `[SOC Hue] P1 NDXP ngung 14:05. Ma VL-0231 https://…`: at most 160 characters, the code and a link that fits kept whole. */
+/** Places of the basic alphabet a text takes: those of the extended table take two. */
+const septets = (text: string) => text.length + (text.match(/[\^{}\\[\]~|]/g) ?? []).length
+
+/**
+ * `[SOC Hue] P1 NDXP ngung 14:05. Ma VL-0231 https://…`, and to a unit `[SOC Hue] NV-0007 can xu ly, … Goi 0234 … https://…`:
+ * at most 160 places, the code, the number to call and a link that fits kept whole. The sentence is cut at its end.
+ */
 export function smsText(message: Message, link: string): string {
-  const head = `${words.senderSms} P${message.priority} `
-  const code = message.code === '' ? '' : words.codeSms(unaccented(message.code).slice(0, 20))
+  const own = unaccented(oneLine(message.sms))
+  const head = own === '' ? `${words.senderSms} P${message.priority} ` : `${words.senderSms} `
+  const code = message.code === '' || own !== '' ? '' : words.codeSms(unaccented(message.code).slice(0, 20))
+  const call = message.call === '' ? '' : words.callSms(unaccented(message.call).slice(0, 30))
+  const fixed = `${code}${call}`
+  const title = own === '' ? unaccented(oneLine(message.title.vi)) : own
   // A link that leaves no room for a sentence says nothing; the code does.
-  const tail = link !== '' && head.length + code.length + link.length + 40 <= SMS_MAX ? `${code} ${link}` : code
-  const title = unaccented(oneLine(message.title.vi))
-  // The two brackets of the head stand in the extended table and cost two places each.
-  const room = SMS_MAX - 2 - head.length - tail.length
+  const least = Math.min(LEAST_SENTENCE, title.length)
+  const tail = link !== '' && septets(`${head}${fixed} ${link}`) + least <= SMS_MAX ? `${fixed} ${link}` : fixed
+  const room = SMS_MAX - septets(`${head}${tail}`)
   const text = title.length <= room ? title : `${title.slice(0, room - 2).trimEnd()}..`
   return `${head}${text}${tail}`
 }
@@ -94,6 +109,7 @@ export function composeText(channel: ChannelName, message: Message, link: string
   const vi = [
     oneLine(message.title.vi),
     redact(message.body.vi),
+    message.call === '' ? '' : words.call(message.call),
     message.code === '' ? '' : words.code(message.code, stamp(message.at))
   ]
   if (form === 'chat') {

@@ -24,18 +24,29 @@ export class Digests {
   }
 
   /**
-   * Folds everything that waits for this row's recipient into one message. Undefined when the row is alone and goes out
-   * as it is; else the id of the digest's notification.
+   * Folds what waits for this row's recipient into digests, one origin and one channel each. False when the row is in none of
+   * them and goes out as it is. What a digest says already is not said again by another channel.
    */
-  fold(row: NotificationRecord): number | undefined {
-    const held = this.#control.all<NotificationRecord>(
-      `${ROW} WHERE n.recipient = ? AND n.hold <> '' AND n.status = 'deferred' AND n.due_at <= ? ORDER BY a.priority, a.id, n.id`,
+  fold(row: NotificationRecord): boolean {
+    let held = this.#control.all<NotificationRecord>(
+      `${ROW} WHERE n.recipient = ? AND a.origin = ? AND n.hold <> '' AND n.status = 'deferred' AND n.due_at <= ?
+         ORDER BY a.priority, a.id, n.id`,
       row.recipient,
+      row.origin,
       this.#clock.now() + (row.hold === 'storm' ? WINDOW_MS : 0)
     )
-    // Held by several channels an announcement is one line.
-    const lines = held.filter(({ announcement_id: id }, index) => held[index - 1]?.announcement_id !== id)
-    if (lines.length < 2) return undefined
+    while (held.some(({ id }) => id === row.id)) {
+      const lines = fullest(held)
+      if (lines.length < 2) return false
+      const told = new Set(lines.map((line) => line.announcement_id))
+      const same = held.filter((other) => told.has(other.announcement_id) && !lines.includes(other))
+      this.#foldInto(lines, same)
+      held = held.filter((other) => !told.has(other.announcement_id))
+    }
+    return true
+  }
+
+  #foldInto(lines: readonly NotificationRecord[], same: readonly NotificationRecord[]) {
     const first = lines[0]!
     const id = this.#outbox.add({
       announcementId: this.#announce(lines),
@@ -45,14 +56,14 @@ export class Digests {
       channel: first.channel,
       address: first.address,
       composedAs: first.composed_as,
-      next: JSON.parse(first.next) as Hop[],
+      next: nextOf(lines, same),
       dueAt: this.#clock.now()
     })!
     this.#outbox.foldAll(
-      held.map((row) => row.id),
+      lines.map((line) => line.id),
       id
     )
-    return id
+    for (const other of same) this.#outbox.move(other.id, 'cancelled', { code: 'storm.already_told' })
   }
 
   /** Writes the announcement that stands for all of these; returns its id. */
@@ -78,6 +89,32 @@ export class Digests {
       )
     return Number(made.lastInsertRowid)
   }
+}
+
+/** Of the ways on which messages wait, the one that tells most; the most urgent row's own among equals. */
+function fullest(held: readonly NotificationRecord[]): NotificationRecord[] {
+  const ways = new Map<string, NotificationRecord[]>()
+  for (const row of held) {
+    const way = `${row.channel} ${row.composed_as} ${row.address}`
+    const rows = ways.get(way) ?? []
+    ways.set(way, rows)
+    // One announcement by the same way in two steps is one line.
+    if (!rows.some(({ announcement_id: id }) => id === row.announcement_id)) rows.push(row)
+  }
+  return [...ways.values()].reduce((best, rows) => (rows.length > best.length ? rows : best), [])
+}
+
+/** Every other channel that would have carried one of these: a digest that fails tries them all. */
+function nextOf(lines: readonly NotificationRecord[], same: readonly NotificationRecord[]): Hop[] {
+  const hops = [
+    ...lines.flatMap(({ next }) => JSON.parse(next) as Hop[]),
+    ...same.filter(({ channel }) => channel !== 'local').map(({ channel, address }) => ({ channel, address }))
+  ]
+  return hops.filter(
+    ({ channel, address }, at) =>
+      channel !== lines[0]!.channel &&
+      hops.findIndex((other) => other.channel === channel && other.address === address) === at
+  )
 }
 
 function bodyOf(lines: readonly NotificationRecord[], language: keyof Bilingual): string {

@@ -44,7 +44,7 @@ function succeed(
 ) {
   const driver = drivers.get(row.channel)!
   if (row.channel !== 'local') state.succeeded(row.channel, result.quotaLeft)
-  const waits = result.kind === 'accepted' && driver.receipts && current.acknowledged_at === null && row.next !== '[]'
+  const waits = result.kind === 'accepted' && driver.receipts && current.ended_at === null && row.next !== '[]'
   // A receipt may have overtaken the answer.
   const status = current.status === 'sending' ? result.kind : current.status
   outbox.move(row.id, status, {
@@ -62,8 +62,8 @@ function fail(
   const now = clock.now()
   const { code, detail } = failure
   state.failed(row.channel, failure)
-  if (current.acknowledged_at !== null) {
-    outbox.move(row.id, 'cancelled', { code: 'acknowledged', detail: code })
+  if (current.ended_at !== null) {
+    outbox.move(row.id, 'cancelled', { code: current.ended_code, detail: code })
     return undefined
   }
   if (failure.class === 'permanent' && failure.messageFault !== true)

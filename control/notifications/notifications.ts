@@ -1,6 +1,7 @@
 import type { ChannelList, NotificationRow } from '#core/api/notifications.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Config } from '#core/config.ts'
+import type { Origin } from '#core/origin.ts'
 import type { ChannelName, Notifier } from '#core/notification.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { createKeyFile, type KeyFile } from '#control/accounts/key-file.ts'
@@ -25,6 +26,7 @@ import { createDirectory } from './recipients.ts'
 import { Roster } from './roster.ts'
 import { Rounds } from './round.ts'
 import { createSecretLinks } from './secret-links.ts'
+import { senderOf } from './sender.ts'
 import { StormGuard } from './storm.ts'
 import { Subjects } from './subjects.ts'
 import { OutboxTimer } from './timer.ts'
@@ -45,6 +47,8 @@ export type NotificationsParts = {
   onChanged?(row: NotificationRow): void
   /** Somebody answered in a chat: the subject is acknowledged already. `by` is the recipient's name. */
   onAnswered?(subject: string, by: string): void
+  /** Until when the escalation of a subject rests, because its system is being worked on as planned; null when it goes on. */
+  pausedUntil?(subject: string, origin: Origin): number | null
   /** Instead of the key in the data folder; for tests. */
   keys?: Pick<KeyFile, 'seal' | 'open'>
   /** Instead of the channels that the settings make; for tests and drills. */
@@ -54,12 +58,12 @@ export type NotificationsParts = {
 /** Notifications: the outbox, its channels, whom to tell and when. One for the process, on the control database. */
 export function createNotifications(parts: NotificationsParts) {
   const { control, inventory, clock, config } = parts
-  const publicUrl = config.SOC_PUBLIC_URL
+  const sender = (origin: Origin) => senderOf(config, origin)
   const hookKey = hookKeyOf(control)
   const list = parts.drivers ?? createDrivers(config, clock, hookKey)
   const drivers = new Map<ChannelName, Driver>(list.map((driver) => [driver.channel, driver]))
   const links = createSecretLinks(parts.keys ?? createKeyFile(config.SOC_DATA))
-  const views = new Views({ control, inventory, publicUrl, links })
+  const views = new Views({ control, inventory, sender, links })
   const listeners: ((row: NotificationRow) => void)[] = parts.onChanged === undefined ? [] : [parts.onChanged]
   const outbox = new Outbox(control, clock, (ids) => {
     timer.wake()
@@ -75,7 +79,7 @@ export function createNotifications(parts: NotificationsParts) {
   const directory = createDirectory({ control, inventory, roster })
   const notify = new Notify({ control, clock, outbox, directory, policies, reach })
   const groupAddresses = new Map(channels.map(({ name, group }) => [name, group?.address(config) ?? '']))
-  const shared = { control, clock, outbox, policies, links, reach, notify }
+  const shared = { sender, control, clock, outbox, policies, links, reach, notify }
   const announcing = new Announcing({ ...shared, subjects, groupAddresses })
   const notifier: Notifier = {
     announce: (announcement) => void announcing.announce(announcement),
@@ -95,8 +99,8 @@ export function createNotifications(parts: NotificationsParts) {
     digests,
     drivers,
     claim,
-    publicUrl,
     usable: claim.usable,
+    pausedUntil: parts.pausedUntil ?? (() => null),
     random: parts.random ?? Math.random,
     alarm: notifier.announce,
     failed: (error) => parts.log?.error({ err: error }, 'notification channel')
@@ -136,6 +140,11 @@ export function createNotifications(parts: NotificationsParts) {
     people: createPeople(control),
     channelHealth: (withKeys: boolean): ChannelList =>
       channelList(withKeys, { control, clock, config, state, drivers }),
+    /** Real messages to units that wait for a setting of the server. */
+    unsentForSettings: (): number =>
+      control.single<{ n: number }>(
+        `SELECT count(*) AS n FROM notifications WHERE status = 'deferred' AND code LIKE 'setting.%'`
+      ).n,
     /** Sends one test message, at once. Throws 422 when the channel has no settings or the address is none of its kind. */
     test: (channel: ChannelName, to: string, by: string) => acts.test(channel, to, by),
     /** Sends a message once more, as a new one with an id of its own. Throws 409 when it is on its way already. */

@@ -120,11 +120,24 @@ export class Notify {
     if (!all && !named && (step.to === 'first' || step.to === 'next')) {
       // The first who can be reached at all; who cannot be must not keep the others from hearing.
       const first = people.find(reachable) ?? people[0]
-      people = people.filter((person) => (person === first) === (step.to === 'first'))
+      // The others are whoever was not told yet, not whoever stands further down: at a shift change the first is a new one.
+      people =
+        step.to === 'first'
+          ? people.filter((person) => person === first)
+          : people.filter((person) => !this.#isTold(announced.id, person))
     }
     if (people.length === 0 && announced.origin !== 'real')
       return [{ key: `nobody:${audience.kind}`, name: directory.nameOf(audience), addresses: {}, preferred: [] }]
     return people
+  }
+
+  /** Somebody who was told of an announcement, or is about to be; what failed told nothing. */
+  #isTold(announcement: number, person: Recipient): boolean {
+    const told = this.#parts.control.sql(
+      `SELECT 1 FROM notifications WHERE announcement_id = ? AND recipient = ? AND status <> 'failed'
+         AND (status <> 'cancelled' OR code IN ('digest.folded', 'storm.already_told')) LIMIT 1`
+    )
+    return told.get(announcement, person.key) !== undefined
   }
 
   /** One step told to one person: one row per way, each with the channels that take over when it fails. */

@@ -147,7 +147,7 @@ it('whoever was told of it is told that it is over, by the same way, and nobody 
     key: `${incident.key}:over`,
     to: [],
     escalates: false,
-    resolves: true,
+    resolves: { as: 'over' },
     priority: 3
   })
   await pass(60 * MINUTE_MS, 5 * MINUTE_MS)

@@ -51,12 +51,16 @@ export type NotificationRecord = {
   body: string
   link: string
   announced_at: number
-  acknowledged_at: number | null
+  /** Nothing of it goes out any more, because of `ended_code`. */
+  ended_at: number | null
+  ended_code: string
+  sms: string
+  audience: string
 }
 
 /** Reads `NotificationRecord`s; a condition on `n` (notification) and `a` (announcement) follows. */
 export const ROW = `SELECT n.*, a.key, a.topic, a.priority, a.origin, a.subject, a.unit, a.code AS subject_code, a.title, a.body, a.link,
-  a.at AS announced_at, a.acknowledged_at FROM notifications n JOIN announcements a ON a.id = n.announcement_id`
+  a.at AS announced_at, a.ended_at, a.ended_code, a.sms, a.audience FROM notifications n JOIN announcements a ON a.id = n.announcement_id`
 
 export type NewNotification = {
   announcementId: number
@@ -195,6 +199,35 @@ export class Outbox {
     if (done.changes === 0) return
     this.#writeHistory(id, status, code, detail)
     this.#noteChange(id)
+    if (status === 'failed' || status === 'cancelled') this.#tellFolded(id, status)
+  }
+
+  /** A digest that reaches its recipient by no channel any more told nothing: what it carried was not told either. */
+  #tellFolded(id: number, status: NotificationStatus) {
+    const carried = this.#control.all<{ id: number }>(
+      `SELECT f.id FROM notifications d JOIN notifications f ON f.folded_into = d.id AND f.code = 'digest.folded'
+         WHERE d.announcement_id = (SELECT announcement_id FROM notifications WHERE id = ?)
+           AND NOT EXISTS (SELECT 1 FROM notifications o WHERE o.announcement_id = d.announcement_id
+             AND o.status NOT IN ('failed', 'cancelled'))`,
+      id
+    )
+    for (const row of carried) this.move(row.id, status, { code: 'digest.failed' })
+  }
+
+  /** Messages of which the digest that should have carried them went to somebody else, or is gone, wait for themselves again. */
+  unfoldLost(): void {
+    const now = this.#clock.now()
+    const lost = this.#control.all<{ id: number }>(
+      `SELECT n.id FROM notifications n JOIN announcements a ON a.id = n.announcement_id
+         LEFT JOIN notifications d ON d.id = n.folded_into LEFT JOIN announcements b ON b.id = d.announcement_id
+         WHERE n.folded_into IS NOT NULL AND n.code = 'digest.folded' AND a.ended_at IS NULL AND n.expires_at > ?
+           AND (d.id IS NULL OR b.origin <> a.origin OR d.recipient <> n.recipient)`,
+      now
+    )
+    for (const { id } of lost) {
+      this.#control.sql('UPDATE notifications SET folded_into = NULL WHERE id = ?').run(id)
+      this.move(id, 'queued', { code: 'digest.lost', dueAt: now })
+    }
   }
 
   /** A waiting row is looked at again later; its fate is the same, so its history is too. */

@@ -1,13 +1,17 @@
 import type { Bilingual } from '#core/match.ts'
+import type { Origin } from '#core/origin.ts'
 import type { Control } from '#control/database/control.ts'
 import { channelOf } from './channel-lists.ts'
 import { composeText, titleLine, type Message } from './compose.ts'
 import type { OutgoingMessage } from './driver.ts'
 import type { NotificationRecord } from './outbox.ts'
+import { isToUnit, type Sender } from './sender.ts'
 import type { SecretLinks } from './secret-links.ts'
 
 /** What a row says, for composing it; `link` opened. */
-export const messageOf = (row: NotificationRecord, link: string): Message => ({
+export const messageOf = (row: NotificationRecord, link: string, sender: Sender): Message => ({
+  sms: row.sms,
+  call: isToUnit(row) ? sender.hotline : '',
   topic: row.topic,
   priority: row.priority,
   code: row.subject_code,
@@ -24,11 +28,12 @@ export const linkOf = (publicUrl: string, path: string) =>
 /** A row as its driver gets it. Files go with mails only; the others have the link. */
 export function outgoing(
   row: NotificationRecord,
-  parts: { control: Control; links: SecretLinks; publicUrl: string }
+  parts: { control: Control; links: SecretLinks; sender(origin: Origin): Sender }
 ): OutgoingMessage {
   const path = parts.links.open(row)
-  const message = messageOf(row, path)
-  const link = linkOf(parts.publicUrl, path)
+  const sender = parts.sender(row.origin)
+  const message = messageOf(row, path, sender)
+  const link = linkOf(sender.publicUrl, path)
   const attachments =
     channelOf(row.channel)?.text === 'mail'
       ? parts.control.all<OutgoingMessage['attachments'][number]>(

@@ -7,7 +7,8 @@ export type Policy = Static<typeof EscalationPolicy>
 
 /**
  * What happens when nothing is set: P1 wakes people by chat and SMS at once, the next one after 10 minutes, the head after
- * 30, and comes back at most five times; P2 tries chat, then SMS after 15 minutes; P3 waits for working hours; P4 is a digest.
+ * 30, and comes back at most five times; P2 tries chat, the others after 10
+ * minutes, then SMS after 15; P3 waits for working hours; P4 is a digest.
  */
 const builtIn: Record<Priority, Omit<Policy, 'priority' | 'changed'>> = {
   1: {
@@ -24,6 +25,7 @@ const builtIn: Record<Priority, Omit<Policy, 'priority' | 'changed'>> = {
     when: 'always',
     steps: [
       { afterMin: 0, to: 'first', by: ['chat'] },
+      { afterMin: 10, to: 'next', by: ['chat'] },
       { afterMin: 15, to: 'first', by: ['sms'] }
     ],
     repeatEveryMin: 0,

@@ -45,8 +45,8 @@ export function createReceipts(parts: {
     if (receipt.status === 'failed') {
       // What has arrived cannot fail any more.
       if (standing >= 3) return false
+      if (row.ended_at === null) outbox.handOn(row, parts.usable)
       outbox.move(row.id, 'failed', { code: receipt.code })
-      if (row.acknowledged_at === null) outbox.handOn(row, parts.usable)
       return true
     }
     if (rung[receipt.status]! <= standing) return false
@@ -60,7 +60,7 @@ export function createReceipts(parts: {
     if (!/\b(OK|NHAN|NHẬN|ĐÃ NHẬN|DA NHAN|ACK)\b/u.test(text) && !/(?:^|\s)(?:ĐÃ )?NHẬN(?:\s|$)/u.test(text))
       return false
     const rows = control.all<NotificationRecord>(
-      `${ROW} WHERE n.channel = ? AND n.address = ? AND n.status IN ('accepted', 'delivered', 'read') AND a.topic <> 'digest'
+      `${ROW} WHERE n.channel = ? AND n.address = ? AND n.status IN ('accepted', 'delivered', 'read') AND a.topic <> 'digest' AND a.code <> ''
          ORDER BY n.id DESC LIMIT 50`,
       channel,
       receipt.address.slice(0, 100)

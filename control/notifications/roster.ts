@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
 import type { DutyRoster, DutyShift } from '#core/api/notifications.ts'
 import { SocError } from '#core/errors.ts'
-import { DAY_MS, ICT_OFFSET_MS, ictDay, ictDayStart } from '#core/time.ts'
+import { DAY_MS, ictDay, ictDayStart } from '#core/time.ts'
 import { holidayName, ictMinute, isAnnounced, weekdayOf } from '#province/calendar.ts'
 import type { Control } from '#control/database/control.ts'
 
@@ -14,6 +14,11 @@ type NameRow = { id: string; name: string }
 export const LEAST_ON_DUTY = 2
 /** Pattern of holidays beside the seven weekdays. */
 const HOLIDAY = 7
+
+const DAY_MIN = 24 * 60
+
+/** The Vietnamese day so many days later. */
+const dayAfter = (day: string, days: number) => ictDay(ictDayStart(day) + days * DAY_MS)
 
 /** The Monday of the week of a Vietnamese day. */
 export function mondayOf(day: string): string {
@@ -31,9 +36,21 @@ export class Roster {
   /** Ids of enabled accounts on duty at a moment, the first in charge first. */
   onDuty(at: number): string[] {
     const users = this.#running(at).flatMap(({ day, shift }) => this.#planned(day, shift).users)
-    return [...new Set(users)].filter(
-      (id) => this.#control.sql('SELECT 1 FROM users WHERE id = ? AND enabled = 1').get(id) !== undefined
-    )
+    return [...new Set(users)].filter((id) => this.#isEnabled(id))
+  }
+
+  /** The shifts that run at a moment: a key each, its name, and the enabled accounts planned for it. */
+  running(at: number): { key: string; name: string; users: string[] }[] {
+    const names = new Map(this.#shifts().map(({ id, name }) => [id, name]))
+    return this.#running(at).map(({ day, shift }) => ({
+      key: `${day}:${shift}`,
+      name: names.get(shift) ?? shift,
+      users: this.#planned(day, shift).users.filter((id) => this.#isEnabled(id))
+    }))
+  }
+
+  #isEnabled(id: string): boolean {
+    return this.#control.sql('SELECT 1 FROM users WHERE id = ? AND enabled = 1').get(id) !== undefined
   }
 
   week(day: string, now: number): Static<typeof DutyRoster> {
@@ -42,11 +59,13 @@ export class Roster {
     const current = this.#running(now)
     const names = new Map(this.#control.all<NameRow>('SELECT id, name FROM users').map((row) => [row.id, row.name]))
     const people = (users: string[]) => users.map((id) => ({ id, name: names.get(id) ?? '?' }))
+    const dates = Array.from({ length: 7 }, (_, index) => dayAfter(monday, index))
+    const reached = this.#reached()
     return {
       week: monday,
       shifts: list,
-      days: Array.from({ length: 7 }, (_, index) => {
-        const date = new Date(ictDayStart(monday) + index * DAY_MS + ICT_OFFSET_MS).toISOString().slice(0, 10)
+      gaps: this.#gaps(dates, list),
+      days: dates.map((date) => {
         return {
           day: date,
           holiday: holidayName(date) ?? '',
@@ -55,6 +74,7 @@ export class Roster {
             return {
               shift: id,
               people: people(users),
+              unreachable: users.filter((user) => !reached.has(user)),
               by,
               short: users.length < LEAST_ON_DUTY,
               now: current.some((cell) => cell.day === date && cell.shift === id)
@@ -68,6 +88,40 @@ export class Roster {
       })),
       calendarAnnounced: isAnnounced(Number(monday.slice(0, 4)))
     }
+  }
+
+  /** Enabled accounts with an address of any kind. */
+  #reached(): Set<string> {
+    const rows = this.#control.all<UserIdRow>(
+      `SELECT u.id AS user_id FROM users u WHERE u.enabled = 1
+         AND (u.email <> '' OR EXISTS (SELECT 1 FROM user_contacts c WHERE c.user_id = u.id))`
+    )
+    return new Set(rows.map((row) => row.user_id))
+  }
+
+  /** Minutes of these days that no shift with people covers; a shift over midnight covers the day after too. */
+  #gaps(dates: readonly string[], shifts: readonly Shift[]): { day: string; fromMin: number; toMin: number }[] {
+    const isManned = (day: string, shift: string) =>
+      this.#planned(day, shift).users.some((user) => this.#isEnabled(user))
+    const days = dates.map((day) => {
+      const before = dayAfter(day, -1)
+      const covered = shifts.flatMap(({ id, startMin, endMin }) => [
+        ...(isManned(day, id) ? [[startMin, startMin < endMin ? endMin : DAY_MIN] as const] : []),
+        ...(startMin > endMin && isManned(before, id) ? [[0, endMin] as const] : [])
+      ])
+      return { day, covered: covered.sort(([a], [b]) => a - b) }
+    })
+    // Nobody is planned at all: everybody is told.
+    if (days.every(({ covered }) => covered.length === 0)) return []
+    return days.flatMap(({ day, covered }) => {
+      const gaps: { day: string; fromMin: number; toMin: number }[] = []
+      let until = 0
+      for (const [from, to] of [...covered, [DAY_MIN, DAY_MIN] as const]) {
+        if (from > until) gaps.push({ day, fromMin: until, toMin: from })
+        until = Math.max(until, to)
+      }
+      return gaps
+    })
   }
 
   /** `weekday` 0 Sunday … 6 Saturday, 7 holidays. */

@@ -1,4 +1,5 @@
 import type { Announcement } from '#core/notification.ts'
+import type { Origin } from '#core/origin.ts'
 import type { Claim, ClaimParts, OnTheWay } from './claim.ts'
 import type { Driver, SendResult } from './driver.ts'
 import { runEscalations } from './escalate.ts'
@@ -12,7 +13,7 @@ type RoundParts = ClaimParts &
   FinishParts & {
     claim: Claim
     policies: Policies
-    publicUrl: string
+    pausedUntil(subject: string, origin: Origin): number | null
     links: SecretLinks
     /** Tells administrators of a channel whose settings are refused. */
     alarm(announcement: Announcement): void
@@ -35,15 +36,16 @@ export class Rounds {
   recover(): void {
     const { control, clock, outbox } = this.#parts
     control.transaction(() => {
+      outbox.unfoldLost()
       // Channels get their settings at a start.
       const waiting = control.all<IdRow>(
-        `SELECT id FROM notifications WHERE status = 'deferred' AND code = ?`,
+        `SELECT id FROM notifications WHERE status = 'deferred' AND (code = ? OR code LIKE 'setting.%')`,
         NO_CHANNEL
       )
       for (const { id } of waiting) outbox.lookAgain(id, clock.now())
       for (const row of control.all<NotificationRecord>(`${ROW} WHERE n.status = 'sending'`)) {
         if (this.#inFlight.has(row.id)) continue
-        if (row.acknowledged_at !== null) outbox.move(row.id, 'cancelled', { code: 'acknowledged' })
+        if (row.ended_at !== null) outbox.move(row.id, 'cancelled', { code: row.ended_code })
         else outbox.move(row.id, 'queued', { code: 'restart.unconfirmed', dueAt: clock.now() })
       }
     })

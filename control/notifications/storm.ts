@@ -18,6 +18,10 @@ const MAX_DIGEST_GAP_MS = HOUR_MS
 const MEMORY_MS = 2 * HOUR_MS
 const guarded = new Set(['incident', 'health', 'platform'])
 
+/** What one person was told of one origin: what the other is told of must neither hold nor swallow it. */
+const OF_RECIPIENT =
+  'FROM notifications n JOIN announcements a ON a.id = n.announcement_id WHERE n.recipient = ? AND a.origin = ?'
+
 export type Verdict = { pass: true } | { pass: false; until: number; code: string } | { pass: false; drop: string }
 
 /** Decides whether a row that is due goes out now, waits to be folded into a digest, or is known already. */
@@ -40,16 +44,18 @@ export class StormGuard {
         return { pass: true }
       // Tasks and the like are each for themselves, but SMS keep their distance.
       const last = this.#control.single<{ at: number | null }>(
-        `SELECT max(begun_at) AS at FROM notifications WHERE recipient = ? AND begun_at > ? AND channel = 'sms' AND id <> ?`,
+        `SELECT max(n.begun_at) AS at ${OF_RECIPIENT} AND n.begun_at > ? AND n.channel = 'sms' AND n.id <> ?`,
         row.recipient,
+        row.origin,
         since,
         row.id
       )
       return last.at === null ? { pass: true } : { pass: false, until: last.at + WINDOW_MS, code: 'storm.sms_spaced' }
     }
     const others = this.#count(
-      `SELECT count(*) AS n FROM notifications n WHERE n.recipient = ? AND n.begun_at > ? AND n.announcement_id <> ?`,
+      `SELECT count(*) AS n ${OF_RECIPIENT} AND n.begun_at > ? AND n.announcement_id <> ?`,
       row.recipient,
+      row.origin,
       since,
       row.announcement_id
     )
@@ -58,16 +64,16 @@ export class StormGuard {
     if (others === 0) return { pass: true }
     if (row.priority === 1 && row.step === 0) {
       const lastP1 = this.#count(
-        `SELECT count(*) AS n FROM notifications n JOIN announcements a ON a.id = n.announcement_id
-           WHERE n.recipient = ? AND n.begun_at > ? AND a.priority = 1`,
+        `SELECT count(*) AS n ${OF_RECIPIENT} AND n.begun_at > ? AND a.priority = 1`,
         row.recipient,
+        row.origin,
         since
       )
       if (lastP1 === 0) return { pass: true }
     }
     const known = this.#count(
       `SELECT count(*) AS n FROM notifications WHERE announcement_id = ? AND recipient = ? AND id <> ?
-           AND (begun_at IS NOT NULL OR folded_into IS NOT NULL)`,
+           AND (begun_at IS NOT NULL OR folded_into IS NOT NULL) AND status <> 'failed'`,
       row.announcement_id,
       row.recipient,
       row.id
@@ -80,13 +86,14 @@ export class StormGuard {
   #nextDigest(row: NotificationRecord): number {
     const now = this.#clock.now()
     const waiting = this.#control.single<{ at: number | null }>(
-      `SELECT min(due_at) AS at FROM notifications WHERE recipient = ? AND hold = 'storm' AND hold <> '' AND status = 'deferred'`,
-      row.recipient
+      `SELECT min(n.due_at) AS at ${OF_RECIPIENT} AND n.hold = 'storm' AND n.hold <> '' AND n.status = 'deferred'`,
+      row.recipient,
+      row.origin
     )
     const digests = this.#count(
-      `SELECT count(*) AS n FROM notifications n JOIN announcements a ON a.id = n.announcement_id
-       WHERE n.recipient = ? AND n.begun_at > ? AND a.topic = 'digest'`,
+      `SELECT count(*) AS n ${OF_RECIPIENT} AND n.begun_at > ? AND a.topic = 'digest'`,
       row.recipient,
+      row.origin,
       now - MEMORY_MS
     )
     const gap = Math.min(MAX_DIGEST_GAP_MS, WINDOW_MS * 2 ** Math.min(10, digests))
@@ -99,9 +106,10 @@ export class StormGuard {
     return (
       this.#count(
         `SELECT count(*) AS n FROM (SELECT max(n.channel = 'sms') AS sms, max(a.topic = 'digest') AS digest
-       FROM notifications n JOIN announcements a ON a.id = n.announcement_id WHERE n.recipient = ? AND n.begun_at >= ?)
+       ${OF_RECIPIENT} AND n.begun_at >= ?)
        WHERE sms AND digest`,
         row.recipient,
+        row.origin,
         row.announced_at
       ) > 0
     )

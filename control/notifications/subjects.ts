@@ -1,4 +1,5 @@
 import type { Clock } from '#core/clock.ts'
+import type { Ending } from '#core/notification.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Control } from '#control/database/control.ts'
 import type { Outbox } from './outbox.ts'
@@ -16,17 +17,17 @@ export class Subjects {
   }
 
   /**
-   * Stops whatever of a subject has not gone out, of announcements with an id below `before`. Returns how many messages and
-   * escalations were stopped.
+   * Stops whatever of a subject has not gone out, of announcements with an id below `before`, and says why. Returns how many
+   * messages and escalations were stopped.
    */
-  stop(subject: string, before: number, by: string): number {
+  stop(subject: string, before: number, as: Ending): number {
     const waiting = this.#control.all<IdRow>(
       `SELECT n.id FROM notifications n JOIN announcements a ON a.id = n.announcement_id
          WHERE a.subject = ? AND a.id < ? AND n.status IN ('queued', 'deferred')`,
       subject,
       before
     )
-    for (const { id } of waiting) this.#outbox.move(id, 'cancelled', { code: 'acknowledged' })
+    for (const { id } of waiting) this.#outbox.move(id, 'cancelled', { code: as })
     this.#control
       .sql(
         `UPDATE notifications SET receipt_by = NULL WHERE receipt_by IS NOT NULL
@@ -37,10 +38,8 @@ export class Subjects {
       .sql('DELETE FROM escalations WHERE subject = ? AND announcement_id < ?')
       .run(subject, before)
     this.#control
-      .sql(
-        'UPDATE announcements SET acknowledged_at = ?, acknowledged_by = ? WHERE subject = ? AND id < ? AND acknowledged_at IS NULL'
-      )
-      .run(this.#clock.now(), by.slice(0, 200), subject, before)
+      .sql('UPDATE announcements SET ended_at = ?, ended_code = ? WHERE subject = ? AND id < ? AND ended_at IS NULL')
+      .run(this.#clock.now(), as, subject, before)
     return waiting.length + Number(escalations.changes)
   }
 
@@ -55,7 +54,12 @@ export class Subjects {
         by
       )
       for (const { id } of answered) this.#outbox.move(id, 'answered', { code: 'acknowledged' })
-      return this.stop(subject, Number.MAX_SAFE_INTEGER, by)
+      this.#control
+        .sql(
+          'UPDATE announcements SET acknowledged_at = ?, acknowledged_by = ? WHERE subject = ? AND acknowledged_at IS NULL'
+        )
+        .run(this.#clock.now(), by.slice(0, 200), subject)
+      return this.stop(subject, Number.MAX_SAFE_INTEGER, 'acknowledged')
     })
   }
 

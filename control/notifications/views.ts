@@ -1,12 +1,14 @@
 import type { NotificationDetail, NotificationList, NotificationRow, OutboxList } from '#core/api/notifications.ts'
 import { notificationStatuses, type ChannelName, type NotificationStatus } from '#core/notification.ts'
 import type { Inventory } from '#province/inventory.ts'
+import type { Origin } from '#core/origin.ts'
 import type { Control } from '#control/database/control.ts'
 import { inScope, type Scope } from '#control/rights/scope.ts'
 import { channelOf } from './channel-lists.ts'
 import { composeText, titleLine } from './compose.ts'
 import { ROW, type Hop, type NotificationRecord } from './outbox.ts'
 import { linkOf, messageOf } from './outgoing.ts'
+import type { Sender } from './sender.ts'
 import type { SecretLinks } from './secret-links.ts'
 
 export type NotificationFilter = {
@@ -22,7 +24,7 @@ export type NotificationFilter = {
 type StatusCountRow = { status: NotificationStatus; n: number }
 type FileRow = { name: string; bytes: number }
 
-type ViewParts = { control: Control; inventory: Inventory; publicUrl: string; links: SecretLinks }
+type ViewParts = { control: Control; inventory: Inventory; sender(origin: Origin): Sender; links: SecretLinks }
 
 /** What the screens read of the outbox. Rows come unmasked; the serialiser masks. */
 export class Views {
@@ -45,10 +47,11 @@ export class Views {
   list(filter: NotificationFilter): NotificationList {
     const { rows, cursor } = this.#page(filter)
     const counts = Object.fromEntries(notificationStatuses.map((status) => [status, 0]))
-    // Of the whole outbox; whoever sees some units only gets no totals of others.
+    // Of everything real in the outbox; whoever sees some units only gets no totals of others.
     if (filter.scope === undefined)
       for (const { status, n } of this.#parts.control.all<StatusCountRow>(
-        'SELECT status, count(*) AS n FROM notifications GROUP BY status'
+        `SELECT n.status, count(*) AS n FROM notifications n JOIN announcements a ON a.id = n.announcement_id
+           WHERE a.origin = 'real' GROUP BY n.status`
       ))
         counts[status] = n
     return { items: rows.map((row) => this.#rowOf(row)), cursor, counts }
@@ -121,9 +124,10 @@ export class Views {
   /** As its recipient sees it. The link of a real message may be a person's own key: it is not shown to others. */
   #asRead(record: NotificationRecord) {
     const path = this.#parts.links.open(record)
-    const message = messageOf(record, path)
+    const sender = this.#parts.sender(record.origin)
+    const message = messageOf(record, path, sender)
     const isReal = record.origin === 'real'
-    const link = path === '' ? '' : isReal ? '[…]' : linkOf(this.#parts.publicUrl, path) || path
+    const link = path === '' ? '' : isReal ? '[…]' : linkOf(sender.publicUrl, path)
     return {
       heading: channelOf(record.composed_as)?.text === 'mail' ? titleLine(message) : '',
       text: composeText(record.composed_as, message, link),

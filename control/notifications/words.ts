@@ -10,6 +10,11 @@ export const words = {
   senderSms: '[SOC Hue]',
   codeSms: (code: string) => ` Ma ${code}`,
   code: (code: string, at: string) => `Mã: ${code} · ${at}`,
+  /** Only of the demonstration; `.example` and zeros belong to nobody. */
+  exampleHotline: '0234 000 0000 (số ví dụ)',
+  exampleAddress: 'https://vi-du.example',
+  callSms: (hotline: string) => ` Goi ${hotline}`,
+  call: (hotline: string) => `Không rõ điều gì, hoặc muốn hỏi có đúng SOC gửi không: gọi trực ban SOC ${hotline}.`,
   mailFoot: 'Trung tâm Giám sát an ninh mạng (SOC). Thư tự động, xin không trả lời.',
 
   dutyGroup: 'Nhóm trực SOC',

@@ -3,7 +3,8 @@ import { unitText } from '#core/words.ts'
 
 import type { ReportDocument } from './document.ts'
 import { shown } from './numbers.ts'
-import { stateWords, unitKindTitles } from './words.ts'
+import { unitStateWords } from '#core/unit-states.ts'
+import { unitKindTitles } from './words.ts'
 
 /** Every unit under watch with its figures, on pages that lie down. */
 export function unitAnnex(figures: PeriodFigures): ReportDocument['annexes'][number] {
@@ -22,7 +23,7 @@ export function unitAnnex(figures: PeriodFigures): ReportDocument['annexes'][num
               { title: 'STT', share: 5, align: 'center' as const },
               { title: 'Đơn vị', share: 27 },
               { title: 'Tình trạng', share: 14 },
-              { title: 'Ngày có nhật ký', share: 10, align: 'right' as const },
+              { title: 'Ngày gửi nhật ký', share: 10, align: 'right' as const },
               { title: 'Sự kiện', share: 12, align: 'right' as const },
               { title: 'Cảnh báo', share: 9, align: 'right' as const },
               { title: 'Sự cố', share: 8, align: 'right' as const },
@@ -33,11 +34,11 @@ export function unitAnnex(figures: PeriodFigures): ReportDocument['annexes'][num
             rows: units.map((unit, index) => [
               String(index + 1),
               unitText(unit.unit),
-              stateWords[unit.state],
-              shown(unit.daysWithEvidence),
+              unitStateWords[unit.state].vi,
+              shown(unit.daysSent),
               ...[unit.events, unit.alerts, unit.incidents, unit.openIncidents].map((value) =>
                 // A zero of a unit that was not heard is no figure.
-                value === 0 && unit.daysWithEvidence === 0 ? '–' : shown(value)
+                value === 0 && unit.daysSent === 0 ? '–' : shown(value)
               ),
               unit.tasks === 0 ? '–' : `${shown(unit.answeredTasks)}/${shown(unit.tasks)}`,
               shown(unit.overdueTasks)

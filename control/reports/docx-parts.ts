@@ -106,9 +106,47 @@ export function createParts(docx: Docx) {
       ]
     })
 
-  return { line, rule, body, heading, columns, boxed, table: (block: TableBlock) => tableOf(docx, line, block) }
+  return {
+    line,
+    rule,
+    body,
+    headLine: (what: HeadLine) => headLineOf(docx, what),
+    heading,
+    columns,
+    boxed,
+    table: (block: TableBlock) => tableOf(docx, line, block)
+  }
 }
 export type DocxParts = ReturnType<typeof createParts>
+
+type HeadLine = { landscape: boolean; numbered: boolean; mark: string }
+
+/** The one line in the top margin: the page number in the middle, a mark in a box around its words at the right. */
+function headLineOf(docx: Docx, { landscape, numbered, mark }: HeadLine): Paragraph {
+  const { BorderStyle, PageNumber, Paragraph, Tab, TabStopType, TextRun } = docx
+
+  const width = (landscape ? A4.height : A4.width) - twips(margins.left) - twips(margins.right)
+  const look = { size: half(sizes.body), font: FONT }
+  const border = { style: BorderStyle.SINGLE, size: 6, space: 1, color: '000000' }
+  return new Paragraph({
+    spacing: { before: 0, after: 0 },
+    tabStops: [
+      { type: TabStopType.CENTER, position: Math.round(width / 2) },
+      { type: TabStopType.RIGHT, position: width }
+    ],
+    children: [
+      ...(numbered
+        ? [new TextRun({ children: [new Tab(), PageNumber.CURRENT], ...look })]
+        : [new TextRun({ children: [new Tab()] })]),
+      ...(mark === ''
+        ? []
+        : [
+            new TextRun({ children: [new Tab()] }),
+            new TextRun({ text: mark, bold: true, border, ...look, size: half(sizes.small) })
+          ])
+    ]
+  })
+}
 
 /** A table with a head that comes again on every page; a small one stays whole. */
 function tableOf(docx: Docx, line: Line, block: TableBlock): Table {

@@ -24,20 +24,10 @@ export async function renderDocx(document: ReportDocument): Promise<Uint8Array> 
   const docx = await import('docx')
   const parts = createParts(docx)
   const blocks = (block: Block) => writeBlock(parts, block)
-  const marks = () => [
-    ...(document.demonstration ? [parts.boxed(DEMONSTRATION_MARK)] : []),
-    ...(document.draft ? [parts.line('DỰ THẢO', { bold: true }, { alignment: 'right' })] : [])
-  ]
-  const firstMarks = marks()
-  const pageNumber = new docx.Header({
-    children: [
-      ...marks(),
-      new docx.Paragraph({
-        alignment: docx.AlignmentType.CENTER,
-        children: [new docx.TextRun({ children: [docx.PageNumber.CURRENT], size: half(sizes.body), font: FONT })]
-      })
-    ]
-  })
+  const marks = [...(document.demonstration ? [DEMONSTRATION_MARK] : []), ...(document.draft ? ['DỰ THẢO'] : [])]
+  /** One line that stays within the top margin: the page number in the middle, the marks in a box at its right. */
+  const header = (landscape: boolean, numbered: boolean) =>
+    new docx.Header({ children: [parts.headLine({ landscape, numbered, mark: marks.join(' – ') })] })
   const page = (landscape: boolean) => ({
     size: {
       ...A4,
@@ -59,10 +49,7 @@ export async function renderDocx(document: ReportDocument): Promise<Uint8Array> 
     sections: [
       {
         properties: { page: page(false), titlePage: true },
-        headers: {
-          default: pageNumber,
-          first: new docx.Header({ children: firstMarks.length > 0 ? firstMarks : [new docx.Paragraph('')] })
-        },
+        headers: { default: header(false, true), first: header(false, false) },
         children: [
           ...writeHead(parts, document),
           ...withEnd(document.blocks).flatMap(blocks),
@@ -71,7 +58,7 @@ export async function renderDocx(document: ReportDocument): Promise<Uint8Array> 
       },
       ...document.annexes.map((annex) => ({
         properties: { page: page(annex.landscape) },
-        headers: { default: pageNumber },
+        headers: { default: header(annex.landscape, true) },
         children: [parts.line(annex.title, { bold: true, size: 14 }), ...annex.blocks.flatMap(blocks)]
       }))
     ]

@@ -88,17 +88,17 @@ export function answers({ figures, kind }: ReportSource, numbered: Numbered): Bl
 /** What the figures themselves show to be wanting; causes that only people know are for them to write. */
 export function shortcomings({ figures, kind }: ReportSource, numbered: Numbered): Block[] {
   const items: Run[][] = []
-  const { silent, units } = figures.coverage
-  if (silent.length > 0) items.push([`${shown(silent.length)}/${shown(units)} đơn vị chưa có nhật ký trong kỳ`])
+  const { unheard, units, sent } = figures.coverage
+  if (sent !== null && unheard.length > 0)
+    items.push([`${shown(unheard.length)}/${shown(units)} đơn vị không gửi nhật ký trong kỳ`])
+  const untaken = figures.alerts.untaken.value ?? 0
+  if (untaken > 0) items.push([`${shown(untaken)} cảnh báo mức cao trở lên chưa có người nhận`])
   if ((figures.tasks.overdueAtEnd.value ?? 0) > 0) {
     items.push([`${shown(figures.tasks.overdueAtEnd.value ?? 0)} việc giao đơn vị quá hạn chưa xong`])
   }
-  const { value } = figures.handling.median
-  if (value !== null && value > figures.handling.targetMs) {
-    items.push([
-      `thời gian xử lý trung vị ${duration(value).vi}, vượt mục tiêu ${duration(figures.handling.targetMs).vi}`
-    ])
-  }
+  const { closed, inTime, openLate } = figures.handling
+  if (closed > inTime) items.push([`${shown(closed - inTime)}/${shown(closed)} sự cố đã đóng vượt thời hạn mục tiêu`])
+  if (openLate > 0) items.push([`${shown(openLate)} sự cố còn mở đã quá thời hạn mục tiêu`])
   const unmeasured = figures.health.models.filter((model) => model.uptime === null).length
   if (unmeasured > 0 && kind !== 'unit_weekly')
     items.push([`${shown(unmeasured)} mô hình chưa có đủ số liệu đo để nêu tỷ lệ hoạt động`])

@@ -15,7 +15,9 @@ const modelsOf = ({ down, degraded }: PeriodFigures['health']['outages'][number]
 export function health(figures: PeriodFigures, numbered: Numbered): Block[] {
   const { outages, models } = figures.health
   const blocks: Block[] = [numbered('TÌNH TRẠNG HOẠT ĐỘNG CÁC MÔ HÌNH ĐỀ ÁN 06')]
+  // A row says something: a share of time, or of connections that succeeded.
   const measured = models.filter((model) => model.uptime !== null || model.sli !== null)
+  const timed = measured.some((model) => model.uptime !== null)
   if (outages.length === 0) {
     // That nothing was seen to stop says something only where somebody looked.
     const looked = models.some((model) => model.uptime !== null)
@@ -44,22 +46,24 @@ export function health(figures: PeriodFigures, numbered: Numbered): Block[] {
     blocks.push(paragraph('Chưa mô hình nào có đủ số liệu đo để nêu tỷ lệ hoạt động.'))
     return blocks
   }
+  const linked = measured.some((model) => model.sli !== null)
+  if (!timed) blocks.push(paragraph('Chưa mô hình nào có đủ số liệu đo để nêu tỷ lệ hoạt động.'))
   blocks.push({
     kind: 'table',
     caption: numbered.table('Tỷ lệ hoạt động và kết quả kết nối'),
     columns: [
       { title: 'Số', share: 7, align: 'center' },
       { title: 'Mô hình', share: 47 },
-      { title: 'Hoạt động', share: 15, align: 'right' },
+      ...(timed ? [{ title: 'Hoạt động', share: 15, align: 'right' as const }] : []),
       { title: 'Độ phủ đo', share: 15, align: 'right' },
-      { title: 'Kết nối thành công', share: 16, align: 'right' }
+      ...(linked ? [{ title: 'Kết nối thành công', share: 16, align: 'right' as const }] : [])
     ],
     rows: measured.map((model) => [
       String(model.id),
       model.name,
-      model.uptime === null ? 'chưa đủ số liệu' : percent(model.uptime),
+      ...(timed ? [model.uptime === null ? 'chưa đủ số liệu' : percent(model.uptime)] : []),
       percent(model.coverage),
-      model.sli === null ? '–' : percent(model.sli)
+      ...(linked ? [model.sli === null ? '–' : percent(model.sli)] : [])
     ])
   })
   const unmeasured = models.length - measured.length

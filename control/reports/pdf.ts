@@ -222,6 +222,14 @@ function indentOf(runs: readonly Run[]): number {
   return widest > ROOM - FIRST_LINE ? 0 : FIRST_LINE
 }
 
+/** Text of about this many characters, some ten lines, goes to the next page whole: no line of it is left alone there. */
+const MAX_WHOLE_TEXT = 900
+
+function whole(runs: readonly Run[], content: Content): Content {
+  const length = runs.reduce((sum, run) => sum + (typeof run === 'string' ? run : run.text).length, 0)
+  return length > MAX_WHOLE_TEXT ? content : { stack: [content], unbreakable: true }
+}
+
 function contentOf(block: Block): Content {
   switch (block.kind) {
     case 'heading':
@@ -235,15 +243,22 @@ function contentOf(block: Block): Content {
         headlineLevel: block.level
       }
     case 'paragraph':
-      return { text: runs(block.runs), alignment: 'justify', leadingIndent: indentOf(block.runs), margin: [0, 6, 0, 0] }
+      return whole(block.runs, {
+        text: runs(block.runs),
+        alignment: 'justify',
+        leadingIndent: indentOf(block.runs),
+        margin: [0, 6, 0, 0]
+      })
     case 'list':
       return {
-        stack: block.items.map((item): Content => ({
-          text: ['- ', ...runs(item)],
-          alignment: 'justify',
-          leadingIndent: indentOf(item),
-          margin: [0, 4, 0, 0]
-        }))
+        stack: block.items.map((item) =>
+          whole(item, {
+            text: ['- ', ...runs(item)],
+            alignment: 'justify',
+            leadingIndent: indentOf(item),
+            margin: [0, 4, 0, 0]
+          })
+        )
       }
     case 'note':
       return { text: clean(block.text), italics: true, fontSize: sizes.small, margin: [0, 4, 0, 0] }

@@ -42,7 +42,12 @@ function desk() {
     createReports({
       ...own,
       inventory,
-      figures: createFiguresReader({ ...own, inventory, health: offlineHealth({ ...own, inventory }) }),
+      figures: createFiguresReader({
+        ...own,
+        inventory,
+        silentAfterMs: () => 3_600_000,
+        health: offlineHealth({ ...own, inventory })
+      }),
       notifier,
       render,
       dataFolder,

@@ -1,4 +1,5 @@
 import type { PeriodFigures, PostureSentence, Trended } from '#core/api/posture.ts'
+import { sentShare } from '#core/posture.ts'
 import { levels } from '#core/match.ts'
 import { levelName, levelWords, unitText } from '#core/words.ts'
 import { duration } from '#control/figures/phrases.ts'
@@ -35,7 +36,8 @@ export function overview({ figures, paragraph: sentences, lastYear }: ReportSour
   const heard = (trended: Trended) => heardFigure(figures, trended)
   const yearOf = (figureOf: (figures: PeriodFigures) => Trended) =>
     lastYear && heardFigure(lastYear, figureOf(lastYear)).value
-  const coverage = { value: figures.coverage.share, before: figures.coverage.before, query: 'coverage' }
+  const coverage = { value: figures.coverage.sent, before: figures.coverage.before, query: 'coverage' }
+  const ofUnits = (sent: number) => `${shown(sent)}/${shown(figures.coverage.units)}`
   const blocks: Block[] = [
     numbered('TÌNH HÌNH CHUNG'),
     paragraph(...(runs.length === 0 ? [NOT_CONCLUDED] : runs)),
@@ -57,14 +59,14 @@ export function overview({ figures, paragraph: sentences, lastYear }: ReportSour
           yearOf((year) => year.incidents.needDecision)
         ),
         row(
-          'Đơn vị có rủi ro',
-          heard(figures.unitsAtRisk),
+          'Cảnh báo mức cao trở lên chưa ai nhận',
+          heard(figures.alerts.untaken),
           shown,
-          yearOf((year) => year.unitsAtRisk)
+          yearOf((year) => year.alerts.untaken)
         ),
-        row('Độ phủ giám sát', coverage, percent, lastYear?.coverage.share),
+        row('Đơn vị gửi nhật ký', coverage, ofUnits, lastYear?.coverage.sent),
         row(
-          'Thời gian xử lý trung vị',
+          `Thời gian xử lý trung vị (${shown(figures.handling.closed)} sự cố đã đóng)`,
           figures.handling.median,
           (ms) => duration(ms).vi,
           lastYear?.handling.median.value
@@ -87,20 +89,22 @@ export function overview({ figures, paragraph: sentences, lastYear }: ReportSour
 const countOf = ({ value }: Trended): string => (value === null ? NOT_KNOWN : shown(value))
 
 export function scope({ figures, kind }: ReportSource, numbered: Numbered): Block[] {
-  const { units, withEvidence, silent, share } = figures.coverage
+  const { units, sent, unheard, since } = figures.coverage
+  const share = sentShare(figures.coverage)
   const blocks: Block[] = [
     numbered('PHẠM VI GIÁM SÁT'),
     paragraph(
-      `Trong kỳ có ${shown(withEvidence)}/${shown(units)} đơn vị thuộc phạm vi giám sát có gửi nhật ký`,
-      share === null ? '.' : ` (${percent(share)}).`,
+      sent === null || share === null
+        ? `Số đơn vị tự gửi nhật ký được đếm từ ${moment(since)}, nên kỳ này không nêu độ phủ.`
+        : `Trong kỳ có ${shown(sent)}/${shown(units)} đơn vị thuộc phạm vi giám sát có gửi nhật ký (${percent(share)}).`,
       ` Tổng số sự kiện thu thập được: ${countOf(heardFigure(figures, figures.events))}.`
     )
   ]
-  if (silent.length > 0) {
+  if (sent !== null && unheard.length > 0) {
     blocks.push(
       paragraph(
-        `${shown(silent.length)} đơn vị không có nhật ký nào nên chưa kết luận được: `,
-        `${silent.slice(0, MAX_NAMED).map(unitText).join('; ')}${othersThan(kind, silent.length)}`
+        `${shown(unheard.length)} đơn vị không gửi nhật ký nên chưa kết luận được: `,
+        `${unheard.slice(0, MAX_NAMED).map(unitText).join('; ')}${othersThan(kind, unheard.length)}`
       )
     )
   }
@@ -140,7 +144,7 @@ export function alertFigures({ figures }: ReportSource, numbered: Numbered): Blo
       caption: numbered.table('Dấu hiệu phát hiện nhiều nhất'),
       columns: [
         { title: 'Dấu hiệu', share: 56 },
-        { title: 'Mức độ', share: 18 },
+        { title: 'Mức cao nhất', share: 18 },
         { title: 'Cảnh báo', share: 13, align: 'right' },
         { title: 'Đơn vị', share: 13, align: 'right' }
       ],

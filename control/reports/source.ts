@@ -18,7 +18,8 @@ export type ReportSource = {
 }
 
 /** Whether any unit was heard in the period: without it a zero says nothing. */
-export const wasHeard = ({ coverage }: PeriodFigures): boolean => coverage.withEvidence > 0
+export const wasHeard = ({ coverage, events }: PeriodFigures): boolean =>
+  coverage.sent === null ? (events.value ?? 0) > 0 : coverage.sent > 0
 
 /** A figure of what was heard: a zero of a period in which nothing was heard is no figure. */
 export const heardFigure = (figures: PeriodFigures, trended: Trended): Trended => ({

@@ -16,13 +16,6 @@ export const statusWords: Record<string, string> = {
   closed: 'đã đóng'
 } satisfies Record<(typeof incidentStatuses)[number], string>
 
-/** How a unit stood in the period. */
-export const stateWords = {
-  quiet: 'bình thường',
-  watch: 'cần theo dõi',
-  incident: 'có sự cố',
-  none: 'không có nhật ký'
-} as const
 /** Kinds of unit in the order of the annex, with the title of their table. */
 export const unitKindTitles = [
   ['district', 'Cấp huyện'],

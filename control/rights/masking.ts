@@ -38,8 +38,9 @@ const phone = new RegExp(
   'g'
 )
 const words =
-  'cccd|cmnd|cmt|cmtnd|so_?dinh_?danh|ma_?dinh_?danh|số định danh|so_?tai_?khoan|số tài khoản|so_?tk|stk|số tk|bank_?account|' +
-  'account_?(?:no|number)|card_?(?:no|number)|iban|bhxh|ma_?so_?bhxh|so_?the_?bhyt|bhyt|ho_?chieu|hộ chiếu|passport(?:_?no)?'
+  'cccd|cmnd|cmt|cmtnd|so[_ ]?dinh[_ ]?danh|ma[_ ]?dinh[_ ]?danh|số định danh|mã định danh|so[_ ]?tai[_ ]?khoan|số tài khoản|so[_ ]?tk|stk|' +
+  'số tk|bank[_ ]?account|account[_ ]?(?:no|number)|card[_ ]?(?:no|number)|iban|bhxh|ma[_ ]?so[_ ]?bhxh|so[_ ]?the[_ ]?bhyt|bhyt|' +
+  'ho[_ ]?chieu|hộ chiếu|passport(?:[_ ]?no)?'
 /** `stk: 0011 0012 3456`, `"cmnd":"191234567"`, `so_tai_khoan=…`: what follows the word is masked from six digits on. */
 const announced = new RegExp(
   `((?<![\\p{L}\\d])(?:${words})(?:[\\s_]*(?:so|số|number|no))?["'\\\\]{0,4}\\s{0,3}[:=#]?\\s{0,3}["'\\\\]{0,4}[A-Z]{0,3})(\\d(?:[ .-]?\\d){5,23})${end}`,

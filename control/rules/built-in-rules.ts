@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { AuthorTexts } from '#core/api/common.ts'
 import type { RuleDetail, RuleRow } from '#core/api/sources.ts'
 import { stableHash } from '#core/ids.ts'
 import { levels, type Bilingual, type RuleSummary } from '#core/match.ts'
@@ -9,13 +10,20 @@ import { bilingualOf, broken, fieldsOf, ownFolder, readOwnYaml } from './own-yam
 export const builtInIds = [
   'soc.unknown_sender',
   'soc.wrong_token',
+  'soc.door_held',
+  'soc.refused_write',
   'soc.break_glass',
   'soc.silent_source',
+  'soc.flooding_sender',
   'soc.store_away',
+  'soc.store_loss',
+  'soc.thread_ended',
+  'soc.matches_held',
   'soc.ledger_imbalance',
   'soc.disk_guard',
   'soc.outage',
   'soc.uplink_lost',
+  'soc.stood_still',
   'soc.integration_failing'
 ] as const
 export type BuiltInId = (typeof builtInIds)[number]
@@ -23,7 +31,7 @@ export type BuiltInId = (typeof builtInIds)[number]
 /** A built-in rule as its file says it. */
 export type BuiltInRule = {
   summary: RuleSummary
-  description: string
+  description: AuthorTexts
   text: string
   /** As the screens show it: below the rules folder. */
   file: string
@@ -58,12 +66,16 @@ function readRule(file: string, id: BuiltInId): BuiltInRule {
     if (typeof value !== 'string' || value.trim() === '') throw broken(file, name, 'a text is missing')
     return value
   }
-  const list = (field: string): string[] => {
-    const value = rule[field]
+  const list = (from: Record<string, unknown>, field: string, name = field): string[] => {
+    const value = from[field] ?? (from === soc ? [] : undefined)
     if (!Array.isArray(value) || value.some((item) => typeof item !== 'string')) {
-      throw broken(file, field, 'a list of texts is missing')
+      throw broken(file, name, 'a list of texts is missing')
     }
     return value as string[]
+  }
+  const inBoth = (en: string[], vi: string[]): string[] => {
+    if (en.length !== vi.length) throw broken(file, 'soc.falsepositives_vi', 'it must say the same as falsepositives')
+    return vi
   }
   if (words(rule, 'id') !== id) throw broken(file, 'id', `it must be ${id}`)
   if (soc['raised_by'] !== 'platform') throw broken(file, 'soc.raised_by', 'it must be platform')
@@ -84,11 +96,15 @@ function readRule(file: string, id: BuiltInId): BuiltInRule {
       version: stableHash([text], 12),
       title: { vi: words(soc, 'title_vi', 'soc.title_vi'), en: words(rule, 'title') },
       level,
-      tags: list('tags'),
+      tags: list(rule, 'tags'),
       sentence,
-      falsePositives: list('falsepositives')
+      falsePositives: list(rule, 'falsepositives'),
+      falsePositivesVi: inBoth(list(rule, 'falsepositives'), list(soc, 'falsepositives_vi', 'soc.falsepositives_vi'))
     },
-    description: words(rule, 'description'),
+    description: {
+      vi: [words(soc, 'description_vi', 'soc.description_vi')],
+      en: [words(rule, 'description')]
+    },
     text,
     advice: soc['advice'],
     kind,
@@ -126,7 +142,8 @@ export const builtInRules: RuleRow[] = [...loaded.values()].map(({ summary, file
 export function builtInDetail(id: string): Omit<RuleDetail, 'rule'> | undefined {
   const rule = loaded.get(id as BuiltInId)
   if (rule === undefined) return undefined
-  return { text: rule.text, description: rule.description, falsePositives: rule.summary.falsePositives }
+  const { falsePositives: en, falsePositivesVi: vi = [] } = rule.summary
+  return { text: rule.text, description: rule.description, falsePositives: { vi, en } }
 }
 
 /** Steps of a built-in rule as its file says them. */
@@ -135,3 +152,7 @@ export const builtInSteps = (id: string): unknown => loaded.get(id as BuiltInId)
 /** Kinds that built-in rules name themselves, by rule. */
 export const builtInKinds = (): [id: string, kind: Bilingual][] =>
   [...loaded].flatMap(([id, { kind }]) => (kind === undefined ? [] : [[id, kind]]))
+
+/** Titles of built-in rules as their files say them, by rule. */
+export const builtInRuleTitles = (): [id: string, title: Bilingual][] =>
+  [...loaded].map(([id, { summary }]) => [id, summary.title])

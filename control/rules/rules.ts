@@ -5,7 +5,7 @@ import type { RuleDetail, RuleList, RuleRow } from '#core/api/sources.ts'
 import type { Control } from '#control/database/control.ts'
 import type { Clock } from '#core/clock.ts'
 import { builtInDetail } from './built-in-rules.ts'
-import { ruleInText } from './rule-text.ts'
+import { none, ruleInText } from './rule-text.ts'
 
 /** Counts are shown beside thousands of rules and change slowly: they are taken at most this often. */
 const COUNTS_KEPT_MS = 5_000
@@ -90,7 +90,7 @@ export function createRules(parts: {
         text = readFileSync(rule.file, 'utf8')
       } catch {
         // The file went away since it was loaded; the row still says what ran.
-        return { rule: row, text: '', description: '', falsePositives: [] }
+        return { rule: row, text: '', description: none, falsePositives: none }
       }
       return { rule: row, ...ruleInText(text, rule) }
     }

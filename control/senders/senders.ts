@@ -4,11 +4,13 @@ import { SocError } from '#core/errors.ts'
 import { randomId } from '#core/ids.ts'
 import type { Origin } from '#core/origin.ts'
 import type { DataPlaneSnapshot } from '#core/sender.ts'
+import { DAY_MS } from '#core/time.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { unitByDomain } from '#province/load.ts'
 import type { Control } from '#control/database/control.ts'
 import { networkKey } from '#core/network.ts'
 import { unitText } from '#core/words.ts'
+import { keepChange } from './feeds.ts'
 import { readSourceNetwork, type SourceNetwork } from './networks.ts'
 
 /** A sender as people manage it; its token hashes go only into the snapshot. */
@@ -65,8 +67,8 @@ export type Senders = {
    */
   create(draft: SenderDraft, origin?: Origin, id?: string): SenderRecord
   change(id: string, change: Partial<SenderDraft & { enabled: boolean }>): SenderRecord
-  /** A new token, shown once; the database keeps its SHA-256. */
-  newToken(id: string, createdBy: string): string
+  /** A new token, shown once; the database keeps its SHA-256. It ends after `days`, or never. */
+  newToken(id: string, createdBy: string, days?: number): string
   /** Revokes every token; returns how many were valid. */
   revokeTokens(id: string): number
   /** Removes the senders of an origin with their tokens: the end of a demonstration. */
@@ -144,8 +146,10 @@ export function createSenders(control: Control, inventory: Inventory, clock: Clo
             draft.utcOffsetMinutes,
             clock.now()
           )
+        const made = get(id)!
+        keepChange(control, clock.now(), made)
         raiseVersion(control)
-        return get(id)!
+        return made
       })
     },
     change(id, change) {
@@ -168,11 +172,13 @@ export function createSenders(control: Control, inventory: Inventory, clock: Clo
             (change.enabled ?? old.enabled) ? 1 : 0,
             id
           )
+        const now = get(id)!
+        if (now.unit !== old.unit || now.enabled !== old.enabled) keepChange(control, clock.now(), now)
         raiseVersion(control)
-        return get(id)!
+        return now
       })
     },
-    newToken(id, createdBy) {
+    newToken(id, createdBy, days) {
       return control.transaction(() => {
         if (known(id).tokens >= MAX_TOKENS)
           throw new SocError('token.too_many', 'this sender holds too many tokens', {
@@ -180,10 +186,11 @@ export function createSenders(control: Control, inventory: Inventory, clock: Clo
             params: { max: MAX_TOKENS }
           })
         // The prefix lets secret scanners and people see what it is.
+        const now = clock.now()
         const token = `vl_${randomId(32)}`
         control
-          .sql('INSERT INTO tokens (hash, sender_id, created_at, created_by) VALUES (?, ?, ?, ?)')
-          .run(tokenHash(token), id, clock.now(), createdBy)
+          .sql('INSERT INTO tokens (hash, id, sender_id, created_at, created_by, expires_at) VALUES (?, ?, ?, ?, ?, ?)')
+          .run(tokenHash(token), randomId(8), id, now, createdBy, days === undefined ? null : now + days * DAY_MS)
         raiseVersion(control)
         return token
       })
@@ -215,7 +222,8 @@ export function tokenHash(token: string): string {
 
 const VERSION_KEY = 'snapshot_version'
 
-function raiseVersion(control: Control) {
+/** Whatever the data plane must know of has changed. */
+export function raiseVersion(control: Control) {
   control
     .sql(
       `INSERT INTO meta (key, value) VALUES (?, '1')

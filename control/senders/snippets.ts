@@ -79,6 +79,26 @@ export function senderSnippets({ token, host, httpPort, syslogPort, tls = false 
       ].join('\n')
     },
     {
+      name: 'Fluent Bit',
+      language: 'ini',
+      text: [
+        '# Retry_Limit False: with its own limit of one retry Fluent Bit throws away what it could not send while this end restarts.',
+        '# Keep what waits on disk: storage.path in [SERVICE] and "storage.type filesystem" in each [INPUT]. Leave Generate_ID off: equal lines would become one.',
+        '[OUTPUT]',
+        '    Name                     es',
+        '    Match                    *',
+        `    Host                     ${name}`,
+        `    Port                     ${httpPort}`,
+        '    HTTP_User                vonglau',
+        `    HTTP_Passwd              ${token}`,
+        '    Index                    fluent-bit',
+        '    Suppress_Type_Name       On',
+        ...(tls ? ['    tls                      On'] : []),
+        '    Retry_Limit              False',
+        '    storage.total_limit_size 1G'
+      ].join('\n')
+    },
+    {
       name: 'Filebeat, Winlogbeat',
       language: 'yaml',
       text: [

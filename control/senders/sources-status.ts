@@ -11,6 +11,10 @@ export type SourcesStatus = {
   listeners: SourceList['listeners']
   spool: SourceList['spool']
   store: SourceList['store']
+  /** Threads of the data plane that do not run now. */
+  threadsDown: number
+  /** Matches cannot be committed now. */
+  matchesHeld: boolean
 }
 
 export function sourcesStatus(state: DataPlaneState, config: Pick<Config, 'SOC_STORE'>): SourcesStatus {
@@ -33,11 +37,14 @@ export function sourcesStatus(state: DataPlaneState, config: Pick<Config, 'SOC_S
       lagStore: Math.max(0, last - state.store.position),
       refusal: state.spool.refusal
     },
+    threadsDown: state.restarts.filter(({ down }) => down).length,
+    matchesHeld: state.detector.held !== null,
     store: {
       kind: config.SOC_STORE,
       away: state.store.away !== null,
       since: state.store.away?.since ?? null,
-      reason: state.store.away?.reason ?? ''
+      reason: state.store.away?.reason ?? '',
+      losses: state.store.losses.map(({ day, origin, stored, found, kept }) => ({ day, origin, stored, found, kept }))
     }
   }
 }

@@ -3,6 +3,7 @@ import { SocError } from '#core/errors.ts'
 import { stopRound } from './reminders.ts'
 import { alertsOf, saveTask, type TaskRecord } from './record.ts'
 import { enter, writeToSoc, type Doer, type Entry, type TaskContext } from './telling.ts'
+import { nowKnown } from './told.ts'
 
 /** Steps one task may collect: a unit that keeps talking is called, not written to. Withdrawing is always possible. */
 const MAX_ENTRIES = 300
@@ -33,6 +34,7 @@ export function takeAnswer(
   link?: Entry['link']
 ): void {
   checkRoom(context, record)
+  nowKnown(context, record)
   const text = (answer.text ?? '').trim()
   if (answer.kind === 'question' && text === '')
     throw new SocError('task.question_empty', 'a question needs words', { status: 422 })

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LinkTask, TaskDetail } from '#core/api/tasks.ts'
 import { FOREIGN, OWN } from '#testing/console.ts'
 import { MAX_FILE_BYTES } from './evidence.ts'
-import { kindOf, shownName } from './file-kind.ts'
+import { keptName, kindOf, shownName } from './file-kind.ts'
 import { phone, taskTest, type TaskTest } from '#testing/tasks.ts'
 
 let folder: string
@@ -52,7 +52,7 @@ describe('a file', () => {
     expect(name).toMatch(/^[\w-]{22}$/)
     expect(readFileSync(join(folder, 'evidence', name!))).toEqual(jpeg)
     const { files } = (await t.app.inject({ url: '/api/tasks/NV-0001', headers: t.analyst.headers })).json<TaskDetail>()
-    expect(files).toMatchObject([{ name: 'Ảnh màn hình.html', kind: 'jpeg', size: jpeg.length, by: 'Đầu mối một' }])
+    expect(files).toMatchObject([{ name: 'Ảnh màn hình.html.jpg', kind: 'jpeg', size: jpeg.length, by: 'Đầu mối một' }])
     const url = `/api/tasks/NV-0001/files/${files[0]!.id}`
     const download = await t.app.inject({ url, headers: t.analyst.headers })
     expect(download.rawPayload).toEqual(jpeg)
@@ -280,4 +280,18 @@ it('a shown name is never a path and hides nothing', () => {
       expect(shownName(name)).toMatch(/^[^/\\\u0000-\u001f]{1,120}$/u)
     })
   )
+})
+
+it.each([
+  ['poly.png.html', 'png', 'poly.png.html.png'],
+  ['a.JPEG', 'jpeg', 'a.JPEG'],
+  ['ảnh', 'heic', 'ảnh.heic'],
+  ['a.png. ', 'png', 'a.png'],
+  ['run.bat', 'text', 'run.bat.txt'],
+  ['may-chu.log', 'text', 'may-chu.log'],
+  ['.html', 'pdf', '.html.pdf'],
+  ['', 'webp', 'tep.webp'],
+  [`${'x'.repeat(200)}.exe`, 'pdf', `${'x'.repeat(116)}.pdf`]
+] as const)('keeps %j of kind %s as %j', (name, kind, kept) => {
+  expect(keptName(name, kind)).toBe(kept)
 })

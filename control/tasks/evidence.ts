@@ -7,7 +7,7 @@ import type { EvidenceKind } from '#core/api/tasks.ts'
 import { SocError } from '#core/errors.ts'
 import { randomId } from '#core/ids.ts'
 import type { Control } from '#control/database/control.ts'
-import { createTextCheck, HEAD_BYTES, kindOf, shownName } from './file-kind.ts'
+import { createTextCheck, HEAD_BYTES, kindOf, keptName } from './file-kind.ts'
 
 /** Largest file that is taken, and how many are read at the same time; further ones are told to come again. */
 export const MAX_FILE_BYTES = 10 * 1024 * 1024
@@ -68,7 +68,7 @@ export function createEvidence(parts: { control: Control; folder: string; reserv
         try {
           const read = await readInto(incoming, body)
           await rename(incoming, join(folder, id))
-          return { id, name: shownName(declared.name), ...read }
+          return { id, name: keptName(declared.name, read.kind), ...read }
         } catch (error) {
           await rm(incoming, { force: true })
           throw error

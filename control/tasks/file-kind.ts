@@ -68,3 +68,25 @@ export function shownName(name: string): string {
   const plain = last.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, '').trim()
   return plain === '' ? 'tep' : plain.slice(0, 120)
 }
+
+/** Endings under which a file of a kind is kept; the first is added to a name that has none of them. */
+const endings: Record<EvidenceKind, readonly string[]> = {
+  jpeg: ['jpg', 'jpeg'],
+  png: ['png'],
+  webp: ['webp'],
+  heic: ['heic', 'heif'],
+  pdf: ['pdf'],
+  text: ['txt', 'log', 'csv']
+}
+
+/**
+ * The name under which a file is kept and goes out: it ends with the kind that was found, so that a picture called `a.png.html`
+ * opens as a picture on an analyst's desk, whatever else is in it.
+ */
+export function keptName(name: string, kind: EvidenceKind): string {
+  const plain = shownName(name).replace(/[.\s]+$/, '')
+  const ending = /\.([a-z0-9]+)$/i.exec(plain)?.[1]?.toLowerCase() ?? ''
+  if (endings[kind].includes(ending)) return plain
+  const added = `.${endings[kind][0]!}`
+  return `${[...(plain === '' ? 'tep' : plain)].slice(0, 120 - added.length).join('')}${added}`
+}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { LinkAnswer, LinkTask } from '#core/api/tasks.ts'
 import { SocError } from '#core/errors.ts'
+import type { Origin } from '#core/origin.ts'
 import { showWhole } from '#control/rights/masking.ts'
 import { checkRoom, isOpen, takeAnswer } from './answering.ts'
 import { isSecret, newDeviceSecret, secretHash, type Link } from './links.ts'
@@ -47,7 +48,7 @@ export type LinkDesk = {
   after(ticket: Ticket): LinkTask
 }
 
-export function createLinkDesk(context: TaskContext, hotline: string): LinkDesk {
+export function createLinkDesk(context: TaskContext, hotlineOf: (origin: Origin) => string): LinkDesk {
   const { control, clock, links } = context
 
   function view(link: Link, record: TaskRecord, device: string): LinkTask {
@@ -62,7 +63,7 @@ export function createLinkDesk(context: TaskContext, hotline: string): LinkDesk 
       state: record.state,
       deadline: record.deadline,
       now: clock.now(),
-      hotline,
+      hotline: hotlineOf(record.origin),
       // Names of the SOC's people stay in the house; what they wrote does not.
       entries: entriesOf(context, record.id)
         .filter((entry) => entry.kind !== 'link' && entry.kind !== 'revoked')
@@ -88,7 +89,7 @@ export function createLinkDesk(context: TaskContext, hotline: string): LinkDesk 
     if (link.device !== null && !own)
       throw new SocError('task_link.other_device', 'this link belongs to the device that answered first', {
         status: 403,
-        params: showWhole({ code: record.id, hotline })
+        params: showWhole({ code: record.id, hotline: hotlineOf(record.origin) })
       })
     return { link, record, secret }
   }
@@ -98,7 +99,7 @@ export function createLinkDesk(context: TaskContext, hotline: string): LinkDesk 
     if (found.secret === undefined)
       throw new SocError('task_link.no_cookie', 'the browser keeps no cookie', {
         status: 403,
-        params: showWhole({ hotline })
+        params: showWhole({ hotline: hotlineOf(found.record.origin) })
       })
     const device = secretHash(found.secret)
     links.checkNonce(nonce, found.link, device)

@@ -1,5 +1,7 @@
 import type { TaskList, TaskView } from '#core/api/tasks.ts'
 import { SocError } from '#core/errors.ts'
+import type { Origin } from '#core/origin.ts'
+import type { Reads } from '#control/database/reads.ts'
 import type { Scope } from '#control/rights/scope.ts'
 import { taskRow, type TaskRecord } from './record.ts'
 import type { TaskContext } from './telling.ts'
@@ -16,7 +18,11 @@ export type TaskFilter = {
 /** Order and condition of each view; `:at` and `:seq` are where the page before ended. */
 const views: Record<TaskView, { where: string; sort: keyof TaskRecord; down: boolean }> = {
   open: { where: 't.ended_at IS NULL', sort: 'deadline', down: false },
-  overdue: { where: 't.ended_at IS NULL AND t.deadline < :now', sort: 'deadline', down: false },
+  overdue: {
+    where: 't.ended_at IS NULL AND t.told_at IS NOT NULL AND t.deadline < :now',
+    sort: 'deadline',
+    down: false
+  },
   ended: { where: 't.ended_at IS NOT NULL', sort: 'ended_at', down: true },
   all: { where: ':now IS NOT NULL', sort: 'seq', down: true }
 }
@@ -59,7 +65,7 @@ const inScope = `(:units = 'null' OR t.unit IN (SELECT value FROM json_each(:uni
 
 function counts(context: TaskContext, units: string): TaskList['counts'] {
   return context.control.single<TaskList['counts']>(
-    `SELECT count(*) AS open, coalesce(sum(t.deadline < :now), 0) AS overdue FROM tasks t
+    `SELECT count(*) AS open, coalesce(sum(t.deadline < :now AND t.told_at IS NOT NULL), 0) AS overdue FROM tasks t
        WHERE t.ended_at IS NULL AND ${inScope}`,
     { units, now: context.clock.now() }
   )
@@ -70,4 +76,15 @@ function readCursor(cursor: string | undefined): { at: number; seq: number } | u
   const parts = /^(\d{1,15})\.(\d{1,15})$/.exec(cursor)
   if (parts === null) throw new SocError('cursor.invalid', 'this is no cursor of ours', { status: 400 })
   return { at: Number(parts[1]), seq: Number(parts[2]) }
+}
+
+/** Tasks of an origin per unit that somebody there knows of, past their deadline and not over. */
+export function overdueByUnit(control: Reads, origin: Origin, now: number): Map<string, number> {
+  const rows = control.all<{ unit: string; n: number }>(
+    `SELECT unit, COUNT(*) AS n FROM tasks
+       WHERE ended_at IS NULL AND told_at IS NOT NULL AND deadline < ? AND origin = ? GROUP BY unit`,
+    now,
+    origin
+  )
+  return new Map(rows.map(({ unit, n }) => [unit, n]))
 }

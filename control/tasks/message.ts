@@ -2,8 +2,8 @@ import type { Bilingual, Level } from '#core/match.ts'
 import type { Announcement, Priority } from '#core/notification.ts'
 import { ICT_OFFSET_MS } from '#core/time.ts'
 import type { UnitRef } from '#core/api/common.ts'
-import { fillWords, levelWords } from '#core/words.ts'
-import { socBody, socTitles, unitBodies, unitTitles } from './words.ts'
+import { bothLanguages, fillWords, levelWords } from '#core/words.ts'
+import { socBody, socTitles, unitBodies, unitSms, unitTitles } from './words.ts'
 
 /** 03:21 23/11/2026 in Asia/Ho_Chi_Minh. */
 export function momentText(ms: number): string {
@@ -23,10 +23,13 @@ const valuesOf = ({ id, level, deadline, unit }: About) => ({
 })
 
 /** Title and body of the message to the unit, as it is sent and as the form previews it. */
-export function unitMessage(occasion: Occasion, about: About): { title: Bilingual; body: Bilingual } {
+export function unitMessage(occasion: Occasion, about: About): { title: Bilingual; body: Bilingual; sms: string } {
   const values = valuesOf(about)
   const body = occasion === 'withdrawn' ? unitBodies.withdrawn : unitBodies.asked
-  return { title: fillWords(unitTitles[occasion], values), body: fillWords(body, values) }
+  // An SMS has 160 places: the year goes without saying.
+  const due = values.deadline.replace(/\/\d{4}$/, '')
+  const sms = fillWords(bothLanguages(unitSms[occasion]), { ...values, due }).vi
+  return { title: fillWords(unitTitles[occasion], values), body: fillWords(body, values), sms }
 }
 
 /** Why the SOC is written to: an answer of a unit, a question, an overdue task. */

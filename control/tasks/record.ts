@@ -30,6 +30,8 @@ export type TaskRecord = {
   step: number
   next_at: number | null
   questions: number
+  /** When the first message reached somebody of the unit; null: nobody knows of it yet. */
+  told_at: number | null
 }
 
 /** What the tasks stand on. */
@@ -56,7 +58,8 @@ const columns = [
   'round_at',
   'step',
   'next_at',
-  'questions'
+  'questions',
+  'told_at'
 ] as const satisfies readonly (keyof TaskRecord)[]
 const UPDATE = `UPDATE tasks SET revision = revision + 1, ${columns.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`
 
@@ -94,12 +97,27 @@ export function taskRow(tables: Tables, record: TaskRecord): TaskRow {
     alerts: alertsOf(tables, record.id),
     contact: record.contact_name === '' ? null : { name: record.contact_name, role: record.contact_role },
     questions: record.questions,
+    unsent: unsentOf(tables, record),
     files,
     createdAt: record.created_at,
     by: { id: record.created_by, name: by?.name ?? record.created_by },
     lastAt: record.last_at,
     endedAt: record.ended_at
   }
+}
+
+/** Why nobody of the unit knows of an open task; '' when somebody does, or when nobody need know any more. */
+function unsentOf({ control }: Tables, record: TaskRecord): TaskRow['unsent'] {
+  if (record.told_at !== null || record.ended_at !== null) return ''
+  const last = control.get<{ recipient: string; status: string; code: string }>(
+    `SELECT n.recipient, n.status, n.code FROM announcements a JOIN notifications n ON n.announcement_id = a.id
+       WHERE a.subject = ? ORDER BY n.id DESC LIMIT 1`,
+    `task:${record.id}`
+  )
+  if (last === undefined || last.code === 'channel.none') return last === undefined ? 'contacts' : 'channel'
+  if (last.recipient.startsWith('nobody:')) return 'contacts'
+  if (last.code.startsWith('setting.')) return 'settings'
+  return last.status === 'failed' ? 'failed' : 'waiting'
 }
 
 export function entriesOf({ control }: Tables, id: string): TaskEntry[] {

@@ -54,7 +54,7 @@ function planNext(record: TaskRecord) {
 export function remind(context: TaskContext): number {
   const now = context.clock.now()
   const due = context.control.all<TaskRecord>(
-    `SELECT * FROM tasks WHERE next_at IS NOT NULL AND next_at <= ? ORDER BY next_at LIMIT ${MAX_PER_TICK}`,
+    `SELECT * FROM tasks WHERE next_at IS NOT NULL AND next_at <= ? AND told_at IS NOT NULL ORDER BY next_at LIMIT ${MAX_PER_TICK}`,
     now
   )
   for (const record of due) {

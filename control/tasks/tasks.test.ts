@@ -178,7 +178,10 @@ describe('the life of a task', () => {
     t.parts.clock.advance(1000)
     const answered = await post('/api/tasks/NV-0001/acts', t.analyst, { kind: 'answer', text: 'Máy ở bộ phận một cửa' })
     expect(answered.json()).toMatchObject({ detail: { task: { questions: 0 } }, link: null })
-    expect(t.announced.at(-1)).toMatchObject({ title: { vi: 'NV-0001: SOC đã trả lời' }, link: /^\/t\// })
+    expect(t.announced.at(-1)).toMatchObject({
+      title: { vi: 'NV-0001: SOC đã trả lời Phường Tây Lộc' },
+      link: /^\/t\//
+    })
   })
 
   it('a fresh link ends the older ones and is shown to who asked for it, once, on record', async () => {

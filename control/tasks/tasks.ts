@@ -10,9 +10,11 @@ import type {
 } from '#core/api/tasks.ts'
 import type { Config } from '#core/config.ts'
 import { SocError } from '#core/errors.ts'
+import type { NotificationStatus } from '#core/notification.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Actor } from '#control/rights/actor.ts'
 import { giveBack, isOpen, takeAnswer } from './answering.ts'
+import { senderOf } from '#control/notifications/sender.ts'
 import { readAdviceBook } from '#control/rules/advice-book.ts'
 import { createEvidence, type Evidence, type StoredEvidence } from './evidence.ts'
 import { checkFileRoom, createLinkDesk, keepFile, type LinkDesk } from './link-desk.ts'
@@ -22,6 +24,7 @@ import { bilingual, entriesOf, filesOf, saveTask, taskById, taskRow, type TaskRe
 import { remind, startRound, stopRound } from './reminders.ts'
 import { checkDeadline, letWait, send, socOf, suggest, type About } from './sending.ts'
 import { enter, writeToUnit, type TaskContext } from './telling.ts'
+import { hear, nowKnown } from './told.ts'
 
 export type { TaskFilter } from './list.ts'
 
@@ -49,6 +52,8 @@ export type Tasks = {
   evidence: Evidence
   /** Sends reminders and escalations that are due; call it every few seconds. Returns how many tasks moved. */
   tick(): number
+  /** A message has changed its fate; `subject` as announcements name it. Once one has reached somebody its task is known. */
+  heard(message: { subject: string; status: NotificationStatus }): void
   /** Deletes the tasks of an origin with their files: the end of a demonstration. */
   forget(origin: Origin): Promise<number>
 }
@@ -153,9 +158,10 @@ export function createTasks(
       })
     },
     file: (task, id) => filesOf(context, task).find((file) => file.id === id),
-    desk: createLinkDesk(context, parts.config.SOC_HOTLINE),
+    desk: createLinkDesk(context, (origin) => senderOf(parts.config, origin).hotline),
     evidence,
     tick: () => remind(context),
+    heard: (message) => hear(context, message),
     async forget(origin) {
       const rows = control.all<{ id: string }>('SELECT id FROM tasks WHERE origin = ?', origin)
       const files = rows.flatMap(({ id }) => filesOf(context, id))
@@ -211,7 +217,11 @@ function perform(context: TaskContext, record: TaskRecord, act: TaskAct, by: Act
       mustBeOpen()
       context.links.revoke(record.id)
       enter(context, record, { kind: 'link', by: doer, params: { shown: act.show ? 1 : 0 } })
-      if (act.show) return `/t/${context.links.create(record.id, record.contact_name)}`
+      if (act.show) {
+        // Whoever asks for it hands it on.
+        nowKnown(context, record)
+        return `/t/${context.links.create(record.id, record.contact_name)}`
+      }
       writeToUnit(context, record, 'link', now)
       return null
     }

@@ -10,16 +10,16 @@ const lateUnit: Bilingual = { vi: '{id}: {unit} quá hạn trả lời', en: '{i
 
 /** Titles of the messages to a unit, by why it is written to. */
 export const unitTitles = {
-  sent: { vi: '{id}: việc cần xử lý, mức {level}', en: '{id}: something to do, {level}' },
-  half: { vi: '{id}: còn nửa thời gian', en: '{id}: half of the time is left' },
-  due: { vi: '{id}: đã đến hạn', en: '{id}: it is due now' },
+  sent: { vi: '{id}: {unit} xem và xử lý trước {deadline}', en: '{id}: {unit} to see to it before {deadline}' },
+  half: { vi: '{id}: {unit} chưa trả lời, hạn {deadline}', en: '{id}: {unit} has not answered, due {deadline}' },
+  due: { vi: '{id}: {unit} đã đến hạn trả lời', en: '{id}: {unit} is due to answer' },
   next: lateUnit,
   head: lateUnit,
-  answer: { vi: '{id}: SOC đã trả lời', en: '{id}: the SOC has answered' },
-  extended: { vi: '{id}: hạn đã đổi', en: '{id}: the deadline has changed' },
-  reopened: { vi: '{id}: cần làm tiếp', en: '{id}: there is more to do' },
-  withdrawn: { vi: '{id}: không cần làm nữa', en: '{id}: nothing more to do' },
-  link: { vi: '{id}: liên kết mới', en: '{id}: a new link' }
+  answer: { vi: '{id}: SOC đã trả lời {unit}', en: '{id}: the SOC has answered {unit}' },
+  extended: { vi: '{id}: {unit} có hạn mới {deadline}', en: '{id}: {unit} has until {deadline} now' },
+  reopened: { vi: '{id}: {unit} cần làm tiếp trước {deadline}', en: '{id}: {unit} has more to do before {deadline}' },
+  withdrawn: { vi: '{id}: {unit} không cần làm nữa', en: '{id}: {unit} has nothing more to do' },
+  link: { vi: '{id}: liên kết mới cho {unit}', en: '{id}: a new link for {unit}' }
 } satisfies Record<string, Bilingual>
 
 /** The text under the title. */
@@ -33,6 +33,21 @@ export const unitBodies = {
     en: 'The province’s security operations centre asks {unit} to see to {id}, {level}, by {deadline}. Open the link to see what to do and to answer; no account is needed.'
   }
 } satisfies Record<string, Bilingual>
+
+/** The same in an SMS, with the number to call and the link behind it; its end is cut first. */
+const late = '{id} chưa trả lời, hạn {due}: {unit}'
+export const unitSms = {
+  sent: '{id} cần xử lý, trả lời trước {due}: {unit}',
+  half: late,
+  due: late,
+  next: late,
+  head: late,
+  answer: 'SOC đã trả lời về {id}, hạn {due}: {unit}',
+  extended: '{id} có hạn mới {due}: {unit}',
+  reopened: '{id} cần làm tiếp, hạn {due}: {unit}',
+  withdrawn: '{id} SOC đã rút, không cần làm: {unit}',
+  link: '{id} liên kết mới, hạn {due}: {unit}'
+} satisfies Record<keyof typeof unitTitles, string>
 
 /** Titles of what the SOC hears of a task. */
 export const socTitles = {

@@ -8,10 +8,11 @@ import type {
   IncidentDetail,
   IncidentRow
 } from '#core/api/alerts.ts'
-import type { Level, MatchBatch, MatchFold } from '#core/match.ts'
+import type { MatchBatch, MatchFold } from '#core/match.ts'
+import type { Origin } from '#core/origin.ts'
 import { actOnAlerts } from './acts/alert-acts.ts'
-import { hasOpenAlert, lastValuesOf, openAlert } from './record/alert-record.ts'
-import { alertDetail, listAlerts, openByUnit, tabCounts, unitsOf } from './views/alert-queries.ts'
+import { hasOpenAlert, incidentOfAlert, lastValuesOf, openAlert } from './record/alert-record.ts'
+import { alertDetail, listAlerts, openByUnit, tabCounts, unitsOf, type OpenAtUnit } from './views/alert-queries.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { refuse } from '#core/errors.ts'
 import { type AlertsContext } from './record/context.ts'
@@ -28,6 +29,7 @@ import {
   type IncidentFilter,
   type IncidentList
 } from './views/incident-queries.ts'
+import { incidentWithin, type IncidentPart } from './views/incident-within.ts'
 import { alertRow, withName } from './views/alert-row.ts'
 import { changedOf, makeRows } from './views/made-rows.ts'
 import { resolveAlert, tellOf, type TimelineEntry } from './acts/from-other-parts.ts'
@@ -37,7 +39,7 @@ import type { AlertFilter } from './views/queue-filter.ts'
 import { countForRule, forgetOldHours } from './record/rule-hours.ts'
 
 /** What may be announced, said inside the transaction that made it so. */
-export type Turn = { kind: TurnKind; incident: IncidentRow }
+export type Turn = { kind: TurnKind; incident: IncidentRow; /** Of `merged`: where its work goes on. */ into?: string }
 
 /**
  * Alerts and incidents of the control plane: the only writer of their tables. Rows are unmasked and rights are not
@@ -59,6 +61,8 @@ export type Alerts = {
   giveBack(givenBack: GivenBack): void
   /** The alert of this fingerprint that is not closed, with its incident. */
   alertOf(fingerprint: string): { alert: string; incident: string | null } | undefined
+  /** The incident that holds an alert now, open or closed; undefined when there is no such alert. */
+  incidentOf(alert: string): string | null | undefined
   /** Whether this fingerprint has an alert that is not closed; an archived one counts. */
   hasOpen(fingerprint: string): boolean
   /** The values (`MatchFold.values`) that the newest alert of this fingerprint was last given, open or closed. */
@@ -66,14 +70,16 @@ export type Alerts = {
   /** How far this spool is committed; offset -1 before its first commit. */
   position(spoolId: string, partition?: number): DetectorPosition
   list(filter: AlertFilter): AlertList
-  detail(id: string): AlertDetail | undefined
+  detail(id: string, scope?: Scope): AlertDetail | undefined
   act(act: AlertAct, actor: Actor): AlertActAnswer
   incidents(filter: IncidentFilter): IncidentList
   incident(id: string): IncidentDetail | undefined
+  /** An incident's header as a scope may see it. */
+  incidentWithin(row: IncidentRow, scope: Scope): IncidentPart | undefined
   actOnIncident(id: string, act: IncidentAct, actor: Actor): IncidentDetail
   unitsOf(ids: readonly string[]): Map<string, string>
   summary(scope: Scope, userId: string): { newAlerts: number; mine: number; openIncidents: number }
-  openByUnit(): Map<string, { alerts: number; incidents: number; worst: Level | null }>
+  openByUnit(origin: Origin): Map<string, OpenAtUnit>
   endDemonstration(): { alerts: number; incidents: number }
 }
 
@@ -100,7 +106,9 @@ export function createAlerts(
       const made = makeRows(context, changes)
       if (parts.onTurn !== undefined) {
         for (const incident of made.incidents.values()) {
-          for (const kind of changes.turns.get(incident.id) ?? []) parts.onTurn({ kind, incident })
+          const into = changes.mergedInto.get(incident.id)
+          for (const kind of changes.turns.get(incident.id) ?? [])
+            parts.onTurn({ kind, incident, ...(into === undefined ? {} : { into }) })
         }
       }
       if (made.alerts.size > 0 || made.incidents.size > 0) {
@@ -143,24 +151,28 @@ export function createAlerts(
       const record = openAlert(context, fingerprint)
       return record && { alert: record.id, incident: record.incidentId }
     },
+    incidentOf: (alert) => incidentOfAlert(context, alert),
     hasOpen: (fingerprint) => hasOpenAlert(context, fingerprint),
     lastValues: (fingerprint) => lastValuesOf(context, fingerprint),
     position: (spoolId, partition = 0) => positionOf(context, spoolId, partition),
     list: (filter) => listAlerts(context, filter),
-    detail: (id) => alertDetail(context, id),
+    detail: (id, scope) => alertDetail(context, id, scope),
     act(act, actor) {
       return change(
         (changes) => actOnAlerts(context, act, actor, changes),
-        ({ alerts, incident }, made) => ({
+        ({ alerts, incident, deed, skipped }, made) => ({
           alerts: alerts
             .sort((a, b) => a.seq - b.seq)
             .map((alert) => made.alerts.get(alert.seq) ?? alertRow(context, withName(context, alert))),
-          incident
+          incident,
+          ...(deed === undefined ? {} : { deed }),
+          ...(skipped === undefined ? {} : { skipped })
         })
       )
     },
     incidents: (filter) => listIncidents(context, filter),
     incident: (id) => incidentDetail(context, id),
+    incidentWithin: (row, scope) => incidentWithin(context, row, scope),
     actOnIncident(id, act, actor) {
       return change(
         (changes) => actOnIncident(context, id, act, actor, changes),
@@ -173,7 +185,7 @@ export function createAlerts(
       const counts = tabCounts(context, scope, userId)
       return { newAlerts: counts.new, mine: counts.mine, openIncidents: countOpenIncidents(context, scope) }
     },
-    openByUnit: () => openByUnit(context),
+    openByUnit: (origin) => openByUnit(context, origin),
     endDemonstration: () => context.control.transaction(() => deleteDemonstration(context))
   }
 }

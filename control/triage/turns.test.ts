@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { manualClock } from '#core/clock.ts'
 import type { Announcement } from '#core/notification.ts'
 import { createAlerts } from './alerts.ts'
-import { actor, inventory, sampleFold, START } from '#testing/folds.ts'
+import { actor, inventory, sampleFold, START, closing } from '#testing/folds.ts'
 import { openControl } from '#control/database/control.ts'
 import { announceTurn, tellAnswer } from './turns.ts'
 
@@ -49,25 +49,31 @@ it('taking it up, by the incident or by its alert, stops the waking; closing it 
   expect(acknowledged).toEqual(['incident:VL-0001'])
   alerts.actOnIncident('VL-0001', { kind: 'assign', userId: 'u1' }, actor)
   expect(acknowledged).toEqual(['incident:VL-0001', 'incident:VL-0001'])
-  alerts.actOnIncident('VL-0001', { kind: 'status', status: 'closed' }, actor)
-  expect(announced.at(-1)).toMatchObject({ resolves: true, escalates: false, priority: 3 })
+  alerts.actOnIncident('VL-0001', closing, actor)
+  expect(announced.at(-1)).toMatchObject({ resolves: { as: 'over' }, escalates: false, priority: 3 })
 })
 
-it('merging and unmerging announce neither an end nor a new beginning, and the merged one wakes nobody any more', () => {
+it('merging is told to those who were told, and wakes nobody any more; unmerging begins anew', () => {
   const { alerts, announced, acknowledged } = bench()
   alerts.raise(sampleFold({ level: 'critical' }))
   alerts.raise(sampleFold({ level: 'critical', entity: '203.0.113.8', unit: '19852' }))
   expect(announced.map(({ code }) => code)).toEqual(['VL-0001', 'VL-0002'])
   alerts.actOnIncident('VL-0001', { kind: 'merge', from: 'VL-0002' }, actor)
-  expect(acknowledged).toEqual(['incident:VL-0002'])
+  expect(acknowledged).toEqual([])
+  expect(announced.at(-1)).toMatchObject({
+    subject: 'incident:VL-0001',
+    to: [],
+    resolves: { as: 'merged', subject: 'incident:VL-0002' }
+  })
   expect(alerts.incident('VL-0002')?.clocks).toEqual([])
   expect(alerts.incident('VL-0001')?.clocks).not.toEqual([])
   alerts.actOnIncident('VL-0001', { kind: 'unmerge', from: 'VL-0002' }, actor)
-  expect(announced).toHaveLength(2)
+  expect(announced).toHaveLength(4)
+  expect(announced.at(-1)).toMatchObject({ subject: 'incident:VL-0002', escalates: true })
   expect(alerts.incident('VL-0002')?.incident.status).toBe('new')
   expect(alerts.incident('VL-0002')?.clocks).not.toEqual([])
-  alerts.actOnIncident('VL-0002', { kind: 'status', status: 'closed' }, actor)
-  expect(announced.at(-1)).toMatchObject({ code: 'VL-0002', resolves: true })
+  alerts.actOnIncident('VL-0002', closing, actor)
+  expect(announced.at(-1)).toMatchObject({ code: 'VL-0002', resolves: { as: 'over' } })
 })
 
 it('what cannot be announced does not happen: outbox and incident are one transaction', () => {

@@ -5,14 +5,27 @@ export const words = {
   /** First words of a message about a turn of an incident. */
   turn: {
     opened: { vi: 'Sự cố mới mức {level}: {place}', en: 'New incident, {level}: {place}' },
-    reopened: { vi: 'Sự cố mở lại mức {level}: {place}', en: 'Incident opened again, {level}: {place}' },
-    raised: { vi: 'Sự cố tăng mức mức {level}: {place}', en: 'Incident raised, {level}: {place}' },
+    reopened: { vi: 'Sự cố mở lại, mức {level}: {place}', en: 'Incident opened again, {level}: {place}' },
+    raised: { vi: 'Sự cố tăng lên mức {level}: {place}', en: 'Incident raised, {level}: {place}' },
     closed: { vi: 'Sự cố {id} đã đóng: {place}', en: 'Incident {id} closed: {place}' },
+    again: { vi: 'Lại xảy ra: {what}', en: 'Happens again: {what}' },
+    recovered: { vi: 'Đã phục hồi: {what}', en: 'Recovered: {what}' },
+    merged: { vi: 'Sự cố {id} nhập vào {into}, theo dõi tiếp ở {into}', en: 'Incident {id} goes on in {into}' },
+    unmerged: { vi: 'Sự cố {id} tách ra xử lý riêng: {what}', en: 'Incident {id} stands for itself again: {what}' },
+    /** What an incident is called where its title must not leave the house. */
+    what: { vi: 'mức {level}, {place}', en: '{level}, {place}' },
     // The channels put title and code before it.
     body: {
       vi: 'Mở bảng điều khiển để xem bằng chứng và xử lý.',
       en: 'Open the console for the evidence and the work.'
     }
+  },
+  /** What a shift that begins is told. */
+  handover: {
+    title: { vi: 'Nhận ca {shift}: {count} sự cố đang mở', en: 'Shift {shift} begins: {count} open incidents' },
+    line: { vi: '- P{priority} {id}: {title} ({who})', en: '- P{priority} {id}: {title} ({who})' },
+    nobody: { vi: 'chưa ai nhận', en: 'nobody on it' },
+    rest: { vi: 'và {count} sự cố khác.', en: 'and {count} more.' }
   },
   /** Where an incident is. */
   place: {
@@ -21,6 +34,8 @@ export const words = {
   },
   incidentTitle: {
     alert: { vi: '{title}: {place}', en: '{title}: {place}' },
+    /** Of an incident in which a unit stands, and of which nothing of its own is left. */
+    shared: { vi: 'Sự cố liên quan đến đơn vị', en: 'Incident that touches the unit' },
     twoRules: { vi: 'Nhiều luật khớp trên {entity}: {place}', en: 'Several rules on {entity}: {place}' }
   },
   /** The sentence of an alert that stands for many entities. */
@@ -33,6 +48,15 @@ export const words = {
   /** The alert of an outage, in place of what its rule says of all outages. */
   outage: {
     title: { vi: 'Ngừng hoạt động: {system}', en: 'Outage: {system}' },
+    /** Many at once that do not depend on each other. */
+    titleTogether: {
+      vi: '{count} hệ thống cùng ngừng: nghi nguyên nhân chung',
+      en: '{count} systems down at once: a common cause is suspected'
+    },
+    together: {
+      vi: '{name} và {count} hệ thống không phụ thuộc nhau cùng ngừng từ {since}: kiểm tra đường truyền và máy giám sát trước',
+      en: '{name} and {count} systems that do not depend on each other down since {since}: check our own line and machine first'
+    },
     system: { vi: '{name} ngừng từ {since}', en: '{name} has been down since {since}' },
     group: { vi: '{name}: mất {lost} thành phần từ {since}', en: '{name}: {lost} members lost since {since}' },
     downAndDegraded: {

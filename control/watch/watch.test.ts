@@ -28,8 +28,10 @@ function stateOf(lastReceivedAt: number, more: Partial<DataPlaneState> = {}): Da
     ledger: { at: 0, rows: [{ ...row, dead_lettered: 0, dropped: 0, queued: 0 }], balanced: true, imbalance: '' },
     listeners: [],
     spool: { bytes: 0, end: 1, refusal: null, damage: 0 },
-    detector: { position: 0, eventsPerSecond: 0 },
-    store: { position: 0, away: null },
+    detector: { position: 0, eventsPerSecond: 0, held: null },
+    restarts: [],
+    store: { position: 0, away: null, losses: [] },
+    tokensUsed: [],
     rules: [],
     rulesLoadedAt: 1,
     rulesLoadMs: 1,
@@ -40,15 +42,17 @@ function stateOf(lastReceivedAt: number, more: Partial<DataPlaneState> = {}): Da
 function watching(alreadyTold: (fold: MatchFold) => boolean = () => false) {
   const clock = manualClock(START)
   const raised: MatchFold[] = []
+  const warned: string[] = []
   const watch = createWatch({
     clock,
     silentAfterMs: () => HOUR_MS,
     builtIn: createBuiltIn(loadInventory('2023-11-30')),
     senders: () => [sender],
     raise: (fold) => void raised.push(fold),
+    warn: (loss) => void warned.push(loss.file),
     alreadyTold
   })
-  return { clock, raised, watch, rules: () => raised.map((fold) => fold.rule.id) }
+  return { clock, raised, warned, watch, rules: () => raised.map((fold) => fold.rule.id) }
 }
 
 describe('the watch over our own senses', () => {
@@ -86,7 +90,7 @@ describe('the watch over our own senses', () => {
 
   it('tells of a store that stays away, not of a hiccup', () => {
     const { clock, watch, rules } = watching()
-    const away = { position: 0, away: { since: START, reason: 'no connection' } }
+    const away = { position: 0, losses: [], away: { since: START, reason: 'no connection' } }
     clock.advance(5_000)
     watch.state(stateOf(START, { store: away }))
     expect(rules()).toEqual([])
@@ -94,6 +98,46 @@ describe('the watch over our own senses', () => {
     watch.state(stateOf(START, { store: away }))
     watch.state(stateOf(START, { store: away }))
     expect(rules()).toEqual(['soc.store_away'])
+  })
+
+  it('tells once of each day that holds less than was stored, in an alert and in the log', () => {
+    const { watch, raised, warned } = watching()
+    const loss = { at: START, day: '2026-11-22', origin: 'real' as const, file: 'events-real-2026-11-22.db', kept: '' }
+    const losses = [{ ...loss, stored: 623_000, found: null, reason: 'file is not a database' }]
+    for (const times of [1, 2, 3]) watch.state(stateOf(START, { store: { position: times, away: null, losses } }))
+    expect(raised.map((fold) => [fold.rule.id, fold.values['day'], fold.values['stored']])).toEqual([
+      ['soc.store_loss', '22/11/2026', '623.000']
+    ])
+    expect(warned).toEqual(['events-real-2026-11-22.db'])
+  })
+
+  it('names the sender that most of a backlog comes from, once an hour, and nobody while the store is away', () => {
+    const { clock, watch, raised } = watching()
+    const flooded = stateOf(START, { spool: { bytes: 0, end: 90_001, refusal: null, damage: 0 } })
+    flooded.ledger!.rows[0]!.queued = 80_000
+    watch.state({ ...flooded, store: { position: 0, losses: [], away: { since: START, reason: 'no connection' } } })
+    watch.state({ ...flooded, detector: { position: 80_000, eventsPerSecond: 0, held: null } })
+    expect(raised).toEqual([])
+    watch.state(flooded)
+    clock.advance(60_000)
+    watch.state(flooded)
+    expect(raised.map((fold) => [fold.rule.id, fold.values['sender.name']])).toEqual([
+      ['soc.flooding_sender', 'Máy chủ xã']
+    ])
+  })
+
+  it('tells once of a thread that was started anew, and of matches that stay held', () => {
+    const { clock, watch, rules } = watching()
+    const ended = { thread: 'pipeline' as const, count: 1, at: START, reason: 'out of memory', down: true }
+    watch.state(stateOf(START, { restarts: [ended] }))
+    watch.state(stateOf(START, { restarts: [{ ...ended, down: false }] }))
+    expect(rules()).toEqual(['soc.thread_ended'])
+    const held = stateOf(START, { detector: { position: 0, eventsPerSecond: 0, held: 'disk is full' } })
+    watch.state({ ...held, restarts: [ended] })
+    clock.advance(20_000)
+    watch.state({ ...held, restarts: [ended] })
+    watch.state({ ...held, restarts: [ended] })
+    expect(rules()).toEqual(['soc.thread_ended', 'soc.matches_held'])
   })
 
   it('tells of a ledger that stays out of balance', () => {

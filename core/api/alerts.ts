@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Bilingual, Level, Millis, Origin, UnitRef, oneOf, Id, limitOf, text } from './common.ts'
+import { AuthorTexts, Bilingual, Level, Millis, Origin, UnitRef, oneOf, Id, limitOf, text } from './common.ts'
 import type { Routes } from './routes.ts'
 
 /** Life of an alert. `archived` is archived-until-escalating. */
@@ -37,7 +37,7 @@ export const AlertRow = Type.Object({
   reopened: Type.Number(),
   deadline: Type.Union([Millis, Type.Null()]),
   /** Archived: matches in one hour that bring it back (so does a new unit); null when it is not archived. */
-  returnsAt: Type.Union([Type.Number(), Type.Null()])
+  returnsAt: Type.Number()
 })
 export type AlertRow = Static<typeof AlertRow>
 
@@ -71,10 +71,11 @@ export const AlertDetail = Type.Object({
     id: Type.String(),
     version: Type.String(),
     title: Bilingual,
-    description: Type.String(),
     tags: Type.Array(Type.String()),
-    falsePositives: Type.Array(Type.String())
+    falsePositives: AuthorTexts
   }),
+  /** The system that an outage is about; its probes are the evidence. */
+  system: Type.Union([Type.String(), Type.Null()]),
   evidence: Type.Array(EvidenceView),
   /** Times of the hops, milliseconds since the epoch: event → received → matched → raised → acknowledged (null: not yet). */
   hops: Type.Object({
@@ -104,7 +105,10 @@ export const AlertList = Type.Object({
 })
 export type AlertList = Static<typeof AlertList>
 
-/** Acts on one or many alerts. `undo` takes back the caller's last act on these alerts within 30 s. */
+/**
+ * Acts on one or many alerts, each request one deed. `undo` takes a deed of the caller back, no older than 30 minutes; by
+ * default the newest that touched one of these alerts.
+ */
 export const AlertAct = Type.Object({
   ids: Type.Array(Type.String(), { minItems: 1, maxItems: 500 }),
   act: Type.Union([
@@ -127,13 +131,17 @@ export const AlertAct = Type.Object({
       incident: Type.Union([Type.String(), Type.Null()]),
       title: Type.Optional(Type.String({ maxLength: 200 }))
     }),
-    Type.Object({ kind: Type.Literal('undo') })
+    Type.Object({ kind: Type.Literal('undo'), deed: Type.Optional(Type.String({ maxLength: 50 })) })
   ])
 })
 export type AlertAct = Static<typeof AlertAct>
 export const AlertActAnswer = Type.Object({
   alerts: Type.Array(AlertRow),
-  incident: Type.Union([Type.String(), Type.Null()])
+  incident: Type.Union([Type.String(), Type.Null()]),
+  /** What an undo names to take this back; absent when nothing has changed. */
+  deed: Type.Optional(Type.String()),
+  /** Of an undo: alerts of the deed that were left alone, because somebody acted on them since. */
+  skipped: Type.Optional(Type.Array(Type.String()))
 })
 export type AlertActAnswer = Static<typeof AlertActAnswer>
 
@@ -170,7 +178,10 @@ export const IncidentAct = Type.Union([
   Type.Object({
     kind: Type.Literal('status'),
     status: oneOf(incidentStatuses),
-    note: Type.Optional(Type.String({ maxLength: 4000 }))
+    note: Type.Optional(Type.String({ maxLength: 4000 })),
+    /** Of closing, which is refused without both: what it was, and a sentence on what came of it. Open alerts close with it. */
+    verdict: Type.Optional(oneOf(verdicts)),
+    conclusion: Type.Optional(Type.String({ maxLength: 2000 }))
   }),
   Type.Object({ kind: Type.Literal('assign'), userId: Type.Union([Type.String(), Type.Null()]) }),
   Type.Object({ kind: Type.Literal('note'), text: Type.String({ minLength: 1, maxLength: 4000 }) }),

@@ -9,6 +9,10 @@ export const oneOf = <const T extends readonly string[]>(values: T): Type.TEnum<
   Type.Enum<[...T]>([...values] as [...T])
 
 export const Origin = oneOf(origins)
+/** Texts of a rule's author; `vi` is empty where a rule of others has none. */
+export const AuthorTexts = Type.Object({ vi: Type.Array(Type.String()), en: Type.Array(Type.String()) })
+export type AuthorTexts = Static<typeof AuthorTexts>
+
 export const Level = oneOf(levels)
 export const RoleName = oneOf(roles)
 export const FateName = oneOf(fates)

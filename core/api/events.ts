@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { Origin, Id, limitOf, text } from './common.ts'
 import type { Routes } from './routes.ts'
-import { EventHistogram, EventHit, EventSearch } from './sources.ts'
+import { EventAdvice, EventHistogram, EventHit, EventSearch } from './sources.ts'
 
 // Milliseconds since the epoch; ±8.64e15 is what a Date can be.
 const Moment = Type.Optional(Type.Number({ minimum: 0, maximum: 8.64e15 }))
@@ -24,6 +24,13 @@ export const eventsApi = {
     note: 'Owner: own units.',
     query: HistogramQuery,
     answer: EventHistogram
+  },
+  'GET /api/events/advice': {
+    who: 'events.read',
+    about: 'Why a search may have found nothing',
+    note: 'Fields never seen in the range, with the nearest names. Owner: own units.',
+    query: Type.Object(common),
+    answer: EventAdvice
   },
   'GET /api/events/:id': {
     who: 'events.read',

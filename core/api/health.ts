@@ -102,7 +102,14 @@ export const Outage = Type.Object({
   /** When the deciding probe runs next. */
   nextCheckAt: maybe(Millis),
   /** Who was told of its incident, and when they took it up. */
-  notified: Type.Optional(Type.Object({ to: Type.String(), at: Millis, acknowledgedAt: maybe(Millis) }))
+  notified: Type.Optional(
+    Type.Object({
+      to: Type.String(),
+      at: Millis,
+      acknowledgedAt: maybe(Millis),
+      machine: Type.Optional(Type.Boolean())
+    })
+  )
 })
 export type Outage = Static<typeof Outage>
 
@@ -238,14 +245,18 @@ export const MaintenanceDraft = Type.Object({
   systems: Type.Array(Type.String({ maxLength: 100 }), { minItems: 1, maxItems: 100 }),
   from: Millis,
   to: Millis,
-  reason: Type.String({ minLength: 1, maxLength: 500 })
+  reason: Type.String({ minLength: 1, maxLength: 500 }),
+  /** It comes back every week at the same hour (Asia/Ho_Chi_Minh) until then; absent or null: once. */
+  weeklyUntil: Type.Optional(maybe(Millis))
 })
 export type MaintenanceDraft = Static<typeof MaintenanceDraft>
 export const MaintenanceRow = Type.Object({
   id: Type.String(),
   systems: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
+  /** Of weekly work the time that runs, else the next one. */
   from: Millis,
   to: Millis,
+  weeklyUntil: maybe(Millis),
   reason: Type.String(),
   by: Type.String(),
   status: Type.Enum(['planned', 'running', 'over', 'cancelled'])

@@ -120,7 +120,9 @@ export const ChannelList = Type.Object({
   channels: Type.Array(ChannelHealth),
   unreachable: Type.Array(UnreachableAddress),
   /** Base address of links; '' when SOC_PUBLIC_URL is not set. */
-  publicUrl: Type.String()
+  publicUrl: Type.String(),
+  /** Settings without which no message goes to a unit, by name. */
+  missing: Type.Array(Type.String())
 })
 export type ChannelList = Static<typeof ChannelList>
 export const ChannelTest = Type.Object({ to: Type.String({ minLength: 1, maxLength: 300 }) })
@@ -144,6 +146,8 @@ export const DutyRoster = Type.Object({
         Type.Object({
           shift: Type.String(),
           people: Type.Array(Named),
+          /** Ids of those of them whom no message can reach: they have no address, or no account any more. */
+          unreachable: Type.Array(Type.String()),
           by: oneOf(['week', 'holiday', 'day'] as const),
           /** Fewer than two people. */
           short: Type.Boolean(),
@@ -152,6 +156,8 @@ export const DutyRoster = Type.Object({
       )
     })
   ),
+  /** Times of the week in which nobody is on duty, minutes after midnight; none while nobody is planned at all. */
+  gaps: Type.Array(Type.Object({ day: Type.String(), fromMin: Type.Number(), toMin: Type.Number() })),
   /** 1 Monday … 6 Saturday, 0 Sunday, 7 holidays. */
   pattern: Type.Array(
     Type.Object({

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { unitShows } from '../posture.ts'
+import { unitFeeds, unitStates } from '../unit-states.ts'
 import { Bilingual, Level, Millis, UnitRef, Origin, oneOf } from './common.ts'
 import type { Routes } from './routes.ts'
 
@@ -30,24 +31,31 @@ export const PostureSentence = Type.Object({
 })
 export type PostureSentence = Static<typeof PostureSentence>
 
-/** Something that needs a decision: a unit, why in a sentence without log text, how late. */
+/** Something that needs a decision: a unit, why in a sentence without log text, how late, how long nobody has taken it. */
 export const Decision = Type.Object({
   unit: UnitRef,
   why: Bilingual,
   level: Level,
   incident: maybe(Type.String()),
   task: maybe(Type.String()),
-  overdueMs: maybe(Type.Number())
+  overdueMs: maybe(Type.Number()),
+  waitingMs: maybe(Type.Number())
 })
 export type Decision = Static<typeof Decision>
 
 export const UnitPosture = Type.Object({
   unit: UnitRef,
   kind: Type.Enum(['commune', 'district', 'department']),
-  /** `none`: no evidence in the period, never green. */
-  state: Type.Enum(['quiet', 'watch', 'incident', 'none']),
-  /** Days of the period with at least one event of the unit. */
-  daysWithEvidence: Type.Number(),
+  /** At the end of the period, as core/unit-states.ts says; never green without logs. */
+  state: Type.Enum([...unitStates]),
+  /** Whether its own sources sent, at the end of the period. */
+  feed: Type.Enum([...unitFeeds]),
+  /** Counted under the province's coverage. */
+  watched: Type.Boolean(),
+  /** Days of the period on which a source of the unit itself sent, and what those sources sent. */
+  daysSent: Type.Number(),
+  sent: Type.Number(),
+  /** Events about the unit, whoever sent them. */
   events: Type.Number(),
   alerts: Type.Number(),
   incidents: Type.Number(),
@@ -72,19 +80,28 @@ export const PeriodFigures = Type.Object({
   running: Type.Boolean(),
   asOf: Millis,
   coverage: Type.Object({
+    /** Units under watch. */
     units: Type.Number(),
-    withEvidence: Type.Number(),
-    silent: Type.Array(UnitRef),
-    /** Share 0–1; null without units. */
-    share: maybe(Type.Number()),
-    before: maybe(Type.Number())
+    /** Those of which a source of their own sent in the period; null for days on which that was not counted yet. */
+    sent: maybe(Type.Number()),
+    before: maybe(Type.Number()),
+    /** Units under watch that did not. */
+    unheard: Type.Array(UnitRef),
+    /** Units under watch by their feed at the end: they add up to `units`. */
+    feeds: Type.Record(Type.Enum([...unitFeeds]), Type.Number()),
+    /** Since when it is counted who sent; 0: always. */
+    since: Millis
   }),
   events: Trended,
   alerts: Type.Object({
     raised: Trended,
     byLevel: Type.Record(Type.String(), Trended),
     byVerdict: Type.Record(Type.String(), Type.Number()),
-    topRules: Type.Array(Type.Object({ title: Bilingual, level: Level, alerts: Type.Number(), units: Type.Number() }))
+    /** By rule; the title is the rule's own, the level the highest among these alerts. */
+    topRules: Type.Array(Type.Object({ title: Bilingual, level: Level, alerts: Type.Number(), units: Type.Number() })),
+    /** Open critical and high ones at the end that nobody took, outside of open incidents; and where they are, most first. */
+    untaken: Trended,
+    untakenUnits: Type.Array(Type.Object({ unit: UnitRef, alerts: Type.Number() }))
   }),
   incidents: Type.Object({
     opened: Trended,
@@ -107,8 +124,19 @@ export const PeriodFigures = Type.Object({
     )
   }),
   unitsAtRisk: Trended,
-  /** Median of first sight to closing of the incidents closed in the period, milliseconds, against the target. */
-  handling: Type.Object({ median: Trended, targetMs: Type.Number() }),
+  /**
+   * From first sight to closing, milliseconds. `median` is of the `closed` incidents of the period alone, so it is never
+   * said without those that are still open; each incident is measured against the target of its own level.
+   */
+  handling: Type.Object({
+    median: Trended,
+    targetMs: Type.Number(),
+    closed: Type.Number(),
+    inTime: Type.Number(),
+    open: Type.Number(),
+    openLate: Type.Number(),
+    longestOpenMs: maybe(Type.Number())
+  }),
   tasks: Type.Object({
     sent: Trended,
     answered: Trended,

@@ -1,9 +1,7 @@
 import { Type, type Static } from 'typebox'
+import { unitFeeds, unitStates } from '../unit-states.ts'
 import { Bilingual, Level, Millis, UnitRef } from './common.ts'
 import { ChannelName } from './notifications.ts'
-
-/** How a unit looks on the tile map. `none` is grey: no evidence, never green. */
-export const unitStates = ['quiet', 'watch', 'incident', 'silent', 'none'] as const
 
 export const UnitTile = Type.Object({
   code: Type.String(),
@@ -13,12 +11,19 @@ export const UnitTile = Type.Object({
   /** Place on the tile map; null for districts and departments. */
   col: Type.Union([Type.Number(), Type.Null()]),
   row: Type.Union([Type.Number(), Type.Null()]),
+  /** By itself, without what lies below it, as core/unit-states.ts says. */
   state: Type.Enum([...unitStates]),
+  feed: Type.Enum([...unitFeeds]),
+  /** Counted among the units under watch. */
+  watched: Type.Boolean(),
   lastSeen: Type.Union([Millis, Type.Null()]),
   sources: Type.Number(),
   openAlerts: Type.Number(),
   openIncidents: Type.Number(),
-  worst: Type.Union([Level, Type.Null()])
+  worst: Type.Union([Level, Type.Null()]),
+  overdueTasks: Type.Number(),
+  /** Units below it with an open incident, and with something to watch; 0 for communes and departments. */
+  below: Type.Object({ incident: Type.Number(), watch: Type.Number() })
 })
 export type UnitTile = Static<typeof UnitTile>
 export const UnitMap = Type.Object({

@@ -141,7 +141,7 @@ export const reportsApi = {
     answer: ReportJob
   },
   'GET /api/reports/jobs/:id': { who: 'reports.make', about: 'How far a report is', params: Id, answer: ReportJob },
-  'GET /api/reports/settings': { who: 'reports.read', about: 'What is printed on reports', answer: ReportSettings },
+  'GET /api/reports/settings': { who: 'reports.make', about: 'What is printed on reports', answer: ReportSettings },
   'PUT /api/reports/settings': {
     who: 'reports.settings',
     about: 'Change what is printed on reports',

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Bilingual, FateName, Level, Millis, Origin, UnitRef, Id, Nothing } from './common.ts'
+import { AuthorTexts, Bilingual, FateName, Level, Millis, Origin, UnitRef, Id, Nothing } from './common.ts'
 import type { Routes } from './routes.ts'
 
 export const SourceRow = Type.Object({
@@ -59,7 +59,17 @@ export const SourceList = Type.Object({
     kind: Type.String(),
     away: Type.Boolean(),
     since: Type.Union([Millis, Type.Null()]),
-    reason: Type.String()
+    reason: Type.String(),
+    /** Days that hold less than was stored in them; null: not known. */
+    losses: Type.Array(
+      Type.Object({
+        day: Type.String(),
+        origin: Origin,
+        stored: Type.Union([Type.Number(), Type.Null()]),
+        found: Type.Union([Type.Number(), Type.Null()]),
+        kept: Type.String()
+      })
+    )
   })
 })
 export type SourceList = Static<typeof SourceList>
@@ -72,6 +82,20 @@ export const NewSource = Type.Object({
   utcOffsetMinutes: Type.Integer({ minimum: -720, maximum: 840 })
 })
 export type NewSource = Static<typeof NewSource>
+/** A token of a source that is not revoked; what it says is known to its holder alone. */
+export const TokenRow = Type.Object({
+  id: Type.String(),
+  createdAt: Millis,
+  /** Username of who made it. */
+  by: Type.String(),
+  /** To the minute; null: never, or before it was noted. */
+  lastUsedAt: Type.Union([Millis, Type.Null()]),
+  expiresAt: Type.Union([Millis, Type.Null()])
+})
+export type TokenRow = Static<typeof TokenRow>
+/** Days after which the token ends; never when absent. */
+const TokenWish = Type.Object({ days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })) })
+
 /** The token is shown once; the snippets are ready to paste. */
 export const NewToken = Type.Object({
   source: SourceRow,
@@ -127,8 +151,8 @@ export type RuleList = Static<typeof RuleList>
 export const RuleDetail = Type.Object({
   rule: RuleRow,
   text: Type.String(),
-  description: Type.String(),
-  falsePositives: Type.Array(Type.String())
+  description: AuthorTexts,
+  falsePositives: AuthorTexts
 })
 export type RuleDetail = Static<typeof RuleDetail>
 
@@ -145,6 +169,8 @@ export const EventSearch = Type.Object({
   hits: Type.Array(EventHit),
   cursor: Type.Union([Type.String(), Type.Null()]),
   partial: Type.Boolean(),
+  /** Receive days (YYYY-MM-DD) whose events cannot be read. */
+  damagedDays: Type.Array(Type.String()),
   tookMs: Type.Number()
 })
 export type EventSearch = Static<typeof EventSearch>
@@ -156,6 +182,14 @@ export const EventHistogram = Type.Object({
   tookMs: Type.Number()
 })
 export type EventHistogram = Static<typeof EventHistogram>
+/** Why a search may have found nothing. */
+export const EventAdvice = Type.Object({
+  /** Fields of the query that no event in the range has, with the nearest names that recent events have. */
+  unseen: Type.Array(Type.Object({ field: Type.String(), nearest: Type.Array(Type.String()) })),
+  /** A word that was asked for without a field, so in the message only; '' when there is none. */
+  words: Type.String()
+})
+export type EventAdvice = Static<typeof EventAdvice>
 
 /** Counts for rail and top bar, scoped to the viewer. */
 export const Summary = Type.Object({
@@ -167,8 +201,9 @@ export const Summary = Type.Object({
   blind: Type.Object({
     silentSources: Type.Number(),
     neverHeard: Type.Number(),
-    /** Units under watch that no source, switched on, speaks for. */
-    unitsWithoutSource: Type.Number(),
+    /** Units under watch whose sources fell silent, and that no source of their own was ever heard of (core/unit-states.ts). */
+    unitsSilent: Type.Number(),
+    unitsNotConnected: Type.Number(),
     /** Models in operation of which nothing measured says how they stand; 0 for viewers of a part of the province. */
     modelsWithoutData: Type.Number(),
     /** Nothing at all was ever received in this scope: whatever else is 0, nobody can say that we see. */
@@ -176,13 +211,23 @@ export const Summary = Type.Object({
     deadLetters: Type.Number(),
     brokenRules: Type.Number(),
     storeAway: Type.Boolean(),
+    /** Days of the store that are damaged or hold less than was stored. */
+    storeLosses: Type.Number(),
+    /** The control database cannot be written: its volume is full, or fails. */
+    storageAway: Type.Union([Type.Literal('full'), Type.Literal('failing'), Type.Null()]),
+    /** Threads of the data plane that do not run now, and matches that cannot be committed. */
+    threadsDown: Type.Number(),
+    matchesHeld: Type.Boolean(),
     ledgerImbalance: Type.Boolean()
   }),
   demonstration: Type.Union([Type.Object({ running: Type.Boolean(), startedAt: Millis }), Type.Null()]),
+  /** Messages to units that wait for a setting of the server; counted for viewers of the whole province. */
+  unsentForSettings: Type.Number(),
   version: Type.String()
 })
 export type Summary = Static<typeof Summary>
 
+const IdAndToken = Type.Object({ id: Id.properties.id, token: Id.properties.id })
 const SourceChange = Type.Partial(Type.Object({ ...NewSource.properties, enabled: Type.Boolean() }))
 
 /** Sources with the ledger, and the accounts and tokens of senders. */
@@ -203,9 +248,22 @@ export const sourcesApi = {
   },
   'POST /api/sources/:id/tokens': {
     who: 'sources.write',
-    about: 'New token, shown once',
+    about: 'New token, shown once; it ends after `days`, or never',
     params: Id,
+    query: TokenWish,
     answer: NewToken
+  },
+  'GET /api/sources/:id/tokens': {
+    who: 'sources.write',
+    about: 'Tokens of a source: who made them, when they were used, when they end',
+    params: Id,
+    answer: Type.Array(TokenRow)
+  },
+  'DELETE /api/sources/:id/tokens/:token': {
+    who: 'sources.write',
+    about: 'Revoke one token',
+    params: IdAndToken,
+    answer: Nothing
   },
   'DELETE /api/sources/:id/tokens': { who: 'sources.write', about: 'Revoke all tokens', params: Id, answer: Nothing }
 } satisfies Routes

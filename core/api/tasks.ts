@@ -29,6 +29,8 @@ export const TaskRow = Type.Object({
   contact: maybe(Type.Object({ name: Type.String(), role: Type.String() })),
   /** Questions of the unit that the SOC has not answered. */
   questions: Type.Number(),
+  /** Why nobody of the unit knows of it yet: no contact, no usable channel, a setting that is missing, refused, on its way; '' when somebody does. */
+  unsent: Type.Enum(['', 'contacts', 'channel', 'settings', 'failed', 'waiting']),
   files: Type.Number(),
   createdAt: Millis,
   by: Type.Object({ id: Type.String(), name: Type.String() }),

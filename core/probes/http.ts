@@ -26,7 +26,16 @@ export const http = probeKind({
       mono: true,
       wide: true
     },
-    method: { is: 'choice', label: { vi: 'Phương thức', en: 'Method' }, start: 'GET', choices: ['GET', 'HEAD'] },
+    method: {
+      is: 'choice',
+      label: { vi: 'Phương thức', en: 'Method' },
+      hint: {
+        vi: 'HEAD không tải nội dung: muốn kiểm nội dung thì dùng GET.',
+        en: 'HEAD brings no content: to check content use GET.'
+      },
+      start: 'GET',
+      choices: ['GET', 'HEAD']
+    },
     /** Statuses that are fine; none means 200–299. */
     statuses: {
       is: 'numbers',
@@ -48,13 +57,13 @@ export const http = probeKind({
       min: 0,
       max: 200
     },
-    /** Text that must not be there: an error page that answers 200. */
+    /** Text that must not be there, accents and all: an error page that answers 200. */
     notKeyword: {
       is: 'text',
       label: { vi: 'Nội dung không được có', en: 'Text that must not be there' },
       hint: {
-        vi: 'Bắt trang báo lỗi vẫn trả mã 200, ví dụ “đang bảo trì”.',
-        en: 'Catches error pages that answer 200, e.g. “under maintenance”.'
+        vi: 'Bắt trang báo lỗi vẫn trả mã 200, ví dụ “đang bảo trì”. Gõ đủ dấu: “lỗi” khác “lợi”; không phân biệt hoa thường.',
+        en: 'Catches error pages that answer 200, e.g. “under maintenance”. Accents matter, case does not.'
       },
       start: '',
       min: 0,
@@ -76,6 +85,10 @@ export const http = probeKind({
     jsonValue: {
       is: 'text',
       label: { vi: 'Giá trị phải là', en: 'Must have the value' },
+      hint: {
+        vi: 'Số so theo giá trị (1.0 bằng 1); giá trị rỗng của JSON viết là null. Để trống: có giá trị là đạt.',
+        en: 'Numbers by what they are worth (1.0 is 1); JSON’s empty value is null. Empty: any value is fine.'
+      },
       start: '',
       min: 0,
       max: 200
@@ -93,6 +106,9 @@ export const http = probeKind({
   },
   check(target, checks) {
     checks.url(target.url)
+    if (target.method === 'HEAD' && (target.keyword !== '' || target.notKeyword !== '' || target.jsonPath !== '')) {
+      throw new SocError('probe.head_content', 'HEAD brings no content that could be checked', { status: 422 })
+    }
     if (target.jsonPath !== '' && parseJsonPath(target.jsonPath) === undefined) {
       throw new SocError('probe.json_path', `"${target.jsonPath}" is no path such as $.items[0].state`, { status: 422 })
     }
@@ -114,6 +130,10 @@ export const http = probeKind({
     'http.json_path': { vi: 'đường dẫn JSON viết sai', en: 'wrong JSON path' },
     'http.headers': { vi: 'tiêu đề trả lời quá lớn', en: 'headers are too large' },
     'http.encoding': { vi: 'không giải nén được nội dung', en: 'content cannot be unpacked' },
+    'http.version': {
+      vi: 'máy chủ chỉ nhận HTTP/2, phép đo hỏi bằng HTTP/1.1',
+      en: 'the server takes HTTP/2 only, the probe asks by HTTP/1.1'
+    },
     'http.failed': { vi: 'không hỏi được trang', en: 'the page could not be asked' }
   },
   reasons: { http: { vi: 'trang trả lời không đúng', en: 'the page answers wrongly' } },

@@ -38,11 +38,16 @@ export const tls = probeKind({
     'tls.self_signed': { vi: 'chứng thư tự ký', en: 'self-signed certificate' },
     'tls.untrusted': { vi: 'nơi cấp chứng thư không được tin', en: 'certificate of an untrusted issuer' },
     'tls.handshake': { vi: 'không bắt tay TLS được', en: 'TLS handshake failed' },
+    'tls.version': {
+      vi: 'máy chủ chỉ nhận TLS 1.0/1.1, trình duyệt đã bỏ',
+      en: 'the server takes TLS 1.0 or 1.1 only, which browsers have given up'
+    },
     'tls.not_yet_valid': { vi: 'chứng thư chưa có hiệu lực', en: 'certificate is not valid yet' }
   },
   reasons: {
     tls: { vi: 'lỗi chứng thư TLS', en: 'its TLS certificate is at fault' },
     'tls.expired': { vi: 'chứng thư hết hạn', en: 'its certificate has expired' },
-    'tls.expiring': { vi: 'chứng thư sắp hết hạn', en: 'its certificate expires soon' }
+    'tls.expiring': { vi: 'chứng thư sắp hết hạn', en: 'its certificate expires soon' },
+    'tls.version': { vi: 'máy chủ chỉ nhận TLS quá cũ', en: 'it takes only a version of TLS that is too old' }
   }
 })

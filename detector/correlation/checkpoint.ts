@@ -3,6 +3,7 @@ import { SocError, messageOf } from '#core/errors.ts'
 import type { EcsEvent } from '#core/event.ts'
 import type { Correlator, Episode, Group, SavedEvidence, SavedGroup } from './correlator.ts'
 import type { Shelf } from './evidence.ts'
+import type { WindowEntry } from './window.ts'
 
 const VERSION = 1
 /** Far above what the ceilings allow; a damaged checkpoint cannot fill the memory. */
@@ -20,6 +21,8 @@ type GroupRecord = {
   r: Steps
   c: Steps
   v?: { texts: string[]; at: number[] }
+  /** For how many events each entry stands; absent when all stand for one. */
+  w?: number[]
 }
 type Checkpoint = {
   version: number
@@ -85,6 +88,7 @@ function packGroup(key: string, group: Group): GroupRecord {
   }
   if (group.window.forgottenTo > -Infinity) record.f = group.window.forgottenTo
   if (group.episode) record.e = group.episode
+  if (entries.some((entry) => entry.weight !== undefined)) record.w = entries.map((entry) => entry.weight ?? 1)
   if (entries[0]?.value === undefined) return record
   const texts = new Map<string, number>()
   const at = entries.map(({ value }) => {
@@ -99,7 +103,8 @@ function unpackGroup(record: GroupRecord): SavedGroup {
   const arrivals = fromSteps(record.r)
   const counts = fromSteps(record.c)
   const values = record.v?.at.map((place) => text(record.v!.texts[place]))
-  for (const list of [arrivals, counts, values ?? times]) {
+  const weights = record.w?.map(number)
+  for (const list of [arrivals, counts, values ?? times, weights ?? times]) {
     if (list.length !== times.length) throw new Error('a group is torn')
   }
   if (times.some((time, index) => time < (times[index - 1] ?? time))) throw new Error('a group is out of order')
@@ -115,8 +120,10 @@ function unpackGroup(record: GroupRecord): SavedGroup {
     },
     forgottenTo: record.f === undefined ? -Infinity : number(record.f),
     entries: times.map((time, index) => {
-      const entry = { time, arrival: arrivals[index]!, count: counts[index]! }
-      return values ? { ...entry, value: values[index]! } : entry
+      const entry: WindowEntry = { time, arrival: arrivals[index]!, count: counts[index]! }
+      if (values) entry.value = values[index]!
+      if (weights && weights[index] !== 1) entry.weight = weights[index]!
+      return entry
     })
   }
 }

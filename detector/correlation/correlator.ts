@@ -3,7 +3,8 @@ import type { SigmaEvent } from '../sigma/parse/types.ts'
 import { defaultCeilings, type Ceilings, type CorrelationLimits } from './ceilings.ts'
 import { EvidenceStore, type HeldEvidence, type SeenEvent, type Shelf } from './evidence.ts'
 import { countedValue, groupKeyOf, type CorrelationPlan } from './plan.ts'
-import { SlidingWindow, type WindowEntry } from './window.ts'
+import { repeatsOf } from '../repeats.ts'
+import { SlidingWindow, type Measure, type WindowEntry } from './window.ts'
 
 /**
  * The condition of a correlation is true for a group: since when, and the greatest count of a window until now.
@@ -21,8 +22,11 @@ export type Group = {
   shelf: Shelf
 }
 
-/** A correlation is true for a group, and the newest events that made it so. */
-export type Firing = { episode: Readonly<Episode>; evidence: HeldEvidence[] }
+/**
+ * A correlation is true for a group, and the newest events that made it so. `fresh`: of what is counted, that which no firing
+ * before has reported; so the sum of all is what a plain recount finds, where the counts of windows overlap.
+ */
+export type Firing = { episode: Readonly<Episode>; evidence: HeldEvidence[]; fresh: number }
 
 /** The groups of one rule, the one that was quiet longest first. */
 type RuleState = { plan: CorrelationPlan; groups: Map<string, Group>; entries: number }
@@ -71,8 +75,9 @@ export class Correlator {
     const { event } = seen
     const state = this.#states.get(plan)!
     const key = groupKeyOf(plan, ruleId, event, sigma)
-    const value = plan.values.length > 0 ? countedValue(plan, event, sigma) : undefined
-    if (key === undefined || (plan.values.length > 0 && value === undefined)) return undefined
+    const distinct = plan.values?.get(ruleId)
+    const value = distinct && countedValue(distinct, event, sigma)
+    if (key === undefined || (plan.values && value === undefined)) return undefined
     const group = this.#touch(state, key)
     this.#uncount(state, group.window.forget(this.#clock - plan.keepMs))
     if (group.window.size >= this.#ceilings.entriesPerGroup) {
@@ -81,7 +86,8 @@ export class Correlator {
       this.#evictedEntries++
     }
     const { newest } = group.window
-    const measured = group.window.add(time, this.#clock, value, plan.holds)
+    const weight = repeatsOf(seen)
+    const measured = group.window.add(time, this.#clock, value, plan.holds, weight)
     this.#uncount(state, -1)
     this.#evidence.hold(group.shelf, { seen, ruleId })
     if (!measured) {
@@ -89,12 +95,31 @@ export class Correlator {
       return undefined
     }
     const episode = group.episode
+    const fresh = this.#fresh(group, measured, { time, weight, distinct: value !== undefined })
     if (episode?.open) {
       episode.first = Math.min(episode.first, measured.first)
       episode.last = Math.max(episode.last, measured.last)
       episode.count = Math.max(episode.count, measured.count)
     } else group.episode = { open: true, since: measured.last, ...measured }
-    return { episode: group.episode!, evidence: group.shelf.places.map((place) => place.held) }
+    return { episode: group.episode!, evidence: group.shelf.places.map((place) => place.held), fresh }
+  }
+
+  /** What this firing reports for the first time: while the condition holds the event itself, at its begin the window less what an earlier time of it has told. */
+  #fresh(group: Group, measured: Measure, seen: { time: number; weight: number; distinct: boolean }): number {
+    const { episode } = group
+    if (seen.distinct) {
+      const overlaps = episode && (episode.open || measured.first <= episode.last)
+      return overlaps ? Math.max(0, measured.count - episode.count) : measured.count
+    }
+    if (!episode) return measured.count
+    // An event that arrives late can complete a window beside those that were reported.
+    const between = group.window.countBetween(measured.first, measured.last)
+    const told = group.window.countBetween(
+      Math.max(measured.first, episode.first),
+      Math.min(measured.last, episode.last)
+    )
+    const within = seen.time >= episode.first && seen.time <= episode.last
+    return between - told + (within ? seen.weight : 0)
   }
 
   /** What made a correlation true that an event at `time` follows within `withinMs`, for rules with `soc.after`. */
@@ -110,7 +135,7 @@ export class Correlator {
     const group = key === undefined ? undefined : this.#states.get(plan)!.groups.get(key)
     if (!group?.episode || this.#closed(plan, group)) return undefined
     if (time < group.episode.since || time > group.episode.last + withinMs) return undefined
-    return { episode: group.episode, evidence: group.shelf.places.map((place) => place.held) }
+    return { episode: group.episode, evidence: group.shelf.places.map((place) => place.held), fresh: 0 }
   }
 
   limits(): CorrelationLimits {
@@ -160,7 +185,7 @@ export class Correlator {
     group.episode = saved.episode
     // Never more than this process allows itself, whatever the one before was allowed.
     const room = Math.min(this.#ceilings.entriesPerGroup, this.#ceilings.entries - this.#entries)
-    const distinct = state.plan.values.length > 0
+    const distinct = state.plan.values !== undefined
     const entries = saved.entries
       .slice(Math.max(0, saved.entries.length - room))
       .filter((entry) => (entry.value !== undefined) === distinct)
@@ -179,7 +204,7 @@ export class Correlator {
     if (group) state.groups.delete(key)
     else this.#groups++
     group ??= {
-      window: new SlidingWindow(state.plan.rule.timespanMs, state.plan.values.length > 0),
+      window: new SlidingWindow(state.plan.rule.timespanMs, state.plan.values !== undefined),
       lastArrival: this.#clock,
       episode: undefined,
       shelf: { places: [] }

@@ -2,7 +2,12 @@ import type { EcsEvent } from '#core/event.ts'
 import { EVIDENCE_PER_FOLD } from '#core/match.ts'
 
 /** An event with its compact JSON, which may not be made yet. */
-export type SeenEvent = { event: EcsEvent; json?: string | undefined }
+export type SeenEvent = {
+  event: EcsEvent
+  json?: string | undefined
+  /** For how many events it stands, where another line says so. */
+  repeats?: number
+}
 
 /** The compact JSON of an event: made once, however many rules and batches show the event. */
 export function jsonOf(seen: SeenEvent): string {

@@ -18,8 +18,8 @@ export type CorrelationPlan = {
   holds(count: number): boolean
   /** Group-by fields for each rule that is counted, and for rules that come `after` this one (by rule id). */
   groupBy: Map<string, readonly Field[]>
-  /** Fields whose distinct values are counted; empty for event_count. */
-  values: readonly Field[]
+  /** For each rule that is counted, the fields whose distinct values are counted; none for event_count. */
+  values: Map<string, readonly Field[]> | undefined
 }
 
 /** The correlations of a rule set and what they mean for its detection rules. */
@@ -38,7 +38,7 @@ export type CorrelationPlans = {
 
 /** Resolves the references between correlations and the detection rules that were compiled; both by id or by name. */
 export function planCorrelations(profiles: readonly RuleProfile[]): CorrelationPlans {
-  const named = new Map<string, RuleProfile>()
+  const named: Named = new Map()
   for (const profile of profiles) {
     named.set(profile.rule.id, profile)
     if (profile.rule.name !== undefined) named.set(profile.rule.name, profile)
@@ -79,15 +79,21 @@ export function planCorrelations(profiles: readonly RuleProfile[]): CorrelationP
   return result
 }
 
+/** Rules by id, which are lower-case here, and by name. */
+type Named = Map<string, RuleProfile>
+
+/** The rule that a reference means: its name as written, or its id in whatever case. */
+const resolve = (named: Named, reference: string) => named.get(reference) ?? named.get(reference.trim().toLowerCase())
+
 /** Lets a detection rule follow a correlation, or a detection rule that is then counted for it and silent itself. */
 function follow(
   profile: RuleProfile,
   after: NonNullable<RuleProfile['after']>,
-  named: Map<string, RuleProfile>,
+  named: Named,
   result: CorrelationPlans
 ): Fault | undefined {
   const broken = (what: string): Fault => ({ code: 'rule.after', fault: `soc.after: ${what}` })
-  const first = named.get(after.rule) ?? named.get(after.rule.toLowerCase())
+  const first = resolve(named, after.rule)
   if (!first || result.broken.has(first.rule.id)) return broken(`"${after.rule}" is no working rule of this set`)
   if (first === profile) return broken('a rule cannot come after itself')
   let plan: CorrelationPlan
@@ -103,7 +109,7 @@ function follow(
     result.countedBy.set(first.rule.id, [...(result.countedBy.get(first.rule.id) ?? []), plan])
     result.silent.add(first.rule.id)
   }
-  const groupBy = groupFields(plan.rule, profile)
+  const groupBy = fieldsOf(plan.rule.groupBy, plan.rule, profile, named)
   if (!groupBy) return broken(`the aliases of "${after.rule}" say nothing of this rule`)
   plan.groupBy.set(profile.rule.id, groupBy)
   plan.keepMs = Math.max(plan.keepMs, after.withinMs + LATENESS_MS)
@@ -133,7 +139,7 @@ function singleEventPlan(then: RuleProfile, first: RuleProfile, by: string[], wi
     keepMs: withinMs + LATENESS_MS,
     holds: () => true,
     groupBy: new Map([[first.rule.id, by.map(toField)]]),
-    values: []
+    values: undefined
   }
 }
 
@@ -156,12 +162,12 @@ export function groupKeyOf(
 
 /** The value an event adds to value_count; undefined when it lacks one of the fields: then it is not counted. */
 export function countedValue(
-  plan: CorrelationPlan,
+  fields: readonly Field[],
   event: EcsEvent,
   sigma: SigmaEvent | undefined
 ): string | undefined {
   let value = ''
-  for (const field of plan.values) {
+  for (const field of fields) {
     const text = readKey(event, sigma, field)
     if (text === undefined) return undefined
     value += part(text)
@@ -174,15 +180,12 @@ const part = (text: string) => `${text.length}:${text}`
 
 type Fault = { code: string; fault: string }
 
-function planOne(
-  profile: RuleProfile,
-  rule: CorrelationRule,
-  named: Map<string, RuleProfile>
-): CorrelationPlan | Fault {
+function planOne(profile: RuleProfile, rule: CorrelationRule, named: Named): CorrelationPlan | Fault {
   const groupBy = new Map<string, readonly Field[]>()
+  const values = new Map<string, readonly Field[]>()
   const counted: string[] = []
   for (const reference of rule.rules) {
-    const base = named.get(reference) ?? named.get(reference.toLowerCase())
+    const base = resolve(named, reference)
     if (!base) return { code: 'correlation.unknown_rule', fault: `"${reference}" is no working rule of this set` }
     if (base.rule.kind === 'correlation') {
       return {
@@ -190,11 +193,17 @@ function planOne(
         fault: `"${reference}" is a correlation: counting those is not supported yet`
       }
     }
-    const fields = groupFields(rule, base)
+    const fields = fieldsOf(rule.groupBy, rule, base, named)
     if (!fields) return { code: 'correlation.alias', fault: `an alias in group-by says nothing of "${reference}"` }
     groupBy.set(base.rule.id, fields)
+    const distinct = fieldsOf(rule.fields, rule, base, named)
+    if (!distinct)
+      return { code: 'correlation.alias', fault: `the alias that is counted says nothing of "${reference}"` }
+    values.set(base.rule.id, distinct)
     counted.push(base.rule.text)
   }
+  const stranger = strangerOf(rule, groupBy, named)
+  if (stranger) return stranger
   const spanMs = rule.timespanMs
   return {
     profile,
@@ -204,21 +213,39 @@ function planOne(
     keepMs: spanMs + LATENESS_MS,
     holds: conditionOf(rule),
     groupBy,
-    values: rule.type === 'value_count' ? rule.fields.map(toField) : []
+    values: rule.type === 'value_count' ? values : undefined
   }
 }
 
-function groupFields(rule: CorrelationRule, base: RuleProfile): Field[] | undefined {
+/** Names of a correlation (group-by, counted fields) as fields of one rule's events; undefined when an alias leaves it out. */
+function fieldsOf(
+  names: readonly string[],
+  rule: CorrelationRule,
+  base: RuleProfile,
+  named: Named
+): Field[] | undefined {
   const fields: Field[] = []
-  for (const name of rule.groupBy) {
-    const alias = Object.hasOwn(rule.aliases, name) ? rule.aliases[name] : undefined
-    const field = alias
-      ? (alias[base.rule.id] ?? (base.rule.name === undefined ? undefined : alias[base.rule.name]))
-      : name
+  for (const name of names) {
+    const alias = Object.hasOwn(rule.aliases, name) ? Object.entries(rule.aliases[name]!) : undefined
+    const field = alias ? alias.find(([reference]) => resolve(named, reference) === base)?.[1] : name
     if (field === undefined) return undefined
     fields.push(toField(field))
   }
   return fields
+}
+
+/** An alias that speaks of a rule which is not counted here is a slip of the pen that would silence the rule. */
+function strangerOf(rule: CorrelationRule, counted: ReadonlyMap<string, unknown>, named: Named): Fault | undefined {
+  for (const [alias, fields] of Object.entries(rule.aliases)) {
+    for (const reference of Object.keys(fields)) {
+      if (counted.has(resolve(named, reference)?.rule.id ?? '')) continue
+      return {
+        code: 'correlation.alias',
+        fault: `the alias "${alias}" names "${reference}", which is not counted here`
+      }
+    }
+  }
+  return undefined
 }
 
 const comparisons = {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { SlidingWindow, type Measure } from './window.ts'
 
-type Heard = { time: number; value: string }
+type Heard = { time: number; value: string; weight: number }
 
 /** The oracle: recounts every window that holds the newest heard event, from scratch. */
 function recount(heard: Heard[], spanMs: number, distinct: boolean, holds: (count: number) => boolean) {
@@ -10,7 +10,9 @@ function recount(heard: Heard[], spanMs: number, distinct: boolean, holds: (coun
   let greatest: Measure | undefined
   for (const end of new Set(heard.map((one) => one.time).filter((end) => end >= time && end < time + spanMs))) {
     const inside = heard.filter((one) => one.time > end - spanMs && one.time <= end)
-    const count = distinct ? new Set(inside.map((one) => one.value)).size : inside.length
+    const count = distinct
+      ? new Set(inside.map((one) => one.value)).size
+      : inside.reduce((sum, one) => sum + one.weight, 0)
     if (!holds(count) || (greatest && (greatest.count > count || (greatest.count === count && greatest.last < end))))
       continue
     greatest = { count, first: Math.min(...inside.map((one) => one.time)), last: end }
@@ -18,9 +20,16 @@ function recount(heard: Heard[], spanMs: number, distinct: boolean, holds: (coun
   return greatest
 }
 
-const anyOrder = fc.array(fc.record({ time: fc.integer({ min: 0, max: 60 }), value: fc.constantFrom('a', 'b', 'c') }), {
-  maxLength: 60
-})
+const anyOrder = fc.array(
+  fc.record({
+    time: fc.integer({ min: 0, max: 60 }),
+    value: fc.constantFrom('a', 'b', 'c'),
+    weight: fc.constantFrom(1, 1, 1, 4)
+  }),
+  {
+    maxLength: 60
+  }
+)
 const conditions: ((count: number) => boolean)[] = [
   (count) => count >= 3,
   (count) => count === 2,
@@ -33,7 +42,7 @@ it.each([false, true])('a window equals a naive recount for any order of events 
     fc.property(anyOrder, fc.integer({ min: 1, max: 30 }), fc.constantFrom(...conditions), (heard, span, holds) => {
       const window = new SlidingWindow(span, distinct)
       heard.forEach((one, index) => {
-        expect(window.add(one.time, index, one.value, holds)).toEqual(
+        expect(window.add(one.time, index, one.value, holds, one.weight)).toEqual(
           recount(heard.slice(0, index + 1), span, distinct, holds)
         )
       })
@@ -57,7 +66,7 @@ it.each([false, true])(
             window.forgetOldest()
             left.shift()
           }
-          const { count } = window.add(one.time, arrival, one.value, () => true)!
+          const { count } = window.add(one.time, arrival, one.value, () => true, one.weight)!
           expect(count).toBeLessThanOrEqual(recount(heard.slice(0, arrival + 1), span, distinct, () => true)!.count)
           const own = left.filter((other) => other.time > one.time - span && other.time <= one.time)
           expect(count).toBeGreaterThanOrEqual(recount([...own, one], span, distinct, () => true)!.count)

@@ -165,8 +165,24 @@ function rangePart(query: Query & { kind: 'range' }): Part {
     return exactly(or([timeClause(query), between(signs.number, (value) => sortable(Number(value)), 'g')]))
   const digits = (value: string | number) => sortable(Number(value))
   switch (query.as) {
-    case 'number':
-      return exactly(or([between(signs.number, digits, 'g'), between(signs.numericText, digits, 'g')]))
+    case 'number': {
+      const numbers = (from: Bound | undefined, to: Bound | undefined) =>
+        or(
+          [signs.number, signs.numericText].map((sign) =>
+            tokenRange(
+              field,
+              sign,
+              from && { ...from, value: digits(from.value) },
+              to && { ...to, value: digits(to.value) },
+              'g'
+            )
+          )
+        )
+      // Digits beyond a double: what rounds to the bound itself is told apart by the document.
+      const edge = (bound: Bound | undefined, inclusive: boolean) =>
+        typeof bound?.value === 'string' ? { ...bound, inclusive } : bound
+      return { may: numbers(edge(low, true), edge(high, true)), sure: numbers(edge(low, false), edge(high, false)) }
+    }
     case 'date':
       return exactly(or([between(signs.number, digits, 'g'), between(signs.date, digits, 'g')]))
     case 'ip': {

@@ -23,6 +23,14 @@ class PlainTransport extends Transport {
       }
     })
   }
+
+  /** Every answer we ask for is JSON: a page of HTML with status 200 is somebody else's. */
+  override async request(...given: Parameters<Transport['request']>): Promise<never> {
+    const answer: unknown = await super.request(...given)
+    const whole = given[1]?.meta === true ? (answer as { body: unknown }).body : answer
+    if (typeof whole === 'string') throw notASearchServer('it sent no JSON')
+    return answer as never
+  }
 }
 
 /** A client that tries once: who calls knows better what to try again. */
@@ -41,12 +49,38 @@ export function openClient({ url, apiKey }: ConnectionOptions): Client {
 /** Asks the server what it is. Throws `store.away`. */
 export async function askProduct(client: Client): Promise<Product> {
   try {
-    const root = await client.transport.request<{ version?: { distribution?: string } }>({ method: 'GET', path: '/' })
-    return root.version?.distribution === 'opensearch' ? 'opensearch' : 'elasticsearch'
+    const root = await client.transport.request<{ version?: { number?: unknown; distribution?: unknown } } | null>({
+      method: 'GET',
+      path: '/'
+    })
+    return productOf(root?.version)
   } catch (error) {
     throw away(error, 'the search server does not answer')
   }
 }
+
+/** Oldest major version of each product whose API we speak. */
+const OLDEST: Record<Product, { name: string; major: number }> = {
+  elasticsearch: { name: 'Elasticsearch', major: 8 },
+  opensearch: { name: 'OpenSearch', major: 2 }
+}
+
+function productOf(version: { number?: unknown; distribution?: unknown } | undefined): Product {
+  const { number, distribution } = version ?? {}
+  if (typeof number !== 'string') throw notASearchServer('its answer names no version')
+  const product = distribution === 'opensearch' ? 'opensearch' : 'elasticsearch'
+  const { name, major } = OLDEST[product]
+  // What is no number is a build of one's own, and taken at its word.
+  if (Number.parseInt(number, 10) < major)
+    throw new SocError('store.away', `${name} ${number.slice(0, 50)} is too old: ${major} or newer is needed`, {
+      status: 503
+    })
+  return product
+}
+
+/** Something answers there, but no search server: a proxy's page, a sign-in, another program. */
+export const notASearchServer = (why: string) =>
+  new SocError('store.away', `what answers at the address is not Elasticsearch or OpenSearch: ${why}`, { status: 503 })
 
 /** HTTP status of an answer that says no; undefined when there was no answer. */
 export function statusOf(error: unknown): number | undefined {

@@ -14,7 +14,15 @@ import { cutTime } from '../histogram.ts'
 import { compileQuery } from '../query/evaluate.ts'
 import { pageSize, readQuery, seesNothing } from '../request.ts'
 import { compileForElasticsearch, fields, timeClause, type Clause, type Compiled } from './compile.ts'
-import { away, isTimeout, isTooLong, openClient, statusOf, type ConnectionOptions } from './connection.ts'
+import {
+  away,
+  isTimeout,
+  isTooLong,
+  notASearchServer,
+  openClient,
+  statusOf,
+  type ConnectionOptions
+} from './connection.ts'
 import { readPlace, writePlace, type Place } from './cursor.ts'
 import { unitToken } from './document.ts'
 import { listIndices } from './indices.ts'
@@ -76,7 +84,7 @@ class Reader implements StoreReader {
 
   async search(request: SearchRequest, budget: Budget): Promise<SearchAnswer> {
     const started = this.#clock.now()
-    const query = readQuery(request.query)
+    const query = readQuery(request, this.#clock.now())
     const limit = pageSize(request.limit)
     const after = request.cursor === undefined ? undefined : readPlace(request.cursor)
     const tookMs = () => Math.max(0, this.#clock.now() - started)
@@ -109,7 +117,7 @@ class Reader implements StoreReader {
 
   async histogram(request: Asked, buckets: number, budget: Budget): Promise<HistogramAnswer> {
     const started = this.#clock.now()
-    const query = readQuery(request.query)
+    const query = readQuery(request, this.#clock.now())
     const { intervalMs, starts } = cutTime(request.from, request.to, buckets)
     const counts = new Array<number>(starts.length).fill(0)
     const first = starts[0] ?? 0
@@ -148,7 +156,7 @@ class Reader implements StoreReader {
   async byId(id: string): Promise<SearchHit | undefined> {
     const body = { query: { term: { [fields.id]: documentId(id) } }, size: 10 }
     const answer = await this.#ask(indexPattern(this.#prefix), body)
-    for (const hit of answer.hits?.hits ?? []) {
+    for (const hit of hitsOf(answer)) {
       const read = this.#read(hit)
       if (read?.hit.id === id) return read.hit
     }
@@ -214,7 +222,7 @@ class Reader implements StoreReader {
         most = size = Math.ceil(size / 2)
         continue
       }
-      const hits = answer.hits?.hits ?? []
+      const hits = hitsOf(answer)
       if ((answer._shards?.failed ?? 0) > 0) walk.damaged = true
       if (answer.timed_out === true) {
         walk.spent = true
@@ -280,7 +288,7 @@ class Reader implements StoreReader {
         { query: { bool: { filter: filters(request, clause) } }, size: 0, aggs: { time } },
         remaining
       )
-      for (const { key, doc_count } of answer.aggregations?.time?.buckets ?? []) add(key, doc_count)
+      for (const { key, doc_count } of bucketsOf(answer)) add(key, doc_count)
       return answer.timed_out === true || (answer._shards?.failed ?? 0) > 0
     } catch (error) {
       if (isTimeout(error instanceof SocError ? error.cause : error)) return true
@@ -340,4 +348,17 @@ function filters({ from, to, units }: Asked, clause: Clause): Clause[] {
   const time = timeClause({ low: { value: from, inclusive: true }, high: { value: to, inclusive: false } })
   const among = units === undefined ? [] : [{ terms: { [fields.units]: units.map(unitToken) } }]
   return [time, ...among, clause]
+}
+
+/** A search server always sends its hits, also none: an answer without them is no search server's. */
+function hitsOf(answer: Answer | null): Hit[] {
+  const hits = answer?.hits?.hits
+  if (!Array.isArray(hits)) throw notASearchServer('its answer holds no hits')
+  return hits
+}
+
+function bucketsOf(answer: Answer): { key: number; doc_count: number }[] {
+  hitsOf(answer)
+  // Without an index there is nothing to count.
+  return answer.aggregations?.time?.buckets ?? []
 }

@@ -147,6 +147,7 @@ describe('what Elasticsearch refuses', () => {
     await writer.close()
     await server.close()
     server = await startFakeServer(({ path }) => {
+      if (path === '/') return { status: 200, body: root }
       if (path === '/_bulk')
         return { status: 200, body: { items: [{ create: { status: 409 } }, { create: { status: 409 } }] } }
       const places = ['0:0', '0:77']

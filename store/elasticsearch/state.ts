@@ -39,11 +39,15 @@ export type Changes = {
   fates: { origin: Origin; sender: string; fate: DayFate; n: number }[]
   letters?: (DeadLetterInput & Omit<DeadLetter, keyof DeadLetterInput>)[]
   /** A letter that became an event. */
+  /** Events created, by index. */
+  filed?: Iterable<[index: string, n: number]>
   resolved?: { id: string; origin: Origin; receivedAt: number }
 }
 
 /** The writer's side of `es-state.db`. One writer only. */
 export class WriterState {
+  /** False when this state was made before indices were counted one by one. */
+  readonly countsByIndex: boolean
   readonly totals = new LedgerTotals()
   readonly #positions = new Map<number, number>()
   readonly #database: DatabaseSync
@@ -58,6 +62,10 @@ export class WriterState {
       throw new SocError('store.newer', `${STATE_FILE} was written by a newer version`)
     }
     if (layout === 0) this.#database.exec(`BEGIN; ${schema} PRAGMA user_version=${LAYOUT}; COMMIT`)
+    // Beside the layout: a state of a version that did not count by index has none, and begins with what is there.
+    this.countsByIndex =
+      layout === 0 || this.#database.prepare("SELECT 1 FROM sqlite_schema WHERE name='filed'").get() !== undefined
+    this.#database.exec('CREATE TABLE IF NOT EXISTS filed(name TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT')
     const counts = this.#database.prepare('SELECT origin, sender, fate, n FROM fate').all() as Changes['fates']
     for (const { origin, sender, fate, n } of counts) this.totals.addOne(origin, sender, fate, n)
     const positions = this.#database.prepare('SELECT * FROM position').all() as { partition: number; stored: number }[]
@@ -69,7 +77,7 @@ export class WriterState {
   }
 
   /** Commits everything or nothing; what is remembered here follows the commit. */
-  commit({ partition, fates, letters = [], resolved }: Changes) {
+  commit({ partition, fates, letters = [], resolved, filed = [] }: Changes) {
     this.#database.exec('BEGIN IMMEDIATE')
     try {
       const letter = this.#database.prepare('INSERT OR IGNORE INTO letter VALUES(?,?,?,?,?,?,?,?,?)')
@@ -86,6 +94,10 @@ export class WriterState {
         'INSERT INTO fate VALUES(?,?,?,?) ON CONFLICT(origin, sender, fate) DO UPDATE SET n = n + excluded.n'
       )
       for (const { origin, sender, fate, n } of fates) count.run(origin, sender, fate, n)
+      const file = this.#database.prepare(
+        'INSERT INTO filed VALUES(?,?) ON CONFLICT(name) DO UPDATE SET n = n + excluded.n'
+      )
+      for (const [index, n] of filed) file.run(index, n)
       if (partition !== undefined)
         this.#database
           .prepare('INSERT INTO position VALUES(?,?) ON CONFLICT(partition) DO UPDATE SET stored=excluded.stored')
@@ -97,6 +109,17 @@ export class WriterState {
     }
     for (const { origin, sender, fate, n } of fates) this.totals.add(origin, [[fateKey(sender, fate), n]])
     if (partition !== undefined) this.#positions.set(partition.number, partition.stored)
+  }
+
+  /** Events created in each index, by our own count. */
+  filed(): ReadonlyMap<string, number> {
+    const rows = this.#database.prepare('SELECT name, n FROM filed').all() as { name: string; n: number }[]
+    return new Map(rows.map(({ name, n }) => [name, n]))
+  }
+
+  /** Retention has removed the index. */
+  forgetFiled(index: string) {
+    this.#database.prepare('DELETE FROM filed WHERE name=?').run(index)
   }
 
   /** Sender of a letter that is still here. */

@@ -3,7 +3,8 @@ import { stableHash } from '#core/ids.ts'
 import type { EncodedEvent } from '#core/store-entry.ts'
 import { textFields } from '../query/ast.ts'
 import type { Leaf } from '../query/evaluate.ts'
-import { asAddress, asNumber, documentMillis } from '../query/range.ts'
+import { asNumber } from '../query/decimals.ts'
+import { asAddress, documentMillis } from '../query/range.ts'
 import { foldValue, TEXT_CHARACTERS, wordsOf } from '../query/words.ts'
 
 /*

@@ -2,6 +2,7 @@ import type { Client } from '@elastic/elasticsearch'
 import { messageOf, SocError } from '#core/errors.ts'
 import type { Clock } from '#core/clock.ts'
 import type { JsonObject } from '#core/event.ts'
+import type { StoreLoss } from '#core/ledger.ts'
 import type { Origin } from '#core/origin.ts'
 import type { DeadLetter, EncodedEvent, StoreEntry } from '#core/store-entry.ts'
 import type { LedgerFates, StoreBatch, StoreWriter } from '#store/store.ts'
@@ -9,6 +10,7 @@ import { createDocuments, type Outcome, type Pause } from './bulk.ts'
 import { askProduct, away, openClient, statusOf, type ConnectionOptions } from './connection.ts'
 import { prepare, type Prepared } from './document.ts'
 import { listIndices } from './indices.ts'
+import { IndexInspection } from './inspection.ts'
 import { documentId, endOfDay, indexName, PREFIX } from './names.ts'
 import { WriterState, type Changes } from './state.ts'
 import { indexBody, indexTemplate, type Product } from './template.ts'
@@ -51,7 +53,9 @@ export async function openElasticsearchWriter(options: ElasticsearchOptions): Pr
       ...indexTemplate(prefix, product)
     } as unknown as Parameters<Client['indices']['putIndexTemplate']>[0])
     state = new WriterState(options.stateFolder)
-    return new Writer(client, state, product, prefix, options.pause)
+    const there = state.countsByIndex ? [] : await listIndices(client, prefix)
+    state.commit({ fates: [], filed: there.map(({ index, events }) => [index, events]) })
+    return new Writer(client, state, product, prefix, options)
   } catch (error) {
     state?.close()
     await client.close()
@@ -66,13 +70,15 @@ class Writer implements StoreWriter {
   readonly #prefix: string
   readonly #pause: Pause | undefined
   readonly #known = new Set<string>()
+  readonly #inspection: IndexInspection
 
-  constructor(client: Client, state: WriterState, product: Product, prefix: string, pause: Pause | undefined) {
+  constructor(client: Client, state: WriterState, product: Product, prefix: string, options: ElasticsearchOptions) {
     this.#client = client
     this.#state = state
     this.#product = product
     this.#prefix = prefix
-    this.#pause = pause
+    this.#pause = options.pause
+    this.#inspection = new IndexInspection(client, prefix, options.clock, state)
   }
 
   position(partition: number): number {
@@ -83,7 +89,8 @@ class Writer implements StoreWriter {
     const position = this.position(batch.partition)
     if (batch.to <= position) return
     const stored: Stored[] = []
-    const changes: Required<Omit<Changes, 'resolved'>> = {
+    const filed = new Map<string, number>()
+    const changes: Required<Omit<Changes, 'resolved' | 'filed'>> = {
       partition: { number: batch.partition, stored: batch.to },
       fates: [],
       letters: []
@@ -101,10 +108,12 @@ class Writer implements StoreWriter {
       const { sender, origin, receivedAt, offset } = entry
       const fate = typeof outcome === 'object' ? 'dead_lettered' : outcome
       changes.fates.push({ origin, sender, fate, n: 1 })
+      const index = indexName(this.#prefix, origin, receivedAt)
+      if (fate === 'stored') filed.set(index, (filed.get(index) ?? 0) + 1)
       if (typeof outcome === 'object')
         changes.letters.push({ ...letterOf(entry, outcome.rejected), sender, origin, receivedAt, offset })
     }
-    this.#commit({ ...changes, fates: summed(changes.fates) })
+    this.#commit({ ...changes, fates: summed(changes.fates), filed })
   }
 
   async resolveDeadLetter(letterId: string, origin: Origin, receivedAt: number, event: EncodedEvent): Promise<boolean> {
@@ -119,7 +128,8 @@ class Writer implements StoreWriter {
         { origin, sender, fate: 'dead_lettered', n: -1 },
         { origin, sender, fate: outcome!, n: 1 }
       ],
-      resolved: { id: letterId, origin, receivedAt }
+      resolved: { id: letterId, origin, receivedAt },
+      filed: outcome === 'stored' ? [[indexName(this.#prefix, origin, receivedAt), 1]] : []
     })
     return true
   }
@@ -142,6 +152,7 @@ class Writer implements StoreWriter {
         if (!due) continue
         this.#known.delete(index)
         await this.#client.indices.delete({ index, ignore_unavailable: true })
+        this.#state.forgetFiled(index)
         removed.push(index)
       }
       this.#state.expireLetters(what)
@@ -149,6 +160,14 @@ class Writer implements StoreWriter {
       throw away(error, 'old days cannot be removed')
     }
     return { removed }
+  }
+
+  async inspect(): Promise<void> {
+    await this.#inspection.turn()
+  }
+
+  losses(): StoreLoss[] {
+    return this.#inspection.losses()
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,7 @@
-/** A bound of a range. Dates are milliseconds and already widened to the whole day they name. */
+/**
+ * A bound of a range. Dates are milliseconds and already widened to the whole day they name. A number that a double cannot
+ * hold is its digits.
+ */
 export type Bound = { value: string | number; inclusive: boolean }
 
 /** How the two bounds of a range are compared: decided once, from how they are written. */
@@ -43,6 +46,12 @@ export const queryErrorCodes = [
   'query.missing_value',
   'query.no_words',
   'query.bad_range',
+  'query.reversed_range',
+  'query.mixed_range',
+  'query.bad_date',
+  'query.bad_address',
+  'query.bad_bound',
+  'query.write_instead',
   'query.bad_field'
 ] as const
 export type QueryErrorCode = (typeof queryErrorCodes)[number]

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '#core/event.ts'
 import type { Bound, Glob, Query } from './ast.ts'
-import { asAddress, asNumber, documentMillis } from './range.ts'
+import { asNumber, compareNumber } from './decimals.ts'
+import { asAddress, documentMillis } from './range.ts'
 import { foldValue, TEXT_CHARACTERS, wordsOf } from './words.ts'
 
 /** A leaf value of a document. */
@@ -60,7 +61,7 @@ export function valueTest(query: Query & { kind: 'term' | 'glob' | 'range' }): (
   const { low, high } = query
   switch (query.as) {
     case 'number':
-      return (value) => within(typeof value === 'string' ? asNumber(value) : numberOnly(value), low, high, Number)
+      return (value) => isNumber(value) && reaches(value, low, 1) && reaches(value, high, -1)
     case 'date':
       return (value) => within(documentMillis(value), low, high, Number)
     case 'ip': {
@@ -77,7 +78,15 @@ export function valueTest(query: Query & { kind: 'term' | 'glob' | 'range' }): (
   }
 }
 
-const numberOnly = (value: Leaf) => (typeof value === 'number' ? value : undefined)
+const isNumber = (value: Leaf): value is number | string =>
+  typeof value === 'string' ? asNumber(value) !== undefined : typeof value === 'number'
+
+/** Does the number lie on this side of the bound? 1 is above, -1 below. */
+function reaches(value: number | string, bound: Bound | undefined, side: 1 | -1): boolean {
+  if (bound === undefined) return true
+  const order = compareNumber(value, bound.value) * side
+  return order > 0 || (bound.inclusive && order === 0)
+}
 
 function within<T extends string | number>(
   value: T | undefined,

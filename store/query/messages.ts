@@ -29,8 +29,8 @@ const texts: Record<QueryErrorCode, Text> = {
   'query.unclosed_parenthesis': () => ({ vi: 'Thiếu dấu ngoặc đơn đóng', en: 'The closing parenthesis is missing' }),
   'query.unexpected': ({ found }) => ({ vi: `Không hiểu “${found}” ở chỗ này`, en: `“${found}” is not expected here` }),
   'query.missing_operand': () => ({
-    vi: 'Thiếu điều kiện bên cạnh AND, OR, NOT hoặc trong ngoặc',
-    en: 'A condition is missing beside AND, OR, NOT or inside the parentheses'
+    vi: 'Thiếu điều kiện bên cạnh AND, OR, NOT hoặc trong ngoặc; để tìm chính chữ đó hãy viết "and"',
+    en: 'A condition is missing beside AND, OR, NOT or inside the parentheses; to search for the word itself write "and"'
   }),
   'query.missing_value': ({ field }) => ({
     vi: field === undefined ? 'Thiếu giá trị' : `Thiếu giá trị ngay sau “${field}:”`,
@@ -43,6 +43,30 @@ const texts: Record<QueryErrorCode, Text> = {
   'query.bad_range': () => ({
     vi: 'Khoảng phải có dạng [a TO b] hoặc {a TO b}; dùng * cho đầu để trống',
     en: 'A range has the form [a TO b] or {a TO b}; * leaves a side open'
+  }),
+  'query.reversed_range': ({ low, high }) => ({
+    vi: `Khoảng bị ngược hoặc rỗng: “${low}” phải đứng trước “${high}”`,
+    en: `The range is reversed or empty: “${low}” must come before “${high}”`
+  }),
+  'query.mixed_range': () => ({
+    vi: 'Hai đầu của khoảng phải cùng loại: hai số, hai ngày, hai địa chỉ hoặc hai chữ',
+    en: 'Both ends of a range must be of one kind: two numbers, dates, addresses or texts'
+  }),
+  'query.bad_date': ({ text }) => ({
+    vi: `“${text}” không phải ngày giờ hiểu được; hãy viết 30/11/2026, "07:27 30/11/2026", 2026-11-30 hoặc >=now-1h (s, m, h, d, w)`,
+    en: `“${text}” is no date or moment; write 30/11/2026, "07:27 30/11/2026", 2026-11-30 or >=now-1h (s, m, h, d, w)`
+  }),
+  'query.bad_address': ({ text, field }) => ({
+    vi: `“${text}” không phải địa chỉ hay mạng hợp lệ cho “${field}”; hãy viết 10.1.2.3, 10.0.0.0/8, 2001:db8::/32 hoặc 10.1.*`,
+    en: `“${text}” is no address or network for “${field}”; write 10.1.2.3, 10.0.0.0/8, 2001:db8::/32 or 10.1.*`
+  }),
+  'query.bad_bound': ({ text, field }) => ({
+    vi: `“${field}” so sánh theo số, “${text}” không phải số; ví dụ ${field}:>=400`,
+    en: `“${field}” is compared as a number and “${text}” is none; for example ${field}:>=400`
+  }),
+  'query.write_instead': ({ found, instead }) => ({
+    vi: `“${found}” không có trong cú pháp ở đây; hãy viết ${instead}`,
+    en: `“${found}” is not part of this language; write ${instead}`
   }),
   'query.bad_field': () => ({ vi: 'Tên trường không hợp lệ', en: 'This is not a field name' })
 }

@@ -1,19 +1,24 @@
+import { isIP } from 'node:net'
 import { foldText } from '#core/fold.ts'
 import { queryLimits, textFields, type Glob, type Query, type QueryError } from './ast.ts'
-import { networkRange, rangeOf } from './range.ts'
-import { QueryFault, scanQuery, type Token, type ValueText } from './scan.ts'
+import { QueryFault } from './fault.ts'
+import { holdsAddresses, holdsMoments } from './field-kinds.ts'
+import { readMoment } from './moments.ts'
+import { addressQuery, looksLikeNetwork, networkRange, rangeOf, stretchRange } from './range.ts'
+import { scanQuery, type Token, type ValueText } from './scan.ts'
 import { foldValue, wordsOf } from './words.ts'
 
 /**
  * Reads a query: `field:value`, `"phrases"`, `*` and `?`, `field:[a TO b]`, `field:>=n`, `field:10.0.0.0/8`,
- * `field:(a OR b)`, `AND OR NOT`, parentheses; terms beside each other are joined by AND; an empty query is everything.
- * A backslash takes the meaning from `* ? " \ ( ) :` and the space; before anything else it stands for itself.
+ * `field:(a OR b)`, `AND OR NOT` in any case, `-x`, `!x`, parentheses; terms beside each other are joined by AND; an empty
+ * query is everything. A backslash takes the meaning from `* ? " \ ( ) :` and the space; before anything else it stands for
+ * itself. `now` is what `now-1h` counts from.
  */
-export function parseQuery(text: string): { ast: Query } | { error: QueryError } {
+export function parseQuery(text: string, now = Date.now()): { ast: Query } | { error: QueryError } {
   try {
     const bytes = Buffer.byteLength(text)
     if (bytes > queryLimits.bytes) throw new QueryFault('query.too_long', 0, { limit: queryLimits.bytes, bytes })
-    return { ast: new Parser(text).parse() }
+    return { ast: new Parser(text, now).parse() }
   } catch (error) {
     if (error instanceof QueryFault) return { error: error.fault }
     throw error
@@ -23,13 +28,15 @@ export function parseQuery(text: string): { ast: Query } | { error: QueryError }
 /** Recursive descent; OR binds least, then AND (written or implied), then NOT. */
 class Parser {
   readonly #text: string
+  readonly #now: number
   readonly #tokens: Token[]
   #next = 0
   #terms = 0
   #depth = 0
 
-  constructor(text: string) {
+  constructor(text: string, now: number) {
     this.#text = text
+    this.#now = now
     this.#tokens = scanQuery(text)
   }
 
@@ -62,7 +69,10 @@ class Parser {
 
   #not(field: string | undefined): Query {
     if (!this.#peek('not')) return this.#primary(field)
-    this.#next++
+    const sign = this.#tokens[this.#next++]!
+    // In `n:(-5)` the sign may be the number's or an exclusion.
+    if (field !== undefined && this.#text[sign.at] === '-' && /^[\d.]/.test(this.#text.slice(sign.end)))
+      throw new QueryFault('query.write_instead', sign.at, { found: '-', instead: '"-5", NOT 5' })
     return this.#deeper(() => ({ kind: 'not', part: this.#not(field) }))
   }
 
@@ -77,6 +87,7 @@ class Parser {
     if (value === undefined || value.at !== token.end)
       throw new QueryFault('query.missing_value', token.end, { field: token.name })
     if (token.name.split('.').some((part) => part === '')) throw new QueryFault('query.bad_field', token.at)
+    this.#refuseName(token, value)
     if (value.kind === 'open') return this.#group(value, token.name)
     this.#next++
     if (value.kind === 'value') return this.#leaf(token.name, value)
@@ -97,18 +108,23 @@ class Parser {
 
   #range(field: string, token: Token & { kind: 'range' | 'compare' }): Query {
     this.#count(token)
-    let query: Query | undefined
-    if (token.kind === 'range') {
-      query = rangeOf(
-        field,
-        { text: token.low, inclusive: token.lowInclusive },
-        { text: token.high, inclusive: token.highInclusive }
-      )
-    } else {
-      const bound = { text: token.value, inclusive: token.operator.endsWith('=') }
-      query = token.operator.startsWith('>') ? rangeOf(field, bound, undefined) : rangeOf(field, undefined, bound)
-    }
-    return query ?? { kind: 'exists', field }
+    const { low, high } =
+      token.kind === 'range'
+        ? token
+        : token.operator.startsWith('>')
+          ? { low: token.value, high: undefined }
+          : { low: undefined, high: token.value }
+    return rangeOf(field, low, high, this.#now) ?? { kind: 'exists', field }
+  }
+
+  /** `_exists_:x` of another language is no field. */
+  #refuseName(token: Token & { kind: 'field' }, value: Token) {
+    if (token.name !== '_exists_' && token.name !== '_missing_') return
+    const asked = value.kind === 'value' ? value.value.map((piece) => piece.text).join('') : '…'
+    throw new QueryFault('query.write_instead', token.at, {
+      found: token.name,
+      instead: `${token.name === '_exists_' ? '' : 'NOT '}${asked.slice(0, 60)}:*`
+    })
   }
 
   #leaf(field: string | undefined, token: Token & { kind: 'value' }): Query {
@@ -123,9 +139,32 @@ class Parser {
       if (words.length === 0) throw new QueryFault('query.no_words', token.at, { text: plain.slice(0, 60) })
       return field === undefined ? { kind: 'words', words } : { kind: 'words', field, words }
     }
+    if (holdsMoments(field)) return this.#moment(field, plain, token, wild)
     if (wild) return { kind: 'glob', field, glob: valueGlob(token.value) }
-    const network = !token.quoted && /(^|\.)ip$/.test(field) ? networkRange(field, plain) : undefined
-    return network ?? { kind: 'term', field, value: foldValue(plain) }
+    return this.#value(field, plain, token)
+  }
+
+  #moment(field: string, plain: string, token: Token, wild: boolean): Query {
+    const stretch = wild || /^now(?!.*\/d$)/i.test(plain) ? undefined : stretchRange(field, plain, this.#now)
+    if (stretch === undefined) throw new QueryFault('query.bad_date', token.at, { text: plain.slice(0, 60) })
+    return stretch
+  }
+
+  /** A whole value; networks, addresses and days are more than their spelling. */
+  #value(field: string, plain: string, token: Token & { kind: 'value' }): Query {
+    const term: Query = { kind: 'term', field, value: foldValue(plain) }
+    const addresses = holdsAddresses(field)
+    if (looksLikeNetwork(plain) && (addresses || !token.quoted)) {
+      const network = networkRange(field, plain)
+      if (network === undefined)
+        throw new QueryFault('query.bad_address', token.at, { text: plain.slice(0, 60), field })
+      return addresses ? network : { kind: 'or', parts: [network, term] }
+    }
+    if (isIP(plain) === 6 || (addresses && isIP(plain) === 4)) return addressQuery(field, plain)!
+    if (addresses && !token.quoted && /^([\d.]+|[0-9a-f:.]*:[0-9a-f:.]*)(\/.*)?$/i.test(plain))
+      throw new QueryFault('query.bad_address', token.at, { text: plain.slice(0, 60), field })
+    const day = token.quoted || !/^\d/.test(plain) || readMoment(plain, this.#now) === undefined
+    return day ? term : { kind: 'or', parts: [term, stretchRange(field, plain, this.#now)!] }
   }
 
   #peek(kind: Token['kind']): boolean {

@@ -20,7 +20,7 @@ export type SealedDay = {
   positions: [number, { stored: number; resume: number }][]
 }
 /** A file that was set aside because its bytes were wrong. */
-export type StoreDamage = { at: number; file: string; kept: string; reason: string }
+export type StoreDamage = { at: number; file: string; kept: string; reason: string; stored: number | null }
 
 const schema = `
 CREATE TABLE total(origin TEXT NOT NULL, sender TEXT NOT NULL, fate TEXT NOT NULL, n INTEGER NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE position(partition INTEGER PRIMARY KEY, stored INTEGER NOT NULL, re
 CREATE TABLE sealed(file TEXT PRIMARY KEY, state TEXT NOT NULL, ledger TEXT NOT NULL) STRICT;
 CREATE TABLE removed(file TEXT NOT NULL, partition INTEGER NOT NULL, stored INTEGER NOT NULL, PRIMARY KEY(file, partition)) STRICT;
 CREATE TABLE removing(file TEXT PRIMARY KEY) STRICT;
-CREATE TABLE damage(at INTEGER NOT NULL, file TEXT NOT NULL, kept TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+CREATE TABLE damage(at INTEGER NOT NULL, file TEXT NOT NULL, kept TEXT NOT NULL, reason TEXT NOT NULL, stored INTEGER) STRICT;
 `
 
 /** A count of one sender and origin by fate. */
@@ -45,6 +45,10 @@ export class Catalog {
     const { user_version: layout } = this.#database.prepare('PRAGMA user_version').get() as { user_version: number }
     if (layout > LAYOUT) throw new SocError('store.newer', `${CATALOG_FILE} was written by a newer version`)
     if (layout === 0) this.#database.exec(`BEGIN; ${schema} PRAGMA user_version=${LAYOUT}; COMMIT`)
+    const columns = this.#database.prepare("SELECT name FROM pragma_table_info('damage')").all()
+    // Made by a version that did not say how much was concerned.
+    if (!columns.some(({ name }) => name === 'stored'))
+      this.#database.exec('ALTER TABLE damage ADD COLUMN stored INTEGER')
   }
 
   transaction(act: () => void) {
@@ -150,7 +154,14 @@ export class Catalog {
   }
 
   noteDamage(damage: StoreDamage) {
-    this.#database.prepare('INSERT INTO damage VALUES(?,?,?,?)').run(damage.at, damage.file, damage.kept, damage.reason)
+    this.#database
+      .prepare('INSERT INTO damage(at, file, kept, reason, stored) VALUES(?,?,?,?,?)')
+      .run(damage.at, damage.file, damage.kept, damage.reason, damage.stored)
+  }
+
+  /** Forgets damage of a file, once retention would have removed it. */
+  forgetDamage(kept: string, file: string) {
+    this.#database.prepare('DELETE FROM damage WHERE kept=? AND file=?').run(kept, file)
   }
 
   damage(): StoreDamage[] {

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { CATALOG_FILE, readSealed } from './catalog.ts'
 import { DayReader } from './day-reader.ts'
 import type { Running } from './deadline.ts'
-import { isDamage, listDayFiles, type DayName, type DayState } from './files.ts'
+import { isDamage, listAside, listDayFiles, readDayName, type DayName, type DayState } from './files.ts'
 
 /** Files kept open between searches; the longest unused is closed. */
 const KEPT_OPEN = 16
@@ -80,6 +80,13 @@ export class Connections {
       day.close()
       this.#open.delete(file)
     }
+  }
+
+  /** Days whose events are missing from answers, oldest first: of damaged files, also once they were set aside. */
+  damagedDays(origins: readonly string[]): string[] {
+    const aside = existsSync(this.#folder) ? listAside(this.#folder) : []
+    const names = [...[...this.damaged].map((file) => readDayName(file)!), ...aside]
+    return [...new Set(names.filter(({ origin }) => origins.includes(origin)).map(({ day }) => day))].sort()
   }
 
   close() {

@@ -42,7 +42,7 @@ export function countByTime(
     buckets: starts.map((from, index) => ({ from, count: counts[index] ?? 0 })),
     total: counts.reduce((sum, count) => sum + count, 0),
     intervalMs,
-    partial: partial || connections.damaged.size > 0,
+    partial,
     tookMs: deadline.tookMs
   }
 }

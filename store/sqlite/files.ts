@@ -33,6 +33,16 @@ export function readDayName(file: string): DayName | undefined {
   return found === null ? undefined : { file, origin: found[1] as Origin, day: found[2]! }
 }
 
+const asideFile = new RegExp(`^(events-(?:${origins.join('|')})-\\d{4}-\\d{2}-\\d{2}\\.db)\\.damaged-\\d+$`)
+
+/** Damaged day files that were set aside and still lie in a folder. */
+export function listAside(folder: string): (DayName & { kept: string })[] {
+  return readdirSync(folder).flatMap((kept) => {
+    const name = readDayName(asideFile.exec(kept)?.[1] ?? '')
+    return name === undefined ? [] : [{ ...name, kept }]
+  })
+}
+
 /** The day files in a folder, newest day first; none when the folder is not there yet. */
 export function listDayFiles(folder: string): DayName[] {
   let names: string[]

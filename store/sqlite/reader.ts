@@ -38,7 +38,7 @@ class Reader implements StoreReader {
   }
 
   async search(request: SearchRequest, budget: Budget): Promise<SearchAnswer> {
-    const query = readQuery(request.query)
+    const query = readQuery(request, this.#clock.now())
     const after = request.cursor === undefined ? undefined : readCursor(request.cursor)
     const limit = pageSize(request.limit)
     return this.#within(budget, (deadline) => {
@@ -73,18 +73,22 @@ class Reader implements StoreReader {
       } finally {
         merge?.close()
       }
-      partial ||= merge?.incomplete === true || this.#connections.damaged.size > 0
+      const damagedDays = this.#connections.damagedDays(request.origins)
+      partial ||= merge?.incomplete === true || damagedDays.length > 0
       const cursor = ended ? undefined : last && writeCursor(last)
-      return { hits, ...(cursor === undefined ? {} : { cursor }), partial, tookMs: deadline.tookMs }
+      const named = damagedDays.length === 0 ? {} : { damagedDays }
+      return { hits, ...(cursor === undefined ? {} : { cursor }), partial, ...named, tookMs: deadline.tookMs }
     })
   }
 
   async histogram(request: Omit<SearchRequest, 'limit' | 'cursor'>, buckets: number, budget: Budget) {
-    const query = readQuery(request.query)
+    const query = readQuery(request, this.#clock.now())
     return this.#within(budget, (deadline) => {
       const { from, to, units } = request
       const days = seesNothing(request) ? [] : this.#days(request.origins)
-      return countByTime(this.#connections, days, { query, units, from, to }, buckets, deadline)
+      const counted = countByTime(this.#connections, days, { query, units, from, to }, buckets, deadline)
+      const damaged = this.#connections.damagedDays(request.origins).length > 0
+      return { ...counted, partial: counted.partial || damaged }
     })
   }
 

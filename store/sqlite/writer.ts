@@ -6,6 +6,7 @@ import type { Origin } from '#core/origin.ts'
 import { DAY_MS } from '#core/time.ts'
 import type { EncodedEvent } from '#core/store-entry.ts'
 import type { LedgerFates, StoreBatch, StoreWriter } from '#store/store.ts'
+import type { StoreLoss } from '#core/ledger.ts'
 import { splitBatch, withSoundTime, type Counted, type DayPart } from './batch.ts'
 import { Catalog, type SealedDay, type StoreDamage } from './catalog.ts'
 import { DayFile, type FiledEvent } from './day-file.ts'
@@ -25,6 +26,7 @@ import {
   unlinkDay,
   type DayName
 } from './files.ts'
+import { Inspection, storedOf, toldLosses } from './inspect.ts'
 import { fateKey, LedgerTotals, type FateCounts } from '../ledger-totals.ts'
 
 export type SqliteWriterOptions = { clock?: Clock }
@@ -33,7 +35,6 @@ export type SqliteWriter = StoreWriter & { damage(): StoreDamage[] }
 
 /** Files open for writing at once: today's of three origins, or both sides of midnight. The longest unused is closed. */
 const MAX_OPEN = 3
-
 /**
  * Opens the embedded home for writing: one file per receive day and origin in `folder`, made when missing. There must be
  * only one writer of a folder. Damaged files are set aside (`damage()`); throws `store.away` when the folder cannot be used.
@@ -74,11 +75,13 @@ class Writer implements SqliteWriter {
    * synced by name: opening and closing the database itself would drop the locks SQLite holds on it in this process.
    */
   readonly #unsynced = new Set<string>()
+  readonly #inspection: Inspection
 
   constructor(folder: string, clock: Clock) {
     this.#folder = folder
     this.#clock = clock
     this.#catalog = new Catalog(folder)
+    this.#inspection = new Inspection(folder, clock, (file) => this.#storedIn(file))
     removeDrafts(folder)
     takeBallast(folder)
     for (const file of this.#catalog.removing()) this.#unlink(file)
@@ -90,7 +93,8 @@ class Writer implements SqliteWriter {
     const present = new Set(names.map(({ file }) => file))
     for (const file of this.#sealed.keys()) {
       if (present.has(file)) continue
-      // Somebody deleted the file by hand: what it counted stays counted.
+      // Somebody deleted the file by hand: what it counted stays counted, and that it is gone is told.
+      this.#noteGone(file)
       this.#foldIntoTotals(file, this.#sealed.get(file)!)
       this.#unlink(file)
     }
@@ -207,6 +211,12 @@ class Writer implements SqliteWriter {
         this.#remove(name)
         removed.push(name.file)
       }
+      for (const { file, kept } of this.#catalog.damage()) {
+        const { origin, day } = readDayName(file)!
+        if (!('origin' in what ? origin === what.origin : Date.parse(day) + DAY_MS <= what.beforeMs)) continue
+        if (kept !== '') unlinkDay(this.#folder, kept)
+        this.#catalog.forgetDamage(kept, file)
+      }
       for (const [partition, resume] of this.#resume) this.#catalog.forgetRemoved(partition, resume)
       if (removed.length > 0) takeBallast(this.#folder)
     } catch (error) {
@@ -217,6 +227,27 @@ class Writer implements SqliteWriter {
 
   damage(): StoreDamage[] {
     return this.#catalog.damage()
+  }
+
+  async inspect(): Promise<void> {
+    this.#inspection.turn([...this.#sealed.keys(), ...this.#open.keys()])
+  }
+
+  losses(): StoreLoss[] {
+    return [...toldLosses(this.#folder, this.#catalog.damage()), ...this.#inspection.wrong.values()]
+  }
+
+  /** Events of a file as the ledger counts them; undefined for one it does not know. */
+  #storedIn(file: string): number | undefined {
+    const fates = this.#open.get(file)?.fates ?? this.#sealed.get(file)?.fates
+    return fates === undefined ? undefined : storedOf(fates)
+  }
+
+  /** A file vanished that retention did not remove. */
+  #noteGone(file: string) {
+    const stored = this.#storedIn(file) ?? 0
+    if (stored > 0)
+      this.#catalog.noteDamage({ at: this.#clock.now(), file, kept: '', reason: 'the file is gone', stored })
   }
 
   async close(): Promise<void> {
@@ -340,6 +371,7 @@ class Writer implements SqliteWriter {
   }
 
   #unlink(file: string) {
+    this.#inspection.wrong.delete(file)
     unlinkDay(this.#folder, file)
     this.#catalog.finishRemoving(file)
   }
@@ -352,8 +384,10 @@ class Writer implements SqliteWriter {
     this.#catalog.transaction(() => {
       this.#catalog.add(name.origin, counts)
       this.#catalog.unseal(name.file)
-      this.#catalog.noteDamage({ at, file: name.file, kept, reason: messageOf(error) })
+      const stored = fates.length === 0 ? null : storedOf(fates)
+      this.#catalog.noteDamage({ at, file: name.file, kept, reason: messageOf(error), stored })
     })
+    this.#inspection.wrong.delete(name.file)
     this.#sealed.delete(name.file)
     this.#totals.add(name.origin, counts)
     moveAside(this.#folder, name.file, kept)

@@ -12,8 +12,11 @@ import { mask } from '#control/rights/masking.ts'
 import { inScope } from '#control/rights/scope.ts'
 import type { Standing } from '#control/rights/standing.ts'
 import type { Senders } from '#control/senders/senders.ts'
+import type { Alerts } from '#control/triage/alerts.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { wallView, type NotifiedOf } from '../views/health-view.ts'
+import type { Changes } from '#control/changes.ts'
+import { heldNotice } from '../held-notice.ts'
 import { incidentHeader } from '../views/incident-view.ts'
 import { Audiences } from './audiences.ts'
 import { createConnections } from './connections.ts'
@@ -47,16 +50,20 @@ export type Live = {
 export type LiveParts = {
   inventory: Inventory
   clock: Clock
+  changes: Changes
   sessions: Sessions
   senders: Pick<Senders, 'get'>
+  alerts: Pick<Alerts, 'incidentWithin'>
   notifiedOf: NotifiedOf
+  /** A connection that nobody joins over is closed after this; tests shorten it. */
+  joinMs?: number
   log: { error(what: object, message: string): void }
 }
 
 /** Builds the feed. Timers are real; what they send is decided when they fire. */
 export function createLive(parts: LiveParts, cookieName: string, views: LiveViews): Live {
   const { sessions } = parts
-  const { io, onOpened } = createConnections(sessions, cookieName)
+  const { io, ...connections } = createConnections(sessions, cookieName, heldNotice(parts), parts.joinMs)
 
   /** A timer that keeps no process alive, and whose failure is logged: a feed that stumbles must not stop the platform. */
   const later = (work: () => void, ms: number) =>
@@ -78,7 +85,7 @@ export function createLive(parts: LiveParts, cookieName: string, views: LiveView
   const pending = new Pending(send, later)
   const summaries = new Summaries({ audiences, pending, views, later })
 
-  onOpened((socket, viewer) => {
+  connections.onOpened((socket, viewer) => {
     const audience = audiences.join(socket, viewer)
     const { id: session } = viewer.session
     socket.data = { session, user: viewer.id, audience: audience.room }
@@ -113,7 +120,7 @@ export function createLive(parts: LiveParts, cookieName: string, views: LiveView
     if (wall !== undefined) push('health:changed', (standing) => wallView(parts, wall, standing))
     for (const row of rows.alerts)
       push('alert:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
-    for (const row of rows.incidents) push('incident:changed', ({ scope }) => incidentHeader(row, scope))
+    for (const row of rows.incidents) push('incident:changed', ({ scope }) => incidentHeader(parts, row, scope))
     for (const row of rows.tasks) push('task:changed', ({ scope }) => (inScope(scope, row.unit.code) ? row : undefined))
     for (const row of rows.notifications)
       push('notification:changed', ({ scope }) =>
@@ -145,11 +152,12 @@ export function createLive(parts: LiveParts, cookieName: string, views: LiveView
       push('sender:heard', ({ scope }) => (inScope(scope, unit) ? heard : undefined))
     },
     connections: () => io.engine?.clientsCount ?? 0,
-    attach: (server) => void io.attach(server),
+    attach: (server) => connections.attach(server),
     close() {
       pending.stop()
       summaries.stop()
       clearTimeout(sweepTimer)
+      connections.close()
       io.disconnectSockets(true)
       io.engine?.close()
     }

@@ -9,28 +9,32 @@ import type { Handlers } from './serve.ts'
 
 /** The own account: second factor, sessions, rights. Everything here is about whoever asks, never about somebody else. */
 export function accountHandlers(context: Context, opening: Opening): Handlers<typeof accountApi> {
-  const { control, grants, policy, sessions, signInLimit, totp, users } = context
+  const { control, grants, policy, sessions, totp, users } = context
   const required = (viewer: ReturnType<typeof viewerOf>) =>
     viewer.assignments.some((assignment) => policy.get().totpRoles.includes(assignment.role))
 
   /** Asks for the password again before the second factor is touched; tries count like those of the sign-in. */
-  async function checkOwnPassword(request: { ip: string }, username: string, password: string) {
-    opening.tryOrRefuse(request.ip, username)
+  async function checkOwnPassword(request: Parameters<Opening['tryOrRefuse']>[0], username: string, password: string) {
+    opening.tryOrRefuse(request, username)
     const found = users.credentials(username)
-    if (found === undefined || !(await verifyPassword(password, found.password)))
+    if (found === undefined || !(await verifyPassword(password, found.password, opening.turnOf(request, username))))
       throw new SocError('password.wrong', 'the password is wrong', { status: 422 })
     if (found.breakGlass !== '')
       throw new SocError('break_glass.sealed', 'the break-glass account is changed on the command line only', {
         status: 409
       })
-    signInLimit.succeeded(request.ip, username)
+    opening.tryWasGood(request, username)
   }
 
-  function checkCode(request: { ip: string }, viewer: { id: string; username: string }, code: string) {
-    opening.tryOrRefuse(request.ip, viewer.username)
+  function checkCode(
+    request: Parameters<Opening['tryOrRefuse']>[0],
+    viewer: { id: string; username: string },
+    code: string
+  ) {
+    opening.tryOrRefuse(request, viewer.username)
     if (totp.use(viewer.id, code) === undefined)
       throw new SocError('totp.wrong', 'the code is wrong, or was used already', { status: 422 })
-    signInLimit.succeeded(request.ip, viewer.username)
+    opening.tryWasGood(request, viewer.username)
   }
 
   return {
@@ -59,11 +63,11 @@ export function accountHandlers(context: Context, opening: Opening): Handlers<ty
     },
     'POST /api/account/totp/confirm': (request) => {
       const viewer = viewerOf(request)
-      opening.tryOrRefuse(request.ip, viewer.username)
+      opening.tryOrRefuse(request, viewer.username)
       return control.transaction(() => {
         const codes = totp.confirm(viewer.id, request.body.code.trim())
         if (codes === undefined) throw new SocError('totp.wrong', 'the code is wrong', { status: 422 })
-        signInLimit.succeeded(request.ip, viewer.username)
+        opening.tryWasGood(request, viewer.username)
         auditAct(context, request, 'totp.enabled', viewer.id)
         // This session goes on: a new cookie would race with whatever its open pages ask for just now.
         sessions.endAllOf(viewer.id, viewer.session.id)

@@ -3,23 +3,27 @@ import { SocError } from '#core/errors.ts'
 import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { inScope, narrow } from '#control/rights/scope.ts'
 import { assignable, incidentToActOn } from './acting.ts'
+import { createSearching } from './searching.ts'
 import type { Handlers } from './serve.ts'
 
 /** The triage queue: list, one alert, and acts on one or many. */
 export function alertHandlers(context: Context): Handlers<typeof alertsApi> {
+  const searching = createSearching(context)
   return {
     'GET /api/alerts': (request) => {
       const { tab = 'new', unit, limit = 100, ...filter } = request.query
+      const scope = narrow(request.scope, unit, context.inventory)
       return context.alerts.list({
         ...filter,
+        ...searching(request, `${filter.q ?? ''} ${filter.entity ?? ''}`.trim(), scope),
         tab,
         limit,
         userId: viewerOf(request).id,
-        scope: narrow(request.scope, unit, context.inventory)
+        scope
       })
     },
     'GET /api/alerts/:id': (request) => {
-      const detail = context.alerts.detail(request.params.id)
+      const detail = context.alerts.detail(request.params.id, request.scope)
       if (detail === undefined || !inScope(request.scope, detail.alert.unit.code))
         throw notFound('alert', request.params.id)
       return { ...detail, related: detail.related.filter((alert) => inScope(request.scope, alert.unit.code)) }
@@ -33,7 +37,7 @@ export function alertHandlers(context: Context): Handlers<typeof alertsApi> {
         const unit = units.get(alert)
         if (unit === undefined || !inScope(request.scope, unit)) throw notFound('alert', alert)
       }
-      if (act.kind === 'assign') assignable(context, act.userId)
+      if (act.kind === 'assign') assignable(context, request.scope, act.userId)
       if (act.kind === 'merge' && act.incident !== null) incidentToActOn(context, request.scope, act.incident)
       // Who watches hears of it from the alerts themselves, once this is committed.
       return context.control.transaction(() => {

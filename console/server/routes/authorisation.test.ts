@@ -75,6 +75,7 @@ const expectations = (): Record<string, Expected> => ({
     foreign: { url: `/api/units/${FOREIGN}/contacts`, body: { contacts: [] } }
   },
   'GET /api/events': { roles: readersAndOwner, own: { url: '/api/events' } },
+  'GET /api/events/advice': { roles: readersAndOwner, own: { url: '/api/events/advice' } },
   'GET /api/events/histogram': { roles: readersAndOwner, own: { url: '/api/events/histogram' } },
   'GET /api/events/:id': {
     roles: readersAndOwner,
@@ -97,6 +98,17 @@ const expectations = (): Record<string, Expected> => ({
     roles: ['admin'],
     own: { url: `/api/sources/${ids.ownSource}/tokens` },
     foreign: { url: `/api/sources/${ids.foreignSource}/tokens` }
+  },
+  'GET /api/sources/:id/tokens': {
+    roles: ['admin'],
+    own: { url: `/api/sources/${ids.ownSource}/tokens` },
+    foreign: { url: `/api/sources/${ids.foreignSource}/tokens` }
+  },
+  'DELETE /api/sources/:id/tokens/:token': {
+    then: 'token.not_found',
+    roles: ['admin'],
+    own: { url: `/api/sources/${ids.ownSource}/tokens/x` },
+    foreign: { url: `/api/sources/${ids.foreignSource}/tokens/x` }
   },
   'DELETE /api/sources/:id/tokens': {
     roles: ['admin'],
@@ -168,7 +180,7 @@ const expectations = (): Record<string, Expected> => ({
     own: { url: '/api/reports/jobs/none' },
     then: 'report.not_found'
   },
-  'GET /api/reports/settings': { roles: all, own: { url: '/api/reports/settings' } },
+  'GET /api/reports/settings': { roles: ['admin', 'analyst', 'leader'], own: { url: '/api/reports/settings' } },
   'PUT /api/reports/settings': {
     provinceOnly: 'scope.province',
     roles: ['admin'],

@@ -15,12 +15,12 @@ export function incidentHandlers(context: Context): Handlers<typeof incidentsApi
         limit,
         scope: narrow(request.scope, unit, context.inventory)
       })
-      const items = list.items.flatMap((row) => incidentHeader(row, request.scope) ?? [])
+      const items = list.items.flatMap((row) => incidentHeader(context, row, request.scope) ?? [])
       return { ...list, items }
     },
     'GET /api/incidents/:id': (request) => {
       const detail = context.alerts.incident(request.params.id)
-      const view = detail === undefined ? undefined : incidentView(detail, request.scope)
+      const view = detail === undefined ? undefined : incidentView(context, detail, request.scope)
       if (view === undefined) throw notFound('incident', request.params.id)
       return view
     },
@@ -29,12 +29,13 @@ export function incidentHandlers(context: Context): Handlers<typeof incidentsApi
       const act = request.body
       const target = request.params.id
       incidentToActOn(context, request.scope, target)
-      if (act.kind === 'assign' && act.userId !== null) assignable(context, act.userId)
+      if (act.kind === 'assign' && act.userId !== null) assignable(context, request.scope, act.userId)
       if (act.kind === 'merge' || act.kind === 'unmerge') incidentToActOn(context, request.scope, act.from)
       return context.control.transaction(() => {
         const done = context.alerts.actOnIncident(target, act, { id, name })
         auditAct(context, request, `incident.${act.kind}`, target, {
           ...(act.kind === 'status' ? { status: act.status } : {}),
+          ...(act.kind === 'status' && act.status === 'closed' && act.verdict ? { verdict: act.verdict } : {}),
           ...(act.kind === 'assign' ? { userId: act.userId } : {}),
           ...(act.kind === 'merge' || act.kind === 'unmerge' ? { from: act.from } : {}),
           ...(act.kind === 'release' ? { alerts: act.alerts, into: act.into } : {})

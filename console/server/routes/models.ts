@@ -52,7 +52,7 @@ export function modelHandlers(context: Context): Handlers<typeof modelsApi> {
   /** Open alerts at the units that own the model's systems; an alert names a unit, not a system. */
   function alertsAtOwners(model: ProvinceModel, scope: Scope): number {
     const owners = new Set(model.systems.map((id) => inventory.system(id)?.owner ?? ''))
-    const open = context.alerts.openByUnit()
+    const open = context.alerts.openByUnit(context.shownOrigin())
     return [...owners]
       .filter((unit) => inScope(scope, unit))
       .reduce((sum, unit) => sum + (open.get(unit)?.alerts ?? 0), 0)

@@ -2,12 +2,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { SecondStep } from '#core/api/accounts.ts'
 import type { Session } from '#core/api/people.ts'
 import { SocError } from '#core/errors.ts'
+import { callerOf } from '#core/network.ts'
+import type { HashTurn } from '#control/accounts/password.ts'
 import { breakSeal } from '#control/accounts/break-glass.ts'
 import type { SessionVia, Viewer } from '#control/accounts/sessions.ts'
 import type { Context } from '../context.ts'
 import { cookieName } from '../gate.ts'
 import { showWhole } from '#control/rights/masking.ts'
 
+/** A device is known for half a year after its last sign-in. */
+const DEVICE_S = 180 * 86_400
+
+/** A request that tries a password or code; `viewer` when it comes from a session. */
+type Trying = Pick<FastifyRequest, 'ip' | 'cookies'> & { viewer?: Viewer | undefined }
 type Asking = Pick<FastifyRequest, 'ip' | 'protocol' | 'cookies'> & { headers: { 'user-agent'?: string } }
 
 export const sessionOf = (viewer: Viewer): Session =>
@@ -30,11 +37,29 @@ export function createOpening(context: Context) {
   const tls = context.config.SOC_TLS_CERT !== ''
   const name = cookieName(tls)
   const options = { path: '/', httpOnly: true, sameSite: 'strict' } as const
-  const { audit, clock, control, notifications, sessions, signInLimit, steps, totp, users } = context
+  const { audit, clock, control, devices, notifications, sessions, signInLimit, steps, totp, users } = context
 
-  /** Counts a try of a password or code against address and account; refuses with `session.too_many` while either must wait. */
-  function tryOrRefuse(address: string, username: string): void {
-    const waitMs = signInLimit.begin(address, username)
+  const deviceName = tls ? '__Host-vl_device' : 'vl_device'
+  const deviceCookie = (request: Pick<Asking, 'cookies'>) => request.cookies[deviceName] ?? ''
+  /** What proves that a request is no stranger's: its session, else a device in which the account has signed in before. */
+  function deviceOf(request: Trying, username: string): string | undefined {
+    const { viewer } = request
+    return viewer?.username === username
+      ? `session ${viewer.session.id}`
+      : devices.find(deviceCookie(request), username)
+  }
+  /** Whose turn the password's hash takes. */
+  function turnOf(request: Trying, username: string): HashTurn {
+    const device = deviceOf(request, username)
+    return { caller: device ?? callerOf(request.ip), known: device !== undefined }
+  }
+  /** The try was good. */
+  const tryWasGood = (request: Trying, username: string) =>
+    signInLimit.succeeded(request.ip, username, deviceOf(request, username))
+
+  /** Counts a try of a password or code against device, address and account; refuses with `session.too_many` while one must wait. */
+  function tryOrRefuse(request: Trying, username: string): void {
+    const waitMs = signInLimit.begin(request.ip, username, deviceOf(request, username))
     if (waitMs > 0)
       throw new SocError('session.too_many', 'too many tries: wait', {
         status: 429,
@@ -47,7 +72,10 @@ export function createOpening(context: Context) {
     if (old !== undefined) sessions.end(old.session.id)
     const opened = sessions.open(userId, { address: request.ip, agent: request.headers['user-agent'] ?? '' }, via)
     // A proxy on this machine may hold the certificate for us.
-    void reply.setCookie(name, opened.cookie, { ...options, secure: tls || request.protocol === 'https' })
+    const secure = tls || request.protocol === 'https'
+    void reply.setCookie(name, opened.cookie, { ...options, secure })
+    const device = devices.remember(deviceCookie(request), userId, request.ip)
+    void reply.setCookie(deviceName, device, { ...options, secure, maxAge: DEVICE_S })
     return sessionOf(opened.viewer)
   }
   function signIn(
@@ -76,7 +104,7 @@ export function createOpening(context: Context) {
   ): Session | SecondStep {
     const kind = user.breakGlass !== '' ? 'reason' : totp.state(user.id).enabled ? 'code' : undefined
     if (kind === undefined) {
-      signInLimit.succeeded(request.ip, user.username)
+      tryWasGood(request, user.username)
       return signIn(user, 'password', request, reply)
     }
     const step = steps.begin({ userId: user.id, username: user.username, kind, address: request.ip })
@@ -126,7 +154,7 @@ export function createOpening(context: Context) {
   function clear(request: Asking, reply: FastifyReply): void {
     void reply.clearCookie(name, { ...options, secure: tls || request.protocol === 'https' })
   }
-  return { tryOrRefuse, open, signIn, afterPassword, breakGlass, clear }
+  return { tryOrRefuse, tryWasGood, turnOf, open, signIn, afterPassword, breakGlass, clear }
 }
 
 export type Opening = ReturnType<typeof createOpening>

@@ -2,10 +2,12 @@ import type { PeriodFigures, postureApi } from '#core/api/posture.ts'
 import { SocError } from '#core/errors.ts'
 import { ictDay } from '#core/time.ts'
 import { auditAct, notFound, type Context } from '../context.ts'
+import { catalogueOf } from '#control/figures/catalogue.ts'
 import { paragraphOf } from '#control/figures/paragraph.ts'
 import { spansOf } from '#control/figures/period.ts'
 import { firstKnown } from '#control/figures/unit-days.ts'
-import { unitCsv, unitDetail, unitShown } from '#control/figures/unit-table.ts'
+import { unitShown } from '#core/posture.ts'
+import { unitCsv, unitDetail } from '#control/figures/unit-table.ts'
 import type { Scope } from '#control/rights/scope.ts'
 import type { Handlers } from './serve.ts'
 
@@ -50,7 +52,9 @@ export function postureHandlers(context: Context): Handlers<typeof postureApi> {
     'GET /api/posture/units/:code': async (request) => {
       const { code } = request.params
       const figures = await figuresOf(request.query, request.scope)
-      const detail = unitDetail(context.control, figures, code)
+      const { became } = catalogueOf(context.inventory)
+      const members = [code, ...Object.keys(became).filter((ended) => became[ended] === code)]
+      const detail = unitDetail(context.control, figures, code, members)
       // Figures of a scope hold its units only: another's code finds nothing.
       if (detail === undefined) throw notFound('unit', code)
       return detail

@@ -75,7 +75,9 @@ describe('signing in', () => {
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
       { origin: 'https://evil.example' },
-      { origin: 'null' }
+      { origin: 'null' },
+      { 'sec-fetch-site': 'none', origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'none', cookie: 'vl_session=x' }
     ]
     for (const headers of foreign) {
       const answer = await signIn(username, PASSWORD, headers)
@@ -137,6 +139,46 @@ describe('the sign-in limit', () => {
     expect(begun.filter((wait) => wait === 0)).toHaveLength(20)
     expect(limit.begin('198.51.100.2', 'lan')).toBe(0)
   })
+})
+
+describe('a device in which somebody has signed in', () => {
+  const deviceOf = (answer: Awaited<ReturnType<typeof signIn>>) =>
+    `vl_device=${answer.cookies.find(({ name }) => name === 'vl_device')!.value}`
+
+  it('is held neither by strangers at the same address nor by tries on the account from elsewhere, also after signing out', async () => {
+    const username = nameOf(soc.person('analyst').id)
+    const first = await signIn(username, PASSWORD, {}, '192.0.2.50')
+    const cookie = deviceOf(first)
+    for (let tries = 0; tries < 60; tries++) {
+      parts.signInLimit.begin('192.0.2.50', `random-${tries}`)
+      parts.signInLimit.begin(`203.0.113.${tries}`, username)
+    }
+    parts.control.sql('DELETE FROM sessions').run()
+    expect((await signIn(username, PASSWORD, {}, '198.51.100.78')).statusCode).toBe(429)
+    expect((await signIn(username, PASSWORD, { cookie }, '192.0.2.50')).statusCode).toBe(200)
+    expect((await signIn(username, PASSWORD, { cookie }, '198.51.100.77')).statusCode).toBe(200)
+  })
+
+  it('is held by its own tries, and stands for that account only', async () => {
+    const [one, two] = [nameOf(soc.person('analyst').id), nameOf(soc.person('analyst').id)]
+    const cookie = deviceOf(await signIn(one, PASSWORD, {}, '192.0.2.51'))
+    for (let tries = 0; tries < 5; tries++) await signIn(one, 'sai', { cookie }, '192.0.2.51')
+    expect((await signIn(one, PASSWORD, { cookie }, '192.0.2.51')).statusCode).toBe(429)
+    expect(parts.devices.find(cookie.slice('vl_device='.length), two)).toBeUndefined()
+  })
+
+  it('takes no cookie that we did not give', async () => {
+    const planted = 'C'.repeat(43)
+    const answer = await signIn(nameOf(soc.person('analyst').id), PASSWORD, { cookie: `vl_device=${planted}` })
+    expect(deviceOf(answer)).not.toContain(planted)
+  })
+})
+
+it('addresses of one IPv6 network are one caller', () => {
+  const limit = createSignInLimit(manualClock(START))
+  for (let tries = 0; tries < 30; tries++) limit.begin(`2001:db8:0:1::${tries}`, `user${tries}`)
+  expect(limit.begin('2001:db8:0:1:ffff::1', 'lan')).toBeGreaterThan(0)
+  expect(limit.begin('2001:db8:0:2::1', 'lan')).toBe(0)
 })
 
 describe('a session', () => {

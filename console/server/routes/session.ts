@@ -21,10 +21,14 @@ export function sessionHandlers(context: Context, opening: Opening): Handlers<ty
   return {
     'POST /api/session': async (request, reply) => {
       const username = request.body.username.trim().toLowerCase()
-      opening.tryOrRefuse(request.ip, username)
+      opening.tryOrRefuse(request, username)
       const found = users.credentials(username)
       const usable = found !== undefined && found.enabled && found.password.startsWith('$argon2id$')
-      const right = await verifyPassword(request.body.password, usable ? found.password : decoy)
+      const right = await verifyPassword(
+        request.body.password,
+        usable ? found.password : decoy,
+        opening.turnOf(request, username)
+      )
       if (!right || !usable) {
         // People type their password into the wrong field: only names of accounts are written down.
         const target = found === undefined ? '(unknown)' : username
@@ -36,7 +40,7 @@ export function sessionHandlers(context: Context, opening: Opening): Handlers<ty
     'POST /api/session/step': (request, reply) => {
       const { token, code, reason = '' } = request.body
       const step = steps.attempt(token)
-      opening.tryOrRefuse(request.ip, step.username)
+      opening.tryOrRefuse(request, step.username)
       const user = users.get(step.userId)
       if (user === undefined || !user.enabled) {
         steps.end(token)
@@ -50,8 +54,8 @@ export function sessionHandlers(context: Context, opening: Opening): Handlers<ty
         throw new SocError('totp.wrong', 'the code is wrong, or was used already', { status: 422 })
       }
       steps.end(token)
-      signInLimit.succeeded(request.ip, user.username)
-      signInLimit.giveBack(step.address)
+      opening.tryWasGood(request, user.username)
+      if (!opening.turnOf(request, user.username).known) signInLimit.giveBack(step.address)
       if (step.kind === 'reason') return opening.breakGlass(user, reason.trim(), request, reply)
       if (used === 'recovery')
         audit.record({ user: user.username, act: 'totp.recovery_used', target: user.id, address: request.ip })
@@ -76,11 +80,14 @@ export function sessionHandlers(context: Context, opening: Opening): Handlers<ty
     'POST /api/session/password': async (request, reply) => {
       const viewer = viewerOf(request)
       const { current, next } = request.body
-      opening.tryOrRefuse(request.ip, viewer.username)
+      opening.tryOrRefuse(request, viewer.username)
       const found = users.credentials(viewer.username)
-      if (found === undefined || !(await verifyPassword(current, found.password)))
+      if (
+        found === undefined ||
+        !(await verifyPassword(current, found.password, opening.turnOf(request, viewer.username)))
+      )
         throw new SocError('password.wrong', 'the current password is wrong', { status: 422 })
-      signInLimit.succeeded(request.ip, viewer.username)
+      opening.tryWasGood(request, viewer.username)
       if (found.breakGlass !== '')
         throw new SocError('break_glass.sealed', 'the break-glass account is changed on the command line only', {
           status: 409

@@ -2,10 +2,13 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { SourceList, SourceRow } from '#core/api/sources.ts'
 import { UNASSIGNED } from '#core/frame.ts'
+import { ictDay } from '#core/time.ts'
+import { countSent } from '#control/senders/feeds.ts'
 import { readSourceNetwork } from '#control/senders/networks.ts'
 import { dataPlaneSnapshot, tokenHash } from '#control/senders/senders.ts'
 import { createChangeNotice } from '#control/senders/source-rows.ts'
 import { FOREIGN, OWN, START, ledgerRow, testConsole } from '#testing/console.ts'
+import { actsOn } from '#testing/sample-period.ts'
 import { hostileFold } from '#testing/triage.ts'
 
 const soc = testConsole()
@@ -208,6 +211,10 @@ it('only sources that changed since the last look are pushed', async () => {
 })
 
 describe('units', () => {
+  // A real source has sent: the console shows what is real.
+  beforeAll(() => actsOn(parts.control).hear(START - 40 * 86_400_000, FOREIGN))
+  const sent = (sender: string, unit: string, at: number) =>
+    countSent(parts.control, [{ day: ictDay(at), sender, unit, origin: 'real', events: 1, firstAt: at, lastAt: at }])
   const tile = async (code: string) => {
     const { units } = (await call('GET', '/api/units')).body
     return units.find((unit: { code: string }) => unit.code === code)
@@ -222,24 +229,26 @@ describe('units', () => {
       expect(unit.col < cols && unit.row < rows).toBe(true)
   })
 
-  it('are green only with evidence from every source', async () => {
+  it('are green only with evidence from every source that was ever connected', async () => {
     expect((await tile(quiet)).state).toBe('none')
     const first = await create({ unit: quiet })
-    expect((await tile(quiet)).state).toBe('silent')
-    world.ledger = [ledgerRow(first.id)]
-    expect(await tile(quiet)).toMatchObject({ state: 'quiet', sources: 1, lastSeen: START })
+    expect(await tile(quiet)).toMatchObject({ state: 'none', feed: 'none', sources: 1 })
+    sent(first.id, quiet, START)
+    expect(await tile(quiet)).toMatchObject({ state: 'quiet', feed: 'sending', sources: 1, lastSeen: START })
     const second = await create({ unit: quiet })
-    world.ledger = [ledgerRow(first.id), ledgerRow(second.id, { lastReceivedAt: START - 86_400_000 })]
-    expect((await tile(quiet)).state).toBe('silent')
+    expect((await tile(quiet)).state).toBe('quiet')
+    sent(second.id, quiet, START - 86_400_000)
+    expect(await tile(quiet)).toMatchObject({ state: 'silent', feed: 'silent' })
   })
 
-  it('with open alerts are watched, and so is their district', async () => {
+  it('with open alerts are watched; the district above stays itself and says how many below', async () => {
     const watched = '19753'
     parts.alerts.raise(hostileFold('watched', watched, 'high', START))
     expect(await tile(watched)).toMatchObject({ state: 'watch', openAlerts: 1, worst: 'high' })
-    expect(await tile(OWN)).toMatchObject({ state: 'incident', openAlerts: 3, worst: 'critical' })
+    expect(await tile(OWN)).toMatchObject({ state: 'incident', feed: 'none', openAlerts: 3, worst: 'critical' })
     const district = parts.inventory.unit(watched)!.parent!
-    expect((await tile(district)).openAlerts).toBeGreaterThanOrEqual(1)
+    expect(await tile(district)).toMatchObject({ state: 'none', openAlerts: 0, openIncidents: 0 })
+    expect((await tile(district)).below.watch).toBeGreaterThanOrEqual(1)
   })
 
   it('keep contacts for those who may call them', async () => {
@@ -371,4 +380,34 @@ it('work is given only to people who may do it', async () => {
   expect(await assign(soc.person('analyst').id)).toBe(200)
   for (const userId of [soc.person('leader').id, soc.person('owner', [OWN]).id, 'nobody'])
     expect(await assign(userId)).toBe(422)
+})
+
+it('tokens are told and revoked one by one, and end by themselves', async () => {
+  const { id } = await create()
+  const at = `/api/sources/${id}/tokens`
+  const made = [await call('POST', at), await call('POST', `${at}?days=2`)].map(
+    ({ body }) => (body as { token: string }).token
+  )
+  const rows = async () =>
+    (await call('GET', at)).body as { id: string; lastUsedAt: number | null; expiresAt: number | null }[]
+  expect(await rows()).toHaveLength(2)
+  expect(JSON.stringify(await rows())).not.toMatch(/vl_|[0-9a-f]{64}/)
+  const now = parts.clock.now()
+  const use = (at: number) => parts.tokens.used([{ hash: tokenHash(made[0]!), at }])
+  use(now)
+  use(now + 5)
+  expect((await rows()).map(({ lastUsedAt, expiresAt }) => [lastUsedAt, expiresAt]).sort()).toEqual([
+    [null, now + 2 * 86_400_000],
+    [now, null]
+  ])
+  const hashes = () =>
+    dataPlaneSnapshot(parts.control, parts.inventory).senders.find((sender) => sender.id === id)!.tokenHashes
+  const endless = (await rows()).find(({ expiresAt }) => expiresAt === null)!
+  expect((await call('DELETE', `${at}/${endless.id}`)).status).toBe(204)
+  expect((await call('DELETE', `${at}/${endless.id}`)).status).toBe(404)
+  expect(hashes()).toEqual([tokenHash(made[1]!)])
+  expect(parts.tokens.endExpired()).toBe(0)
+  parts.clock.advance(2 * 86_400_000)
+  expect(parts.tokens.endExpired()).toBe(1)
+  expect(hashes()).toEqual([])
 })

@@ -3,22 +3,22 @@ import { SocError } from '#core/errors.ts'
 import { senderSnippets } from '#control/senders/snippets.ts'
 import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { showWhole } from '#control/rights/masking.ts'
+import { carriesWithin, checkGiven } from '#control/senders/giving.ts'
 import { inScope, type Scope } from '#control/rights/scope.ts'
 import { sourceList, sourceRow } from '#control/senders/source-rows.ts'
 import type { Handlers } from './serve.ts'
 
 /** Sources with the ledger, and the accounts and tokens of senders. */
 export function sourceHandlers(context: Context): Handlers<typeof sourcesApi> {
-  const { control, senders, live } = context
+  const { control, senders, tokens, live } = context
 
   function mine(id: string, scope: Scope) {
     const sender = senders.get(id)
     if (sender === undefined || !inScope(scope, sender.unit)) throw notFound('source', id)
+    // Whoever holds its token speaks for all its units: a token is theirs only who are set over every one of them.
+    if (!carriesWithin(scope, sender))
+      throw new SocError('source.beyond', 'this source speaks for units of others', { status: 403 })
     return sender
-  }
-
-  function mayPlace(unit: string, scope: Scope) {
-    if (!inScope(scope, unit)) throw new SocError('unit.unknown', 'no such unit', { status: 422, params: { unit } })
   }
 
   /** After a change has been committed: the data plane and every screen hear of it. */
@@ -35,8 +35,8 @@ export function sourceHandlers(context: Context): Handlers<typeof sourcesApi> {
     'GET /api/sources': (request) => sourceList(context, request.scope),
     'POST /api/sources': (request) => {
       const { name, unit, networks, speaksFor, utcOffsetMinutes } = request.body
-      mayPlace(unit, request.scope)
       const made = control.transaction(() => {
+        checkGiven(request.scope, { unit, networks, speaksFor }, senders.list())
         const sender = senders.create({ name, unit, networks, speaksFor, utcOffsetMinutes })
         auditAct(context, request, 'source.created', sender.id, { name, unit, networks: sender.networks, speaksFor })
         return sender
@@ -46,14 +46,15 @@ export function sourceHandlers(context: Context): Handlers<typeof sourcesApi> {
     'PATCH /api/sources/:id': (request) => {
       const { id } = request.params
       const { name, unit, networks, speaksFor, utcOffsetMinutes, enabled } = request.body
-      mine(id, request.scope)
-      if (unit !== undefined) mayPlace(unit, request.scope)
+      const old = mine(id, request.scope)
       const change = Object.fromEntries(
         Object.entries({ name, unit, networks, speaksFor, utcOffsetMinutes, enabled }).filter(
           ([, value]) => value !== undefined
         )
       ) as typeof request.body
       control.transaction(() => {
+        const others = senders.list().filter((sender) => sender.id !== id)
+        checkGiven(request.scope, change, others, old.networks)
         senders.change(id, change)
         auditAct(context, request, 'source.changed', id, change)
       })
@@ -63,12 +64,25 @@ export function sourceHandlers(context: Context): Handlers<typeof sourcesApi> {
       const { id } = request.params
       mine(id, request.scope)
       const token = control.transaction(() => {
-        const made = senders.newToken(id, viewerOf(request).username)
+        const made = senders.newToken(id, viewerOf(request).username, request.query.days)
         auditAct(context, request, 'token.created', id)
         return made
       })
       const source = changed(id)
       return showWhole({ source, token, snippets: senderSnippets({ token, ...context.intake() }) })
+    },
+    'GET /api/sources/:id/tokens': (request) => {
+      mine(request.params.id, request.scope)
+      return tokens.ofSender(request.params.id)
+    },
+    'DELETE /api/sources/:id/tokens/:token': (request) => {
+      const { id, token } = request.params
+      mine(id, request.scope)
+      control.transaction(() => {
+        if (!tokens.revoke(id, token)) throw notFound('token', token)
+        auditAct(context, request, 'token.revoked', id, { token })
+      })
+      changed(id)
     },
     'DELETE /api/sources/:id/tokens': (request) => {
       const { id } = request.params

@@ -6,7 +6,7 @@ import { may } from '#control/rights/permissions.ts'
 import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { mask, showWhole } from '#control/rights/masking.ts'
 import { inScope, narrow, type Scope } from '#control/rights/scope.ts'
-import { contentTypes } from '#control/tasks/file-kind.ts'
+import { contentTypes, keptName } from '#control/tasks/file-kind.ts'
 import { incidentToActOn } from './acting.ts'
 import { reading } from './raw-file.ts'
 import type { Handlers } from './serve.ts'
@@ -119,11 +119,13 @@ function asDownload(
   file: { name: string; kind: keyof typeof contentTypes; size: number },
   stream: Readable
 ): Readable {
-  const plain = file.name.normalize('NFKD').replace(/[^\w. -]/g, '_')
+  // Files of an older version were kept under the name they came with.
+  const name = keptName(file.name, file.kind)
+  const plain = name.normalize('NFKD').replace(/[^\w. -]/g, '_')
   void reply
     .header('content-type', contentTypes[file.kind])
     .header('content-length', String(file.size))
-    .header('content-disposition', `attachment; filename="${plain}"; filename*=UTF-8''${rfc5987(file.name)}`)
+    .header('content-disposition', `attachment; filename="${plain}"; filename*=UTF-8''${rfc5987(name)}`)
     .header('x-content-type-options', 'nosniff')
     .header('content-security-policy', "default-src 'none'; sandbox")
   return stream

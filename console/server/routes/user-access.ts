@@ -2,7 +2,8 @@ import { SocError } from '#core/errors.ts'
 import { auditAct, notFound, viewerOf, type Context } from '../context.ts'
 import { showWhole } from '#control/rights/masking.ts'
 import { makeLink } from '#control/accounts/account-link.ts'
-import { checkUnits, managed } from '../views/managed-user.ts'
+import { authorityOf } from '#control/accounts/grants.ts'
+import { checkUnits, managed, managedWhole, mayGive } from '../views/managed-user.ts'
 import type { userAccessApi } from '#core/api/user-access.ts'
 import type { Handlers } from './serve.ts'
 
@@ -29,7 +30,7 @@ export function userAccessHandlers(context: Context): Handlers<typeof userAccess
     },
     'POST /api/users/:id/link': (request) => {
       const { id } = request.params
-      const user = managed(context, id, request.scope)
+      const user = managedWhole(context, request, id)
       return control.transaction(() => {
         const kind = user.lastSignInAt === null ? 'invite' : 'reset'
         const link = makeLink(context, user, kind, viewerOf(request).username)
@@ -39,7 +40,7 @@ export function userAccessHandlers(context: Context): Handlers<typeof userAccess
     },
     'DELETE /api/users/:id/link': (request) => {
       const { id } = request.params
-      managed(context, id, request.scope)
+      managedWhole(context, request, id, { taking: true })
       control.transaction(() => {
         const revoked = links.revokeAll(id)
         auditAct(context, request, 'link.revoked', id, { revoked })
@@ -47,7 +48,7 @@ export function userAccessHandlers(context: Context): Handlers<typeof userAccess
     },
     'DELETE /api/users/:id/sessions/:session': (request) => {
       const { id, session } = request.params
-      managed(context, id, request.scope, { sealed: true })
+      managedWhole(context, request, id, { sealed: true, taking: true })
       if (!sessions.ofUser(id).some((one) => one.id === session)) throw notFound('session', session)
       control.transaction(() => {
         sessions.end(session)
@@ -57,7 +58,7 @@ export function userAccessHandlers(context: Context): Handlers<typeof userAccess
     'DELETE /api/users/:id/totp': (request) => {
       const { id } = request.params
       notSelf(request, id)
-      managed(context, id, request.scope)
+      managedWhole(context, request, id)
       control.transaction(() => {
         if (!totp.remove(id)) throw new SocError('totp.none', 'there is no second factor', { status: 409 })
         sessions.endAllOf(id)
@@ -67,7 +68,7 @@ export function userAccessHandlers(context: Context): Handlers<typeof userAccess
     'PUT /api/users/:id/oidc': (request) => {
       const { id } = request.params
       notSelf(request, id)
-      managed(context, id, request.scope)
+      managedWhole(context, request, id)
       if (oidc === undefined) throw new SocError('oidc.off', 'no identity provider is configured', { status: 404 })
       const { subject, login } = request.body
       control.transaction(() => {
@@ -78,9 +79,11 @@ export function userAccessHandlers(context: Context): Handlers<typeof userAccess
     'POST /api/users/:id/grants': (request) => {
       const { id } = request.params
       notSelf(request, id)
-      const user = managed(context, id, request.scope)
+      const user = managedWhole(context, request, id)
       const { role, units, from, to, reason } = request.body
       if (units.length > 0) checkUnits(context, units, request.scope)
+      const given = { role: role ?? user.role, units: units.length > 0 ? units : user.units, mayUnmask: user.mayUnmask }
+      mayGive(context, request, authorityOf(given, []))
       const made = control.transaction(() => {
         const grant = grants.add(user, { role, units, from, to, reason: reason.trim() }, viewerOf(request).username)
         auditAct(context, request, 'grant.given', id, {
@@ -99,7 +102,7 @@ export function userAccessHandlers(context: Context): Handlers<typeof userAccess
     },
     'DELETE /api/users/:id/grants/:grant': (request) => {
       const { id, grant } = request.params
-      managed(context, id, request.scope)
+      managedWhole(context, request, id, { taking: true })
       control.transaction(() => {
         if (!grants.revoke(id, grant, viewerOf(request).username)) throw notFound('grant', grant)
         auditAct(context, request, 'grant.revoked', id, { grant })

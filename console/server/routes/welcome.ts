@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { SocError } from '#core/errors.ts'
 import type { FoundLink } from '#control/accounts/links.ts'
 import { hashPassword } from '#control/accounts/password.ts'
@@ -12,12 +13,12 @@ export function welcomeHandlers(context: Context, opening: Opening): Handlers<ty
   const { audit, control, links, sessions, signInLimit, users } = context
 
   /** The link and its account. Guessing is hopeless (256 bits); it is slowed down all the same. */
-  function open(token: string, address: string) {
+  function open(token: string, request: FastifyRequest) {
     let link: FoundLink
     try {
       link = links.find(token)
     } catch (error) {
-      if (error instanceof SocError && error.code === 'link.unknown') opening.tryOrRefuse(address, `link ${address}`)
+      if (error instanceof SocError && error.code === 'link.unknown') opening.tryOrRefuse(request, `link ${request.ip}`)
       throw error
     }
     const user = users.get(link.userId)
@@ -28,7 +29,7 @@ export function welcomeHandlers(context: Context, opening: Opening): Handlers<ty
 
   return {
     'GET /api/welcome/:token': (request) => {
-      const { link, user } = open(request.params.token, request.ip)
+      const { link, user } = open(request.params.token, request)
       return {
         kind: link.kind,
         name: user.name,
@@ -39,7 +40,7 @@ export function welcomeHandlers(context: Context, opening: Opening): Handlers<ty
     },
     'POST /api/welcome/:token': async (request, reply) => {
       const { token } = request.params
-      const { user } = open(token, request.ip)
+      const { user } = open(token, request)
       const { password } = request.body
       const found = users.credentials(user.username)!
       await checkNewPassword(context, { id: user.id, username: user.username, password: found.password }, password)

@@ -23,13 +23,14 @@ export function systemInScope(context: Pick<Needs, 'inventory'>, scope: Scope, s
 const mayHold = (role: Role, permission: 'alerts.read' | 'incidents.read' | 'probes.read') =>
   may({ role, mayUnmask: false }, permission)
 
-/** States and causes are everybody's; the alert and the incident behind them only of those who may open them. */
+/** States and causes are everybody's; the alert, the incident behind them and who was told of it only of those who may open them. */
 function outageView(context: Needs, outage: Outage, { role, scope }: Eyes): Outage {
   const mine = systemInScope(context, scope, outage.system)
   const notified =
-    outage.incident === null ? null : (outage.notified ?? context.notifiedOf(outage.incident, outage.since))
+    outage.incident === null || !mine ? null : (outage.notified ?? context.notifiedOf(outage.incident, outage.since))
+  const { notified: _told, ...shown } = outage
   return {
-    ...outage,
+    ...shown,
     alert: mine && mayHold(role, 'alerts.read') ? outage.alert : null,
     incident: mine && mayHold(role, 'incidents.read') ? outage.incident : null,
     ...(notified === null ? {} : { notified: notified })

@@ -1,8 +1,8 @@
-import type { SourceRow, Summary } from '#core/api/sources.ts'
+import type { Summary } from '#core/api/sources.ts'
 import type { Context } from '../context.ts'
-import { inScope, type Scope } from '#control/rights/scope.ts'
+import type { Scope } from '#control/rights/scope.ts'
 import { sourceRows } from '#control/senders/source-rows.ts'
-import { unitCounts } from './unit-tiles.ts'
+import { feedCounts, unitCounts } from './unit-tiles.ts'
 
 /** Every summary asks; the rules part counts over all its rules and health over all its models, and both change seldom. */
 const COUNT_KEPT_MS = 5000
@@ -17,29 +17,13 @@ function kept(part: object, now: number, count: () => number): number {
   return fresh.count
 }
 
-/**
- * Communes, districts and monitored departments of a scope without a source that is switched on, their own or one below
- * them: as on the tile map, so that badge and map never say different things.
- */
-function unitsWithoutSource({ inventory }: Pick<Context, 'inventory'>, scope: Scope, sources: readonly SourceRow[]) {
-  const heard = new Set(sources.filter((source) => source.enabled).map((source) => source.unit.code))
-  return inventory
-    .units()
-    .filter(
-      ({ code, kind, scope: standing }) =>
-        kind !== 'province' &&
-        (kind !== 'department' || standing === 'monitored') &&
-        inScope(scope, code) &&
-        ![...inventory.subtree(code)].some((below) => heard.has(below))
-    ).length
-}
-
 /** Counts for rail and top bar within a scope; `mine` are the viewer's own. Numbers only, so that every role may have it. */
 export function buildSummary(context: Context, userId: string, scope: Scope): Summary {
   const status = context.sources()
   const now = context.clock.now()
   const { rules, health } = context
   const sources = sourceRows(context, scope)
+  const feeds = feedCounts(context, scope)
   return {
     ...context.alerts.summary(scope, userId),
     units: unitCounts(context, scope),
@@ -47,14 +31,20 @@ export function buildSummary(context: Context, userId: string, scope: Scope): Su
       silentSources: sources.filter((source) => source.state === 'silent').length,
       neverHeard: sources.filter((source) => source.state === 'never').length,
       deadLetters: sources.reduce((sum, source) => sum + source.fates.dead_lettered, 0),
-      unitsWithoutSource: unitsWithoutSource(context, scope, sources),
+      unitsSilent: feeds.silent,
+      unitsNotConnected: feeds.none,
       modelsWithoutData: scope === undefined ? health.shown().counts().UNKNOWN : 0,
       nothingReceived: sources.every((source) => source.received === 0),
       brokenRules: kept(rules, now, () => rules.list({ offset: 0, limit: 0 }).broken),
       storeAway: status.store.away,
+      storeLosses: status.store.losses.length,
+      storageAway: context.control.storage.away?.why ?? null,
+      threadsDown: status.threadsDown,
+      matchesHeld: status.matchesHeld,
       ledgerImbalance: status.ledger?.balanced === false
     },
     demonstration: context.demonstration.status(),
+    unsentForSettings: scope === undefined ? context.notifications.unsentForSettings() : 0,
     version: context.version
   }
 }

@@ -1,77 +1,74 @@
 import type { UnitMap, UnitTile } from '#core/api/province.ts'
-import { levels, type Level } from '#core/match.ts'
+import { countFeeds, stateOf, type UnitFeed } from '#core/unit-states.ts'
 import type { Unit } from '#province/inventory.ts'
 import type { Context } from '../context.ts'
 import { inScope, type Scope } from '#control/rights/scope.ts'
-import { sourceRows } from '#control/senders/source-rows.ts'
+import { feedsBefore, type Feed } from '#control/senders/feeds.ts'
+import { overdueByUnit } from '#control/tasks/list.ts'
+import type { OpenAtUnit } from '#control/triage/views/alert-queries.ts'
+import { silentAfterMs } from '#control/watch/silence.ts'
 
-type Standing = {
-  alerts: number
-  incidents: number
-  worst: Level | null
-  sources: number
-  receiving: number
-  lastSeen: number | null
-}
+type Standings = { open: Map<string, OpenAtUnit>; feeds: Map<string, Feed>; overdue: Map<string, number> }
 
-const none = (): Standing => ({ alerts: 0, incidents: 0, worst: null, sources: 0, receiving: 0, lastSeen: null })
-
-function add(sum: Standing, one: Standing) {
-  sum.alerts += one.alerts
-  sum.incidents += one.incidents
-  sum.sources += one.sources
-  sum.receiving += one.receiving
-  if (one.worst !== null && (sum.worst === null || levels.indexOf(one.worst) > levels.indexOf(sum.worst)))
-    sum.worst = one.worst
-  if (one.lastSeen !== null) sum.lastSeen = Math.max(sum.lastSeen ?? 0, one.lastSeen)
-}
-
-/** How every unit stands, from open alerts and from sources that are switched on. */
-function standings(context: Context): Map<string, Standing> {
-  const all = new Map<string, Standing>()
-  const at = (code: string) => {
-    let standing = all.get(code)
-    if (standing === undefined) all.set(code, (standing = none()))
-    return standing
-  }
-  for (const [code, open] of context.alerts.openByUnit())
-    add(at(code), { ...none(), alerts: open.alerts, incidents: open.incidents, worst: open.worst })
-  for (const source of sourceRows(context, undefined)) {
-    if (!source.enabled || source.unit.name === '') continue
-    const receiving = source.state === 'receiving' ? 1 : 0
-    add(at(source.unit.code), { ...none(), sources: 1, receiving, lastSeen: source.lastReceivedAt })
-  }
-  return all
-}
-
-/** Honest green: `quiet` needs evidence from every source; one silent source makes the unit grey, none at all too. */
-function stateOf(standing: Standing): UnitTile['state'] {
-  if (standing.incidents > 0) return 'incident'
-  if (standing.alerts > 0) return 'watch'
-  if (standing.sources === 0) return 'none'
-  return standing.receiving === standing.sources ? 'quiet' : 'silent'
-}
-
-function tileOf(context: Context, unit: Unit, all: Map<string, Standing>, scope: Scope): UnitTile {
-  const sum = none()
-  // A tile stands for its unit and what is below it: districts roll their communes up.
-  for (const code of context.inventory.subtree(unit.code)) {
-    const standing = all.get(code)
-    if (standing !== undefined && inScope(scope, code)) add(sum, standing)
-  }
+/** How every unit stands now, of the origin that the console shows. */
+function standings(context: Context): Standings {
+  const { control, config } = context
+  const origin = context.shownOrigin()
+  const now = context.clock.now()
   return {
-    code: unit.code,
+    open: context.alerts.openByUnit(origin),
+    feeds: feedsBefore(control, origin, { before: now + 1, silentAfterMs: silentAfterMs(config, origin) }),
+    overdue: overdueByUnit(control, origin, now)
+  }
+}
+
+/** Communes, districts and the departments whose scope is `monitored`: what coverage counts. */
+export const isWatched = (unit: Pick<Unit, 'kind' | 'scope'>): boolean =>
+  unit.kind === 'commune' || unit.kind === 'district' || (unit.kind === 'department' && unit.scope === 'monitored')
+
+type Own = Omit<UnitTile, 'below'>
+
+/** A unit by itself: what lies below it has tiles of its own. */
+function ownOf(context: Context, unit: Unit, { open, feeds, overdue }: Standings): Own {
+  const { code } = unit
+  const at = open.get(code)
+  const feed = feeds.get(code)
+  const overdueTasks = overdue.get(code) ?? 0
+  return {
+    code,
     name: unit.name,
     kind: unit.kind === 'commune' || unit.kind === 'district' ? unit.kind : 'department',
-    district: context.inventory.label(unit.code).district || null,
+    district: context.inventory.label(code).district || null,
     col: unit.tile?.col ?? null,
     row: unit.tile?.row ?? null,
-    state: stateOf(sum),
-    lastSeen: sum.lastSeen,
-    sources: sum.sources,
-    openAlerts: sum.alerts,
-    openIncidents: sum.incidents,
-    worst: sum.worst
+    state: stateOf({
+      incidents: at?.incidents ?? 0,
+      alerts: at?.notable ?? 0,
+      overdueTasks,
+      feed: feed?.feed ?? 'none'
+    }),
+    feed: feed?.feed ?? 'none',
+    watched: isWatched(unit),
+    lastSeen: feed?.lastAt ?? null,
+    sources: feed?.sources ?? 0,
+    openAlerts: at?.alerts ?? 0,
+    openIncidents: at?.incidents ?? 0,
+    worst: at?.worst ?? null,
+    overdueTasks
+  }
+}
+
+function tileOf(context: Context, unit: Unit, all: Standings, scope: Scope): UnitTile {
+  const below = [...context.inventory.subtree(unit.code)].flatMap((code) => {
+    const lower = code === unit.code || !inScope(scope, code) ? undefined : context.inventory.unit(code)
+    return lower === undefined ? [] : ownOf(context, lower, all).state
+  })
+  return {
+    ...ownOf(context, unit, all),
+    below: {
+      incident: below.filter((state) => state === 'incident').length,
+      watch: below.filter((state) => state === 'watch').length
+    }
   }
 }
 
@@ -101,4 +98,11 @@ export function unitTile(context: Context, code: string, scope: Scope): UnitTile
   const unit = context.inventory.unit(code)
   if (unit === undefined || !inScope(scope, code)) return undefined
   return tileOf(context, unit, standings(context), scope)
+}
+
+/** Units of a scope under watch by the feed of their own sources; the top bar prints these, and the tiles add up to them. */
+export function feedCounts(context: Context, scope: Scope): Record<UnitFeed, number> {
+  const { feeds } = standings(context)
+  const units = context.inventory.units().filter((unit) => isWatched(unit) && inScope(scope, unit.code))
+  return countFeeds(units.map(({ code }) => ({ feed: feeds.get(code)?.feed ?? 'none' })))
 }

@@ -215,5 +215,7 @@ export const en: typeof vi = {
   'error.grant.too_many': 'This account has too many open temporary rights.',
   'error.grant.not_found': 'This right is over or was taken back.',
   'error.policy.province_only': 'Only an administrator of the whole province sets the rules.',
-  'error.user.self': 'Another administrator must do that.'
+  'error.user.self': 'Another administrator must do that.',
+  'error.user.beyond':
+    'This account holds (or would hold) rights that you do not: in units outside yours, or to see masked numbers. An administrator who has them all must do it.'
 }

@@ -213,5 +213,7 @@ export const vi = {
   'error.grant.too_many': 'Tài khoản này có quá nhiều quyền tạm thời đang mở.',
   'error.grant.not_found': 'Quyền này đã hết hoặc đã thu hồi.',
   'error.policy.province_only': 'Chỉ quản trị viên toàn tỉnh đặt được quy định.',
-  'error.user.self': 'Việc này phải do một quản trị viên khác làm.'
+  'error.user.self': 'Việc này phải do một quản trị viên khác làm.',
+  'error.user.beyond':
+    'Tài khoản này có (hoặc sẽ có) quyền mà bạn không có: ở đơn vị ngoài phạm vi của bạn, hoặc quyền xem số che. Việc này do quản trị viên có đủ các quyền đó làm.'
 }

@@ -86,6 +86,7 @@ export const en: typeof vi = {
   'error.probe.too_many': (p) => `There are ${p['max'] ?? ''} probes already.`,
   'error.probe.timeout': 'The wait may not be longer than the interval.',
   'error.probe.uplink': 'The centre’s own line is asked; it cannot be a heartbeat.',
+  'error.probe.head_content': 'HEAD brings no content to check: use GET, or leave the content fields empty.',
   'error.probe.json_path': 'Wrong JSON path. A right one: $.items[0].state.',
   'error.probe.system': 'There is no such system.'
 }

@@ -85,6 +85,8 @@ export const vi = {
   'error.probe.too_many': (p: P) => `Đã đủ ${p['max'] ?? ''} phép đo.`,
   'error.probe.timeout': 'Thời gian chờ không được dài hơn chu kỳ.',
   'error.probe.uplink': 'Đường truyền của trung tâm phải được hỏi, không thể là nhịp báo.',
+  'error.probe.head_content':
+    'HEAD không tải nội dung nên không kiểm được: chọn GET, hoặc để trống các ô kiểm nội dung.',
   'error.probe.json_path': 'Đường dẫn JSON viết sai. Ví dụ đúng: $.items[0].state.',
   'error.probe.system': 'Không có hệ thống này.'
 }

@@ -7,7 +7,7 @@ import { entries } from '../shell/features.ts'
 import { incidentTabs } from '../incidents/states.ts'
 import { keymap } from '../shell/keyboard.ts'
 import { tabs } from '../queue/alert-filter.ts'
-import { unitStates } from '../units/states.ts'
+import { unitStates } from '#core/unit-states.ts'
 import { verdictKeys } from '../queue/verdicts.ts'
 import { en } from './en.ts'
 import { codeText, hasText, language, pick, t } from './text.svelte.ts'
@@ -45,6 +45,7 @@ it('every code of the core has words', () => {
     ['fate', fates],
     ['verdict', verdictKeys],
     ['verdict.short', verdictKeys],
+    ['incident.verdict', verdictKeys],
     ['queue.tab', tabs],
     ['queue.empty', tabs],
     ['incident.status', incidentTabs],

@@ -9,5 +9,8 @@ export const incidentStatuses = [
   'closed'
 ] as const satisfies readonly IncidentRow['status'][]
 
+/** The states that people move it through by a press; it closes with a conclusion only. */
+export const workStatuses = ['new', 'in_progress', 'waiting', 'review'] as const
+
 /** Tabs of the list: everything not closed first. */
 export const incidentTabs = ['open', ...incidentStatuses, 'all'] as const

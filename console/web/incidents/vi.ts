@@ -25,6 +25,7 @@ export const vi = {
   'incident.reason.root_outage': 'hệ thống gốc ngừng',
   'incident.reason.outage_with_alert': 'ngừng hoạt động cùng lúc có cảnh báo',
   'incident.reason.by_hand': 'mở bằng tay',
+  'incident.reason.shared': 'có cảnh báo trong sự cố chung',
   'incident.nobody': 'chưa có người phụ trách',
   'incident.moreUnits': (n: number) => ` và ${n} đơn vị nữa`,
   'incident.alerts': (_n: number, shown: string) => `${shown} cảnh báo`,
@@ -37,8 +38,24 @@ export const vi = {
   'incident.assigneeLabel': 'Phụ trách',
   'incident.rename': 'Đổi tên',
   'incident.titleLabel': 'Tên sự cố',
+  'incident.reopen': 'Mở lại',
+  'incident.close': 'Đóng sự cố',
+  'incident.close.title': (id: string) => `Đóng ${id}`,
+  'incident.close.verdict': 'Kết luận',
+  'incident.close.conclusion': 'Sự cố là gì, đã xử lý thế nào',
+  'incident.close.hint': 'Câu này ở lại trong diễn biến của sự cố.',
+  'incident.close.alerts': (n: number) => `${n} cảnh báo đang mở trong sự cố cũng đóng theo kết luận này.`,
+  'incident.close.send': 'Đóng với kết luận này',
+  'incident.verdict.true_positive': 'Đúng, có xảy ra',
+  'incident.verdict.benign': 'Đúng, vô hại',
+  'incident.verdict.false_positive': 'Nhầm',
+  'incident.verdict.duplicate': 'Trùng',
+  'incident.verdict.test': 'Thử nghiệm',
+  'incident.assignee.search': 'Tìm theo tên',
+  'incident.assignee.none': 'Không có ai tên như vậy',
   'incident.merge': 'Gộp sự cố khác vào đây',
-  'incident.mergeLabel': 'Mã sự cố được gộp vào đây, ví dụ VL-0231',
+  'incident.merge.search': 'Tìm theo mã, tên hay đơn vị',
+  'incident.merge.none': 'Không có sự cố đang mở nào như vậy',
   'incident.merged.title': 'Đã gộp vào đây',
   'incident.merged.row': (id: string, n: string) => `${id} · ${n} cảnh báo`,
   'incident.unmerge': (id: string) => `Tách ${id} ra`,
@@ -52,11 +69,14 @@ export const vi = {
   'story.title': 'Diễn biến',
   'story.none': 'Chưa có gì xảy ra.',
   'story.system': 'hệ thống',
-  'story.note': 'ghi chú',
+  'story.note': (p: P) => (p['from'] === undefined ? 'ghi chú' : `ghi chú trong ${p['from']}`),
   'story.note.withdrawn': 'rút lại ghi chú',
   'story.incident.opened': (p: P) => `mở sự cố: ${reasonWords[String(p['reason'])] ?? p['reason']}`,
   'story.incident.assigned': 'đổi người phụ trách',
-  'story.incident.status': (p: P) => `chuyển trạng thái: ${statusWords[String(p['to'])] ?? p['to']}`,
+  'story.incident.status': (p: P) =>
+    p['verdict'] === undefined
+      ? `chuyển trạng thái: ${statusWords[String(p['to'])] ?? p['to']}`
+      : `đóng sự cố, kết luận: ${verdictWords[String(p['verdict'])] ?? p['verdict']}`,
   'story.incident.title': 'đổi tên sự cố',
   'story.incident.merged': (p: P) => `gộp ${p['from']} vào ${p['into']}`,
   'story.incident.heard': (p: P) => `${p['by']} đã nhận, trả lời qua tin nhắn`,
@@ -74,6 +94,8 @@ export const vi = {
   'error.incident.not_found': 'Không có sự cố này, hoặc không thuộc phạm vi của bạn.',
   'error.incident.unknown': 'Không có sự cố này.',
   'error.incident.closed': (p: P) => `${p['id'] ?? 'Sự cố'} đã đóng.`,
+  'error.incident.verdict_needed': 'Chọn kết luận rồi mới đóng sự cố.',
+  'error.incident.conclusion_needed': 'Viết một câu nói rõ sự cố là gì và đã xử lý thế nào, rồi mới đóng.',
   'error.incident.merged': (p: P) => `${p['id'] ?? 'Sự cố'} đã được gộp vào ${p['into'] ?? 'sự cố khác'}.`,
   'error.incident.itself': 'Không gộp một sự cố vào chính nó.',
   'error.incident.origins': 'Không trộn dữ liệu minh họa với dữ liệu thật trong một sự cố.'
@@ -85,6 +107,14 @@ const reasonWords: Record<string, string> = {
   root_outage: 'hệ thống gốc ngừng',
   outage_with_alert: 'ngừng hoạt động cùng lúc có cảnh báo',
   by_hand: 'mở bằng tay'
+}
+
+const verdictWords: Record<string, string> = {
+  true_positive: 'đúng, có xảy ra',
+  benign: 'đúng, vô hại',
+  false_positive: 'nhầm',
+  duplicate: 'trùng',
+  test: 'thử nghiệm'
 }
 
 const statusWords: Record<string, string> = {

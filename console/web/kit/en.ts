@@ -8,11 +8,22 @@ export const en: typeof vi = {
   'list.more': 'Show more',
   'list.asOf': (at) => `as of ${at}`,
 
+  'rule.authorsEnglish': '(the rule’s author)',
+
   'panel.close': 'Close',
   'panel.full': 'Full page',
   'panel.narrow': 'Narrow',
   'panel.cancel': 'Cancel',
   'form.save': 'Save',
+  'form.restored': 'What you were typing was brought back.',
+  'form.leave': 'Drop what you typed and did not send?',
+  'form.leave.yes': 'Drop it',
+  'form.leave.no': 'Go on typing',
+  'when.hint': 'hour:minute day/month/year, such as 14:30 05/03/2026',
+  'when.dayHint': 'day/month/year, such as 05/03/2026',
+  'when.wrong': 'Not a time: write it as 14:30 05/03/2026.',
+  'when.wrongDay': 'Not a day: write it as 05/03/2026.',
+  'when.pick': 'Choose on a calendar',
 
   'copy.copy': 'Copy',
   'copy.done': 'Copied',

@@ -6,11 +6,22 @@ export const vi = {
   'list.more': 'Xem thêm',
   'list.asOf': (at: string) => `tính đến ${at}`,
 
+  'rule.authorsEnglish': '(mô tả tiếng Anh của tác giả luật)',
+
   'panel.close': 'Đóng',
   'panel.full': 'Mở rộng',
   'panel.narrow': 'Thu lại',
   'panel.cancel': 'Hủy',
   'form.save': 'Lưu',
+  'form.restored': 'Đã khôi phục phần đang gõ dở lần trước.',
+  'form.leave': 'Bỏ phần đã gõ mà chưa gửi?',
+  'form.leave.yes': 'Bỏ phần đã gõ',
+  'form.leave.no': 'Gõ tiếp',
+  'when.hint': 'giờ:phút ngày/tháng/năm, ví dụ 14:30 05/03/2026',
+  'when.dayHint': 'ngày/tháng/năm, ví dụ 05/03/2026',
+  'when.wrong': 'Không phải là giờ: ghi như 14:30 05/03/2026.',
+  'when.wrongDay': 'Không phải là ngày: ghi như 05/03/2026.',
+  'when.pick': 'Chọn trên lịch',
 
   'copy.copy': 'Sao chép',
   'copy.done': 'Đã sao chép',

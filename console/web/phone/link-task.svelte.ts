@@ -31,6 +31,8 @@ export class LinkDesk {
   waiting = $state(false)
   uploading = $state<string | null>(null)
   #tries = 0
+  /** Files go one after the other; one chosen meanwhile waits its turn. */
+  #files: Promise<unknown> = Promise.resolve()
   #busy = false
   #aheadMs = 0
   readonly #parts: LinkParts
@@ -85,10 +87,16 @@ export class LinkDesk {
     this.#keep(null)
   }
 
-  /** Sends one file; true when it was kept. The page shows what went wrong. */
-  async send(file: Blob, name: string): Promise<boolean> {
+  /** Sends one file after those chosen before it; true when it was kept. The page shows what went wrong. */
+  send(file: Blob, name: string): Promise<boolean> {
+    const turn = this.#files.then(() => this.#send(file, name))
+    this.#files = turn.catch(() => false)
+    return turn
+  }
+
+  async #send(file: Blob, name: string): Promise<boolean> {
     const nonce = this.task?.nonce
-    if (this.uploading !== null || this.pending !== null || nonce === null || nonce === undefined) return false
+    if (this.pending !== null || nonce === null || nonce === undefined) return false
     this.uploading = name
     const code = await this.#take(() =>
       this.#parts.fetch(this.#url('/files'), {

@@ -31,6 +31,8 @@ const vi = {
   attachHint: 'Ảnh, PDF hoặc văn bản, mỗi tệp tối đa 10 MB. Không gửi số của công dân.',
   attaching: (name: string) => `Đang gửi ${name}…`,
   call: (phone: string) => `Gọi trực ban SOC ${phone}`,
+  noHotline:
+    'Chưa có số trực ban SOC ở đây: hỏi cán bộ công nghệ thông tin của đơn vị, hoặc người đã gửi liên kết này.',
   code: (code: string) => `Mã ${code} · không cần tài khoản`,
   sending: 'Đang gửi…',
   waiting: 'Chưa có mạng. Câu trả lời được giữ lại và tự gửi khi có mạng.',
@@ -101,6 +103,7 @@ const en: PhoneWords = {
   attachHint: 'Photos, PDF or plain text, 10 MB each at most. Do not send citizens’ numbers.',
   attaching: (name) => `Sending ${name}…`,
   call: (phone) => `Call the SOC desk ${phone}`,
+  noHotline: 'No number of the SOC is set here: ask your unit’s IT officer, or whoever sent you this link.',
   code: (code) => `Code ${code} · no account needed`,
   sending: 'Sending…',
   waiting: 'No connection yet. The answer is kept and goes out by itself.',

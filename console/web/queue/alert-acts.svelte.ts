@@ -41,7 +41,10 @@ export class AlertActs {
       this.#feed.emit('alerts:answered', answer)
       this.#queue.clearSelection()
       void this.#queue.recount()
-      this.#notices.done(said(act, ids.length, answer.incident), () => this.#undo(ids, removed))
+      const text = said(act, ids.length, answer.incident)
+      const { deed } = answer
+      // What changed nothing has no way back: it would lead past this act.
+      this.#notices.done(text, deed === undefined ? null : () => this.#undo(ids, deed, text, removed))
       return answer
     } catch (error) {
       const failure = failureOf(error, 0)
@@ -52,18 +55,25 @@ export class AlertActs {
     }
   }
 
-  async #undo(ids: readonly string[], removed: Removed | null): Promise<void> {
+  async #undo(ids: readonly string[], deed: string, text: string, removed: Removed | null): Promise<boolean> {
     this.busy = true
     try {
-      const answer = await this.#send({ ids: [...ids], act: { kind: 'undo' } })
-      if (removed !== null) this.#queue.restore(removed, answer.alerts)
+      const answer = await this.#send({ ids: [...ids], act: { kind: 'undo', deed } })
+      const skipped = answer.skipped ?? []
+      if (removed !== null) this.#queue.restore(without(removed, skipped), answer.alerts)
       else for (const alert of answer.alerts) this.#queue.receive(alert)
       void this.#queue.recount()
       this.#feed.emit('alerts:answered', answer)
-      this.#notices.done(t('act.undone'))
+      this.#notices.done(
+        skipped.length === 0
+          ? t('act.undone', text)
+          : t('act.undone.except', text, skipped.slice(0, 5).join(', '), skipped.length)
+      )
+      return true
     } catch (error) {
       const failure = failureOf(error, 0)
       this.#notices.failed(codeText('error', failure.code, failure.params))
+      return failure.code === 'undo.nothing'
     } finally {
       this.busy = false
     }
@@ -77,6 +87,11 @@ export class AlertActs {
     if (act.kind === 'wait') return tab === 'new' || tab === 'escalated'
     return act.kind === 'reopen' && (tab === 'closed' || tab === 'archived')
   }
+}
+
+/** Rows that were not given back do not come back to the list. */
+function without(removed: Removed, skipped: readonly string[]): Removed {
+  return { ...removed, rows: removed.rows.filter(({ row }) => !skipped.includes(row.id)) }
 }
 
 function said(act: Act, alerts: number, incident: string | null): string {

@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest'
 import { ApiFailure } from '../api/call.ts'
 import { AlertActs } from './alert-acts.svelte.ts'
 import { Feed } from '../live/feed.ts'
-import { Notices, UNDO_MS } from '../shell/notices.svelte.ts'
+import { Notices, REACH_MS } from '../shell/notices.svelte.ts'
 import { Queue } from './queue.svelte.ts'
 import { alertRow } from '../shell/browser.testing.ts'
 
@@ -28,7 +28,14 @@ async function desk() {
     }
   })
   const sent: { ids: string[]; act: AlertAct['act'] }[] = []
-  const server = { refuses: null as ApiFailure | null, revision: 1, closed: 0 }
+  const server = {
+    refuses: null as ApiFailure | null,
+    revision: 1,
+    closed: 0,
+    deeds: 0,
+    idle: false,
+    skips: [] as string[]
+  }
   await queue.load()
   const actOnAlerts = async ({ ids, act }: AlertAct): Promise<AlertActAnswer> => {
     if (server.refuses) throw server.refuses
@@ -43,7 +50,11 @@ async function desk() {
           : act.kind === 'acknowledge'
             ? 'acknowledged'
             : 'new'
-    return { alerts: ids.map((id) => alertRow(id, { revision: server.revision, status })), incident: null }
+    return {
+      alerts: ids.map((id) => alertRow(id, { revision: server.revision, status })),
+      incident: null,
+      ...(act.kind === 'undo' ? { skipped: server.skips } : server.idle ? {} : { deed: `d${++server.deeds}` })
+    }
   }
   const notices = new Notices(() => clock.now)
   const acts = new AlertActs(actOnAlerts, queue, notices, new Feed())
@@ -66,22 +77,22 @@ it('an acknowledged alert stays, because its reader is just starting', async () 
   expect(queue.rows[0]).toMatchObject({ id: 'CB-0', status: 'acknowledged' })
 })
 
-it('z takes the judgement back within half a minute and puts the row where it was', async () => {
+it('z takes the judgement back within half an hour and puts the row where it was', async () => {
   const { acts, queue, notices, sent, clock } = await desk()
   queue.active = 'CB-1'
   await acts.perform(queue.targets(), { kind: 'verdict', verdict: 'benign' })
-  clock.now += UNDO_MS - 1
+  clock.now += REACH_MS - 1
   await notices.undo()
-  expect(sent.at(-1)).toEqual({ ids: ['CB-1'], act: { kind: 'undo' } })
+  expect(sent.at(-1)).toEqual({ ids: ['CB-1'], act: { kind: 'undo', deed: 'd1' } })
   expect(queue.rows.map((row) => row.id)).toEqual(['CB-0', 'CB-1', 'CB-2'])
   expect(queue.active).toBe('CB-1')
 })
 
-it('after half a minute there is nothing to take back', async () => {
+it('after half an hour there is nothing to take back', async () => {
   const { acts, queue, notices, sent, clock } = await desk()
   queue.move(1)
   await acts.perform(queue.targets(), { kind: 'verdict', verdict: 'benign' })
-  clock.now += UNDO_MS
+  clock.now += REACH_MS
   await notices.undo()
   expect(sent).toHaveLength(1)
 })
@@ -147,4 +158,51 @@ it('a key pressed while an undo is on its way judges nothing: the alert it meant
   expect(await acts.perform(['CB-1'], { kind: 'verdict', verdict: 'test' })).toBeNull()
   await undone
   expect(sent.map(({ act }) => act.kind)).toEqual(['verdict', 'undo'])
+})
+
+it('z takes deeds back one by one, the newest first, and says which', async () => {
+  const { acts, notices, sent, clock } = await desk()
+  await acts.perform(['CB-0'], { kind: 'verdict', verdict: 'true_positive' })
+  clock.now += REACH_MS / 2
+  await acts.perform(['CB-1', 'CB-2'], { kind: 'acknowledge' })
+  clock.now += REACH_MS / 4
+  await notices.undo()
+  expect(notices.current?.text).toMatch(/^Đã hoàn tác: .*2/)
+  await notices.undo()
+  await notices.undo()
+  expect(sent.slice(2).map(({ ids, act }) => [ids.length, act])).toEqual([
+    [2, { kind: 'undo', deed: 'd2' }],
+    [1, { kind: 'undo', deed: 'd1' }]
+  ])
+})
+
+it('an act that changed nothing or was refused has no way back, and z reaches none before a refused one on its way', async () => {
+  const { acts, notices, sent, server } = await desk()
+  await acts.perform(['CB-0'], { kind: 'verdict', verdict: 'true_positive' })
+  server.idle = true
+  await acts.perform(['CB-0'], { kind: 'acknowledge' })
+  expect(notices.current?.undo).toBeNull()
+  server.refuses = new ApiFailure('access.denied', 403)
+  const refused = acts.perform(['CB-1'], { kind: 'acknowledge' })
+  await Promise.all([refused, notices.undo()])
+  expect(sent.filter(({ act }) => act.kind === 'undo')).toEqual([])
+})
+
+it('what an undo left alone is named and does not come back to the list', async () => {
+  const { acts, queue, notices, server } = await desk()
+  await acts.perform(['CB-0', 'CB-1'], { kind: 'verdict', verdict: 'benign' })
+  server.skips = ['CB-1']
+  await notices.undo()
+  expect(queue.rows.map(({ id }) => id)).toEqual(['CB-0', 'CB-2'])
+  expect(notices.current?.text).toContain('CB-1')
+})
+
+it('an undo that did not reach the server can be tried again', async () => {
+  const { acts, notices, sent, server } = await desk()
+  await acts.perform(['CB-0'], { kind: 'verdict', verdict: 'benign' })
+  server.refuses = new ApiFailure('network', 0)
+  await notices.undo()
+  server.refuses = null
+  await notices.undo()
+  expect(sent.at(-1)).toMatchObject({ act: { kind: 'undo' } })
 })

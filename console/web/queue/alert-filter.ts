@@ -22,7 +22,7 @@ export function inTab(alert: AlertRow, tab: QueueTab, me: string): boolean {
     case 'new':
       return alert.status === 'new'
     case 'mine':
-      return alert.assignee?.id === me && alert.status !== 'closed' && alert.status !== 'archived'
+      return alert.assignee?.id === me && (alert.status === 'acknowledged' || alert.status === 'waiting')
     case 'escalated':
       return alert.escalated && (alert.status === 'new' || alert.status === 'acknowledged')
     case 'waiting':

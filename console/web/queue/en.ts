@@ -30,9 +30,21 @@ export const en: typeof vi = {
   'queue.empty.archived': 'No alert is hidden',
   'queue.empty.closed': 'No alert has been closed yet',
   'queue.empty.all': 'There are no alerts yet',
-  'queue.empty.how':
-    'Alerts appear here as soon as a rule matches an event. If you filter by unit, severity or words, clear the filter; if no source sends yet, add one on the Sources page.',
-
+  'queue.sure': (verdict: string, key: string) =>
+    `There is a critical alert: press ${key} again to judge “${verdict}”, Esc to leave it.`,
+  'queue.how':
+    'Alerts appear here as soon as a rule matches an event. If no source sends yet, add one on the page Sources.',
+  'queue.how.mine': 'Press a on an alert to take it; alerts assigned to you appear here too.',
+  'queue.how.waiting': 'Alerts about which a unit was asked wait here for its answer.',
+  'queue.how.escalated': 'Hidden alerts come back here when they grow or meet another unit.',
+  'queue.how.archived': 'Alerts hidden until they escalate are here.',
+  'queue.how.closed': 'Judged alerts move here, and can be reopened.',
+  'queue.empty.narrowed': 'The list is narrowed by unit, level, rule or words: try it without.',
+  'queue.tabs.total': 'Groups of alerts: figures are totals, whatever level, rule and words it is narrowed to',
+  'queue.tab.total': (n: string) => `${n} in all`,
+  'bulk.of': (n: string, all: string) => `${n} of ${all} selected`,
+  'bulk.most': (n: string, all: string) => `Select ${n} of ${all} (at most ${n} at once)`,
+  'act.more': 'More…',
   'alert.panel': 'Alert details',
   'alert.times': (n, from, to) => `Times: ${n} · from ${from} to ${to}`,
   'alert.assignee': (name) => `Taken by ${name}`,
@@ -65,10 +77,13 @@ export const en: typeof vi = {
   'act.note': 'Note',
   'act.assign': 'Assign',
   'act.wait': 'Wait for unit',
+  'act.archiveUntil': (n) => `Hide until ${n} an hour`,
   'act.archive': 'Hide until it grows',
   'act.reopen': 'Reopen',
   'act.undo': (seconds) => `Undo · ${seconds} s`,
-  'act.undone': 'Undone',
+  'act.undone': (what) => `Undone: ${what}`,
+  'act.undone.except': (what, left, n) =>
+    `Undone: ${what}. Left alone: ${left}${n > 5 ? ` and ${n - 5} more` : ''}, acted on since or of a closed incident.`,
   'act.said.acknowledge': (n) => `${alerts(n)} acknowledged`,
   'act.said.assign': (n) => `${alerts(n)} assigned`,
   'act.said.note': (n) => `Note added to ${alerts(n)}`,
@@ -82,6 +97,7 @@ export const en: typeof vi = {
   'bulk.bar': 'Act on the selected rows',
   'bulk.selected': (n) => `${n} selected`,
   'bulk.all': (n) => `Select all ${n}`,
+  'bulk.fetched': (n: string) => `Select the ${n} loaded`,
   'bulk.clear': 'Clear selection',
   'note.label': 'Note (everybody who opens this alert reads it)',
   'note.save': 'Save note',
@@ -97,6 +113,11 @@ export const en: typeof vi = {
   'why.title': 'Why it fired',
   'why.counted': 'Counted over many events, not one field.',
   'why.events': (n) => `${n} events of evidence alike`,
+  'why.system': 'System:',
+  'why.noProbes': 'This system has no probe that you may see.',
+  'why.moreProbes': (n) => `and ${n} more probes`,
+  'why.ifFalse':
+    'If it is false: close it with the verdict “false positive”, or hide it until it grows. Exceptions cannot be declared yet.',
   'why.noEvidence': 'This rule keeps no event as evidence.',
   'why.falsePositives': 'May be false when',
 
@@ -147,7 +168,7 @@ export const en: typeof vi = {
   'error.alert.unknown': 'There is no such alert, or it is outside your scope.',
   'error.alert.not_found': 'There is no such alert, or it is outside your scope.',
   'error.alert.newer_open': (p) => `Cannot reopen: ${p['open'] ?? 'a newer alert'} of the same kind is open.`,
-  'error.undo': 'Cannot be undone any more: 30 seconds are over or somebody else has changed it.'
+  'error.undo': 'Cannot be undone any more: 30 minutes are over, or somebody else has acted on it since.'
 }
 
 const alerts = (n: number) => `${n} ${plural(n, 'alert', 'alerts')}`

@@ -142,7 +142,10 @@ export class Queue {
     const known = index === -1 ? this.held.get(alert.id) : this.rows[index]
     if (known !== undefined && known.revision >= alert.revision) return false
     if (index !== -1) {
-      this.rows = this.rows.with(index, alert)
+      const leaves = this.follow && !fits(alert, this.filter, this.#parts.me(), this.#parts.inUnit)
+      // While somebody stands in the list a row that left the filter stays and says so; otherwise it goes.
+      this.rows = leaves ? this.rows.toSpliced(index, 1) : this.rows.with(index, alert)
+      if (leaves) this.total = Math.max(0, this.total - 1)
       return known?.status !== alert.status
     }
     const wanted = fits(alert, this.filter, this.#parts.me(), this.#parts.inUnit)
@@ -223,10 +226,22 @@ export class Queue {
     this.selected = selected
   }
 
-  /** Ticks every row fetched, up to what one act may name; ticked already, unticks all. */
-  selectAll(): void {
-    const all = this.rows.slice(0, ACT_MAX).map((row) => row.id)
-    this.selected = this.selected.size >= all.length ? new Set() : new Set(all)
+  /**
+   * Ticks every row fetched, up to what one act may name; asked again, also those of the filter not fetched yet; ticked
+   * already, unticks all.
+   */
+  async selectAll(): Promise<void> {
+    if (this.rows.length > 0 && this.selected.size >= Math.min(this.rows.length, ACT_MAX)) {
+      if (this.cursor === null || this.selected.size >= ACT_MAX) return this.clearSelection()
+      const filter = this.filter
+      while (this.filter === filter && this.cursor !== null && this.rows.length < ACT_MAX) {
+        const before = this.rows.length
+        await this.more()
+        if (this.rows.length === before) break
+      }
+      if (this.filter !== filter) return
+    }
+    this.selected = new Set(this.rows.slice(0, ACT_MAX).map((row) => row.id))
   }
 
   clearSelection(): void {

@@ -158,9 +158,9 @@ it('a range is ticked with shift, and ticking all again unticks all', async () =
   queue.toggle('CB-1')
   queue.toggle('CB-4', true)
   expect([...queue.selected]).toEqual(['CB-1', 'CB-2', 'CB-3', 'CB-4'])
-  queue.selectAll()
+  await queue.selectAll()
   expect(queue.selected.size).toBe(6)
-  queue.selectAll()
+  await queue.selectAll()
   expect(queue.selected.size).toBe(0)
 })
 
@@ -298,4 +298,26 @@ it('another filter keeps the alert shown and the cursor on it', async () => {
   queue.show('CB-1')
   await queue.load({ ...queue.filter, level: 'high' })
   expect([queue.shown, queue.active]).toEqual(['CB-1', 'CB-1'])
+})
+
+it('ticking all takes the rows fetched, and asked again every row of the filter', async () => {
+  const { queue } = queueOf(many(0, PAGE + 7))
+  await queue.load()
+  await queue.selectAll()
+  expect([queue.selected.size, queue.total]).toEqual([PAGE, PAGE + 7])
+  await queue.selectAll()
+  expect(queue.selected.size).toBe(PAGE + 7)
+  await queue.selectAll()
+  expect(queue.selected.size).toBe(0)
+})
+
+it('a row that somebody else took out of the filter goes while nobody stands on the list', async () => {
+  const { queue } = queueOf(many(0, 2))
+  await queue.load()
+  queue.follow = true
+  queue.receive(alertRow('CB-1', { status: 'closed', revision: 2 }))
+  expect(queue.rows.map(({ id }) => id)).not.toContain('CB-1')
+  queue.follow = false
+  queue.receive(alertRow('CB-0', { status: 'closed', revision: 2 }))
+  expect(queue.rows.map(({ status }) => status)).toContain('closed')
 })

@@ -33,9 +33,21 @@ export const vi = {
   'queue.empty.archived': 'Không cảnh báo nào đang ẩn',
   'queue.empty.closed': 'Chưa đóng cảnh báo nào',
   'queue.empty.all': 'Chưa có cảnh báo nào',
-  'queue.empty.how':
-    'Cảnh báo hiện ở đây ngay khi một luật khớp với sự kiện. Nếu đang lọc theo đơn vị, mức độ hay chữ, thử bỏ lọc; nếu chưa có nguồn nào gửi, thêm nguồn ở trang Nguồn.',
-
+  'queue.sure': (verdict: string, key: string) =>
+    `Có cảnh báo nghiêm trọng: nhấn ${key} lần nữa để kết luận “${verdict}”, Esc để thôi.`,
+  'queue.how':
+    'Cảnh báo hiện ở đây ngay khi một luật khớp với sự kiện. Nếu chưa có nguồn nào gửi, thêm nguồn ở trang Nguồn.',
+  'queue.how.mine': 'Nhấn a trên một cảnh báo để nhận; cảnh báo được giao cho bạn cũng hiện ở đây.',
+  'queue.how.waiting': 'Cảnh báo đã gửi yêu cầu cho đơn vị chờ ở đây đến khi đơn vị trả lời.',
+  'queue.how.escalated': 'Cảnh báo đang ẩn quay lại đây khi tăng nhiều hoặc gặp ở đơn vị khác.',
+  'queue.how.archived': 'Cảnh báo được ẩn đến khi tăng nằm ở đây.',
+  'queue.how.closed': 'Cảnh báo có kết luận được chuyển về đây, và có thể mở lại.',
+  'queue.empty.narrowed': 'Danh sách đang được lọc theo đơn vị, mức độ, luật hay chữ: thử bỏ lọc.',
+  'queue.tabs.total': 'Nhóm cảnh báo: số là tổng, không theo mức độ, luật và chữ đang lọc',
+  'queue.tab.total': (n: string) => `tổng ${n}`,
+  'bulk.of': (n: string, all: string) => `Đã chọn ${n} của ${all}`,
+  'bulk.most': (n: string, all: string) => `Chọn ${n} của ${all} (một lần nhiều nhất ${n})`,
+  'act.more': 'Thêm việc…',
   'alert.panel': 'Chi tiết cảnh báo',
   'alert.times': (n: string, from: string, to: string) => `Số lần: ${n} · từ ${from} đến ${to}`,
   'alert.assignee': (name: string) => `Người nhận: ${name}`,
@@ -69,9 +81,12 @@ export const vi = {
   'act.assign': 'Giao',
   'act.wait': 'Chờ đơn vị',
   'act.archive': 'Ẩn đến khi tăng',
+  'act.archiveUntil': (n: string) => `Ẩn đến khi có ${n} lần một giờ`,
   'act.reopen': 'Mở lại',
   'act.undo': (seconds: number) => `Hoàn tác · ${seconds} s`,
-  'act.undone': 'Đã hoàn tác',
+  'act.undone': (what: string) => `Đã hoàn tác: ${what}`,
+  'act.undone.except': (what: string, left: string, n: number) =>
+    `Đã hoàn tác: ${what}. Để nguyên ${left}${n > 5 ? ` và ${n - 5} cảnh báo nữa` : ''}: đã có người xử lý tiếp hoặc sự cố đã đóng.`,
   'act.said.acknowledge': (n: number) => `Đã tiếp nhận ${n} cảnh báo`,
   'act.said.assign': (n: number) => `Đã giao ${n} cảnh báo`,
   'act.said.note': (n: number) => `Đã ghi chú vào ${n} cảnh báo`,
@@ -85,6 +100,7 @@ export const vi = {
   'bulk.bar': 'Xử lý các dòng đã chọn',
   'bulk.selected': (n: string) => `Đã chọn ${n}`,
   'bulk.all': (n: string) => `Chọn cả ${n}`,
+  'bulk.fetched': (n: string) => `Chọn ${n} đã tải`,
   'bulk.clear': 'Bỏ chọn',
   'note.label': 'Ghi chú (ai mở cảnh báo này đều đọc được)',
   'note.save': 'Lưu ghi chú',
@@ -100,6 +116,11 @@ export const vi = {
   'why.title': 'Vì sao cảnh báo',
   'why.counted': 'Tính theo số lượng, không theo một trường riêng.',
   'why.events': (n: number) => `${n} sự kiện làm chứng như nhau`,
+  'why.system': 'Hệ thống:',
+  'why.noProbes': 'Hệ thống này không có phép đo nào bạn được xem.',
+  'why.moreProbes': (n: number) => `và ${n} phép đo khác`,
+  'why.ifFalse':
+    'Nếu là nhầm: đóng cảnh báo với kết luận “Nhầm”, hoặc ẩn đến khi tăng. Chưa có cách khai báo ngoại lệ.',
   'why.noEvidence': 'Luật này không kèm sự kiện làm chứng.',
   'why.falsePositives': 'Có thể nhầm khi',
 
@@ -150,7 +171,7 @@ export const vi = {
   'error.alert.unknown': 'Không có cảnh báo này, hoặc không thuộc phạm vi của bạn.',
   'error.alert.not_found': 'Không có cảnh báo này, hoặc không thuộc phạm vi của bạn.',
   'error.alert.newer_open': (p: P) => `Không mở lại được: ${p['open'] ?? 'một cảnh báo mới hơn'} cùng loại đang mở.`,
-  'error.undo': 'Không hoàn tác được nữa: đã quá 30 giây hoặc người khác vừa sửa.'
+  'error.undo': 'Không hoàn tác được nữa: đã quá 30 phút, hoặc sau đó có người khác đã xử lý.'
 }
 
 const verdictWords: Record<string, string> = {

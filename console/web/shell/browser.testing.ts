@@ -24,7 +24,7 @@ export function alertRow(id: string, more: Partial<AlertRow> = {}): AlertRow {
     escalated: false,
     reopened: 0,
     deadline: null,
-    returnsAt: null,
+    returnsAt: 3,
     ...more
   }
 }

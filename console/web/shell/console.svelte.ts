@@ -12,11 +12,14 @@ import { codeText, type LanguageCode } from '../i18n/text.svelte.ts'
 import { Connection } from '../live/connection.svelte.ts'
 import { Feed } from '../live/feed.ts'
 import { Health } from '../health/health.svelte.ts'
+import type { Command } from './keyboard.ts'
 import { Keys } from './keys.svelte.ts'
 import { Notices } from './notices.svelte.ts'
 import { deployedVersion, Pages } from './pages.svelte.ts'
 import { Place } from './place.svelte.ts'
 import { Preferences } from './preferences.svelte.ts'
+import { unsaved } from '../kit/unsaved.ts'
+import { drafts } from '../kit/drafts.ts'
 import { Queue } from '../queue/queue.svelte.ts'
 import { failureOf, Remote, type Failure } from '../live/remote.svelte.ts'
 import { Sources } from '../sources/sources.svelte.ts'
@@ -69,6 +72,8 @@ export class Console<A extends Routes = NoRoutes> {
   now = $state(0)
   /** A token made together with its source, on its way to that source's panel; shown once. */
   newToken = $state.raw<NewToken | null>(null)
+  /** The command whose key was just pressed and which waits whether more is typed. */
+  waitingKey = $state<Command | null>(null)
   session = $state.raw<Session | null>(null)
   /** Name of the identity provider; null without one. */
   oidcName = $state<string | null>(null)
@@ -98,7 +103,7 @@ export class Console<A extends Routes = NoRoutes> {
     this.call = callsOf<A>(transport)
     this.#call = callsOf<OwnApi>(transport)
     this.preferences = new Preferences(parts.storage)
-    this.place = new Place(parts.browser)
+    this.place = new Place(parts.browser, unsaved)
     const script = parts.browser.document.querySelector('script[type=module]')?.getAttribute('src') ?? ''
     this.pages = new Pages({
       deployed: () => deployedVersion(parts.fetch, script),
@@ -142,6 +147,8 @@ export class Console<A extends Routes = NoRoutes> {
 
   enter(session: Session): void {
     this.session = session
+    this.preferences.of(session.user.id)
+    drafts.of(session.user.id)
     this.sessionFailure = null
     if (!session.mustChangePassword && !session.mustSetUpTotp) {
       const waited = new Promise((resolve) => setTimeout(resolve, READY_WITHIN_MS))
@@ -163,6 +170,7 @@ export class Console<A extends Routes = NoRoutes> {
 
   /** The session is over: nothing of it stays in memory for the next person at this screen. */
   forget(): void {
+    drafts.close()
     this.session = null
     this.ready = false
     this.summary.clear()
@@ -170,7 +178,7 @@ export class Console<A extends Routes = NoRoutes> {
     this.sources.remote.clear()
     this.health.remote.clear()
     this.queue.reset()
-    this.notices.dismiss()
+    this.notices.forget()
     this.newToken = null
   }
 
@@ -201,6 +209,7 @@ export class Console<A extends Routes = NoRoutes> {
     } catch {
       // The cookie may be gone already; either way this browser forgets.
     }
+    drafts.drop()
     this.forget()
     // Whoever came through the identity provider leaves through it too.
     if (location !== undefined) return this.#parts.browser.location.assign(location)

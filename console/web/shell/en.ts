@@ -39,12 +39,18 @@ export const en: typeof vi = {
   'blind.noneLong':
     'Every unit has a source, all sources send, every model is measured, the ledger adds up, all rules run',
   'blind.nothing': 'nothing was ever received',
-  'blind.units': (p) => `${p.count} units without a source`,
+  'blind.units': (p) => `${p.count} units not connected`,
+  'blind.stopped': (p) => `${p.count} units silent`,
   'blind.models': (p) => `${p.count} models without data`,
   'blind.silent': (p) => `${p.count} silent sources`,
   'blind.never': (p) => `${p.count} sources never heard`,
   'blind.dead': (p) => `${p.count} unreadable frames`,
   'blind.rules': (p) => `${p.count} broken rules`,
+  'blind.full': 'disk full: nothing can be saved',
+  'blind.failing': 'disk failing: nothing can be saved',
+  'blind.losses': (p) => `${p.count} days of the store damaged or incomplete`,
+  'blind.threads': 'a part of the platform is starting again',
+  'blind.held': 'new alerts cannot be written down',
   'blind.store': 'the store is away',
   'blind.ledger': 'the ledger does not add up',
 
@@ -57,6 +63,13 @@ export const en: typeof vi = {
   'demo.yes': 'Really delete?',
   'demo.no': 'Keep',
   'demo.ended': 'The demonstration has ended and its data is deleted',
+  'storage.full':
+    'Disk full: nothing can be saved. You can look, but no act is kept. Events already received are safe.',
+  'storage.failing':
+    'Disk failing: nothing can be saved. You can look, but no act is kept. Events already received are safe.',
+  'unsent.banner': (n) =>
+    `${n === 1 ? '1 message' : `${n} messages`} to units not sent: the server has no duty number (SOC_HOTLINE) or no public address (SOC_PUBLIC_URL).`,
+  'unsent.where': 'See channels',
   'offline.banner': (at) => `Live connection lost at ${at}, reconnecting.`,
   'offline.age': (age) => `What you see is ${age} old.`,
 
@@ -70,6 +83,10 @@ export const en: typeof vi = {
   'theme.light': 'Light',
   'theme.dark': 'Dark',
 
+  'page.nowhere.home': 'To the first page',
+  'keys.tooFast': 'Typed too fast, nothing was done. Wait a moment, then press one key alone.',
+  'keys.noRow': 'This key works only on the list or the panel: press j or ↓ first.',
+  'keys.letters': 'Letters and digits are commands (for you alone)',
   'keys.title': 'Keyboard shortcuts',
   'keys.text':
     'Letters and digits act only while you are not typing in a field. Every act is also a button that carries its key.',
@@ -104,7 +121,7 @@ export const en: typeof vi = {
   'keys.command.wait': 'Ask the unit',
   'keys.command.archive': 'hide until it escalates',
   'keys.command.reopen': 'reopen',
-  'keys.command.undo': 'undo (30 seconds)',
+  'keys.command.undo': 'undo, one by one (30 minutes)',
   'keys.command.search': 'search field',
   'keys.command.help': 'this sheet',
 
@@ -124,6 +141,7 @@ export const en: typeof vi = {
   'error.request.invalid': (p) =>
     `The request is not valid${p['field'] ? ` at ${p['field']}` : ''}. ${p['reason'] ?? ''}`,
   'error.request.too_large': 'The request is too large.',
+  'error.search.too_many': 'You are running too many searches at once. Wait until the earlier ones are done.',
   'error.request.too_many': 'Too many requests. Wait a moment and try again.',
   'error.request.foreign_origin': 'The request came from another site and was blocked.',
   'error.route.not_found': 'The server does not have this function.',
@@ -132,6 +150,8 @@ export const en: typeof vi = {
     'The part that takes in logs is not running. Try again in a few seconds; if it stays so, tell your operator.',
   'error.worker.ended':
     'A part of the server has just ended. Try again in a few seconds; if it stays so, tell your operator.',
+  'error.control.storage_full':
+    'The server cannot write to its disk (full or failing). Nothing was saved. Ask an administrator to make room, then try again.',
   'error.store.away': 'The store is away; events are kept in the spool.',
   'error.store': 'The store cannot answer yet.',
   'error.cursor.invalid': 'The list has changed. Load it again from the start.',

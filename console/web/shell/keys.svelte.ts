@@ -1,6 +1,7 @@
 import type { Command } from './keyboard.ts'
 
-export type Handlers = Partial<Record<Command, () => void>>
+/** `about` names what the acts of a layer would be about now; a command that waited is dropped when it changed. */
+export type Handlers = Partial<Record<Command, () => void>> & { about?: () => string }
 
 /** Who answers a command: the layer opened last, so that a panel's `Esc` comes before its list's. */
 export class Keys {
@@ -13,6 +14,16 @@ export class Keys {
     return () => {
       this.#layers = this.#layers.filter((layer) => layer !== handlers)
     }
+  }
+
+  /** Whether anybody answers a command. */
+  has(command: Command): boolean {
+    return this.#layers.some((layer) => layer[command] !== undefined)
+  }
+
+  /** What acts would be about now. */
+  about(): string {
+    return this.#layers.findLast((layer) => layer.about !== undefined)?.about?.() ?? ''
   }
 
   /** Runs the newest handler of a command; false when nobody has one. */

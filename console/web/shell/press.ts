@@ -6,6 +6,9 @@ export function pressOf(event: KeyboardEvent): Press {
     key: event.key,
     code: event.code,
     modified: event.ctrlKey || event.metaKey || event.altKey,
+    // 229: the browser tells nothing but that an input method took the key.
+    composing: event.isComposing || event.keyCode === 229,
+    repeated: event.repeat,
     where: whereOf(event.target)
   }
 }

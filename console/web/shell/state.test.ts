@@ -7,7 +7,7 @@ import { keptLanguage } from './choices.ts'
 import { language, t } from '../i18n/text.svelte.ts'
 import { inVietnamese } from '../i18n/vietnamese.testing.ts'
 import { passwordFaults } from '../sign-in/password-rules.ts'
-import { ownStanding, tileName } from '../units/states.ts'
+import { tileName } from '../units/states.ts'
 import { fits } from '../queue/alert-filter.ts'
 import { blindCount, blindSpots } from './blind.ts'
 import { Connection, PATIENCE_MS } from '../live/connection.svelte.ts'
@@ -67,7 +67,11 @@ const map: UnitMap = {
     sources: 1,
     openAlerts: 0,
     openIncidents: 0,
-    worst: null
+    feed: 'sending',
+    watched: true,
+    worst: null,
+    overdueTasks: 0,
+    below: { incident: 0, watch: 0 }
   }))
 }
 
@@ -124,7 +128,14 @@ it('pushes are sorted by tab, unit, severity and words as the server would', () 
   expect(fits(alert, { ...filter, q: 'dang nhap' }, 'me', () => true)).toBe(true)
   expect(fits(alert, { ...filter, level: 'low' }, 'me', () => true)).toBe(false)
   expect(fits(alert, { ...filter, tab: 'mine' }, 'me', () => true)).toBe(false)
-  expect(fits({ ...alert, assignee: { id: 'me', name: 'L' } }, { ...filter, tab: 'mine' }, 'me', () => true)).toBe(true)
+  expect(
+    fits(
+      { ...alert, status: 'acknowledged', assignee: { id: 'me', name: 'L' } },
+      { ...filter, tab: 'mine' },
+      'me',
+      () => true
+    )
+  ).toBe(true)
 })
 
 it('the ledger adds up exactly when its fates do', () => {
@@ -145,35 +156,45 @@ it('the badge counts blind spots, and a thousand dead letters are one of them', 
   const blind = {
     silentSources: 2,
     neverHeard: 0,
-    unitsWithoutSource: 0,
+    unitsSilent: 0,
+    unitsNotConnected: 0,
     modelsWithoutData: 0,
     nothingReceived: false,
     deadLetters: 1000,
     brokenRules: 0,
     storeAway: true,
+    storeLosses: 0,
+    storageAway: null,
+    threadsDown: 1,
+    matchesHeld: false,
     ledgerImbalance: false
   }
-  expect(blindSpots(blind).map((spot) => spot.kind)).toEqual(['store', 'silent', 'dead'])
-  expect(blindCount(blind)).toBe(4)
+  expect(blindSpots(blind).map((spot) => spot.kind)).toEqual(['threads', 'store', 'silent', 'dead'])
+  expect(blindCount(blind)).toBe(5)
 })
 
 it('a fresh console is not green: nothing received, units without a source and unmeasured models are blind spots', () => {
   const seeing = {
     silentSources: 0,
     neverHeard: 0,
-    unitsWithoutSource: 0,
+    unitsSilent: 0,
+    unitsNotConnected: 0,
     modelsWithoutData: 0,
     nothingReceived: false,
     deadLetters: 0,
     brokenRules: 0,
     storeAway: false,
+    storeLosses: 0,
+    storageAway: null,
+    threadsDown: 0,
+    matchesHeld: false,
     ledgerImbalance: false
   }
   expect(blindSpots(seeing)).toEqual([])
-  const fresh = { ...seeing, unitsWithoutSource: 150, modelsWithoutData: 31, nothingReceived: true }
+  const fresh = { ...seeing, unitsNotConnected: 150, modelsWithoutData: 31, nothingReceived: true }
   expect(blindSpots(fresh).map((spot) => spot.kind)).toEqual(['nothing', 'units', 'models'])
   expect(blindCount(fresh)).toBe(3)
-  expect(blindCount({ ...seeing, unitsWithoutSource: 1 })).toBe(1)
+  expect(blindCount({ ...seeing, unitsNotConnected: 1 })).toBe(1)
 })
 
 it('a blink of the network raises no banner, a real loss says since when', () => {
@@ -318,6 +339,7 @@ it('an address says the range of a search, and nonsense means the last day', () 
   const now = 1_000_000_000
   expect(rangeOf({ range: '1h', from: null, to: null }, now)).toEqual({ name: '1h', from: now - 3_600_000, to: now })
   expect(rangeOf({ range: null, from: '5', to: '9' }, now)).toEqual({ name: 'custom', from: 5, to: 9 })
+  expect(rangeOf({ range: null, from: '5', to: null }, now)).toEqual({ name: 'custom', from: 5, to: now })
   expect(rangeOf({ range: 'x', from: '9', to: '5' }, now)).toMatchObject({ name: '24h', from: now - 86_400_000 })
 })
 
@@ -325,6 +347,7 @@ it('a value of a log narrows a query as a value, whatever it contains', () => {
   expect(narrowed('', 'user.name', 'a" OR *')).toBe('user.name:"a\\" OR *"')
   expect(narrowed('x OR y', 'host.name', 'h')).toBe('(x OR y) AND host.name:"h"')
   expect(narrowed('host.name:"h"', 'host.name', 'h')).toBe('host.name:"h"')
+  expect(narrowed('x or y', 'host.name', 'h', true)).toBe('(x or y) AND NOT host.name:"h"')
 })
 
 it('a new password is held against the rules that are shown', () => {
@@ -332,23 +355,4 @@ it('a new password is held against the rules that are shown', () => {
   expect(passwordFaults(input)).toEqual([])
   expect(passwordFaults({ ...input, next: 'LAN-ngan', again: '' })).toEqual(['short', 'name', 'different'])
   expect(passwordFaults({ ...input, current: input.next })).toEqual(['same'])
-})
-
-it('a commune’s incident is not counted a second time in its district', () => {
-  const standing = (
-    state: UnitMap['units'][number]['state'],
-    openAlerts: number,
-    openIncidents: number,
-    sources: number
-  ) => ({
-    state,
-    openAlerts,
-    openIncidents,
-    sources
-  })
-  const commune = standing('incident', 5, 1, 2)
-  expect(ownStanding(standing('incident', 5, 1, 2), [commune]).state).toBe('none')
-  expect(ownStanding(standing('incident', 5, 1, 3), [commune]).state).toBe('quiet')
-  expect(ownStanding(standing('incident', 7, 1, 3), [commune])).toEqual(standing('watch', 2, 0, 1))
-  expect(ownStanding(standing('incident', 6, 2, 2), [commune]).state).toBe('incident')
 })

@@ -39,12 +39,18 @@ export const vi = {
   'blind.noneLong':
     'Đơn vị nào cũng có nguồn, mọi nguồn đang gửi, mô hình nào cũng có số đo, sổ cái khớp, luật đều chạy',
   'blind.nothing': 'chưa nhận được dữ liệu nào',
-  'blind.units': (p: { count?: string | number }) => `${p.count} đơn vị chưa có nguồn`,
+  'blind.units': (p: { count?: string | number }) => `${p.count} đơn vị chưa nối`,
+  'blind.stopped': (p: { count?: string | number }) => `${p.count} đơn vị im lặng`,
   'blind.models': (p: { count?: string | number }) => `${p.count} mô hình chưa có số đo`,
   'blind.silent': (p: { count?: string | number }) => `${p.count} nguồn im lặng`,
   'blind.never': (p: { count?: string | number }) => `${p.count} nguồn chưa từng gửi`,
   'blind.dead': (p: { count?: string | number }) => `${p.count} khung không đọc được`,
   'blind.rules': (p: { count?: string | number }) => `${p.count} luật hỏng`,
+  'blind.full': 'đĩa đầy: không ghi được',
+  'blind.failing': 'đĩa lỗi: không ghi được',
+  'blind.losses': (p: { count?: string | number }) => `kho hỏng hoặc thiếu ${p.count} ngày`,
+  'blind.threads': 'một phần hệ thống đang khởi động lại',
+  'blind.held': 'không ghi được cảnh báo mới',
   'blind.store': 'kho lưu trữ mất kết nối',
   'blind.ledger': 'sổ cái không khớp',
 
@@ -56,6 +62,11 @@ export const vi = {
   'demo.yes': 'Xóa thật?',
   'demo.no': 'Giữ lại',
   'demo.ended': 'Đã kết thúc minh họa và xóa dữ liệu của nó',
+  'storage.full': 'Đĩa đầy: không ghi được. Vẫn xem được; chưa lưu được gì mới. Sự kiện đã nhận không mất.',
+  'storage.failing': 'Đĩa lỗi: không ghi được. Vẫn xem được; chưa lưu được gì mới. Sự kiện đã nhận không mất.',
+  'unsent.banner': (n: number) =>
+    `${n} tin gửi đơn vị chưa đi được: máy chủ thiếu số trực ban (SOC_HOTLINE) hoặc địa chỉ công khai (SOC_PUBLIC_URL).`,
+  'unsent.where': 'Xem kênh gửi',
   'offline.banner': (at: string) => `Mất kết nối trực tiếp từ ${at}, đang tự nối lại.`,
   'offline.age': (age: string) => `Những gì đang thấy cũ ${age}.`,
 
@@ -69,6 +80,10 @@ export const vi = {
   'theme.light': 'Sáng',
   'theme.dark': 'Tối',
 
+  'page.nowhere.home': 'Về trang đầu',
+  'keys.tooFast': 'Gõ quá nhanh, chưa làm gì. Chờ một nhịp rồi nhấn riêng từng phím.',
+  'keys.noRow': 'Phím này chỉ có tác dụng khi đang ở danh sách hoặc ngăn chi tiết: nhấn j hoặc ↓ trước.',
+  'keys.letters': 'Dùng phím chữ và số làm lệnh (riêng cho bạn)',
   'keys.title': 'Phím tắt',
   'keys.text': 'Phím số và chữ chỉ có tác dụng khi không gõ trong ô. Mỗi thao tác đều có nút mang phím của nó.',
   'keys.group.move': 'Di chuyển',
@@ -102,7 +117,7 @@ export const vi = {
   'keys.command.wait': 'Yêu cầu đơn vị',
   'keys.command.archive': 'ẩn đến khi tăng',
   'keys.command.reopen': 'mở lại',
-  'keys.command.undo': 'hoàn tác (30 giây)',
+  'keys.command.undo': 'hoàn tác lần lượt (30 phút)',
   'keys.command.search': 'ô tìm kiếm',
   'keys.command.help': 'bảng này',
 
@@ -122,12 +137,15 @@ export const vi = {
   'error.request.invalid': (p: P) =>
     `Yêu cầu không hợp lệ${p['field'] ? ` ở ${p['field']}` : ''}. ${p['reason'] ?? ''}`,
   'error.request.too_large': 'Yêu cầu quá lớn.',
+  'error.search.too_many': 'Bạn đang chạy quá nhiều lượt tìm cùng lúc. Chờ các lượt trước xong rồi thử lại.',
   'error.request.too_many': 'Quá nhiều yêu cầu. Chờ một chút rồi thử lại.',
   'error.request.foreign_origin': 'Yêu cầu đến từ trang khác nên bị chặn.',
   'error.route.not_found': 'Máy chủ không có chức năng này.',
   'error.server.failed': 'Máy chủ gặp lỗi. Đã ghi vào nhật ký của máy chủ.',
   'error.data_plane.failed': 'Bộ xử lý nhật ký chưa chạy. Thử lại sau ít giây; nếu vẫn vậy, báo người vận hành.',
   'error.worker.ended': 'Một phần việc của máy chủ vừa dừng. Thử lại sau ít giây; nếu vẫn vậy, báo người vận hành.',
+  'error.control.storage_full':
+    'Máy chủ không ghi được xuống đĩa (đĩa đầy hoặc lỗi). Chưa có gì được lưu. Báo quản trị viên giải phóng chỗ trống rồi thử lại.',
   'error.store.away': 'Kho lưu trữ đang mất kết nối; sự kiện vẫn được giữ trong vùng đệm.',
   'error.store': 'Kho lưu trữ chưa trả lời được.',
   'error.cursor.invalid': 'Danh sách đã đổi. Tải lại từ đầu.',

@@ -56,6 +56,19 @@ export const en: typeof vi = {
     `The logs name no time zone and the machine seems to use ${zone}. Set the time zone of this source to ${zone}? It counts for logs that come from now on.`,
   'source.clock.set': (zone: string) => `Set ${zone}`,
 
+  'token.loopback':
+    'The server listens on itself alone (127.0.0.1): no other machine can send to it yet. Set SOC_INTAKE_HOST to an address that senders reach, then make the token again.',
+  'token.list': 'Tokens in force',
+  'token.made': (at, by) => `Made ${at} by ${by}`,
+  'token.used': (at) => `last used ${at}`,
+  'token.neverUsed': 'not seen in use',
+  'token.ends': (at) => `ends ${at}`,
+  'token.endless': 'never ends',
+  'token.revokeOne': 'Revoke',
+  'token.revokeAsk': 'The machine that uses it can send no longer.',
+  'token.revokeYes': 'Revoke this token',
+  'token.revokeNo': 'Keep it',
+  'token.revoked': 'One token revoked',
   'token.title': 'Token',
   'token.once': 'shown once',
   'token.waiting': 'waiting for the first event…',
@@ -86,6 +99,9 @@ export const en: typeof vi = {
   'spool.reason.disk': 'the disk is nearly full',
   'spool.reason.backlog': 'too many frames wait to be handled',
   'spool.reason.failed': 'writing to disk fails',
+  'store.loss': (day, stored, found) =>
+    `Store of ${day} damaged or incomplete: ${stored} events stored, ${found} readable`,
+  'store.unknown': 'unknown',
   'store.away': (since) => `away since ${since}.`,
 
   'letters.reason': 'Reason',
@@ -153,6 +169,15 @@ export const en: typeof vi = {
   'error.network.taken': (p) => `The network ${p['network'] ?? ''} belongs to another source.`,
   'error.network.too_wide': (p) =>
     `The network ${p['network'] ?? ''} is too wide: at most a /8 (IPv4) or a /16 (IPv6).`,
+  'error.network.too_wide_here': (p) =>
+    `The network ${p['network'] ?? ''} is too wide for an administrator of some units: at most a /16 (IPv4) or a /48 (IPv6). Wider ones are set by an administrator of the province.`,
+  'error.network.not_yours': (p) =>
+    `The network ${p['network'] ?? ''} overlaps with a network of a unit outside yours. Check the address, or ask an administrator of the province.`,
+  'error.source.beyond':
+    'This source also speaks for units outside yours: only an administrator of the province changes it or makes its tokens.',
+  'error.source.speaks_beyond':
+    'Only an administrator of the province lets a source speak for all units. Name your own units.',
+  'error.token.not_found': 'This token is gone, or revoked already.',
   'error.token.too_many': 'This source has too many tokens. Revoke old ones first.'
 }
 

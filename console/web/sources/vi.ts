@@ -56,6 +56,19 @@ export const vi = {
     `Nhật ký không ghi múi giờ và máy gửi có vẻ dùng ${zone}. Đặt múi giờ của nguồn này thành ${zone}? Chỉ áp dụng cho nhật ký đến sau.`,
   'source.clock.set': (zone: string) => `Đặt ${zone}`,
 
+  'token.loopback':
+    'Máy chủ đang chỉ nghe trên chính nó (127.0.0.1): máy khác chưa gửi tới được. Đặt SOC_INTAKE_HOST thành địa chỉ mà nguồn tới được, rồi tạo mã lại.',
+  'token.list': 'Các mã đang dùng được',
+  'token.made': (at: string, by: string) => `Tạo ${at} bởi ${by}`,
+  'token.used': (at: string) => `dùng lần cuối ${at}`,
+  'token.neverUsed': 'chưa thấy dùng',
+  'token.ends': (at: string) => `hết hạn ${at}`,
+  'token.endless': 'không có hạn',
+  'token.revokeOne': 'Thu hồi',
+  'token.revokeAsk': 'Máy đang dùng mã này sẽ không gửi được nữa.',
+  'token.revokeYes': 'Thu hồi mã này',
+  'token.revokeNo': 'Giữ lại',
+  'token.revoked': 'Đã thu hồi một mã',
   'token.title': 'Mã truy cập',
   'token.once': 'chỉ hiện một lần',
   'token.waiting': 'đang chờ sự kiện đầu tiên…',
@@ -86,6 +99,9 @@ export const vi = {
   'spool.reason.disk': 'đĩa sắp đầy',
   'spool.reason.backlog': 'còn quá nhiều khung chưa xử lý',
   'spool.reason.failed': 'không ghi được xuống đĩa',
+  'store.loss': (day: string, stored: string, found: string) =>
+    `Kho ngày ${day} bị hỏng hoặc thiếu: đã lưu ${stored}, còn đọc được ${found} sự kiện`,
+  'store.unknown': 'không rõ',
   'store.away': (since: string) => `mất kết nối từ ${since}.`,
 
   'letters.reason': 'Lý do',
@@ -152,5 +168,14 @@ export const vi = {
   'error.network.invalid': (p: P) => `Mạng viết sai: ${p['network'] ?? ''}. Ví dụ đúng: 192.0.2.0/24.`,
   'error.network.taken': (p: P) => `Mạng ${p['network'] ?? ''} đã thuộc nguồn khác.`,
   'error.network.too_wide': (p: P) => `Mạng ${p['network'] ?? ''} quá rộng: rộng nhất là /8 (IPv4) hoặc /16 (IPv6).`,
+  'error.network.too_wide_here': (p: P) =>
+    `Mạng ${p['network'] ?? ''} quá rộng với quản trị viên của một số đơn vị: rộng nhất là /16 (IPv4) hoặc /48 (IPv6). Mạng rộng hơn do quản trị viên toàn tỉnh đặt.`,
+  'error.network.not_yours': (p: P) =>
+    `Mạng ${p['network'] ?? ''} trùng một phần hoặc toàn bộ với mạng của đơn vị ngoài phạm vi của bạn. Kiểm tra lại địa chỉ, hoặc nhờ quản trị viên toàn tỉnh.`,
+  'error.source.beyond':
+    'Nguồn này gửi thay cả đơn vị ngoài phạm vi của bạn, nên chỉ quản trị viên toàn tỉnh được đổi hoặc cấp mã.',
+  'error.source.speaks_beyond':
+    'Chỉ quản trị viên toàn tỉnh được cho một nguồn gửi thay mọi đơn vị. Hãy chọn từng đơn vị của bạn.',
+  'error.token.not_found': 'Mã này không còn, hoặc đã bị thu hồi.',
   'error.token.too_many': 'Nguồn này đã có quá nhiều mã. Thu hồi mã cũ trước.'
 }

@@ -12,6 +12,11 @@ export const en: typeof vi = {
   'task.empty': 'No task here',
   'task.empty.how':
     'Tasks are made in the queue: choose alerts and press r, or use “Ask the unit” on an incident’s page.',
+  'task.unsent.contacts': 'not sent: the unit has no contact',
+  'task.unsent.channel': 'not sent: contact has no usable address',
+  'task.unsent.settings': 'not sent: duty number, address not set',
+  'task.unsent.failed': 'not sent: refused by the carrier',
+  'task.unsent.waiting': 'being sent',
   'task.state.sent': 'not answered',
   'task.state.received': 'received',
   'task.state.doing': 'in progress',

@@ -10,6 +10,11 @@ export const vi = {
   'task.empty': 'Không có việc nào ở đây',
   'task.empty.how':
     'Việc gửi đơn vị được tạo từ hàng đợi: chọn cảnh báo rồi bấm r, hoặc bấm “Yêu cầu đơn vị” ở trang sự cố.',
+  'task.unsent.contacts': 'chưa gửi được: đơn vị chưa có đầu mối',
+  'task.unsent.channel': 'chưa gửi được: đầu mối chưa có số, thư',
+  'task.unsent.settings': 'chưa gửi được: thiếu số trực ban, địa chỉ',
+  'task.unsent.failed': 'chưa gửi được: nhà mạng từ chối',
+  'task.unsent.waiting': 'đang gửi',
   'task.state.sent': 'chưa trả lời',
   'task.state.received': 'đã nhận',
   'task.state.doing': 'đang xử lý',

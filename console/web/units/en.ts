@@ -1,3 +1,4 @@
+import { unitFeedWords, unitStateWords } from '#core/unit-states.ts'
 import type { vi } from './vi.ts'
 
 /** The same in English. */
@@ -17,16 +18,21 @@ export const en: typeof vi = {
 
   'unit.panel': 'Unit details',
   'unit.unassigned': 'Unknown unit',
-  'unit.state.quiet': 'normal',
-  'unit.state.watch': 'to watch',
-  'unit.state.incident': 'incident',
-  'unit.state.silent': 'silent',
-  'unit.state.none': 'no source yet',
-  'unit.stateLong.quiet': 'All sources send, no alert is open.',
-  'unit.stateLong.watch': 'Alerts are open.',
+  'unit.state.quiet': unitStateWords.quiet.en,
+  'unit.state.watch': unitStateWords.watch.en,
+  'unit.state.incident': unitStateWords.incident.en,
+  'unit.state.sending': unitFeedWords.sending.en,
+  'unit.state.silent': unitStateWords.silent.en,
+  'unit.state.paused': unitStateWords.paused.en,
+  'unit.state.none': unitStateWords.none.en,
+  'unit.stateLong.quiet': 'The unit’s sources send, and nothing is open.',
+  'unit.stateLong.watch': 'Alerts are open, or a task is late.',
   'unit.stateLong.incident': 'An incident is open.',
   'unit.stateLong.silent': 'A source has stopped sending: nothing can be concluded.',
-  'unit.stateLong.none': 'No log source yet: there is nothing to conclude from.',
+  'unit.stateLong.paused': 'Every connected source is switched off: nothing can be concluded.',
+  'unit.stateLong.none': 'No source of the unit ever sent a log: there is nothing to conclude from.',
+  'unit.below': (incident, watch) =>
+    `in communes below: ${[incident > 0 ? `${incident} with an incident` : '', watch > 0 ? `${watch} to watch` : ''].filter(Boolean).join(', ')}`,
   'unit.kind.commune': 'commune level',
   'unit.kind.district': 'district level',
   'unit.kind.department': 'department',

@@ -3,7 +3,6 @@ import type { UnitRef } from '#core/api/common.ts'
 import type { UnitMap } from '#core/api/province.ts'
 import { foldText } from '#core/fold.ts'
 import { t } from '../i18n/text.svelte.ts'
-import { ownStanding } from './states.ts'
 import { Remote } from '../live/remote.svelte.ts'
 
 export type Unit = UnitMap['units'][number]
@@ -26,15 +25,6 @@ export class Units {
   readonly departments = $derived(this.all.filter((unit) => unit.kind === 'department'))
   /** Districts with their communes, in the inventory's order; communes seen without their district come last. */
   readonly districts = $derived(grouped(this.all, this.#districtByName))
-
-  /** Every unit as it stands by itself, for counting and ranking: districts without what they roll up. */
-  readonly own = $derived([
-    ...this.districts.flatMap((group) => [
-      ...(group.district === null ? [] : [ownStanding(group.district, group.communes)]),
-      ...group.communes
-    ]),
-    ...this.departments
-  ])
 
   constructor(now: () => number, fetch?: () => Promise<UnitMap>) {
     this.remote = new Remote(now, fetch)

@@ -1,3 +1,5 @@
+import { unitFeedWords, unitStateWords } from '#core/unit-states.ts'
+
 type P = Record<string, string | number>
 
 /** Words of units and their contacts. */
@@ -16,16 +18,21 @@ export const vi = {
 
   'unit.panel': 'Chi tiết đơn vị',
   'unit.unassigned': 'Chưa rõ đơn vị',
-  'unit.state.quiet': 'bình thường',
-  'unit.state.watch': 'cần theo dõi',
-  'unit.state.incident': 'có sự cố',
-  'unit.state.silent': 'im lặng',
-  'unit.state.none': 'chưa có nguồn',
-  'unit.stateLong.quiet': 'Mọi nguồn đang gửi, không có cảnh báo mở.',
-  'unit.stateLong.watch': 'Có cảnh báo đang mở.',
+  'unit.state.quiet': unitStateWords.quiet.vi,
+  'unit.state.watch': unitStateWords.watch.vi,
+  'unit.state.incident': unitStateWords.incident.vi,
+  'unit.state.sending': unitFeedWords.sending.vi,
+  'unit.state.silent': unitStateWords.silent.vi,
+  'unit.state.paused': unitStateWords.paused.vi,
+  'unit.state.none': unitStateWords.none.vi,
+  'unit.stateLong.quiet': 'Nguồn của đơn vị đang gửi, không có gì đang mở.',
+  'unit.stateLong.watch': 'Có cảnh báo đang mở hoặc việc quá hạn.',
   'unit.stateLong.incident': 'Có sự cố đang mở.',
   'unit.stateLong.silent': 'Có nguồn đã ngừng gửi: chưa kết luận được là bình thường.',
-  'unit.stateLong.none': 'Chưa có nguồn nhật ký nào: không có gì để kết luận.',
+  'unit.stateLong.paused': 'Mọi nguồn đã nối đang tắt: chưa kết luận được là bình thường.',
+  'unit.stateLong.none': 'Chưa nguồn nào của đơn vị từng gửi nhật ký: không có gì để kết luận.',
+  'unit.below': (incident: number, watch: number) =>
+    `ở xã dưới: ${[incident > 0 ? `${incident} có sự cố` : '', watch > 0 ? `${watch} cần theo dõi` : ''].filter(Boolean).join(', ')}`,
   'unit.kind.commune': 'cấp xã',
   'unit.kind.district': 'cấp huyện',
   'unit.kind.department': 'sở ngành',

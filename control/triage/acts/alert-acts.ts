@@ -6,7 +6,7 @@ import { type Alert } from '../record/alert.ts'
 import { noteTurn, type Touched } from '../record/touched.ts'
 import { type Actor } from '#control/rights/actor.ts'
 import { type AlertsContext } from '../record/context.ts'
-import { hourlyToReturn } from '../life/counting.ts'
+import { hourlyToReturn, peakOf } from '../life/counting.ts'
 import { deadlineFrom } from '../life/deadlines.ts'
 import {
   incidentById,
@@ -19,7 +19,10 @@ import {
 import { type Incident } from '../record/incident.ts'
 import { titleOf } from '../views/incident-title.ts'
 import { lastNote, tell } from '../record/timeline.ts'
-import { rememberAct, undo, UNDO_MS } from './undo.ts'
+import { beginDeed, rememberAct, undo, type Deed } from './undo.ts'
+
+/** The same words of the same person again within this time are a request sent twice. */
+const SENT_TWICE_MS = 30_000
 
 type Act = AlertAct['act']
 type Kind<K extends Act['kind']> = Extract<Act, { kind: K }>
@@ -34,15 +37,18 @@ export function actOnAlerts(
   { ids, act }: AlertAct,
   actor: Actor,
   changes: Touched
-): { alerts: Alert[]; incident: string | null } {
+): { alerts: Alert[]; incident: string | null; deed?: string; skipped?: string[] } {
   const records = [...new Set(ids)].map(
     (id) => alertById(context, id) ?? refuse(404, 'alert.unknown', `there is no alert ${id}`, { id })
   )
+  if (act.kind === 'undo') {
+    return { alerts: records, incident: null, skipped: undo(context, records, act.deed, actor, changes) }
+  }
+  const deed = beginDeed(context, actor)
   let incident: string | null = null
-  if (act.kind === 'undo') undo(context, records, actor, changes)
-  else if (act.kind === 'merge') incident = merge(context, records, act, actor, changes)
-  else applyToEach(context, records, act, actor, changes)
-  return { alerts: records, incident }
+  if (act.kind === 'merge') incident = merge(context, records, act, actor, deed, changes)
+  else applyToEach(context, records, act, actor, deed, changes)
+  return { alerts: records, incident, ...(deed.acts === 0 ? {} : { deed: deed.id }) }
 }
 
 type Entry = { act: string; text?: string; params?: Record<string, string | number> }
@@ -53,6 +59,7 @@ function applyToEach(
   records: readonly Alert[],
   act: PlainAct,
   actor: Actor,
+  deed: Deed,
   changes: Touched
 ): void {
   if (act.kind === 'assign') requireUser(context, act.userId)
@@ -61,7 +68,7 @@ function applyToEach(
     const entry = apply(context, record, act, actor)
     if (entry === undefined) continue
     saveAlert(context, record, changes)
-    rememberAct(context, act.kind, before, record, actor)
+    rememberAct(context, deed, act.kind, before, record)
     if (before.status === 'new' && record.status !== 'new' && record.incidentId !== null) {
       changes.incidents.add(record.incidentId)
       noteTurn(changes, record.incidentId, 'taken')
@@ -88,7 +95,7 @@ function apply(context: AlertsContext, record: Alert, act: PlainAct, actor: Acto
       if (record.status === 'archived' || record.status === 'closed') return undefined
       record.status = 'archived'
       record.escalated = false
-      record.archivedPeak = Math.max(record.hourPeak, record.hourCount, 1)
+      record.archivedPeak = peakOf(record)
       record.acknowledgedAt ??= now
       return {
         act: 'alert.archived',
@@ -107,8 +114,7 @@ function apply(context: AlertsContext, record: Alert, act: PlainAct, actor: Acto
       return { act: 'alert.verdict', text: act.note ?? '', params: { verdict: act.verdict } }
     case 'note': {
       const last = lastNote(context, record.id, actor)
-      // The same words again within the half minute of an undo are a request sent twice.
-      if (last !== undefined && last.text === act.text && now - last.at <= UNDO_MS) return undefined
+      if (last !== undefined && last.text === act.text && now - last.at <= SENT_TWICE_MS) return undefined
       return { act: 'note', text: act.text }
     }
     case 'reopen':
@@ -148,6 +154,7 @@ function merge(
   records: Alert[],
   act: Kind<'merge'>,
   actor: Actor,
+  deed: Deed,
   changes: Touched
 ): string | null {
   const [first] = records
@@ -169,7 +176,7 @@ function merge(
     if (record.incidentId !== null) left.add(record.incidentId)
     putInto(context, incident, record, actor)
     saveAlert(context, record, changes)
-    rememberAct(context, 'merge', before, record, actor)
+    rememberAct(context, deed, 'merge', before, record)
   }
   saveIncident(context, incident, changes)
   for (const id of left) recount(context, id, changes)

@@ -2,7 +2,7 @@ import { refuse } from '#core/errors.ts'
 import { alertById, OPEN, openAlert, saveAlert } from '../record/alert-record.ts'
 import type { Actor } from '#control/rights/actor.ts'
 import type { AlertsContext } from '../record/context.ts'
-import type { Touched } from '../record/touched.ts'
+import { noteTurn, withdrawTurn, type Touched } from '../record/touched.ts'
 import { incidentById, saveIncident } from '../record/incident-record.ts'
 import { tell } from '../record/timeline.ts'
 
@@ -62,11 +62,18 @@ export function resolveAlert(
   const { incidentId: id } = record
   tell(context, { act: 'alert.recovered', alert: record.id, incident: id, unit: record.unit, params })
   const incident = id === null ? undefined : incidentById(context, id)
-  if (incident === undefined || incident.status === 'closed' || incident.status === 'review') return
+  if (incident === undefined || incident.status === 'closed') return
   const open = context.control.sql(`SELECT 1 FROM alerts WHERE incident_id = ? AND ${OPEN} LIMIT 1`).get(incident.id)
   if (open !== undefined) return
+  noteTurn(changes, incident.id, 'recovered')
   const from = incident.status
+  if (from === 'review') {
+    changes.incidents.add(incident.id)
+    return
+  }
   incident.status = 'review'
   saveIncident(context, incident, changes)
+  // It came back by itself: nobody has taken it up.
+  withdrawTurn(changes, incident.id, 'taken')
   tell(context, { act: 'incident.status', incident: incident.id, params: { from, to: 'review' } })
 }

@@ -1,6 +1,7 @@
 import type { IncidentAct } from '#core/api/alerts.ts'
 import { refuse } from '#core/errors.ts'
 import { requireUser } from './alert-acts.ts'
+import { closeIncident, conclusionOf } from './closing.ts'
 import type { Actor } from '#control/rights/actor.ts'
 import type { AlertsContext } from '../record/context.ts'
 import type { Touched } from '../record/touched.ts'
@@ -23,7 +24,7 @@ export function actOnIncident(
   }
   switch (act.kind) {
     case 'status':
-      return setStatus(context, incident, act.status, act.note, actor, changes)
+      return setStatus(context, incident, act, actor, changes)
     case 'assign':
       if (act.userId !== null) requireUser(context, act.userId)
       if (incident.assignee === act.userId) return
@@ -53,15 +54,18 @@ export function actOnIncident(
 function setStatus(
   context: AlertsContext,
   incident: Incident,
-  status: Incident['status'],
-  note: string | undefined,
+  act: Extract<IncidentAct, { kind: 'status' }>,
   actor: Actor,
   changes: Touched
 ) {
+  const { status, note } = act
   if (incident.status === status) return
+  if (status === 'closed') {
+    return closeIncident(context, incident, conclusionOf(incident.id, act), actor, changes)
+  }
   const from = incident.status
   incident.status = status
-  incident.closedAt = status === 'closed' ? context.clock.now() : null
+  incident.closedAt = null
   saveIncident(context, incident, changes)
   tell(context, {
     act: 'incident.status',

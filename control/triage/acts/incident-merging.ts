@@ -54,9 +54,10 @@ export function mergeFrom(
   from.mergedInto = into.id
   into.detectedAt = Math.min(into.detectedAt, from.detectedAt)
   saveIncident(context, from, changes)
-  // Its work goes on in the other: nobody reads that it is over, and nobody is woken for it any more.
+  // Its work goes on in the other: whoever was told of it reads where, and nobody is woken for it any more.
   withdrawTurn(changes, from.id, 'closed')
-  noteTurn(changes, from.id, 'taken')
+  noteTurn(changes, from.id, 'merged')
+  changes.mergedInto.set(from.id, into.id)
   saveIncident(context, into, changes)
   if (alerts.length > 0) recount(context, into.id, changes)
   const params = { from: fromId, into: into.id, alerts: alerts.length }
@@ -113,8 +114,9 @@ export function unmerge(context: AlertsContext, into: Incident, fromId: string, 
   saveIncident(context, from, changes)
   recount(context, into.id, changes)
   if (alerts.length > 0) recount(context, from.id, changes)
-  // It was never over, so it is not opened again either.
+  // It was never over, so it is not opened again either: it stands for itself again.
   withdrawTurn(changes, from.id, 'reopened')
+  if (merge.status !== 'closed') noteTurn(changes, from.id, 'unmerged')
   const params = { from: fromId, into: into.id, alerts: alerts.length }
   tell(context, { act: 'incident.unmerged', incident: into.id, by: actor, params })
   tell(context, { act: 'incident.unmerged', incident: fromId, by: actor, params })

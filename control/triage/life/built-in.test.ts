@@ -32,6 +32,8 @@ it('every built-in rule speaks both languages and leaves nothing of its template
   const folds = [
     builtIn.unknownSender(notice),
     builtIn.wrongToken({ ...notice, listener: 'http' }),
+    builtIn.doorHeld(notice),
+    builtIn.refusedWrite({ ...notice, detail: '/api/logs' }),
     builtIn.breakGlass({ at: START, username: 'break-glass', address: '192.0.2.9', reason: 'OIDC hỏng' }),
     builtIn.silentSource({
       at: START,
@@ -41,11 +43,26 @@ it('every built-in rule speaks both languages and leaves nothing of its template
       origin: 'demonstration',
       lastReceivedAt: START - 600_000
     }),
+    builtIn.floodingSender({
+      at: START,
+      sender: 's1',
+      name: 'Máy chủ xã',
+      unit: '19849',
+      origin: 'real',
+      waiting: 90_000
+    }),
     builtIn.storeAway({ at: START, since: START - 20_000, reason: 'connection refused' }),
+    builtIn.storeLoss({
+      ...{ at: START, day: '2026-11-22', origin: 'real', file: 'events-real-2026-11-22.db', kept: '' },
+      ...{ stored: 5000, found: null, reason: 'cut short' }
+    }),
+    builtIn.threadEnded({ at: START, thread: 'pipeline', reason: 'out of memory' }),
+    builtIn.matchesHeld({ at: START, reason: 'disk is full' }),
     builtIn.ledgerImbalance({ at: START, detail: 's1: 10 ≠ 9' }),
     builtIn.diskGuard(notice),
     builtIn.outage(outage),
     builtIn.uplinkLost({ at: START, since: START - 30_000, origin: 'real' }),
+    builtIn.stoodStill({ at: START, from: START - 5_000, seconds: 5, origin: 'real' }),
     builtIn.integrationFailing({
       at: START,
       origin: 'real',

@@ -1,6 +1,7 @@
 import { UNASSIGNED } from '#core/frame.ts'
 import { stableHash } from '#core/ids.ts'
 import type { Bilingual, Level, MatchFold } from '#core/match.ts'
+import type { StoreLoss } from '#core/ledger.ts'
 import type { Origin } from '#core/origin.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { summaryOf, type BuiltInId } from '#control/rules/built-in-rules.ts'
@@ -11,7 +12,15 @@ import { OUTAGE_HOSTS, OUTAGE_RULE, OUTAGE_SYSTEM } from './outage-incident.ts'
 export { builtInRules } from '#control/rules/built-in-rules.ts'
 
 /** Something at the door of the intake: who it was, where, and how often since the last notice. */
-type DoorNotice = { at: number; origin: Origin; sender: string; peer: string; listener: string; count: number }
+type DoorNotice = {
+  at: number
+  origin: Origin
+  sender: string
+  peer: string
+  listener: string
+  count: number
+  detail?: string
+}
 
 /** The value of a `soc.silent_source` that tells one silence of a source from the next: milliseconds, as text. */
 export const LAST_RECEIVED = 'soc.last_received_ms'
@@ -20,6 +29,9 @@ export const LAST_RECEIVED = 'soc.last_received_ms'
 export type BuiltIn = {
   unknownSender(notice: DoorNotice): MatchFold
   wrongToken(notice: DoorNotice): MatchFold
+  /** A caller holds its whole share of a door; about us when the door is the console's. */
+  doorHeld(notice: DoorNotice): MatchFold
+  refusedWrite(notice: DoorNotice): MatchFold
   diskGuard(notice: DoorNotice): MatchFold
   silentSource(source: {
     at: number
@@ -29,10 +41,26 @@ export type BuiltIn = {
     origin: Origin
     lastReceivedAt: number
   }): MatchFold
+  /** One sender keeps the detector from the others' events. */
+  floodingSender(flood: {
+    at: number
+    sender: string
+    name: string
+    unit: string
+    origin: Origin
+    waiting: number
+  }): MatchFold
+  /** A thread of the data plane ended by itself and was started anew. */
+  threadEnded(end: { at: number; thread: string; reason: string }): MatchFold
+  /** Matches cannot be committed: the detector waits. */
+  matchesHeld(held: { at: number; reason: string }): MatchFold
   storeAway(store: { at: number; since: number; reason: string }): MatchFold
+  storeLoss(loss: StoreLoss): MatchFold
   breakGlass(use: { at: number; username: string; address: string; reason: string }): MatchFold
   ledgerImbalance(ledger: { at: number; detail: string }): MatchFold
   outage(outage: OutageNotice): MatchFold
+  /** Results of probes were thrown away because this process stood still. */
+  stoodStill(stall: { at: number; from: number; seconds: number; origin: Origin }): MatchFold
   uplinkLost(uplink: { at: number; since: number; origin: Origin }): MatchFold
   integrationFailing(integration: IntegrationNotice): MatchFold
 }
@@ -53,6 +81,8 @@ export type OutageNotice = {
   hosts: readonly string[]
   /** Of a group: how many of its members are lost. */
   lost: { down: number; all: number } | null
+  /** How many fell at the same time without depending on each other, when that is too many for chance. */
+  together?: number
 }
 
 /** A provider whose exchanges fail for technical reasons. */
@@ -78,22 +108,21 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
       count: notice.count,
       senders: notice.sender === '' ? [] : [notice.sender],
       fields: { 'source.ip': hostOf(notice.peer) },
-      values: { 'soc.listener': notice.listener }
+      values: { 'soc.listener': notice.listener, ...(notice.detail !== undefined && { 'soc.path': notice.detail }) }
+    })
+  const ours = (id: BuiltInId, at: number, service: string, values: MatchFold['values'], count = 1) =>
+    fold(id, {
+      ...{ at, origin: 'real', unit: ourUnit, count, senders: [] },
+      fields: { 'service.name': service },
+      values
     })
   return {
     unknownSender: (notice) => door('soc.unknown_sender', notice),
     wrongToken: (notice) => door('soc.wrong_token', notice),
-    diskGuard: (notice) =>
-      fold('soc.disk_guard', {
-        at: notice.at,
-        // A full disk is real, whichever sender met it first.
-        origin: 'real',
-        unit: ourUnit,
-        count: notice.count,
-        senders: [],
-        fields: { 'service.name': 'spool' },
-        values: {}
-      }),
+    doorHeld: (notice) => door('soc.door_held', notice),
+    refusedWrite: (notice) => door('soc.refused_write', notice),
+    // A full disk is real, whichever sender met it first.
+    diskGuard: (notice) => ours('soc.disk_guard', notice.at, 'spool', {}, notice.count),
     silentSource: (source) =>
       fold('soc.silent_source', {
         at: source.at,
@@ -108,16 +137,38 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
           [LAST_RECEIVED]: String(source.lastReceivedAt)
         }
       }),
-    storeAway: (store) =>
-      fold('soc.store_away', {
-        at: store.at,
+    floodingSender: (flood) =>
+      fold('soc.flooding_sender', {
+        at: flood.at,
+        origin: flood.origin,
+        unit: flood.unit,
+        count: 1,
+        senders: [flood.sender],
+        fields: { 'soc.sender': flood.sender },
+        values: { 'sender.name': flood.name, waiting: String(flood.waiting) }
+      }),
+    storeLoss: (loss) =>
+      fold('soc.store_loss', {
+        at: loss.at,
         origin: 'real',
         unit: ourUnit,
         count: 1,
         senders: [],
-        fields: { 'service.name': 'store' },
-        values: { since: shownTime(store.since), reason: store.reason }
+        fields: { 'service.name': 'store', 'soc.file': loss.file },
+        values: {
+          day: loss.day.split('-').reverse().join('/'),
+          stored: loss.stored === null ? '?' : loss.stored.toLocaleString('vi-VN'),
+          found: loss.found === null ? '?' : loss.found.toLocaleString('vi-VN'),
+          reason: loss.reason,
+          // The same loss after a restart is not told again.
+          [LAST_RECEIVED]: [loss.kept, loss.stored, loss.found].join(' ')
+        }
       }),
+    storeAway: (store) =>
+      ours('soc.store_away', store.at, 'store', { since: shownTime(store.since), reason: store.reason }),
+    threadEnded: (end) =>
+      ours('soc.thread_ended', end.at, end.thread, { reason: end.reason.split('\n', 1)[0]!.slice(0, 300) }),
+    matchesHeld: (held) => ours('soc.matches_held', held.at, 'detector', { reason: held.reason.slice(0, 300) }),
     breakGlass: (use) =>
       fold('soc.break_glass', {
         at: use.at,
@@ -128,17 +179,14 @@ export function createBuiltIn(inventory: Inventory): BuiltIn {
         fields: { 'user.name': use.username, 'source.ip': use.address },
         values: { reason: use.reason }
       }),
-    ledgerImbalance: (ledger) =>
-      fold('soc.ledger_imbalance', {
-        at: ledger.at,
-        origin: 'real',
-        unit: ourUnit,
-        count: 1,
-        senders: [],
-        fields: { 'service.name': 'ledger' },
-        values: { detail: ledger.detail }
-      }),
+    ledgerImbalance: (ledger) => ours('soc.ledger_imbalance', ledger.at, 'ledger', { detail: ledger.detail }),
     outage: (outage) => outageFold(outage, ourUnit),
+    stoodStill: (stall) =>
+      fold('soc.stood_still', {
+        ...{ at: stall.at, origin: stall.origin, unit: ourUnit, count: 1, senders: [] },
+        fields: { 'service.name': 'probes' },
+        values: { since: shownTime(stall.from), seconds: String(stall.seconds) }
+      }),
     uplinkLost: (uplink) =>
       fold('soc.uplink_lost', {
         at: uplink.at,
@@ -194,13 +242,21 @@ function outageFold(outage: OutageNotice, ourUnit: string): MatchFold {
   })
   const sentence = outageSentence(outage)
   // Whoever reads titles alone (leaders, units) is told which system.
-  const title = fillWords(words.outage.title, { system: outage.name })
+  const { together = 0 } = outage
+  const title =
+    together > 0
+      ? fillWords(words.outage.titleTogether, { count: String(together) })
+      : fillWords(words.outage.title, { system: outage.name })
   return { ...made, firstSeen: outage.since, rule: { ...made.rule, level: outage.level, title, sentence } }
 }
 
 /** What is out, and which models it takes along; nothing is said about lists that are empty. */
-function outageSentence({ lost, down, degraded }: OutageNotice): Bilingual {
-  const system = lost === null ? words.outage.system : words.outage.group
+function outageSentence({ lost, down, degraded, together = 0 }: OutageNotice): Bilingual {
+  const alone = lost === null ? words.outage.system : words.outage.group
+  const system =
+    together > 0
+      ? fillWords(words.outage.together, { count: String(together - 1), name: '{name}', since: '{since}' })
+      : alone
   const models = words.outage[modelsHit(down.length > 0, degraded.length > 0)]
   return { vi: system.vi + models.vi, en: system.en + models.en }
 }

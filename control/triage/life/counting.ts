@@ -14,6 +14,10 @@ const ESCALATION_FACTOR = 3
 export const hourlyToReturn = (archivedPeak: number | null): number =>
   ESCALATION_FACTOR * Math.max(1, archivedPeak ?? 1)
 
+/** The greatest hour of an alert until now: what it is measured by when it is archived now. */
+export const peakOf = (record: Pick<Alert, 'hourPeak' | 'hourCount'>): number =>
+  Math.max(record.hourPeak, record.hourCount, 1)
+
 /** The event time of a fold's newest match, held back to the time it was received when its clock runs ahead. */
 export function lastSeenOf(fold: MatchFold): number {
   return fold.lastSeen > fold.receivedAt + FUTURE_TOLERANCE_MS ? fold.receivedAt : fold.lastSeen

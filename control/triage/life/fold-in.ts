@@ -60,7 +60,8 @@ function open(
   const seq = nextNumber(context, 'alert')
   const lastSeen = lastSeenOf(fold)
   const trend = newTrend(lastSeen, fold.count)
-  const first = fold.evidence[0]
+  // The event that made the rule true: of a sequence or a window the newest, whose way here is compared with its own time.
+  const newest = fold.evidence.at(-1)
   const many = fold.entity.key === '' && Object.keys(fold.entity.fields).length === 0
   const record: Alert = {
     seq,
@@ -93,8 +94,9 @@ function open(
     archivedPeak: null,
     firstSeen: fold.firstSeen,
     lastSeen: lastSeen,
-    eventAt: first === undefined ? fold.firstSeen : first.time,
-    receivedAt: first?.createdAt || fold.receivedAt,
+    // Without events (an outage counts from before it was certain) nothing was collected: the judgement is the event.
+    eventAt: newest === undefined ? lastSeen : newest.time,
+    receivedAt: newest?.createdAt || fold.receivedAt,
     matchedAt: fold.matchedAt,
     raisedAt: now,
     acknowledgedAt: null,
@@ -115,7 +117,8 @@ function open(
   if (many) rememberEntity(context, record, entityKey)
   saveSearchText(context, record)
   wakeAtNewUnit(context, record, changes)
-  return fold.count
+  // A window that went on while its alert was closed begins a new one, but its rule matched those events before.
+  return fold.fresh ?? fold.count
 }
 
 function update(context: AlertsContext, record: Alert, fold: MatchFold, entityKey: string, changes: Touched): number {

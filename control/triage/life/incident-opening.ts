@@ -4,7 +4,7 @@ import { alertOf, saveAlert } from '../record/alert-record.ts'
 import { type Alert, type AlertRecord } from '../record/alert.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { type AlertsContext } from '../record/context.ts'
-import { type Touched } from '../record/touched.ts'
+import { noteTurn, type Touched } from '../record/touched.ts'
 import { incidentById, openIncident, putInto, raiseLevel, saveIncident, takeIn } from '../record/incident-record.ts'
 import { incidentOf, type Incident, type IncidentColumns } from '../record/incident.ts'
 import { titleOf } from '../views/incident-title.ts'
@@ -72,6 +72,7 @@ export function backToWork(context: AlertsContext, alert: Alert, changes: Touche
   if (incident?.status !== 'review') return
   incident.status = incident.assignee === null ? 'new' : 'in_progress'
   saveIncident(context, incident, changes)
+  noteTurn(changes, incident.id, 'again')
   tell(context, { act: 'incident.status', incident: incident.id, params: { from: 'review', to: incident.status } })
 }
 

@@ -1,6 +1,6 @@
 import { HOUR_MS } from '#core/time.ts'
 import { describe, expect, it } from 'vitest'
-import { actor, sampleBatch, sampleFold, SPOOL, START, testBench } from '#testing/folds.ts'
+import { actor, sampleBatch, sampleFold, SPOOL, START, testBench, closing } from '#testing/folds.ts'
 
 describe('incidents that open by themselves', () => {
   it('for a critical alert, with its unit in the title and the clocks of the law', () => {
@@ -90,7 +90,7 @@ describe('incidents that open by themselves', () => {
 
   it('a critical alert that comes back reopens the incident closed within the hour, and later opens a new one', () => {
     const bench = testBench()
-    const close = () => bench.alerts.actOnIncident('VL-0001', { kind: 'status', status: 'closed' }, actor)
+    const close = () => bench.alerts.actOnIncident('VL-0001', closing, actor)
     const judge = () =>
       bench.alerts.act({ ids: ['CB-0001'], act: { kind: 'verdict', verdict: 'true_positive' } }, actor)
     bench.alerts.raise(sampleFold({ level: 'critical' }))
@@ -101,18 +101,20 @@ describe('incidents that open by themselves', () => {
     expect(back.alerts).toMatchObject([{ id: 'CB-0001', reopened: 1, incident: 'VL-0001' }])
     expect(back.incidents).toMatchObject([{ id: 'VL-0001', status: 'new', alerts: 1 }])
     close()
+    bench.alerts.act({ ids: ['CB-0001'], act: { kind: 'reopen' } }, actor)
     bench.clock.advance(HOUR_MS)
     judge()
     bench.clock.advance(1)
     const { alerts } = bench.alerts.raise(sampleFold({ level: 'critical' }, bench.clock.now()))
-    expect(alerts[0]).toMatchObject({ id: 'CB-0001', reopened: 2, incident: 'VL-0002' })
+    expect(alerts[0]).toMatchObject({ id: 'CB-0001', reopened: 3, incident: 'VL-0002' })
     expect(bench.alerts.incident('VL-0001')?.timeline.at(-1)?.act).toBe('incident.alert_left')
   })
 
   it('an alert of a closed incident stays with it when another rule meets its entity', () => {
     const bench = testBench()
     bench.alerts.raise(sampleFold({ rule: 'a', level: 'critical' }))
-    bench.alerts.actOnIncident('VL-0001', { kind: 'status', status: 'closed' }, actor)
+    bench.alerts.actOnIncident('VL-0001', closing, actor)
+    bench.alerts.act({ ids: ['CB-0001'], act: { kind: 'reopen' } }, actor)
     const { alerts } = bench.alerts.raise(sampleFold({ rule: 'b' }))
     expect(alerts.map((alert) => [alert.id, alert.incident])).toEqual([['CB-0002', 'VL-0002']])
     expect(bench.alerts.incident('VL-0001')?.incident.alerts).toBe(1)
@@ -122,11 +124,12 @@ describe('incidents that open by themselves', () => {
     const bench = testBench()
     bench.alerts.raise(sampleFold({ rule: 'a' }))
     bench.alerts.raise(sampleFold({ rule: 'b' }))
-    bench.alerts.actOnIncident('VL-0001', { kind: 'status', status: 'closed' }, actor)
+    bench.alerts.actOnIncident('VL-0001', closing, actor)
+    bench.alerts.act({ ids: ['CB-0001'], act: { kind: 'reopen' } }, actor)
     bench.clock.advance(2 * HOUR_MS)
     bench.alerts.act({ ids: ['CB-0001'], act: { kind: 'verdict', verdict: 'benign' } }, actor)
     const { alerts } = bench.alerts.raise(sampleFold({ rule: 'a' }, bench.clock.now()))
-    expect(alerts).toMatchObject([{ id: 'CB-0001', reopened: 1, incident: 'VL-0001' }])
+    expect(alerts).toMatchObject([{ id: 'CB-0001', reopened: 2, incident: 'VL-0001' }])
     expect(bench.alerts.incident('VL-0001')?.timeline.map((entry) => entry.act)).not.toContain('incident.alert_left')
   })
 })
@@ -197,8 +200,8 @@ describe('incidents by hand', () => {
     bench.alerts.actOnIncident('VL-0001', { kind: 'title', title: 'Tên mới' }, actor)
     bench.alerts.actOnIncident('VL-0001', { kind: 'note', text: 'Đã cô lập' }, actor)
     bench.alerts.act({ ids: ['CB-0001'], act: { kind: 'verdict', verdict: 'true_positive' } }, actor)
-    bench.alerts.actOnIncident('VL-0001', { kind: 'status', status: 'closed', note: 'Xong' }, actor)
-    bench.alerts.actOnIncident('VL-0001', { kind: 'status', status: 'closed' }, actor)
+    bench.alerts.actOnIncident('VL-0001', closing, actor)
+    bench.alerts.actOnIncident('VL-0001', closing, actor)
     const detail = bench.alerts.incident('VL-0001')
     expect(detail?.incident).toMatchObject({ status: 'closed', assignee: { id: 'u2' }, title: { vi: 'Tên mới' } })
     expect(detail?.timeline.slice(2).map((entry) => entry.act)).toEqual([

@@ -6,7 +6,18 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MatchFold } from '#core/match.ts'
 import type { AlertFilter } from '../views/queue-filter.ts'
-import { addToEvidence, actor, sampleBatch, sampleFold, SPOOL, START, testBench, type Bench } from '#testing/folds.ts'
+import {
+  addToEvidence,
+  actor,
+  sampleBatch,
+  sampleEvent,
+  sampleEvidence,
+  sampleFold,
+  SPOOL,
+  START,
+  testBench,
+  type Bench
+} from '#testing/folds.ts'
 
 const all: AlertFilter = { tab: 'all', userId: 'u1', scope: undefined, limit: 500 }
 const rows = (bench: Bench) => bench.alerts.list(all).items
@@ -136,6 +147,22 @@ describe('after closing', () => {
   })
 })
 
+describe('the way of an alert', () => {
+  it('of a sequence compares its last event with the time that event came, not with the first', () => {
+    const bench = testBench()
+    const fold = sampleFold({ correlated: true, firstSeen: START - 42_000, lastSeen: START })
+    fold.evidence = [START - 42_000, START].map((at) => sampleEvidence(sampleEvent(`e${at}`, at)))
+    bench.alerts.raise(fold)
+    expect(bench.alerts.detail('CB-0001')!.hops).toMatchObject({ event: START, received: START + 5 })
+  })
+
+  it('of what has no events, such as an outage that began before it was certain, blames no collector', () => {
+    const bench = testBench()
+    bench.alerts.raise(sampleFold({ firstSeen: START - 23_000, lastSeen: START }))
+    expect(bench.alerts.detail('CB-0001')!.hops).toMatchObject({ event: START, received: START })
+  })
+})
+
 describe('many entities', () => {
   it('beyond 200 new entities an hour the next ones of a rule and unit share one alert', () => {
     const bench = testBench()
@@ -157,6 +184,22 @@ describe('many entities', () => {
       count: 61,
       sentence: { en: 'Rule “Rule rule-a” matched 60 new entities, 61 times' }
     })
+  })
+
+  it('count what each window reports anew, never the running count again', () => {
+    const bench = testBench()
+    const known = Array.from({ length: 200 }, (_, index) => sampleFold({ entity: `host-${index}` }))
+    bench.alerts.commit(sampleBatch(0, 0, known), SPOOL)
+    // Thirty addresses, twenty failures each: a rule of ten tells 10, 11, … 20 of each.
+    let offset = 0
+    for (let count = 10; count <= 20; count++) {
+      const folds = Array.from({ length: 30 }, (_, index) =>
+        sampleFold({ entity: `new-${index}`, correlated: true, count, fresh: count === 10 ? 10 : 1 })
+      )
+      offset++
+      bench.alerts.commit(sampleBatch(offset, offset, folds), SPOOL)
+    }
+    expect(rows(bench).find((row) => row.entity.length === 0)).toMatchObject({ count: 600 })
   })
 
   it('an hour later new entities have alerts of their own again', () => {

@@ -40,7 +40,9 @@ export function asManyEntities(fold: MatchFold): MatchFold {
     fingerprint: manyFingerprint(fold),
     entity: { key: '', fields: {} },
     values: {},
-    // Windows of different entities have nothing to do with each other: their counts are added.
+    // Windows of different entities have nothing to do with each other: what each reports anew is added, never the running
+    // count of a window, which tells the same events again with every fold.
+    count: fold.fresh ?? fold.count,
     correlated: false
   }
 }

@@ -1,7 +1,7 @@
 import { HOUR_MS, MINUTE_MS } from '#core/time.ts'
 import { describe, expect, it } from 'vitest'
 import { OUTAGE_HOSTS, OUTAGE_RULE, OUTAGE_SYSTEM } from './outage-incident.ts'
-import { addToEvidence, actor, sampleFold, START, testBench } from '#testing/folds.ts'
+import { addToEvidence, actor, sampleFold, START, testBench, closing } from '#testing/folds.ts'
 
 const host = 'portal.example.test'
 
@@ -92,7 +92,7 @@ describe('what is over', () => {
     const bench = testBench()
     bench.alerts.raise(outage())
     bench.alerts.resolve(outage().fingerprint, {})
-    bench.alerts.actOnIncident('VL-0001', { kind: 'status', status: 'closed' }, actor)
+    bench.alerts.actOnIncident('VL-0001', closing, actor)
     bench.clock.advance(10 * MINUTE_MS)
     const { alerts, incidents } = bench.alerts.raise(outage({}, bench.clock.now()))
     expect(alerts).toMatchObject([{ id: 'CB-0001', reopened: 1, incident: 'VL-0001' }])

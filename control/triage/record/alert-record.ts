@@ -96,6 +96,12 @@ export function hasOpenAlert(context: AlertsContext, fingerprint: string): boole
   )
 }
 
+/** The incident that holds an alert now; undefined when there is no such alert. */
+export function incidentOfAlert(context: AlertsContext, id: string): string | null | undefined {
+  return context.control.get<{ incident_id: string | null }>('SELECT incident_id FROM alerts WHERE id = ?', id)
+    ?.incident_id
+}
+
 /** The values of the newest alert of a fingerprint, open or closed. */
 export function lastValuesOf(context: AlertsContext, fingerprint: string): Record<string, string> | undefined {
   const row = context.control.get<Pick<AlertRecord, 'vals'>>(
@@ -117,3 +123,5 @@ export function lastClosedAlert(context: AlertsContext, fingerprint: string): Al
 
 /** Open means that somebody may still have to look at it: neither closed nor archived until it escalates. */
 export const OPEN = `status IN ('new', 'acknowledged', 'waiting')`
+/** Somebody has it in hand; one that came back new waits for everybody, whoever had it before, and counts there alone. */
+export const IN_HAND = `status IN ('acknowledged', 'waiting')`

@@ -4,7 +4,7 @@ import type { Alert } from './alert.ts'
 import { noteTurn, type Touched } from './touched.ts'
 import { nextNumber, numbered, type AlertsContext } from './context.ts'
 import { type Actor } from '#control/rights/actor.ts'
-import { deadlineFrom, earlierDeadline } from '../life/deadlines.ts'
+import { deadlineFrom, earlierDeadline, laterDeadline } from '../life/deadlines.ts'
 import {
   incidentColumns,
   incidentOf,
@@ -138,14 +138,15 @@ export function putInto(context: AlertsContext, incident: Incident, alert: Alert
 }
 
 /**
- * Level and units of an incident that alerts have left, from those it still has; without any it closes by itself.
- * Reads all its alerts: only after acts of people.
+ * Level, units, times and deadline of an incident that alerts have left, from those it still has; without any it closes
+ * by itself. Reads all its alerts: only after acts of people.
  */
 export function recount(context: AlertsContext, id: string, changes: Touched): void {
   const incident = incidentById(context, id)
   if (incident === undefined) return
-  const left = context.control.all<{ unit: string; rank: number }>(
-    'SELECT unit, MAX(level_rank) AS rank FROM alerts WHERE incident_id = ? GROUP BY unit',
+  const left = context.control.all<Held>(
+    `SELECT unit, level_rank AS rank, MIN(raised_at) AS raised, MIN(matched_at) AS matched, MAX(last_seen) AS seen
+       FROM alerts WHERE incident_id = ? GROUP BY unit, level_rank`,
     id
   )
   if (left.length === 0) {
@@ -156,10 +157,23 @@ export function recount(context: AlertsContext, id: string, changes: Touched): v
     }
   } else {
     context.control.sql('DELETE FROM incident_units WHERE incident_id = ?').run(id)
-    const insert = context.control.sql('INSERT INTO incident_units (incident_id, unit) VALUES (?, ?)')
+    const insert = context.control.sql('INSERT OR IGNORE INTO incident_units (incident_id, unit) VALUES (?, ?)')
     for (const { unit } of left) insert.run(id, unit)
     incident.levelRank = Math.max(...left.map(({ rank }) => rank))
     incident.level = levels[incident.levelRank] ?? incident.level
+    incident.detectedAt = Math.min(...left.map(({ matched }) => matched))
+    incident.lastSeen = Math.max(...left.map(({ seen }) => seen))
+    incident.deadline = laterDeadline(incident.deadline, dueOf(incident, left))
   }
   saveIncident(context, incident, changes)
+}
+
+/** Alerts of one unit and level that an incident holds. */
+type Held = { unit: string; rank: number; raised: number; matched: number; seen: number }
+
+/** When an incident is due by what it holds: each level counts from its first alert, and none from before the opening. */
+function dueOf(incident: Incident, held: readonly Held[]): number | null {
+  return held
+    .map(({ rank, raised }) => deadlineFrom(levels[rank] ?? incident.level, Math.max(incident.openedAt, raised)))
+    .reduce(earlierDeadline, null)
 }

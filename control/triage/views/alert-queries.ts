@@ -1,10 +1,12 @@
 import type { AlertDetail, AlertList, AlertRow, QueueTab } from '#core/api/alerts.ts'
 import { type Level, levels } from '#core/match.ts'
-import { OPEN } from '../record/alert-record.ts'
+import type { Origin } from '#core/origin.ts'
+import { IN_HAND, OPEN } from '../record/alert-record.ts'
 import { alertRow, namedAlert, selectAlerts, type NamedAlert, type NamedAlertRecord } from './alert-row.ts'
 import { HOUR_MS } from '#core/time.ts'
 import { type AlertsContext } from '../record/context.ts'
 import { type Scope } from '#control/rights/scope.ts'
+import { OUTAGE_SYSTEM } from '../life/outage-incident.ts'
 import { evidenceOf } from '../record/evidence.ts'
 import {
   decodeCursor,
@@ -84,7 +86,7 @@ export function tabCounts(context: AlertsContext, scope: Scope, userId: string):
     ).n
   return {
     new: count('new'),
-    mine: countOn('alerts_by_assignee', `assignee = :user AND ${OPEN}`, { user: userId }),
+    mine: countOn('alerts_by_assignee', `assignee = :user AND ${IN_HAND}`, { user: userId }),
     waiting: count('waiting'),
     escalated: countOn('alerts_escalated', `escalated = 1 AND ${OPEN}`),
     archived: count('archived'),
@@ -93,8 +95,8 @@ export function tabCounts(context: AlertsContext, scope: Scope, userId: string):
   }
 }
 
-/** Everything the panel shows of one alert; undefined when there is none. */
-export function alertDetail(context: AlertsContext, id: string): AlertDetail | undefined {
+/** Everything the panel shows of one alert; undefined when there is none. How rare its entity is, is counted in the scope. */
+export function alertDetail(context: AlertsContext, id: string, scope: Scope): AlertDetail | undefined {
   const row = context.control.get<NamedAlertRecord>(`${selectAlerts} WHERE a.id = ?`, id)
   if (row === undefined) return undefined
   const record = namedAlert(row)
@@ -105,10 +107,10 @@ export function alertDetail(context: AlertsContext, id: string): AlertDetail | u
       id: rule.id,
       version: rule.version,
       title: rule.title,
-      description: '',
       tags: rule.tags,
-      falsePositives: rule.falsePositives
+      falsePositives: { vi: rule.falsePositivesVi ?? [], en: rule.falsePositives }
     },
+    system: record.values[OUTAGE_SYSTEM] ?? null,
     evidence: evidenceOf(context, record),
     hops: {
       event: record.eventAt,
@@ -119,7 +121,7 @@ export function alertDetail(context: AlertsContext, id: string): AlertDetail | u
     },
     history: historyOf(context, record),
     related: relatedTo(context, record),
-    rarity: rarityOf(context, record),
+    rarity: rarityOf(context, record, scope),
     previous: record.previousId,
     timeline: story(context, { alert: id })
   }
@@ -153,13 +155,14 @@ function relatedTo(context: AlertsContext, record: NamedAlert): AlertRow[] {
   return rowsOf(context, [...seqs].slice(0, MAX_RELATED))
 }
 
-function rarityOf(context: AlertsContext, record: NamedAlert): AlertDetail['rarity'] {
+function rarityOf(context: AlertsContext, record: NamedAlert, scope: Scope): AlertDetail['rarity'] {
   if (record.entityKey === '') return { firstSeen: record.firstSeen, units: 1, alerts: 1 }
   const row = context.control.single<AlertDetail['rarity']>(
     `SELECT MIN(first_seen) AS firstSeen, COUNT(DISTINCT unit) AS units, COUNT(*) AS alerts FROM
-       (SELECT first_seen, unit FROM alerts WHERE entity_key = ? AND origin = ? LIMIT ${MAX_RARITY})`,
+       (SELECT first_seen, unit FROM alerts WHERE entity_key = ?1 AND origin = ?2 AND (?3 IS NULL OR unit IN (SELECT value FROM json_each(?3))) LIMIT ${MAX_RARITY})`,
     record.entityKey,
-    record.origin
+    record.origin,
+    scope === undefined ? null : JSON.stringify([...scope])
   )
   return { firstSeen: row.firstSeen, units: row.units, alerts: row.alerts }
 }
@@ -173,21 +176,27 @@ export function unitsOf(context: AlertsContext, ids: readonly string[]): Map<str
   return new Map(rows.map(({ id, unit }) => [id, unit]))
 }
 
-/** Open alerts and incidents per affected unit; units without any are left out. */
-export function openByUnit(
-  context: AlertsContext
-): Map<string, { alerts: number; incidents: number; worst: Level | null }> {
-  const alerts = context.control.all<{ unit: string; n: number; rank: number }>(
-    `SELECT unit, COUNT(*) AS n, MAX(level_rank) AS rank FROM alerts WHERE ${OPEN} GROUP BY unit`
+/** What is open at one unit; `notable` leaves informational alerts out. */
+export type OpenAtUnit = { alerts: number; notable: number; incidents: number; worst: Level | null }
+
+/** Open alerts and incidents of an origin per affected unit; units without any are left out. An emptied incident has none. */
+export function openByUnit(context: AlertsContext, origin: Origin): Map<string, OpenAtUnit> {
+  const alerts = context.control.all<{ unit: string; n: number; notable: number; rank: number }>(
+    `SELECT unit, COUNT(*) AS n, SUM(level_rank > 0) AS notable, MAX(level_rank) AS rank FROM alerts
+       WHERE ${OPEN} AND origin = ? GROUP BY unit`,
+    origin
   )
   const incidents = context.control.all<{ unit: string; n: number }>(
     `SELECT u.unit, COUNT(*) AS n FROM incidents i JOIN incident_units u ON u.incident_id = i.id
-       WHERE i.status <> 'closed' GROUP BY u.unit`
+       WHERE i.status <> 'closed' AND i.origin = ? AND EXISTS (SELECT 1 FROM alerts a WHERE a.incident_id = i.id)
+       GROUP BY u.unit`,
+    origin
   )
-  const units = new Map<string, { alerts: number; incidents: number; worst: Level | null }>()
-  for (const { unit, n, rank } of alerts) units.set(unit, { alerts: n, incidents: 0, worst: levels[rank] ?? null })
+  const units = new Map<string, OpenAtUnit>()
+  for (const { unit, n, notable, rank } of alerts)
+    units.set(unit, { alerts: n, notable, incidents: 0, worst: levels[rank] ?? null })
   for (const { unit, n } of incidents) {
-    units.set(unit, { ...(units.get(unit) ?? { alerts: 0, worst: null }), incidents: n })
+    units.set(unit, { ...(units.get(unit) ?? { alerts: 0, notable: 0, worst: null }), incidents: n })
   }
   return units
 }

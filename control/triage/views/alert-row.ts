@@ -3,7 +3,7 @@ import { foldText } from '#core/fold.ts'
 import type { Bilingual } from '#core/match.ts'
 import { fromRow, type Alert, type AlertRecord } from '../record/alert.ts'
 import type { AlertsContext } from '../record/context.ts'
-import { hourlyToReturn } from '../life/counting.ts'
+import { hourlyToReturn, peakOf } from '../life/counting.ts'
 import { words } from '../words.ts'
 import { fillSentence } from './sentence.ts'
 
@@ -56,7 +56,7 @@ export function alertRow(context: AlertsContext, record: NamedAlert): AlertRow {
     escalated: record.escalated,
     reopened: record.reopened,
     deadline: record.deadline,
-    returnsAt: record.status === 'archived' ? hourlyToReturn(record.archivedPeak) : null
+    returnsAt: record.status === 'archived' ? hourlyToReturn(record.archivedPeak) : hourlyToReturn(peakOf(record))
   }
 }
 

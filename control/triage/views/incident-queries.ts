@@ -92,8 +92,8 @@ export function incidentDetail(context: AlertsContext, id: string, made?: MadeRo
     ),
     timeline: story(context, { incident: id }),
     merged: mergedInto(context, id),
-    // Merged away: the clocks run in the incident that took it in, from the earlier detection of the two.
-    clocks: record.mergedInto === null ? legalClocks(record.detectedAt) : []
+    // Closed: no clock runs. Merged away: they run in the incident that took it in, from the earlier detection of the two.
+    clocks: record.status === 'closed' ? [] : legalClocks(record.detectedAt)
   }
 }
 

@@ -2,7 +2,8 @@ import type { QueueTab } from '#core/api/alerts.ts'
 import { foldText } from '#core/fold.ts'
 import { levels, type Level } from '#core/match.ts'
 import { refuse } from '#core/errors.ts'
-import { OPEN } from '../record/alert-record.ts'
+import { IN_HAND, OPEN } from '../record/alert-record.ts'
+import { maskText } from '#control/rights/masking.ts'
 import type { Scope } from '#control/rights/scope.ts'
 
 /** What a queue page asks for. */
@@ -15,6 +16,8 @@ export type AlertFilter = {
   level?: Level
   q?: string
   entity?: string
+  /** Whoever asks sees numbers masked: digits are looked for in what the screen shows. */
+  masked?: boolean
   incident?: string
   cursor?: string
   limit: number
@@ -28,7 +31,7 @@ const MAX_QUERY = 200
 /** Conditions of each tab; they repeat the words of the partial indexes, so that SQLite uses those. */
 const tabs: Record<QueueTab, string> = {
   new: `a.status = 'new'`,
-  mine: `a.assignee = :user AND a.${OPEN}`,
+  mine: `a.assignee = :user AND a.${IN_HAND}`,
   waiting: `a.status = 'waiting'`,
   escalated: `a.escalated = 1 AND a.${OPEN}`,
   archived: `a.status = 'archived'`,
@@ -78,6 +81,8 @@ export function filterSql(filter: AlertFilter): FilterSql {
     params['incident'] = filter.incident
   }
   if (filter.entity) {
+    // A whole number is found by nobody who may not see it.
+    if (filter.masked === true && maskText(filter.entity) !== filter.entity) where.push('0')
     // A whole key, or whole values of it.
     where.push(`instr('|' || a.entity_key || '|', '|' || :entity || '|') > 0`)
     params['entity'] = filter.entity.slice(0, 2_048).toLowerCase()
@@ -94,6 +99,9 @@ export function filterSql(filter: AlertFilter): FilterSql {
     for (let index = 0; index < MAX_WORDS; index++) {
       where.push(`instr(t.text, :word${index}) > 0`)
       params[`word${index}`] = words[index] ?? ''
+      // Masking touches digits alone, so that other words need no second look.
+      if (filter.masked === true && words.some((word) => /\d/.test(word)))
+        where.push(`instr(mask_text(t.text), :word${index}) > 0`)
     }
   }
   // SQLite would rather look up the status, and sort: for these two a smaller index is in the right order already.

@@ -117,6 +117,54 @@ describe('plain values', () => {
     ])
   })
 
+  it('takes what only YAML calls a number as the word it is in logs', () => {
+    check([
+      ['f: [1234567e8901234, 12345e9]', { f: '1234567E8901234' }, true],
+      ['f: [1234567e8901234, 12345e9]', { f: '12345e9' }, true],
+      ['f: 12345e9', { f: 12345000000000 }, false],
+      ['f: .inf', { f: '.inf' }, true],
+      ['f: 0o17', { f: '0o17' }, true],
+      ['f: 1_000', { f: '1_000' }, true],
+      ['f: 1_000', { f: 1000 }, false],
+      ['f: 2026-11-23', { f: '2026-11-23' }, true],
+      ['f: 1:30', { f: '1:30' }, true],
+      ['f: off', { f: 'OFF' }, true],
+      ['f: .5', { f: 0.5 }, true],
+      ['f: +1', { f: 1 }, true],
+      ['f: 5.', { f: '5.0' }, true],
+      ['f|gte: 1e2', { f: 100 }, true]
+    ])
+  })
+
+  it('looks for numbers and booleans as they are written when a modifier compares texts', () => {
+    check([
+      ['f|contains: 4444', { f: 'x 4444 y' }, true],
+      ['f|contains: 4444', { f: 144441 }, true],
+      ['f|contains: [1.10, abc]', { f: 'v1.10' }, true],
+      ['f|contains: 1.10', { f: 'v1.1' }, false],
+      ['f|startswith: 0x1F', { f: '0x1f00' }, true],
+      ['f|endswith: 1e5', { f: 'hash1E5' }, true],
+      ['f|contains: 1_000', { f: 'a1_000b' }, true],
+      ['f|contains: true', { f: 'is True now' }, true],
+      ['f|contains|all: [10, off]', { f: 'offset 10' }, true],
+      ['f|base64: 4444', { f: 'NDQ0NA==' }, true],
+      ['f|windash|contains: 5', { f: 'a5' }, true],
+      ['f|cased|contains: true', { f: 'True' }, false],
+      ['f|re: true', { f: 'xtruex' }, true]
+    ])
+  })
+
+  it('compares composed letters, whatever the rule was typed on', () => {
+    const apart = 'Nguyễn Văn'.normalize('NFD')
+    check([
+      [`f|contains: '${apart}'`, { f: 'Ông NGUYỄN VĂN An' }, true],
+      [`f|endswith: '*${apart}'`, { f: 'x nguyễn văn' }, true],
+      [`f|re: '${apart}$'`, { f: 'Nguyễn Văn' }, true],
+      [`'${'Tên'.normalize('NFD')}': a`, { Tên: 'a' }, true],
+      [`f|base64offset|contains: '${apart}'`, { f: Buffer.from('ab Nguyễn Văn c').toString('base64') }, true]
+    ])
+  })
+
   it('compares booleans with true and false only', () => {
     check([
       ['f: true', { f: true }, true],
@@ -403,7 +451,6 @@ describe('refusals', () => {
       ['f|contain: a', 'modifier.unknown'],
       ['f|__proto__: a', 'modifier.unknown'],
       ['f|contains|re: a', 'modifier.use'],
-      ['f|contains: 5', 'modifier.use'],
       ['f|contains: null', 'modifier.use'],
       ['f|contains|cidr: 192.0.2.0/24', 'modifier.use'],
       ['f|cidr: 192.0.2.0/33', 'modifier.use'],
@@ -424,11 +471,15 @@ describe('refusals', () => {
       ['f|hour: noon', 'modifier.use'],
       ['f: []', 'detection.empty'],
       ['f: {}', 'detection.shape'],
-      ['f: .inf', 'detection.value'],
       ['f: [[a]]', 'detection.shape'],
       ["'': ''", 'modifier.use']
     ]
     for (const [item, code] of cases) expect(fault(item), item).toEqual({ code, line: 6 })
+  })
+
+  it('say where an empty value stands and how it is meant as a word', () => {
+    const { errors } = parseSigma(rule('sel:\n  f|contains: null'), 'test.yml')
+    expect(errors[0]!.message).toContain('put null in quotes (line 6, column')
   })
 
   it('takes a percent sign without expand as itself', () => {

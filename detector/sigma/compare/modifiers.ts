@@ -10,7 +10,10 @@ import type { YamlScalar } from '../parse/yaml-tree.ts'
 type Draft =
   | { kind: 'text'; raw: string; parts: PatternPart[]; touched: boolean }
   | { kind: 'bytes'; bytes: Buffer }
-  | Exclude<Test, { kind: 'text' }>
+  | Exclude<Test, { kind: 'text' | 'boolean' | 'null' }>
+  /** `text`: as the rule has it, for modifiers that compare texts. */
+  | { kind: 'boolean'; value: boolean; text: string }
+  | { kind: 'null'; text: string; line: number; column: number }
 type TextDraft = Extract<Draft, { kind: 'text' }>
 
 /** One item while its modifiers are applied, left to right. */
@@ -46,19 +49,25 @@ function each(work: Work, step: (draft: Draft) => Draft | Draft[]): void {
 function textOf(work: Work, draft: Draft, name: string): TextDraft {
   if (draft.kind === 'text') return draft
   if (draft.kind === 'bytes') return decoded(work, draft.bytes)
-  return fail(work, `"${name}" needs text, not ${describe(draft)}; a number can be put in quotes`)
+  // `Data|contains: 4444` means these digits, wherever they stand; so does `true`.
+  if (draft.kind === 'number' || draft.kind === 'boolean') {
+    return { kind: 'text', raw: draft.text, parts: [draft.text], touched: false }
+  }
+  return fail(work, `"${name}" needs text, not ${describe(draft)}`)
 }
 
 /** The draft as the rule wrote it; for modifiers that must come first. */
 function untouched(work: Work, draft: Draft, name: string): string {
   if (draft.kind === 'text' && !draft.touched) return draft.raw
-  if (draft.kind === 'number') return draft.text
+  if (draft.kind === 'number' || draft.kind === 'boolean') return draft.text
   return fail(work, `"${name}" must be the first modifier and needs text, not ${describe(draft)}`)
 }
 
 function describe(draft: Draft): string {
   if (draft.kind === 'text') return 'text that another modifier changed'
-  return draft.kind === 'null' ? 'an empty value' : `a ${draft.kind}`
+  if (draft.kind !== 'null') return `a ${draft.kind}`
+  const place = `line ${draft.line}, column ${draft.column}`
+  return draft.text === '' ? `an empty value (${place})` : `an empty value: put ${draft.text} in quotes (${place})`
 }
 
 function decoded(work: Work, bytes: Buffer): TextDraft {
@@ -225,16 +234,13 @@ export function readItem(key: string, scalars: readonly YamlScalar[], line: numb
 }
 
 function draftOf(scalar: YamlScalar, key: string): Draft {
-  const { value, text, line } = scalar
+  const { value, text, line, column } = scalar
   if (text.length > MAX_VALUE_CHARS) {
     throw new RuleFault('detection.value', line, `A value of "${key}" is longer than ${MAX_VALUE_CHARS} characters`)
   }
-  if (value === null) return { kind: 'null' }
-  if (typeof value === 'boolean') return { kind: 'boolean', value }
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new RuleFault('detection.value', line, `"${text}" in "${key}" is no number`)
-    return { kind: 'number', text }
-  }
+  if (value === null) return { kind: 'null', text, line, column }
+  if (typeof value === 'boolean') return { kind: 'boolean', value, text }
+  if (typeof value === 'number') return { kind: 'number', text }
   return { kind: 'text', raw: value, parts: readPattern(value), touched: false }
 }
 
@@ -251,13 +257,17 @@ function finish(work: Work, draft: Draft): Test {
   }
   if (draft.kind === 'fieldref') return { ...draft, cased: work.cased }
   if (work.keyword) return finishKeyword(work, draft)
+  if (draft.kind === 'boolean') return { kind: 'boolean', value: draft.value }
+  if (draft.kind === 'null') return { kind: 'null' }
   if (draft.kind !== 'text') return draft
   return { kind: 'text', parts: simplify(draft.parts), cased: work.cased }
 }
 
 /** A keyword is looked for inside of every value. */
 function finishKeyword(work: Work, draft: Draft): Test {
-  if (draft.kind === 'number') return { kind: 'text', parts: unanchor([draft.text], true, true), cased: work.cased }
+  if (draft.kind === 'number' || draft.kind === 'boolean') {
+    return { kind: 'text', parts: unanchor([draft.text], true, true), cased: work.cased }
+  }
   if (draft.kind === 'cidr') return draft
   if (draft.kind !== 'text') return fail(work, `A keyword must be text or a number, not ${describe(draft)}`)
   if (draft.parts.length === 0) return fail(work, 'An empty keyword would match everything')

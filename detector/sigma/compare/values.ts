@@ -1,7 +1,7 @@
 /** Comparisons of single values, as Sigma means them. */
 
 /** Whole and decimal numbers as logs print them; no exponents, no hexadecimal. */
-const NUMERIC = /^[-+]?\d+(?:\.\d+)?$/
+const NUMERIC = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)$/
 
 /**
  * One text for all spellings of a number, so that 11, "11" and "11.0" are equal. Whole numbers too large for a double keep
@@ -34,7 +34,7 @@ export function datePartOf(text: string, part: string): number | undefined {
     .slice(1, 6)
     .map((field) => (field === undefined ? NaN : Number(field)))
   if (part === 'week') return isoWeek(year!, month!, day!)
-  const value = { year, month, day, hour, minute }[part]
+  const value = new Map(Object.entries({ year, month, day, hour, minute })).get(part)
   return value === undefined || Number.isNaN(value) ? undefined : value
 }
 

@@ -1,8 +1,9 @@
 import type { Json, JsonObject } from '#core/event.ts'
 import { collectTexts } from './event-texts.ts'
 import { ecsNames, hashNames } from './ecs-names.ts'
-import { readPath, readWhole, split, walk } from './paths.ts'
+import { readPath, readWhole, split, walk, withoutSpaces } from './paths.ts'
 import type { SigmaEvent } from '../parse/types.ts'
+import { webReader } from './web-request.ts'
 
 /**
  * What the collector says about the log, and what it repeats: keywords mean the log's own words. (A colon, searched by some
@@ -20,8 +21,6 @@ const composed: Record<string, (document: JsonObject) => Json | undefined> = {
   Hashes: readHashes,
   Hash: readHashes,
   Initiated: readInitiated,
-  // Many rules look for a path in here, because many servers log path and query as one field; so it answers for both.
-  'cs-uri-query': (document) => several(readPath(document, 'url.query'), readPath(document, 'url.original')),
   // auditd's record types are upper case in the log and lower case in ECS; rules compare without case.
   type: (document) => readPath(document, 'auditd.log.record_type')
 }
@@ -32,7 +31,10 @@ export function createEcsReader(
   renames: Record<string, string> | undefined
 ): Required<Pick<SigmaEvent, 'get' | 'texts'>> {
   const vendor = vendorFields(document)
+  const web = isGroup(document['url']) ? webReader(document['url']) : undefined
   const read = (field: string): Json | undefined => {
+    const asked = web?.(field)
+    if (asked !== undefined) return asked
     const direct = readWhole(document, field) ?? (field.includes('.') ? readPath(document, field) : undefined)
     // `user`, `file`, `query` may be groups of ECS and fields of a vendor at once; a group answers nothing.
     if (direct !== undefined && !isGroup(direct)) return direct
@@ -56,7 +58,7 @@ export function createEcsReader(
 function vendorFields(document: JsonObject): JsonObject[] {
   const found: JsonObject[] = []
   const add = (value: Json | undefined) => {
-    if (isGroup(value)) found.push(value)
+    if (isGroup(value)) found.push(withoutSpaces(value))
   }
   const winlog = document['winlog']
   if (isGroup(winlog)) {
@@ -114,11 +116,6 @@ function readInitiated(document: JsonObject): Json | undefined {
   const direction = readPath(document, 'network.direction')
   if (typeof direction !== 'string') return undefined
   return ['egress', 'outbound'].includes(direction.toLowerCase())
-}
-
-function several(a: Json | undefined, b: Json | undefined): Json | undefined {
-  if (a === undefined || a === b) return b
-  return b === undefined ? a : [a, b]
 }
 
 function isGroup(value: Json | undefined): value is JsonObject {

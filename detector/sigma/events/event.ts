@@ -5,7 +5,7 @@ import { createEcsReader } from './ecs-reader.ts'
 import { collectTexts } from './event-texts.ts'
 import { flattenEvtx, isEvtx } from './evtx.ts'
 import { expandDots } from '../parse/dotted.ts'
-import { readPath, readWhole } from './paths.ts'
+import { readPath, readWhole, withoutSpaces } from './paths.ts'
 import type { SigmaEvent } from '../parse/types.ts'
 import { categoriesOf, renamesOf, serviceOfChannel } from './windows-logsources.ts'
 
@@ -36,10 +36,13 @@ function read(document: JsonObject, datasets: Datasets): SigmaEvent {
   let form = 0
   for (const key in document) form |= keyForms.get(key) ?? learn(key)
   if (form === 0) return new FlatEvent(document)
-  if ((form & EVTX) !== 0 && isEvtx(document)) return new FlatEvent(flattenEvtx(document))
+  if ((form & EVTX) !== 0 && isEvtx(document)) {
+    const flat = flattenEvtx(document)
+    return new FlatEvent(withoutSpaces(flat), flat)
+  }
   const nested = (form & DOTTED) !== 0 ? expandDots(document) : document
   if ((form & ECS) !== 0 && looksEcs(nested)) return ecsEvent(nested, datasets)
-  return new FlatEvent((form & SPACED) !== 0 ? withoutSpaces(document) : document)
+  return (form & SPACED) !== 0 ? new FlatEvent(withoutSpaces(document), document) : new FlatEvent(document)
 }
 
 function learn(key: string): number {
@@ -61,21 +64,19 @@ function looksEcs(document: JsonObject): boolean {
   return false
 }
 
-/** Sigma's field names have no spaces; Defender's have ("Threat Name"). */
-function withoutSpaces(document: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(document).map(([key, value]) => [key.replaceAll(' ', ''), value]))
-}
-
 /** An event whose top-level keys are the fields of the rules. */
 class FlatEvent implements SigmaEvent {
   readonly product: string
   readonly service: string
   readonly categories: readonly string[]
   readonly #document: JsonObject
+  readonly #written: JsonObject
   readonly #renames: Record<string, string> | undefined
 
-  constructor(document: JsonObject) {
+  /** `written`: the same as its sender wrote it, without second names. */
+  constructor(document: JsonObject, written = document) {
     this.#document = document
+    this.#written = written
     const channel = document['Channel']
     const provider = document['Provider_Name'] ?? document['SourceName']
     const eventId = document['EventID']
@@ -106,7 +107,7 @@ class FlatEvent implements SigmaEvent {
   }
 
   texts(): string[] {
-    return collectTexts(this.#document)
+    return collectTexts(this.#written)
   }
 }
 

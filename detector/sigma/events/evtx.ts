@@ -41,8 +41,8 @@ function addData(flat: JsonObject, data: Json | undefined): void {
   if (!isObject(data)) return
   for (const [key, value] of Object.entries(data)) {
     if (key === '#attributes') continue
-    const name = key.replaceAll(' ', '')
-    if (!header.has(name)) flat[name] = isObject(value) && value['#text'] !== undefined ? value['#text'] : value
+    if (!header.has(key.replaceAll(' ', '')))
+      flat[key] = isObject(value) && value['#text'] !== undefined ? value['#text'] : value
   }
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import type { JsonObject } from '#core/event.ts'
+import { isAscii } from '../compare/casefold.ts'
 import { toSigmaEvent } from './event.ts'
 import { parseEvent } from './parse-event.ts'
 import type { RuleSet } from '../parse/types.ts'
@@ -35,7 +36,8 @@ export async function matchLines(
   const judge = (text: string) => {
     let document: JsonObject | undefined
     try {
-      document = parseEvent(text)
+      // As the collector has them: letters and their marks composed.
+      document = parseEvent(isAscii(text) ? text : text.normalize('NFC'))
     } catch (error) {
       refuse(error instanceof Error ? error.message : String(error))
       return

@@ -51,3 +51,19 @@ function walkList(list: readonly Json[], keys: readonly string[], index: number)
   }
   return found.length === 0 ? undefined : found
 }
+
+/**
+ * The object with a second name for every key that has spaces: most rules write Defender's "Threat Name" without, some with.
+ * A key that is written so already keeps its own value.
+ */
+export function withoutSpaces(object: JsonObject): JsonObject {
+  if (!hasSpaces(object)) return object
+  const spaced = Object.keys(object).filter((key) => key.includes(' '))
+  const named: [string, Json][] = spaced.map((key) => [key.replaceAll(' ', ''), object[key]!])
+  return Object.fromEntries([...named, ...Object.entries(object)])
+}
+
+function hasSpaces(object: JsonObject): boolean {
+  for (const key in object) if (key.includes(' ')) return true
+  return false
+}

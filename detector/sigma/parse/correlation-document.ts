@@ -10,16 +10,18 @@ type Correlation = Pick<
 const operators = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] as const
 /** Types of the specification that are evaluated, and those that are refused by name. */
 const supported = ['event_count', 'value_count'] as const
-const unitsMs: Record<string, number> = {
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-  // As the reference parser has them: a twelfth of, and a mean Gregorian year.
-  M: 2_629_746_000,
-  y: 31_556_952_000
-}
+const unitsMs: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    s: 1_000,
+    m: 60_000,
+    h: 3_600_000,
+    d: 86_400_000,
+    w: 604_800_000,
+    // As the reference parser has them: a twelfth of, and a mean Gregorian year.
+    M: 2_629_746_000,
+    y: 31_556_952_000
+  })
+)
 /** Longest window, so that a typing error cannot ask to keep everything for ever. */
 const MAX_TIMESPAN_MS = 366 * 86_400_000
 const MAX_NAMES = 1_000
@@ -38,7 +40,7 @@ export function parseCorrelation(document: YamlMap): Correlation {
     type,
     rules,
     groupBy: namesOf(tree, 'group-by'),
-    aliases: readAliases(tree, rules),
+    aliases: readAliases(tree),
     timespanMs: readTimespan(tree),
     condition,
     fields,
@@ -70,10 +72,10 @@ function readCondition(tree: YamlMap, type: CorrelationRule['type']): Pick<Corre
     }
     const op = operators.find((candidate) => candidate === key)
     if (!op) return fail(`"${key}" is no operator of a correlation (${operators.join(', ')} are)`, keyLine)
-    if (value.kind !== 'scalar' || typeof value.value !== 'number' || !Number.isFinite(value.value)) {
-      return fail(`"${key}" needs a number`, keyLine)
-    }
-    condition.push({ op, value: value.value })
+    const number =
+      value.kind === 'scalar' && typeof value.value !== 'boolean' && value.text !== '' ? Number(value.text) : NaN
+    if (!Number.isFinite(number)) return fail(`"${key}" needs a number such as 10`, keyLine)
+    condition.push({ op, value: number })
   }
   if (condition.length === 0) fail('The condition compares with nothing')
   if (type === 'value_count' && fields.length === 0) fail('value_count needs a field in its condition')
@@ -87,12 +89,13 @@ function readTimespan(tree: YamlMap): number {
   const parts = /^(\d{1,9})([smhdwMy])$/.exec(text)
   const line = entry?.line ?? tree.line
   if (!parts) throw new RuleFault('correlation.timespan', line, `"${text}" is no time span such as 30s, 15m, 1h or 7d`)
-  const ms = Number(parts[1]) * unitsMs[parts[2]!]!
+  const ms = Number(parts[1]) * unitsMs.get(parts[2]!)!
   if (ms > 0 && ms <= MAX_TIMESPAN_MS) return ms
   throw new RuleFault('correlation.timespan', line, `The time span "${text}" must be more than 0 and at most 366d`)
 }
 
-function readAliases(tree: YamlMap, rules: readonly string[]): Correlation['aliases'] {
+/** Whom an alias means is known once all rules are: the plan resolves it (detector/correlation/plan.ts). */
+function readAliases(tree: YamlMap): Correlation['aliases'] {
   const entry = entryOf(tree, 'aliases')
   if (!entry) return {}
   const fail = (line: number, message: string): never => {
@@ -103,7 +106,6 @@ function readAliases(tree: YamlMap, rules: readonly string[]): Correlation['alia
     entry.entries.map(({ key: alias, value, keyLine }) => {
       if (value.kind !== 'map') return fail(keyLine, `The alias "${alias}" must be a map of rule to field`)
       const fields = value.entries.map(({ key: rule, value: field, keyLine: line }) => {
-        if (!rules.includes(rule)) return fail(line, `The alias "${alias}" names "${rule}", which is not counted here`)
         if (field.kind !== 'scalar' || field.text === '') return fail(line, `The alias "${alias}" needs a field`)
         return [rule, field.text] as const
       })

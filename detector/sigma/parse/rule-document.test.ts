@@ -237,7 +237,7 @@ describe('a correlation rule', () => {
     expect(codes(`${base.replace('5m', '0s')}${condition}`)).toEqual(['correlation.timespan:5'])
     expect(codes(`${base.replace('5m', '900w')}${condition}`)).toEqual(['correlation.timespan:5'])
     expect(codes(`${base.replace('[failed]', '[]')}${condition}`)).toEqual(['correlation.rules:3'])
-    expect(codes(`${base}  aliases:\n    a:\n      other: f\n${condition}`)).toEqual(['correlation.aliases:8'])
+    expect(codes(`${base}  aliases:\n    a:\n      failed: ''\n${condition}`)).toEqual(['correlation.aliases:8'])
     expect(codes(`${base}  generate: perhaps\n${condition}`)).toEqual(['correlation.generate:6'])
     expect(codes('title: x\ncorrelation: 5\n')).toEqual(['correlation.shape:2'])
   })

@@ -6,7 +6,7 @@ import { RuleFault } from './rule-fault.ts'
 export type YamlTree =
   | { kind: 'map'; entries: { key: string; keyLine: number; value: YamlTree }[]; line: number }
   | { kind: 'list'; items: YamlTree[]; line: number }
-  | { kind: 'scalar'; value: string | number | boolean | null; text: string; line: number }
+  | { kind: 'scalar'; value: string | number | boolean | null; text: string; line: number; column: number }
 export type YamlMap = Extract<YamlTree, { kind: 'map' }>
 export type YamlScalar = Extract<YamlTree, { kind: 'scalar' }>
 
@@ -23,6 +23,7 @@ const MAX_DEPTH = 40
 export function readYaml(text: string): YamlDocument[] {
   const lines = new LineCounter()
   const lineAt = (offset: number) => Math.max(1, lines.linePos(offset).line)
+  const columnAt = (offset: number) => Math.max(1, lines.linePos(offset).col)
   let parsed: Document.Parsed[]
   try {
     const result = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
@@ -48,7 +49,7 @@ export function readYaml(text: string): YamlDocument[] {
       const message = problem.message.split('\n')[0] ?? 'syntax'
       documents.push({ line, text: own, fault: new RuleFault('yaml.syntax', at, message) })
     } else if (document.contents !== null) {
-      documents.push({ line, text: own, ...readRoot(document, lineAt) })
+      documents.push({ line, text: own, ...readRoot(document, lineAt, columnAt) })
     }
   }
   return documents
@@ -56,7 +57,8 @@ export function readYaml(text: string): YamlDocument[] {
 
 function readRoot(
   document: Document.Parsed,
-  lineAt: (offset: number) => number
+  lineAt: (offset: number) => number,
+  columnAt: (offset: number) => number
 ): { root: YamlTree } | { fault: RuleFault } {
   let nodes = 0
   let line = 1
@@ -64,6 +66,7 @@ function readRoot(
     const range = (node as Node | null)?.range
     if (range) line = lineAt(range[0])
     const here = line
+    const column = range ? columnAt(range[0]) : 1
     if (++nodes > MAX_NODES) throw new RuleFault('yaml.size', here, `A document holds at most ${MAX_NODES} values`)
     if (depth > MAX_DEPTH) throw new RuleFault('yaml.depth', here, `A document is nested at most ${MAX_DEPTH} deep`)
     if (isAlias(node)) {
@@ -89,9 +92,9 @@ function readRoot(
       return { kind: 'map', entries, line: here }
     }
     if (isSeq(node)) return { kind: 'list', items: node.items.map((item) => read(item, depth + 1)), line: here }
-    if (node === null || node === undefined) return { kind: 'scalar', value: null, text: '', line: here }
+    if (node === null || node === undefined) return { kind: 'scalar', value: null, text: '', line: here, column }
     if (!isScalar(node)) throw new RuleFault('yaml.node', here, 'Not a map, list or value')
-    return { ...readScalar(node.value, node.source), line: here }
+    return { ...readScalar(node.value, node.source), line: here, column }
   }
   try {
     return { root: read(document.contents, 0) }
@@ -108,16 +111,27 @@ function mergedEntries(tree: YamlTree): YamlMap['entries'] {
   throw new RuleFault('yaml.merge', tree.line, '"<<" needs a map')
 }
 
-function readScalar(value: unknown, source: string | undefined): Omit<YamlScalar, 'line'> {
-  // 0x1410 and 00000429 are words of the log, not 5136 and 429: programs print masks and codes so, and Sigma compares text.
-  if (typeof value === 'number' && source !== undefined && /^[-+]?0[xo\d]/i.test(source)) {
-    return { kind: 'scalar', value: source, text: source }
+/** A number as logs print it; what YAML reads as one besides (0x1410, 00000429, 12345e9, 1:30) is a word of the log. */
+const PLAIN_NUMBER = /^[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)$/
+
+/**
+ * Texts are composed (NFC), as those of events are: a rule may be typed on a machine that takes letters apart. What YAML
+ * takes for a number keeps its source: programs print masks, codes and hashes so, Sigma compares text, and only the
+ * source is exact beyond 2^53.
+ */
+function readScalar(value: unknown, source: string | undefined): Omit<YamlScalar, 'line' | 'column'> {
+  if (typeof value === 'string') {
+    const text = value.normalize('NFC')
+    return { kind: 'scalar', value: text, text }
   }
-  if (typeof value === 'string') return { kind: 'scalar', value, text: value }
-  // Beyond 2^53 only the source text is exact, so numbers travel with it.
-  if (typeof value === 'number') return { kind: 'scalar', value, text: source ?? String(value) }
+  if (typeof value === 'number') {
+    const text = source ?? String(value)
+    return PLAIN_NUMBER.test(text) ? { kind: 'scalar', value, text } : { kind: 'scalar', value: text, text }
+  }
   if (typeof value === 'boolean' || value === null) return { kind: 'scalar', value, text: source ?? String(value) }
-  return { kind: 'scalar', value: String(value), text: source ?? String(value) }
+  // A date of YAML 1.1: its own words, not those of a JavaScript Date.
+  const text = source ?? String(value)
+  return { kind: 'scalar', value: text, text }
 }
 
 /** The value under a key of a map, if any. */

@@ -1,5 +1,5 @@
 import { ICT_OFFSET_MS } from '#core/time.ts'
-import { clockTime, date } from '../format/time.ts'
+import { clockTime, date } from './time.ts'
 
 /** 16:00 30/11/2023: a minute as people here write it. */
 export function dayMinute(ms: number): string {
@@ -21,4 +21,10 @@ export function fromDayMinute(text: string): number {
   // 31/02 would silently become another day.
   const same = read.getUTCDate() === day && read.getUTCMonth() === month - 1 && hour < 24 && minute < 60
   return same ? ms - ICT_OFFSET_MS : NaN
+}
+
+/** The day that `05/03/2026` means, as `2026-03-05`; null when it is none. */
+export function readDayFirst(text: string): string | null {
+  const ms = fromDayMinute(`00:00 ${text.trim()}`)
+  return Number.isNaN(ms) ? null : new Date(ms + ICT_OFFSET_MS).toISOString().slice(0, 10)
 }

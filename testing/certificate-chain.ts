@@ -1,0 +1,1 @@
+export { createAuthority, issueCertificate, newKeys } from '#simulator/certificates.ts'
