@@ -2,6 +2,7 @@ import globals from 'globals'
 import svelte from 'eslint-plugin-svelte'
 import ts from 'typescript-eslint'
 import { folderLaw } from './eslint-folders.js'
+import { foreignKeys } from './eslint-foreign-keys.js'
 import { noCycle } from './eslint-no-cycle.js'
 
 export default ts.config(
@@ -10,7 +11,7 @@ export default ts.config(
   svelte.configs.recommended,
   {
     files: ['**/*.ts', '**/*.svelte'],
-    plugins: { own: { rules: { 'no-cycle': noCycle, folders: folderLaw } } },
+    plugins: { own: { rules: { 'no-cycle': noCycle, folders: folderLaw, 'foreign-keys': foreignKeys } } },
     languageOptions: { globals: globals.node },
     rules: {
       '@typescript-eslint/no-unused-vars': [
@@ -23,6 +24,19 @@ export default ts.config(
       'max-lines-per-function': ['error', { max: 120, skipBlankLines: true, skipComments: true }],
       'no-empty': 'error'
     }
+  },
+  {
+    files: [
+      'collector/**/*.ts',
+      'console/server/**/*.ts',
+      'control/**/*.ts',
+      'store/**/*.ts',
+      'detector/**/*.ts',
+      'threads/**/*.ts',
+      'core/**/*.ts'
+    ],
+    ignores: ['**/*.test.ts', '**/*.testing.ts', '**/*.citest.ts'],
+    rules: { 'own/foreign-keys': 'error' }
   },
   {
     files: ['**/*.test.ts', '**/*.citest.ts'],

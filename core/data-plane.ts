@@ -53,6 +53,17 @@ export type ListenerStatus = {
   refused: Record<string, number>
 }
 
+/** How far a sender's clock is off, by its last events. */
+export type SenderClock = {
+  sender: string
+  /** Median of event time minus receive time. */
+  skewMs: number
+  /** Its events agree. */
+  steady: boolean
+  /** Its logs name no zone: the sender's offset was used. */
+  zoneless: boolean
+}
+
 /** The threads of the data plane on one machine. */
 export type PlaneThread = 'intake' | 'pipeline' | 'store'
 
@@ -75,6 +86,8 @@ export type DataPlaneState = {
   spool: { bytes: number; end: number; refusal: string | null; damage: number }
   /** `held`: why matches are not committed now; the detector waits at its position. */
   detector: { position: number; eventsPerSecond: number; held: string | null }
+  /** Clocks of the senders heard since the start. */
+  clocks?: readonly SenderClock[]
   restarts: ThreadRestart[]
   store: { position: number; away: { since: number; reason: string } | null; losses: StoreLoss[] }
   /** Tokens used since the status before. */

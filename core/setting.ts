@@ -23,8 +23,14 @@ export const choice = <T extends string>(about: string, values: readonly T[], fa
   fallback,
   about
 })
+const flagWords: ReadonlyMap<string, boolean> = new Map([
+  ['on', true],
+  ['true', true],
+  ['off', false],
+  ['false', false]
+])
 export const flag = (about: string, fallback: boolean): Setting<boolean> => ({
-  read: (value) => ({ on: true, off: false, true: true, false: false })[value.toLowerCase()],
+  read: (value) => flagWords.get(value.toLowerCase()),
   allowed: 'on or off',
   fallback: fallback ? 'on' : 'off',
   about

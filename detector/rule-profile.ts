@@ -131,10 +131,17 @@ function placeholders(...templates: string[]): string[] {
 /** A title inside a sentence: its braces are text, not places to fill. */
 const plain = (title: string) => title.replaceAll('{', '(').replaceAll('}', ')')
 
+const spanMs: ReadonlyMap<string, number> = new Map([
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000]
+])
+
 /** Milliseconds of a Sigma time span such as `10m`; undefined when it is none. */
 export function readTimespan(text: string): number | undefined {
   const found = /^([1-9]\d{0,5})([smhd])$/.exec(text)
-  return found ? Number(found[1]) * { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[found[2] as 's'] : undefined
+  return found ? Number(found[1]) * spanMs.get(found[2]!)! : undefined
 }
 
 function isText(value: unknown, most: number): value is string {

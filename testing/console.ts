@@ -79,6 +79,7 @@ function consolePartsOf(world: World): ConsoleParts {
       days: async () => []
     },
     sources: () => ({
+      clocks: [],
       ledger: { at: START, rows: world.ledger, balanced: true, imbalance: '' },
       listeners: [
         {

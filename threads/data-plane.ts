@@ -159,7 +159,8 @@ class Threads implements DataPlane {
   }
 
   #meet(thread: PlaneThread, name: PlaneThread, port: MessagePort) {
-    const worker = { intake: this.#intake, pipeline: this.#pipeline, store: this.#store }[thread]
+    const workers = { intake: this.#intake, pipeline: this.#pipeline, store: this.#store }
+    const worker = workers[thread]
     ;(worker as RunningWorker<{ kind: 'neighbour'; name: PlaneThread; port: MessagePort }>).post(
       { kind: 'neighbour', name, port },
       [port]

@@ -5,6 +5,7 @@ import type {
   ListenerStatus,
   PlaneThread,
   ReplayFrame,
+  SenderClock,
   TokenUse
 } from '#core/data-plane.ts'
 import type { StoreLoss } from '#core/ledger.ts'
@@ -86,7 +87,8 @@ export type ToPipeline =
 export type FromPipeline =
   | { kind: 'matches'; batch: MatchBatch }
   | { kind: 'rules'; rules: RuleRow[]; loadedAt: number; loadMs: number }
-  | { kind: 'status'; position: number; eventsPerSecond: number }
+  /** `clocks` when an event was judged since the last status. */
+  | { kind: 'status'; position: number; eventsPerSecond: number; clocks?: SenderClock[] }
   | { kind: 'warning'; message: string }
   | { kind: 'failed'; message: string }
 

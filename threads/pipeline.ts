@@ -1,4 +1,5 @@
 import { parentPort, type MessagePort } from 'node:worker_threads'
+import { SenderClocks } from '#collector/enrich/sender-clocks.ts'
 import { createInterpreter } from '#collector/interpret.ts'
 import { openSpoolReader } from '#collector/spool/reader.ts'
 import { logsources } from '#collector/parsers/formats.ts'
@@ -56,6 +57,7 @@ class Pipeline {
   #judged = 0
   /** Exchanges and events per unit since the last report. */
   #counts = new RangeCounts()
+  readonly #clocks = new SenderClocks()
   readonly #stopWatching: () => void
 
   constructor(begin: Extract<ToPipeline, { kind: 'begin' }>) {
@@ -168,6 +170,7 @@ class Pipeline {
       }
     }
     this.#judged += judged.length
+    for (const { event, sender } of judged) this.#clocks.add(sender, event)
     if (handsOver) {
       this.#credits--
       storePort?.postMessage(handOver)
@@ -210,6 +213,11 @@ class Pipeline {
     const judged = this.#judged
     this.#judged = 0
     return judged
+  }
+
+  /** Clocks of the senders, when an event was judged since the last call. */
+  takeClocks() {
+    return this.#clocks.take()
   }
 
   get position() {
@@ -258,7 +266,10 @@ port.on('message', (message: ToPipeline) => {
         return
       }
       statusTimer = setInterval(() => {
-        if (pipeline) send({ kind: 'status', position: pipeline.position, eventsPerSecond: pipeline.takeJudged() })
+        if (pipeline === undefined) return
+        const clocks = pipeline.takeClocks()
+        const status = { kind: 'status', position: pipeline.position, eventsPerSecond: pipeline.takeJudged() } as const
+        send(clocks === undefined ? status : { ...status, clocks })
       }, 1_000)
       return pipeline.durable(durableEnd)
     case 'snapshot':

@@ -35,8 +35,9 @@ export class PlaneState {
     if (older) this.state.ledger = ledgerOf({ at, end, received }, older)
   }
 
-  pipeline({ position, eventsPerSecond }: Extract<FromPipeline, { kind: 'status' }>): void {
+  pipeline({ position, eventsPerSecond, clocks }: Extract<FromPipeline, { kind: 'status' }>): void {
     this.state.detector = { ...this.state.detector, position, eventsPerSecond }
+    if (clocks !== undefined) this.state.clocks = clocks
   }
 
   rules({ rules, loadedAt, loadMs }: Extract<FromPipeline, { kind: 'rules' }>): void {

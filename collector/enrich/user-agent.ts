@@ -39,14 +39,16 @@ const programs: readonly (readonly [token: string, name: string])[] = [
 ]
 
 /** Windows NT versions as people name them; 10.0 is also 11, which no agent says. */
-const windows: Record<string, string> = {
-  '5.1': 'XP',
-  '6.0': 'Vista',
-  '6.1': '7',
-  '6.2': '8',
-  '6.3': '8.1',
-  '10.0': '10'
-}
+const windows: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '5.1': 'XP',
+    '6.0': 'Vista',
+    '6.1': '7',
+    '6.2': '8',
+    '6.3': '8.1',
+    '10.0': '10'
+  })
+)
 
 /** ECS `user_agent.*` of a header: program, version, system and device as far as the text says so. */
 export function readUserAgent(original: string): JsonObject {
@@ -105,7 +107,7 @@ function readDevice(text: string): string {
 
 function readSystem(text: string): JsonObject | undefined {
   const nt = /Windows NT (\d{1,2}\.\d)/.exec(text)
-  if (nt !== null) return system('Windows', windows[nt[1]!] ?? nt[1]!)
+  if (nt !== null) return system('Windows', windows.get(nt[1]!) ?? nt[1]!)
   const mac = /Mac OS X (\d{1,3}(?:[._]\d{1,3}){0,3})/.exec(text)
   if (mac !== null && !/iPhone|iPad/.test(text)) return system('Mac OS X', mac[1]!.replaceAll('_', '.'))
   const ios = /(?:iPhone )?OS (\d{1,3}(?:_\d{1,3}){1,3}) like Mac/.exec(text)

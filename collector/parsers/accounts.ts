@@ -37,7 +37,7 @@ export function readAccountTool(message: string): AuthFields | undefined {
   if (failed) {
     const match = /^failed (adding|changing|deleting) (user|group) '([^']*)'/.exec(message)
     if (match === null) return undefined
-    const type = { adding: 'creation', changing: 'change', deleting: 'deletion' }[match[1] as 'adding']
+    const type = match[1] === 'adding' ? 'creation' : match[1] === 'changing' ? 'change' : 'deletion'
     const isUser = match[2] === 'user'
     return about(
       iam(`${isUser ? 'user' : 'group'}_${type}`, [match[2]!, type], 'failure'),

@@ -263,7 +263,7 @@ function addNetwork(values: Map<string, string>, fields: JsonObject): void {
 }
 
 function directionOf(word: string): string {
-  return { incoming: 'inbound', outgoing: 'outbound' }[word] ?? word
+  return word === 'incoming' ? 'inbound' : word === 'outgoing' ? 'outbound' : word
 }
 
 function addUrl(values: Map<string, string>, host: string, fields: JsonObject): void {

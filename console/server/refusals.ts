@@ -6,14 +6,16 @@ import { isStorageError } from '#core/storage-error.ts'
 import type { App } from './context.ts'
 
 /** What the framework refuses by itself, in our words. */
-const frameworkCodes: Record<string, RefusalCode> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'request.too_large',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request.content_type',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'request.not_json',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'request.not_json',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request.not_json',
-  FST_ERR_BAD_URL: 'request.bad_url'
-}
+const frameworkCodes: ReadonlyMap<string, RefusalCode> = new Map<string, RefusalCode>(
+  Object.entries({
+    FST_ERR_CTP_BODY_TOO_LARGE: 'request.too_large',
+    FST_ERR_CTP_INVALID_MEDIA_TYPE: 'request.content_type',
+    FST_ERR_CTP_INVALID_JSON_BODY: 'request.not_json',
+    FST_ERR_CTP_EMPTY_JSON_BODY: 'request.not_json',
+    FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request.not_json',
+    FST_ERR_BAD_URL: 'request.bad_url'
+  })
+)
 
 /** One refusal for the browser; whatever is 5xx keeps its message to the log. */
 export function refusalOf(thrown: unknown): { status: number; body: ApiError; retryAfterS?: number } {
@@ -55,7 +57,7 @@ export function refusalOf(thrown: unknown): { status: number; body: ApiError; re
   }
   if (statusCode === 429) return { status: 429, body: { code: 'request.too_many', params: {} } }
   if (statusCode >= 400 && statusCode < 500)
-    return { status: statusCode, body: { code: frameworkCodes[code] ?? 'request.invalid', params: {} } }
+    return { status: statusCode, body: { code: frameworkCodes.get(code) ?? 'request.invalid', params: {} } }
   return { status: 500, body: { code: 'server.failed', params: {} } }
 }
 

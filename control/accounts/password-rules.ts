@@ -20,17 +20,19 @@ const commonWords =
   'office work windows linux oracle mysql cisco fortinet fortigate a the my is toi la'
 const longestFirst = commonWords.split(' ').sort((a, b) => b.length - a.length)
 
-const lookalikes: Record<string, string> = {
-  '0': 'o',
-  '1': 'i',
-  '3': 'e',
-  '4': 'a',
-  '5': 's',
-  '7': 't',
-  '@': 'a',
-  $: 's',
-  '!': 'i'
-}
+const lookalikes: ReadonlyMap<string, string> = new Map<string, string>(
+  Object.entries({
+    '0': 'o',
+    '1': 'i',
+    '3': 'e',
+    '4': 'a',
+    '5': 's',
+    '7': 't',
+    '@': 'a',
+    $: 's',
+    '!': 'i'
+  })
+)
 const rows = ['abcdefghijklmnopqrstuvwxyz', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm', '01234567890']
 const runs = rows.flatMap((row) => [row, [...row].reverse().join('')])
 
@@ -45,7 +47,7 @@ function isCommon(password: string, words: readonly string[]): boolean {
   const folded = foldText(password)
   const plain = folded.replace(/[^a-z]+/g, ' ')
   const read = [...folded]
-    .map((sign) => lookalikes[sign] ?? sign)
+    .map((sign) => lookalikes.get(sign) ?? sign)
     .join('')
     .replace(/[^a-z]+/g, ' ')
   return [plain, read].some(

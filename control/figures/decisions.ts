@@ -53,7 +53,7 @@ function ofIncident(incident: IncidentFact, asOf: number, places: Places): Decis
   )
   const code = late?.unit ?? incident.units[0] ?? incident.leading?.unit ?? ''
   const others = incident.units.filter((unit) => unit !== places.home(code)).length
-  const how = late === undefined ? (progressWords[incident.status] ?? bothLanguages('')) : unitIsLate
+  const how = late === undefined ? (progressWords.get(incident.status) ?? bothLanguages('')) : unitIsLate
   return {
     unit: places.ref(code),
     why: {

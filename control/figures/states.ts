@@ -103,8 +103,8 @@ export function statesAt(database: Reads, origin: string, moments: readonly numb
     latest
   )
   for (const entry of entries) {
-    const turn = turns[entry.act]
-    if (turn === undefined) continue
+    if (!Object.hasOwn(turns, entry.act)) continue
+    const turn = turns[entry.act]!
     const params = entry.params === '{}' ? {} : (JSON.parse(entry.params) as Params)
     for (const states of all) if (entry.at < states.at) turn(states, entry, params)
   }

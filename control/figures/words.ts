@@ -3,12 +3,14 @@ import type { Bilingual } from '#core/match.ts'
 /* Words of the figures, data only; how numbers and lengths of time are said stands in phrases.ts. */
 
 /** How far an incident is, in words that carry no log text. */
-export const progressWords: Readonly<Record<string, Bilingual>> = {
-  new: { vi: 'chưa có người nhận', en: 'nobody has taken it up' },
-  in_progress: { vi: 'đang xử lý', en: 'being worked on' },
-  waiting: { vi: 'đang chờ đơn vị', en: 'waiting for the unit' },
-  review: { vi: 'chờ xem lại để đóng', en: 'waiting for review before closing' }
-}
+export const progressWords: ReadonlyMap<string, Bilingual> = new Map<string, Bilingual>(
+  Object.entries({
+    new: { vi: 'chưa có người nhận', en: 'nobody has taken it up' },
+    in_progress: { vi: 'đang xử lý', en: 'being worked on' },
+    waiting: { vi: 'đang chờ đơn vị', en: 'waiting for the unit' },
+    review: { vi: 'chờ xem lại để đóng', en: 'waiting for review before closing' }
+  })
+)
 export const unitIsLate: Bilingual = {
   vi: 'đơn vị chưa làm xong việc được giao',
   en: 'the unit has not finished what it was asked'

@@ -48,14 +48,14 @@ export function reportDocument(source: ReportSource): ReportDocument {
 function titleOf({ kind, figures, unitName: unit }: ReportSource): string[] {
   const { from, to } = figures.period
   const range = from === to ? `(ngày ${day(from)})` : `(từ ngày ${day(from)} đến ngày ${day(to)})`
-  const subject = {
+  const subjects = {
     daily: 'Kết quả giám sát an ninh mạng trong ngày',
     weekly: 'Kết quả giám sát an ninh mạng trong tuần',
     monthly: 'Kết quả giám sát an ninh mạng trong kỳ',
     unit_weekly: `Kết quả giám sát an ninh mạng trong tuần của ${unit}`
-  }[kind]
+  }
   return [
-    subject,
+    subjects[kind],
     range,
     ...(figures.origin === 'demonstration' ? [`(${DEMONSTRATION_MARK})`] : []),
     ...(figures.running ? [`Dự thảo: kỳ chưa kết thúc, số liệu tính đến ${moment(figures.asOf)}`] : [])

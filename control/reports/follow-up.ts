@@ -28,7 +28,7 @@ export function notable(figures: PeriodFigures, numbered: Numbered): Block[] {
             ` (${levelWords[incident.level].vi}): ${incident.title.vi}; ${namedUnits(incident.units)}; `,
             `mở lúc ${moment(incident.openedAt)}; `,
             incident.closedAt === null
-              ? `cuối kỳ: ${statusWords[incident.status] ?? incident.status}`
+              ? `cuối kỳ: ${statusWords.get(incident.status) ?? incident.status}`
               : `đã đóng lúc ${moment(incident.closedAt)}`
           ])
         }

@@ -8,13 +8,15 @@ export const NOT_KNOWN = 'chưa có số liệu'
 export const NOT_CONCLUDED = 'Trong kỳ chưa có số liệu nên chưa kết luận được.'
 
 /** How an incident stood at the end of the period. */
-export const statusWords: Record<string, string> = {
-  new: 'mới',
-  in_progress: 'đang xử lý',
-  waiting: 'chờ đơn vị',
-  review: 'chờ xem lại',
-  closed: 'đã đóng'
-} satisfies Record<(typeof incidentStatuses)[number], string>
+export const statusWords: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    new: 'mới',
+    in_progress: 'đang xử lý',
+    waiting: 'chờ đơn vị',
+    review: 'chờ xem lại',
+    closed: 'đã đóng'
+  } satisfies Record<(typeof incidentStatuses)[number], string>)
+)
 
 /** Kinds of unit in the order of the annex, with the title of their table. */
 export const unitKindTitles = [

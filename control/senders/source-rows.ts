@@ -3,9 +3,11 @@ import { UNASSIGNED } from '#core/frame.ts'
 import { silentAfterMs } from '#control/watch/silence.ts'
 import { fates, type Fate, type LedgerRow } from '#core/ledger.ts'
 import type { Clock } from '#core/clock.ts'
+import type { SenderClock } from '#core/data-plane.ts'
 import type { Config } from '#core/config.ts'
 import type { Inventory } from '#province/inventory.ts'
 import { inScope, type Scope } from '#control/rights/scope.ts'
+import { clockOf } from './clock.ts'
 import type { SenderRecord, Senders } from './senders.ts'
 import type { SourcesStatus } from './sources-status.ts'
 
@@ -31,7 +33,7 @@ type Needs = { clock: Clock; config: Config; inventory: Inventory }
 /** What the rows are made of: the senders, and what the data plane last counted for them. */
 export type SourceParts = Needs & { senders: Pick<Senders, 'list' | 'get'>; sources(): SourcesStatus }
 
-function rowOf(needs: Needs, sender: SenderRecord, heard: Heard | undefined): SourceRow {
+function rowOf(needs: Needs, sender: SenderRecord, heard: Heard | undefined, clock?: SenderClock): SourceRow {
   const last = heard?.lastReceivedAt ? heard.lastReceivedAt : null
   const awake = last !== null && needs.clock.now() - last <= silentAfterMs(needs.config, sender.origin)
   return {
@@ -47,7 +49,8 @@ function rowOf(needs: Needs, sender: SenderRecord, heard: Heard | undefined): So
     state: !sender.enabled ? 'off' : last === null ? 'never' : awake ? 'receiving' : 'silent',
     lastReceivedAt: last,
     received: heard?.received ?? 0,
-    fates: heard?.fates ?? noFates()
+    fates: heard?.fates ?? noFates(),
+    clock: clockOf(sender.utcOffsetMinutes, clock)
   }
 }
 
@@ -72,11 +75,13 @@ function strangerOf(needs: Needs, id: string, heard: Heard): SourceRow {
  * senders, so that the rows always add up to the ledger.
  */
 export function sourceRows(context: SourceParts, scope: Scope): SourceRow[] {
-  const heard = heardBySender(context.sources().ledger?.rows ?? [])
+  const status = context.sources()
+  const heard = heardBySender(status.ledger?.rows ?? [])
+  const clocks = new Map(status.clocks.map((clock) => [clock.sender, clock]))
   const senders = context.senders.list()
   const rows = senders
     .filter((sender) => inScope(scope, sender.unit))
-    .map((sender) => rowOf(context, sender, heard.get(sender.id)))
+    .map((sender) => rowOf(context, sender, heard.get(sender.id), clocks.get(sender.id)))
   if (scope !== undefined) return rows
   const ids = new Set(senders.map((sender) => sender.id))
   for (const [id, row] of heard) if (!ids.has(id) && row.received > 0) rows.push(strangerOf(context, id, row))
@@ -87,7 +92,9 @@ export function sourceRows(context: SourceParts, scope: Scope): SourceRow[] {
 export function sourceRow(context: SourceParts, id: string, scope: Scope): SourceRow | undefined {
   const sender = context.senders.get(id)
   if (sender === undefined || !inScope(scope, sender.unit)) return undefined
-  return rowOf(context, sender, heardBySender(context.sources().ledger?.rows ?? []).get(id))
+  const { ledger, clocks } = context.sources()
+  const clock = clocks.find(({ sender: of }) => of === id)
+  return rowOf(context, sender, heardBySender(ledger?.rows ?? []).get(id), clock)
 }
 
 /** The whole screen: rows, ledger of the scope with its check, and the doors (for those who see the province). */

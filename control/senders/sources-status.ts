@@ -1,12 +1,13 @@
 import type { SourceList } from '#core/api/sources.ts'
 import type { Config } from '#core/config.ts'
 import type { Ledger } from '#core/ledger.ts'
-import type { DataPlaneState } from '#core/data-plane.ts'
+import type { DataPlaneState, SenderClock } from '#core/data-plane.ts'
 
 /** What the data plane last said of itself, in the words of the sources screen. */
 export type SourcesStatus = {
   /** Undefined until the threads have answered once. */
   ledger: Ledger | undefined
+  clocks: readonly SenderClock[]
   listeners: SourceList['listeners']
   spool: SourceList['spool']
   store: SourceList['store']
@@ -20,6 +21,7 @@ export function sourcesStatus(state: DataPlaneState, config: Pick<Config, 'SOC_S
   const last = state.spool.end - 1
   return {
     ledger: state.ledger,
+    clocks: state.clocks ?? [],
     listeners: state.listeners.map(({ id, protocol, address, port, origin, frames, bytes, refused }) => ({
       id,
       protocol,

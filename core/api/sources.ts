@@ -16,7 +16,15 @@ export const SourceRow = Type.Object({
   state: Type.Enum(['receiving', 'silent', 'never', 'off']),
   lastReceivedAt: Type.Union([Millis, Type.Null()]),
   received: Type.Number(),
-  fates: Type.Record(FateName, Type.Number())
+  fates: Type.Record(FateName, Type.Number()),
+  /** How far its clock is off, and the offset that would set it right; null before enough events came. */
+  clock: Type.Union([
+    Type.Object({
+      skewMinutes: Type.Number(),
+      suggestedOffsetMinutes: Type.Union([Type.Number(), Type.Null()])
+    }),
+    Type.Null()
+  ])
 })
 export type SourceRow = Static<typeof SourceRow>
 

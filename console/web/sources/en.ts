@@ -47,6 +47,15 @@ export const en: typeof vi = {
   'source.offset': 'Clock offset (minutes from UTC)',
   'source.offsetHint': 'Used when a log writes no time zone. Vietnam: 420.',
 
+  'source.clock': 'Clock of the source',
+  'source.clock.right': 'agrees with the time of receipt',
+  'source.clock.behind': (by: string) => `${by} behind the time of receipt`,
+  'source.clock.ahead': (by: string) => `${by} ahead of the time of receipt`,
+  'source.clock.check': 'Check the clock (NTP) of the sending machine.',
+  'source.clock.zone': (zone: string) =>
+    `The logs name no time zone and the machine seems to use ${zone}. Set the time zone of this source to ${zone}? It counts for logs that come from now on.`,
+  'source.clock.set': (zone: string) => `Set ${zone}`,
+
   'token.loopback':
     'The server listens on itself alone (127.0.0.1): no other machine can send to it yet. Set SOC_INTAKE_HOST to an address that senders reach, then make the token again.',
   'token.list': 'Tokens in force',

@@ -47,6 +47,15 @@ export const vi = {
   'source.offset': 'Lệch giờ (phút so với UTC)',
   'source.offsetHint': 'Dùng khi nhật ký không ghi múi giờ. Việt Nam: 420.',
 
+  'source.clock': 'Giờ của nguồn',
+  'source.clock.right': 'khớp với giờ nhận',
+  'source.clock.behind': (by: string) => `chậm ${by} so với giờ nhận`,
+  'source.clock.ahead': (by: string) => `nhanh ${by} so với giờ nhận`,
+  'source.clock.check': 'Kiểm tra đồng hồ (NTP) của máy gửi.',
+  'source.clock.zone': (zone: string) =>
+    `Nhật ký không ghi múi giờ và máy gửi có vẻ dùng ${zone}. Đặt múi giờ của nguồn này thành ${zone}? Chỉ áp dụng cho nhật ký đến sau.`,
+  'source.clock.set': (zone: string) => `Đặt ${zone}`,
+
   'token.loopback':
     'Máy chủ đang chỉ nghe trên chính nó (127.0.0.1): máy khác chưa gửi tới được. Đặt SOC_INTAKE_HOST thành địa chỉ mà nguồn tới được, rồi tạo mã lại.',
   'token.list': 'Các mã đang dùng được',

@@ -7,25 +7,27 @@ import { phone } from './addresses.ts'
 import { defineChannel } from './channel.ts'
 
 /** CodeResult of the eSMS form of a brandname gateway and what follows from it. 100 is "accepted", no more. */
-const classOf: Record<string, FailureClass> = {
-  // Unknown and wrong number: this phone cannot be reached.
-  99: 'permanent',
-  108: 'permanent',
-  // Keys, account, balance, brandname, type, rights, addresses: the administrator's work.
-  101: 'config',
-  102: 'config',
-  103: 'config',
-  104: 'config',
-  118: 'config',
-  119: 'config',
-  132: 'config',
-  140: 'config',
-  // The text: too long, or not as the registered template; the phone is not at fault.
-  131: 'permanent',
-  146: 'config',
-  // The brandname is not registered with this phone's network: another channel, now.
-  177: 'deferrable'
-}
+const classOf: ReadonlyMap<string, FailureClass> = new Map<string, FailureClass>(
+  Object.entries({
+    // Unknown and wrong number: this phone cannot be reached.
+    99: 'permanent',
+    108: 'permanent',
+    // Keys, account, balance, brandname, type, rights, addresses: the administrator's work.
+    101: 'config',
+    102: 'config',
+    103: 'config',
+    104: 'config',
+    118: 'config',
+    119: 'config',
+    132: 'config',
+    140: 'config',
+    // The text: too long, or not as the registered template; the phone is not at fault.
+    131: 'permanent',
+    146: 'config',
+    // The brandname is not registered with this phone's network: another channel, now.
+    177: 'deferrable'
+  })
+)
 const DUPLICATE = '124'
 const MESSAGE_FAULTS = new Set(['131'])
 
@@ -79,7 +81,7 @@ export function smsBrandname(options: {
         return { kind: 'accepted', ...(providerId === undefined ? {} : { providerId }) }
       return {
         kind: 'failed',
-        class: classOf[code] ?? 'retryable',
+        class: classOf.get(code) ?? 'retryable',
         code: `sms.${code.slice(0, 10) || 'answer'}`,
         detail: typeof ErrorMessage === 'string' ? ErrorMessage.slice(0, 200) : '',
         messageFault: MESSAGE_FAULTS.has(code)

@@ -34,7 +34,7 @@ export function datePartOf(text: string, part: string): number | undefined {
     .slice(1, 6)
     .map((field) => (field === undefined ? NaN : Number(field)))
   if (part === 'week') return isoWeek(year!, month!, day!)
-  const value = { year, month, day, hour, minute }[part]
+  const value = new Map(Object.entries({ year, month, day, hour, minute })).get(part)
   return value === undefined || Number.isNaN(value) ? undefined : value
 }
 

@@ -10,16 +10,18 @@ type Correlation = Pick<
 const operators = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] as const
 /** Types of the specification that are evaluated, and those that are refused by name. */
 const supported = ['event_count', 'value_count'] as const
-const unitsMs: Record<string, number> = {
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-  // As the reference parser has them: a twelfth of, and a mean Gregorian year.
-  M: 2_629_746_000,
-  y: 31_556_952_000
-}
+const unitsMs: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    s: 1_000,
+    m: 60_000,
+    h: 3_600_000,
+    d: 86_400_000,
+    w: 604_800_000,
+    // As the reference parser has them: a twelfth of, and a mean Gregorian year.
+    M: 2_629_746_000,
+    y: 31_556_952_000
+  })
+)
 /** Longest window, so that a typing error cannot ask to keep everything for ever. */
 const MAX_TIMESPAN_MS = 366 * 86_400_000
 const MAX_NAMES = 1_000
@@ -87,7 +89,7 @@ function readTimespan(tree: YamlMap): number {
   const parts = /^(\d{1,9})([smhdwMy])$/.exec(text)
   const line = entry?.line ?? tree.line
   if (!parts) throw new RuleFault('correlation.timespan', line, `"${text}" is no time span such as 30s, 15m, 1h or 7d`)
-  const ms = Number(parts[1]) * unitsMs[parts[2]!]!
+  const ms = Number(parts[1]) * unitsMs.get(parts[2]!)!
   if (ms > 0 && ms <= MAX_TIMESPAN_MS) return ms
   throw new RuleFault('correlation.timespan', line, `The time span "${text}" must be more than 0 and at most 366d`)
 }
