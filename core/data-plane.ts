@@ -60,8 +60,8 @@ export type SenderClock = {
   skewMs: number
   /** Its events agree. */
   steady: boolean
-  /** Its logs name no zone: the sender's offset was used. */
-  zoneless: boolean
+  /** The sender's offset that was used because its logs name no zone, minutes; null when they name one. */
+  usedOffsetMinutes: number | null
 }
 
 /** The threads of the data plane on one machine. */

@@ -1,5 +1,6 @@
 import type { SenderClock } from '#core/data-plane.ts'
 import type { EcsEvent } from '#core/event.ts'
+import { readZone } from './calendar.ts'
 
 /** Last events of a sender that are looked at: enough for a median, few enough that a mended clock shows soon. */
 const SAMPLES = 64
@@ -45,7 +46,12 @@ export class SenderClocks {
       const sorted = skews.toSorted((a, b) => a - b)
       const median = sorted[sorted.length >> 1]!
       const near = skews.filter((skew) => Math.abs(skew - median) <= NEAR_MS).length
-      clocks.push({ sender, skewMs: median, steady: near * 5 >= skews.length * 4, zoneless: zone !== '' })
+      clocks.push({
+        sender,
+        skewMs: median,
+        steady: near * 5 >= skews.length * 4,
+        usedOffsetMinutes: zone === '' ? null : readZone(zone, 0, zone.length)
+      })
     }
     return clocks
   }

@@ -14,12 +14,15 @@ const MOST = 840
  * and the difference is that of a zone. `null` when nothing was measured yet.
  */
 export function clockOf(utcOffsetMinutes: number, measured: SenderClock | undefined): SourceRow['clock'] {
-  if (measured === undefined) return null
+  // What was measured under another offset says nothing of this one.
+  const { usedOffsetMinutes = null } = measured ?? {}
+  const stale = usedOffsetMinutes !== null && usedOffsetMinutes !== utcOffsetMinutes
+  if (measured === undefined || stale) return null
   const skewMinutes = Math.round(measured.skewMs / 60_000)
   const zone = Math.round(skewMinutes / QUARTER) * QUARTER
   const offset = utcOffsetMinutes + zone
   const fits = zone !== 0 && Math.abs(skewMinutes - zone) <= NEAR_MINUTES && offset >= LEAST && offset <= MOST
   // Half an hour and more: less is a clock that runs wrong.
-  const suggested = fits && Math.abs(zone) >= 30 && measured.steady && measured.zoneless ? offset : null
+  const suggested = fits && Math.abs(zone) >= 30 && measured.steady && usedOffsetMinutes !== null ? offset : null
   return { skewMinutes, suggestedOffsetMinutes: suggested }
 }
