@@ -176,6 +176,7 @@ describe('every screen of the console, in a real browser', () => {
       '/maintenance/new',
       '/search',
       `/search?q=${encodeURIComponent(leaf)}`,
+      `/search?q=${encodeURIComponent(`"${leaf}"`)}`,
       ...hits.map((hit) => `/search?event=${encodeURIComponent(hit.id)}`),
       '/sources',
       `/sources/${source.id}`,
@@ -194,7 +195,9 @@ describe('every screen of the console, in a real browser', () => {
       expect(await page.evaluate('window.__pwned'), path).toBeUndefined()
       expect(await page.locator('img[src=x]').count(), path).toBe(0)
     }
-    expect(complaints.list).toEqual([])
+    // As a search it is refused at its character; in quotes it is looked for.
+    const refused = /^console at \/search: .* 400 /
+    expect(complaints.list.filter((line) => !refused.test(line))).toEqual([])
     // The text really stood there: on the lists, panels, dead letters, audit and more.
     expect(shown).toBeGreaterThan(10)
   })
