@@ -28,6 +28,9 @@ export class RangeCounts {
   #exchanges = new Map<string, ExchangeFold>()
   #activity = new Map<string, ActivityFold>()
   #sent = new Map<string, SentFold>()
+  /** Folds of the event before: events of one sender come in runs, and this runs for every event. */
+  #lastActivity: ActivityFold | undefined
+  #lastSent: SentFold | undefined
   #day = { number: NaN, text: '' }
 
   add(event: EcsEvent, receivedAt: number): void {
@@ -47,6 +50,8 @@ export class RangeCounts {
     this.#exchanges = new Map()
     this.#activity = new Map()
     this.#sent = new Map()
+    this.#lastActivity = undefined
+    this.#lastSent = undefined
     return taken
   }
 
@@ -54,38 +59,38 @@ export class RangeCounts {
     const day = this.#dayOf(receivedAt)
     const origin = event.soc.origin as Origin
     let unit = event.organization.id
+    const last = this.#lastActivity
+    if (last !== undefined && last.unit === unit && last.day === day && last.origin === origin) {
+      return tally(last, receivedAt)
+    }
     let key = `${day}\0${unit}\0${origin}`
     if (!this.#activity.has(key) && this.#activity.size >= MAX_ACTIVITY_FOLDS) {
       unit = OTHER
       key = `${day}\0${unit}\0${origin}`
     }
-    const fold = this.#activity.get(key)
-    if (fold === undefined) {
-      this.#activity.set(key, { day, unit, origin, events: 1, firstAt: receivedAt, lastAt: receivedAt })
-      return
-    }
-    fold.events++
-    fold.firstAt = Math.min(fold.firstAt, receivedAt)
-    fold.lastAt = Math.max(fold.lastAt, receivedAt)
+    const fold = this.#activity.get(key) ?? { day, unit, origin, ...nothing(receivedAt) }
+    this.#activity.set(key, fold)
+    this.#lastActivity = fold
+    tally(fold, receivedAt)
   }
 
   #addSent(event: EcsEvent, receivedAt: number) {
     const day = this.#dayOf(receivedAt)
     const origin = event.soc.origin as Origin
     let [sender, unit] = [event.soc.sender, event.soc.sender_unit]
+    const last = this.#lastSent
+    if (last?.sender === sender && last.unit === unit && last.day === day && last.origin === origin) {
+      return tally(last, receivedAt)
+    }
     let key = `${day}\0${sender}\0${unit}\0${origin}`
     if (!this.#sent.has(key) && this.#sent.size >= MAX_SENT_FOLDS) {
       ;[sender, unit] = [OTHER, OTHER]
       key = `${day}\0${sender}\0${unit}\0${origin}`
     }
-    const fold = this.#sent.get(key)
-    if (fold === undefined) {
-      this.#sent.set(key, { day, sender, unit, origin, events: 1, firstAt: receivedAt, lastAt: receivedAt })
-      return
-    }
-    fold.events++
-    fold.firstAt = Math.min(fold.firstAt, receivedAt)
-    fold.lastAt = Math.max(fold.lastAt, receivedAt)
+    const fold = this.#sent.get(key) ?? { day, sender, unit, origin, ...nothing(receivedAt) }
+    this.#sent.set(key, fold)
+    this.#lastSent = fold
+    tally(fold, receivedAt)
   }
 
   /** The Vietnamese day, written anew only when it changes: this runs for every event. */
@@ -170,3 +175,13 @@ function objectAt(from: JsonObject, ...path: string[]): JsonObject | undefined {
 }
 
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
+
+type Tally = { events: number; firstAt: number; lastAt: number }
+
+const nothing = (receivedAt: number): Tally => ({ events: 0, firstAt: receivedAt, lastAt: receivedAt })
+
+function tally(fold: Tally, receivedAt: number) {
+  fold.events++
+  if (receivedAt < fold.firstAt) fold.firstAt = receivedAt
+  if (receivedAt > fold.lastAt) fold.lastAt = receivedAt
+}

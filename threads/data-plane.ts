@@ -174,6 +174,8 @@ class Threads implements DataPlane {
       data,
       // What a thread says must not end the process, whatever comes of it here.
       onMessage: (message) => {
+        // The next one begins from what is committed; what this one still had on its way would come twice.
+        if (this.#gone.has(worker)) return
         try {
           hear(message)
         } catch (error) {
